@@ -1,0 +1,177 @@
+"""The Pulumi CLI as the Automation API calls it, made safe to interrupt.
+
+The SDK's own command loses the CLI when a notebook is interrupted: its pipes close, the CLI dies
+of it, and the stack stays locked. This one runs the CLI in a session of its own, so that a Ctrl-C
+reaches the CLI once and on purpose, and lets it write to files, so that it can finish what it
+began even when the kernel is gone.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import tempfile
+from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager
+from pathlib import Path
+from typing import Any
+
+from pulumi.automation import CommandResult, PulumiCommand
+from pulumi.automation.errors import create_command_error
+from semver import VersionInfo
+
+OnOutput = Callable[[str], object]
+
+POLL = 0.02  # seconds between two looks at the process: what an `up` may end later
+KILL_AT = 3  # the interrupt that stops asking: the CLI knows one (cancel) and two (end now)
+
+
+class Interrupted(KeyboardInterrupt):
+    """The CLI was asked to stop and has stopped; `result` is what it wrote until then."""
+
+    def __init__(self, result: CommandResult) -> None:
+        super().__init__(f"pulumi stopped after an interrupt, exit code {result.code}")
+        self.result = result
+
+
+class InterruptibleCommand(PulumiCommand):
+    """A PulumiCommand whose CLI ends cleanly when the kernel is interrupted, or dies."""
+
+    _process: subprocess.Popen[bytes] | None = None
+    _interrupts = 0
+
+    @classmethod
+    def at(cls, path: Path, version: str) -> InterruptibleCommand:
+        """The command for a CLI that was checked already; saves the 0.15 s of `pulumi version`."""
+        command = cls.__new__(cls)
+        command.command = str(path)
+        command.version = VersionInfo.parse(version)
+        return command
+
+    def interrupt(self) -> None:
+        """Ask the running CLI to stop, from any thread: cancel, then end now, then kill."""
+        self._interrupts += 1
+        process = self._process
+        if process is None or process.poll() is not None:
+            return
+        if self._interrupts >= KILL_AT:
+            process.kill()
+        elif sys.platform == "win32":
+            process.send_signal(signal.CTRL_BREAK_EVENT)
+        else:
+            process.send_signal(signal.SIGINT)
+
+    def run(
+        self,
+        args: list[str],
+        cwd: str,
+        additional_env: Mapping[str, str],
+        on_output: OnOutput | None = None,
+        on_error: OnOutput | None = None,
+    ) -> CommandResult:
+        """Run the CLI and return what it wrote.
+
+        Raises:
+            Interrupted: somebody interrupted the kernel or called `interrupt`; the CLI has ended.
+            CommandError: the CLI failed.
+        """
+        command = [self.command, *_non_interactive(args)]
+        env = _environment(self.command, additional_env)
+        with _Output(on_output) as out, _Output(on_error) as err:
+            self._interrupts = 0
+            self._process = subprocess.Popen(
+                command, stdin=subprocess.DEVNULL, stdout=out.file, stderr=err.file,
+                cwd=cwd, env=env, **_own_group(),
+            )  # fmt: skip
+            try:
+                code = self._wait(self._process, out, err)
+            finally:
+                self._process = None
+            result = CommandResult(stdout=out.text(), stderr=err.text(), code=code)
+        if self._interrupts:
+            raise Interrupted(result)
+        if code != 0:
+            raise create_command_error(result)
+        return result
+
+    def _wait(self, process: subprocess.Popen[bytes], out: _Output, err: _Output) -> int:
+        """Wait for the CLI to end, whatever interrupts come: each is passed on once."""
+        while True:
+            try:
+                code = _ended(process)
+                out.drain()
+                err.drain()
+                if code is not None:
+                    return code
+            except KeyboardInterrupt:
+                self.interrupt()
+
+
+class _Output(AbstractContextManager["_Output"]):
+    """A file that the CLI writes to and that we read along.
+
+    Where the system allows it the file has no name any more once both ends are open, so a kernel
+    that is killed leaves nothing behind.
+    """
+
+    def __init__(self, callback: OnOutput | None) -> None:
+        number, self._name = tempfile.mkstemp(prefix="pulumi-output-")
+        self.file = os.fdopen(number, "wb")
+        self._reader = open(self._name, "rb")  # noqa: SIM115  closed in __exit__
+        self._callback = callback
+        self._line = b""
+        if sys.platform != "win32":
+            Path(self._name).unlink()
+
+    def __exit__(self, *_: object) -> None:
+        self.file.close()
+        self._reader.close()
+        if sys.platform == "win32":
+            Path(self._name).unlink(missing_ok=True)
+
+    def drain(self) -> None:
+        """Hand each complete new line to the callback."""
+        if self._callback is None:
+            return
+        *lines, self._line = (self._line + self._reader.read()).split(b"\n")
+        for line in lines:
+            self._callback(line.decode("utf-8", "replace").rstrip())
+
+    def text(self) -> str:
+        """All that was written, from the start; the last unfinished line included."""
+        if self._callback is not None and self._line:
+            self._callback(self._line.decode("utf-8", "replace").rstrip())
+        self._reader.seek(0)
+        lines = self._reader.read().decode("utf-8", "replace").splitlines()
+        return "\n".join(line.rstrip() for line in lines)
+
+
+def _ended(process: subprocess.Popen[bytes]) -> int | None:
+    """The exit code, or None after a short wait."""
+    try:
+        return process.wait(POLL)
+    except subprocess.TimeoutExpired:
+        return None
+
+
+def _own_group() -> dict[str, Any]:
+    """What keeps a Ctrl-C in the kernel's terminal from reaching the CLI a second time."""
+    if sys.platform == "win32":
+        return {"creationflags": subprocess.CREATE_NEW_PROCESS_GROUP}
+    return {"start_new_session": True}
+
+
+def _non_interactive(args: list[str]) -> list[str]:
+    """The arguments with --non-interactive in front: a CLI that asks would wait for ever."""
+    own = args[: args.index("--")] if "--" in args else args
+    return args if "--non-interactive" in own else ["--non-interactive", *args]
+
+
+def _environment(command: str, additional: Mapping[str, str]) -> dict[str, str]:
+    """The process's environment, the CLI's own folder first on PATH: it finds its plugins there."""
+    env = {**os.environ, **additional, "PULUMI_AUTOMATION_API": "true"}
+    if Path(command).is_absolute():
+        env["PATH"] = os.pathsep.join([str(Path(command).parent), env.get("PATH", "")])
+    return env
