@@ -1,0 +1,149 @@
+"""Run notebooks headless, each in a fresh kernel, as a learner would with Run All.
+
+    python -m tools.notebooks 06 --home .kit/tutorial
+
+An error anywhere counts: a cell that raises, and an error that a widget's handler left behind
+while its cell went on (an exception in a button's callback does not stop a notebook).
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import nbformat
+from nbclient import NotebookClient
+from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
+
+ROOT = Path(__file__).resolve().parent.parent
+NOTEBOOKS = ROOT / "notebooks"
+
+
+@dataclass(frozen=True)
+class Run:
+    """One executed notebook.
+
+    Attributes:
+        cells: how many code cells ran to their end.
+        seconds: wall clock, the start of the kernel included.
+        error: what went wrong, with the cell's number; None when nothing did.
+        notebook: the notebook with its outputs.
+    """
+
+    path: Path
+    cells: int
+    seconds: float
+    error: str | None
+    notebook: nbformat.NotebookNode
+
+
+def every() -> list[Path]:
+    """All notebooks of the course in order.
+
+    Raises:
+        FileNotFoundError: there is none, so that a run of nothing never counts as success.
+    """
+    found = sorted(NOTEBOOKS.glob("*.ipynb"))
+    if not found:
+        raise FileNotFoundError(f"no notebooks in {NOTEBOOKS}; make them with: make lessons")
+    return found
+
+
+def named(key: str) -> Path:
+    """The notebook whose name starts with the key: `06`, `06_deployment_and_stage`."""
+    for path in every():
+        if path.stem == key or path.stem.startswith(f"{key}_"):
+            return path
+    names = ", ".join(path.stem for path in every())
+    raise FileNotFoundError(f"no notebook {key!r}; there are {names}")
+
+
+def kernel_environment(home: Path, extra: Mapping[str, str] | None = None) -> dict[str, str]:
+    """The environment of a kernel whose sandbox and stacks live in `home`."""
+    return {**os.environ, "KIT_HOME": str(home), "PYTHONWARNINGS": "default", **(extra or {})}
+
+
+def run(
+    path: Path, *, home: Path, env: Mapping[str, str] | None = None, seconds_a_cell: int = 180
+) -> Run:
+    """Run one notebook from top to bottom in a fresh kernel; its file is left as it is."""
+    notebook = nbformat.read(path, as_version=4)
+    client = NotebookClient(
+        notebook,
+        timeout=seconds_a_cell,
+        kernel_name="python3",
+        resources={"metadata": {"path": str(path.parent)}},
+    )
+    started = time.monotonic()
+    error = None
+    try:
+        client.execute(env=kernel_environment(home, env))
+    except (CellExecutionError, CellTimeoutError, DeadKernelError) as problem:
+        error = str(problem).strip()
+    seconds = time.monotonic() - started
+    error = error or left_error(notebook)
+    return Run(path, finished(notebook), seconds, error, notebook)
+
+
+def left_error(notebook: nbformat.NotebookNode) -> str | None:
+    """The first error among the outputs, whether or not it stopped its cell."""
+    for number, cell in enumerate(notebook.cells):
+        for output in cell.get("outputs", ()):
+            if output.output_type == "error":
+                return f"cell {number}: {output.ename}: {output.evalue}"
+    return None
+
+
+def finished(notebook: nbformat.NotebookNode) -> int:
+    """How many code cells ran without an error."""
+    return sum(
+        cell.cell_type == "code"
+        and cell.execution_count is not None
+        and not any(output.output_type == "error" for output in cell.outputs)
+        for cell in notebook.cells
+    )
+
+
+def code_cells(notebook: nbformat.NotebookNode) -> int:
+    """How many code cells there are to run."""
+    return sum(cell.cell_type == "code" and bool(cell.source.strip()) for cell in notebook.cells)
+
+
+def text_of(notebook: nbformat.NotebookNode) -> str:
+    """All outputs in their plain-text form, in order."""
+    parts = []
+    for cell in notebook.cells:
+        for output in cell.get("outputs", ()):
+            if output.output_type == "stream":
+                parts.append(output.text)
+            elif "data" in output:
+                parts.append(output.data.get("text/plain", ""))
+    return "\n".join(parts)
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run the notebooks that are named, or all of them; 0 when none left an error."""
+    parser = argparse.ArgumentParser(prog="python -m tools.notebooks", description=__doc__)
+    parser.add_argument("names", nargs="*", help="00, 06, ...; none: all, in order")
+    parser.add_argument("--home", type=Path, default=ROOT / ".kit" / "tutorial")
+    parser.add_argument("--text", action="store_true", help="print the outputs as text")
+    options = parser.parse_args(arguments)
+    failed = 0
+    for path in [named(name) for name in options.names] or every():
+        done = run(path, home=options.home.resolve())
+        print(f"{path.stem}: {done.cells} cells, {done.seconds:.1f} s")
+        if options.text:
+            print(text_of(done.notebook))
+        if done.error:
+            failed += 1
+            print(f"{path.stem}: {done.error}", file=sys.stderr)
+    return 1 if failed else 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
