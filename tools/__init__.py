@@ -1,0 +1,1 @@
+"""What builds and checks the course itself: notebooks, pictures, lint. Learners never import it."""
