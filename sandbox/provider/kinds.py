@@ -1,38 +1,39 @@
-"""The seam between the provider's machinery and the calls that make each type of resource.
+"""The seam between the provider's core and the calls of each type.
 
-A service module (iam.py, lambda_.py, ...) holds one `Kind` a resource type, with the calls that
-create, read, update and delete it, and lists them in `KINDS`; `FUNCTIONS` lists what programs look
-up. All else comes from the facts: arguments, defaults, refusals, names, replacements, what is
-unknown in a preview, and tags.
+The core (server, check, diff) knows types from tables; a `Kind` is what it does not know: how one
+type is created, read, updated and deleted through AWS's API. Adding a type is adding a `Kind` to
+the `KINDS` of its service's module; `FUNCTIONS` are what programs look up.
 
-What the machinery promises to the calls
-- Names are those of Pulumi's wire (`restApi`, `pathPart`), values plain Python: whole numbers are
-  int, secrets are unwrapped, nothing is unknown, empty optional values are left out. Defaults are
-  in, the name is chosen, the provider's default tags are in `tags`, `region` is `ctx.region`.
-- `create` runs once for a resource, `update` only when something changed that does not replace.
-- A botocore ClientError becomes the official provider's text, with `label` in front.
+What the core promises to calls: names are those of Pulumi's wire, values plain Python (whole
+numbers are int), no secrets, nothing unknown, empty arguments left out; defaults are in, the name
+is chosen, `tags` holds the provider's default tags too, `region` is `ctx.region`; `update` runs
+only for a change that does not replace. A botocore error gets the official provider's wording.
 
-What the calls promise
-- They return what the service says, under the same names, not what they were asked for. A name
-  that they leave out keeps its argument (create, update) or last value (read): right for what the
-  service does not store, such as `triggers` or `code`. None says "not set" and removes it.
-- `tagsAll` and `region` are filled in by the machinery, `tags` is returned by the calls.
-- `delete` of what is gone already is fine. `read` returns None when it is gone.
-- A `create` that fails half-way deletes what it made, or raises `Incomplete`.
+What calls promise: they return what AWS says. A name that they leave out keeps its argument
+(create, update) or last value (read): right for what AWS does not keep, such as `triggers`. None
+says "not set". `region` and, from `tags`, `tagsAll` may be left out.
 """
 
 from __future__ import annotations
 
 import importlib
-from collections.abc import Callable
-from contextlib import AbstractContextManager
-from dataclasses import dataclass
-from typing import Any, Protocol
+import os
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
 
-Values = dict[str, Any]  # arguments or outputs of a resource, by Pulumi's wire names
+if TYPE_CHECKING:
+    from botocore.exceptions import ClientError
 
-# Where the types live; each module is imported at the first use of one of its types, because
-# the start of the provider process is part of every `up`.
+Inputs = dict[str, Any]
+"""Arguments by their wire names (camelCase), secrets unwrapped, no unknowns."""
+Outputs = dict[str, Any]
+"""What a resource looks like now, by the same names: its arguments and what AWS computed."""
+
+# Where the types of a Pulumi module live. Imported at the first use of one of its types: the start
+# of the provider is part of an `up`.
 MODULES = {
     "iam": "sandbox.provider.iam",
     "lambda": "sandbox.provider.lambda_",
@@ -40,146 +41,217 @@ MODULES = {
     "cloudwatch": "sandbox.provider.logs",
     "index": "sandbox.provider.functions",
 }
+FUNCTIONS_MODULE = "sandbox.provider.functions"
+
+
+class CallError(Exception):
+    """A refusal of the provider itself; its text is shown to the user as it is."""
+
+
+class AwsError(CallError):
+    """A refusal of the API: what was being done, and AWS's answer in the official wording."""
+
+    def __init__(self, doing: str, error: ClientError) -> None:
+        super().__init__(f"{doing}: {describe(error)}")
+        self.error = error
+
+
+class Cancelled(Exception):
+    """The deployment was interrupted while a call waited."""
+
+
+def describe(error: ClientError) -> str:
+    """Word an answer of the API as the official provider's client does."""
+    answer = error.response.get("ResponseMetadata", {})
+    detail = error.response.get("Error", {})
+    service = getattr(error, "service", "")
+    return (
+        f"operation error {SERVICE_NAMES.get(service, service)}: {error.operation_name}, "
+        f"https response error StatusCode: {answer.get('HTTPStatusCode', 0)}, "
+        f"RequestID: {answer.get('RequestId', '')}, "
+        f"{detail.get('Code', 'Unknown')}: {detail.get('Message', '')}"
+    )
+
+
+SERVICE_NAMES = {
+    "apigateway": "API Gateway",
+    "cloudwatch": "CloudWatch",
+    "iam": "IAM",
+    "lambda": "Lambda",
+    "logs": "CloudWatch Logs",
+    "sts": "STS",
+}
+
+
+@contextmanager
+def doing(what: str, service: str) -> Iterator[None]:
+    """Put `what` before any refusal of `service` (boto3's name) in the block."""
+    from botocore.exceptions import ClientError
+
+    try:
+        yield
+    except ClientError as error:
+        error.service = service  # type: ignore[attr-defined]
+        raise AwsError(what, error) from error
 
 
 @dataclass(frozen=True)
 class Created:
-    """What a create made: the resource's Pulumi id and its outputs."""
+    """A new resource: the id that Pulumi keeps, and everything it knows about it."""
 
     id: str
-    outputs: Values
+    outputs: Outputs
 
 
-class Incomplete(Exception):
-    """A create or update stopped half-way and what exists is worth keeping.
+class Incomplete(CallError):
+    """A create stopped half-way, and what exists is worth keeping.
 
-    The engine keeps the resource with these outputs, shows the reason, fails, and updates the
-    resource next time.
+    The engine keeps the resource, shows the reason, and updates the resource at the next `up`.
     """
 
     def __init__(self, created: Created, reason: str) -> None:
         super().__init__(reason)
         self.created = created
-        self.reason = reason
 
 
-class Refused(Exception):
-    """The provider's own refusal during a call, in the words that the user shall read."""
+@dataclass
+class Clients:
+    """boto3 clients, one for each service and region, shared by all threads."""
+
+    _made: dict[tuple[str, str], Any] = field(default_factory=dict)
+    _lock: threading.Lock = field(default_factory=threading.Lock)
+
+    def get(self, service: str, region: str, endpoint: str) -> Any:
+        """The client of a service, made at its first use: making one is slow and not thread-safe."""
+        with self._lock:
+            key = (service, region)
+            if key not in self._made:
+                self._made[key] = _client(service, region, endpoint)
+            return self._made[key]
 
 
-class Context(Protocol):
-    """What a call is given: clients, where it runs, and a way to wait that a Ctrl-C ends."""
+def _client(service: str, region: str, endpoint: str) -> Any:
+    import boto3
+    from botocore.config import Config
 
-    @property
-    def region(self) -> str:
-        """The region of this resource, `us-east-1` for instance."""
+    # One `up` makes up to 64 calls at once; boto3's own pool of ten would queue them.
+    config = Config(max_pool_connections=64, retries={"mode": "standard", "max_attempts": 5})
+    return boto3.session.Session().client(
+        service, region_name=region, endpoint_url=endpoint or None, config=config
+    )
 
-    @property
-    def account(self) -> str:
-        """The account number, twelve digits; asked for once."""
+
+@dataclass
+class Context:
+    """What calls need to know. `Context()` alone serves tests; the core makes one for each call."""
+
+    region: str = "us-east-1"
+    account: str = "000000000000"
+    endpoint: str = field(default_factory=lambda: os.environ.get("AWS_ENDPOINT_URL", ""))
+    default_tags: dict[str, str] = field(default_factory=dict)
+    clients: Clients = field(default_factory=Clients)
+    cancelled: threading.Event = field(default_factory=threading.Event)
+    note: Callable[[str, Outputs], None] = lambda id, outputs: None
 
     @property
     def partition(self) -> str:
-        """`aws`, or `aws-cn` and `aws-us-gov` in the regions of those."""
+        """`aws`, or the one of the regions in China and of the US government."""
+        if self.region.startswith("cn-"):
+            return "aws-cn"
+        return "aws-us-gov" if self.region.startswith("us-gov-") else "aws"
 
-    @property
-    def endpoint(self) -> str | None:
-        """The sandbox's URL without a trailing slash; None when calls go to AWS itself."""
-
-    def client(self, service: str, region: str | None = None) -> Any:
-        """The boto3 client of a service, made at its first use, safe to share by threads."""
+    def client(self, service: str) -> Any:
+        """The boto3 client of a service in this region, made at its first use."""
+        return self.clients.get(service, self.region, self.endpoint)
 
     def archive(self, value: Any) -> bytes:
-        """The bytes of an archive argument (`code`) as a zip file; the same files, same bytes."""
+        """The zip file of an archive as it came over the wire; same files, same bytes."""
+        from sandbox.provider import archives
+
+        return archives.zip_bytes(value)
 
     def content(self, value: Any) -> bytes:
-        """The bytes of an asset argument (a file, a text, or an archive)."""
+        """The bytes of an asset (a file or a text) as it came over the wire."""
+        from sandbox.provider import archives
+
+        return archives.content(value)
 
     def wait(self, seconds: float) -> None:
-        """Sleep, for polling; raises when the deployment is cancelled meanwhile."""
+        """Sleep between two looks at something slow; raises Cancelled on an interrupt."""
+        if self.cancelled.wait(seconds):
+            raise Cancelled
 
-    def made(self, id: str, outputs: Values | None = None) -> None:
-        """Note, inside `create`, what exists now: a later create of the same resource adopts it.
-
-        Needed only by a create of several calls; the id of a finished create is noted anyway.
-        """
-
-    def doing(self, what: str) -> AbstractContextManager[None]:
-        """Errors in the block start with this text: `attaching IAM Policy (x) to IAM Role (y)`."""
+    def made(self, resource_id: str, outputs: Outputs | None = None) -> None:
+        """Note, in a create of several calls, what exists now: the next create adopts it."""
+        self.note(resource_id, outputs or {})
 
 
-Inputs = Values
-Create = Callable[[Context, Inputs], Created]
-Read = Callable[[Context, str, Values], "Values | None"]
-Update = Callable[[Context, str, Values, Inputs], Values]
-Delete = Callable[[Context, str, Values], None]
-Find = Callable[[Context, Inputs], "Created | None"]
-Import = Callable[[Context, str], Created]
-Function = Callable[[Context, Values], Values]
+def _no_import(resource_id: str) -> tuple[str, Outputs]:
+    return resource_id, {}
 
 
 @dataclass(frozen=True)
 class Kind:
-    """One resource type: its token and the calls behind it.
+    """The calls of one type.
 
-    token: Pulumi's name, `aws:iam/role:Role`.
-    label: how the official provider names it in errors, with the argument or output that tells
-        which one in braces: `IAM Role ({name})`. `{id}` is the id, once there is one. Without
-        braces the id follows in all errors but those of create.
-    create: (ctx, inputs) -> Created.
-    read: (ctx, id, last outputs) -> outputs, or None when it is gone. After an import the last
-        outputs are those that `import_` gave.
-    delete: (ctx, id, last outputs).
-    update: (ctx, id, last outputs, new inputs) -> outputs. Leave it out for a type that is only
-        ever replaced.
-    find: (ctx, inputs) -> what an interrupted create of these inputs left behind, or None.
-        Called only after such an interruption, so it may search by name or path.
-    import_: (ctx, what the user gave to import or `.get()`) -> the id and the outputs that
-        `read` needs. Leave it out when the user gives the id itself.
-    computed: names of outputs that are unknown until created; left out, the facts say.
+    Attributes:
+        token: its Pulumi type, such as `aws:iam/role:Role`.
+        create: make it. A create of several calls takes back what it made when a later one fails,
+            or raises Incomplete.
+        read: everything known about the resource with this id, None when it is gone. The last
+            known state (empty after an import) supplies what the API does not keep.
+        update: bring it from the old outputs to the new inputs; None for a type that only replaces.
+        delete: remove it; fine when it is gone already.
+        computed: outputs unknown until created, when they are others than the facts say.
+        imported: turns the id that a user imports into the resource's id and the first state that
+            `read` needs.
+        find: what an interrupted create with these inputs left behind, None when nothing. Called
+            only after such an interruption, so it may search by name or path.
     """
 
     token: str
-    label: str
-    create: Create
-    read: Read
-    delete: Delete
-    update: Update | None = None
-    find: Find | None = None
-    import_: Import | None = None
-    computed: tuple[str, ...] | None = None
+    create: Callable[[Context, Inputs], Created]
+    read: Callable[[Context, str, Outputs], Outputs | None]
+    delete: Callable[[Context, str, Outputs], None]
+    update: Callable[[Context, str, Outputs, Inputs], Outputs] | None = None
+    computed: tuple[str, ...] = ()
+    imported: Callable[[str], tuple[str, Outputs]] = _no_import
+    find: Callable[[Context, Inputs], Created | None] | None = None
 
+
+Function = Callable[[Context, dict[str, Any]], dict[str, Any]]
 
 REGISTRY: dict[str, Kind] = {}
 FUNCTIONS: dict[str, Function] = {}
 _loaded: set[str] = set()
 
 
-def _load(token: str) -> None:
-    """Import the service module that a token belongs to, once."""
-    part = token.split(":")[1].split("/")[0] if token.count(":") == 2 else ""
-    if part in _loaded or part not in MODULES:
-        return
-    module = importlib.import_module(MODULES[part])
-    for kind in getattr(module, "KINDS", ()):
-        REGISTRY[kind.token] = kind
-    FUNCTIONS.update(getattr(module, "FUNCTIONS", {}))
-    _loaded.add(part)
+def _load(module: str) -> None:
+    """Import a module of calls, once, and note its types and functions."""
+    if module not in _loaded:
+        found = importlib.import_module(module)
+        REGISTRY.update({kind.token: kind for kind in getattr(found, "KINDS", ())})
+        FUNCTIONS.update(getattr(found, "FUNCTIONS", {}))
+        _loaded.add(module)
 
 
 def kind(token: str) -> Kind | None:
-    """The kind of a resource token, or None when the provider lacks it."""
-    _load(token)
+    """The calls of a type, None when the provider lacks it."""
+    if token not in REGISTRY:
+        part = token.split(":")[1].split("/")[0] if token.count(":") == 2 else ""
+        if part in MODULES:
+            _load(MODULES[part])
     return REGISTRY.get(token)
 
 
 def function(token: str) -> Function | None:
-    """The function behind an invoke token, or None when the provider lacks it."""
-    _load(token)
+    """The call behind an invoke, None when the provider lacks it."""
+    _load(FUNCTIONS_MODULE)
     return FUNCTIONS.get(token)
 
 
-def load_all() -> None:
-    """Import every service module: to list what exists."""
-    for part in MODULES:
-        _load(f"aws:{part}/x:X")
+def load() -> dict[str, Kind]:
+    """Every type there is, by token."""
+    for module in MODULES.values():
+        _load(module)
+    return REGISTRY
