@@ -1,0 +1,88 @@
+"""The few pieces that panels are made of. What they cannot be made without, they ask for."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from lab import theme
+from lab.html import Markup, escape, join, tag
+from lab.words import Word
+
+
+def panel(*children: object, label: str) -> Markup:
+    """A region of its own ground and ink, whose label screen readers say first.
+
+    The ground and ink are inline too: a viewer that drops style sheets still shows words.
+    """
+    return tag(
+        "div",
+        tag("style", Markup(theme.css())),
+        *children,
+        class_="kit",
+        role="group",
+        aria_label=label,
+        style=f"background:{theme.PANEL};color:{theme.INK}",
+    )
+
+
+def title(text: object) -> Markup:
+    """The first line of a panel."""
+    return tag("p", text, class_="kit-title")
+
+
+def badge(word: Word, text: str = "") -> Markup:
+    """Symbol, word and colour together; `text` says more than the word, never less."""
+    shown = f"{word.symbol} {text}" if text else str(word)
+    return tag("span", shown, class_=f"kit-badge kit-{word.kind}")
+
+
+def note(word: Word, *children: object) -> Markup:
+    """A paragraph with its badge: a hint, a failure, a warning."""
+    return tag("div", badge(word), " ", *children, class_=f"kit-note kit-{word.kind}")
+
+
+def muted(*children: object) -> Markup:
+    """A line that matters less."""
+    return tag("p", *children, class_="kit-muted")
+
+
+def code(text: object) -> Markup:
+    """A block to read and copy."""
+    return tag("pre", text, dir="ltr")
+
+
+def details(summary: object, *children: object) -> Markup:
+    """Something folded. In records only: a redraw would close it under the reader's hand."""
+    return tag("details", tag("summary", summary), *children)
+
+
+def table(
+    caption: str,
+    headings: Sequence[str],
+    rows: Iterable[Sequence[object]],
+    *,
+    numbers: Sequence[int] = (),
+) -> Markup:
+    """A table with its caption; the first cell of a row is the row's heading.
+
+    Args:
+        numbers: the columns, counted from 0, that hold numbers and line up at the right.
+    """
+
+    def cell(column: int, value: object, scope: str | None) -> Markup:
+        look = "kit-number" if column in numbers else None
+        return tag("th" if scope else "td", value, scope=scope, class_=look)
+
+    head = tag("tr", *(cell(i, text, "col") for i, text in enumerate(headings)))
+    body = [tag("tr", *(cell(i, v, None if i else "row") for i, v in enumerate(r))) for r in rows]
+    return tag("table", tag("caption", caption), tag("thead", head), tag("tbody", *body))
+
+
+def definition(pairs: Iterable[tuple[str, object]], caption: str) -> Markup:
+    """Names and values, as a table of two columns."""
+    return table(caption, ("what", "value"), pairs)
+
+
+def lines(texts: Iterable[object]) -> Markup:
+    """One text a line."""
+    return join((escape(text) for text in texts), Markup("<br>"))
