@@ -1,0 +1,62 @@
+"""The chapters of the course: one table that navigation, checks, notebooks and tests read."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Chapter:
+    """One chapter, its notebook, and the steps of gateway/program.py that it adds.
+
+    Attributes:
+        number: as in the file name; 99 cleans up and adds nothing.
+        minutes: how long a learner takes, not how long it runs.
+        steps: names of functions in gateway/program.py, in the order that `gateway` calls them.
+    """
+
+    number: int
+    slug: str
+    title: str
+    minutes: int
+    steps: tuple[str, ...] = ()
+
+    @property
+    def name(self) -> str:
+        """The notebook's file name without its ending: `03_rest_api`."""
+        return f"{self.number:02d}_{self.slug}"
+
+
+CHAPTERS = (
+    Chapter(0, "start", "Start", 15),
+    Chapter(1, "iam_role", "The role that the API assumes", 25, ("api_role",)),
+    Chapter(2, "model_function", "The model in a function", 30, ("model", "invoke_policy")),
+    Chapter(3, "rest_api", "The REST API", 20, ("rest_api", "resource_policy")),
+    Chapter(4, "path_and_method", "A path and its method", 20, ("model_path", "model_method")),
+    Chapter(5, "integration", "The integration", 25, ("integration",)),
+    Chapter(6, "deployment_and_stage", "Deployment and stage", 30, ("deployment", "stage")),
+    Chapter(99, "clean_up", "Clean up", 5),
+)
+
+LAST = max(chapter.number for chapter in CHAPTERS if chapter.steps)
+
+
+def find(key: int | str) -> Chapter:
+    """The chapter with this number, slug or notebook name: 3, "03", "rest_api", "03_rest_api".
+
+    Raises:
+        ValueError: there is no such chapter; the message lists those that exist.
+    """
+    text = str(key).rsplit("/", 1)[-1].removesuffix(".ipynb").removesuffix(".py")
+    for chapter in CHAPTERS:
+        if text in (str(chapter.number), f"{chapter.number:02d}", chapter.slug, chapter.name):
+            return chapter
+    known = ", ".join(str(chapter.number) for chapter in CHAPTERS)
+    raise ValueError(f"There is no chapter {key!r}. The chapters are {known}.")
+
+
+def steps(through: int, after: int = -1) -> tuple[str, ...]:
+    """The steps of the chapters after `after` up to and with `through`, in order."""
+    return tuple(
+        step for chapter in CHAPTERS if after < chapter.number <= through for step in chapter.steps
+    )

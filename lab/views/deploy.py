@@ -1,0 +1,166 @@
+"""The deployment tree: what a plan, an up or a destroy does, while it runs and as a record."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from lab import parts, words
+from lab.core.deploy import Deployment, Row
+from lab.html import Markup, clean, tag
+from lab.views.base import View
+
+WINDOW = 200  # rows that are drawn; more is a page nobody reads and a browser that stalls
+CHANGES = 12  # property differences of one row that are drawn
+VERBS = {
+    "create": ("will be created", "created"),
+    "update": ("will be updated", "updated"),
+    "replace": ("will be replaced", "replaced"),
+    "delete": ("will be deleted", "deleted"),
+    "import": ("will be imported", "imported"),
+    "read": ("will be read", "read"),
+    "refresh": ("will be refreshed", "refreshed"),
+    "same": ("unchanged", "unchanged"),
+}
+
+
+class DeploymentView(View):
+    """Rows by resource, failed ones first, running ones last; unchanged ones are a number.
+
+    Args:
+        deployment: what is drawn.
+        now: the seconds of the clock that the deployment is told; for what still runs.
+    """
+
+    def __init__(self, deployment: Deployment, now: float | None = None) -> None:
+        self.deployment = deployment
+        self.now = now
+
+    def state(self) -> dict[str, Any]:
+        """All facts, as plain data."""
+        return self.deployment.state()
+
+    def text(self) -> str:
+        """The plain-text form."""
+        rows, hidden = self._window()
+        lines = [self._title()]
+        for row in rows:
+            lines += _row_lines(row, self._status(row), self._took(row))
+        lines += [hidden] if hidden else []
+        lines += [f"  {words.FAILED}: {line}" for line in self._problems()]
+        lines += [f"  {line}" for line in (self._outputs(), *self.deployment.notes) if line]
+        return clean("\n".join([*lines, self._status_line()]))
+
+    def html(self) -> Markup:
+        """The HTML form: one table, nothing in it that could hold the focus."""
+        rows, hidden = self._window()
+        title = self._title()
+        body = [self._html_row(row) for row in rows]
+        headings = ("what", "resource", "name", "seconds", "where it is made")
+        return parts.panel(
+            parts.title(title),
+            *(parts.note(words.FAILED, line) for line in self._problems()),
+            parts.table("Resources", headings, body, numbers=(3,)) if body else None,
+            parts.muted(hidden) if hidden else None,
+            *(tag("p", line) for line in (self._outputs(), *self.deployment.notes) if line),
+            tag("p", self._badge(), " ", self._status_line()),
+            label=title,
+        )
+
+    def _title(self) -> str:
+        where = self.deployment.where
+        return " · ".join([self.deployment.title or self.deployment.kind, *where.values()])
+
+    def _window(self) -> tuple[list[Row], str]:
+        rows = self.deployment.shown()
+        if len(rows) <= WINDOW:
+            return rows, ""
+        # The first are the failed ones, the last are those that run: both must be seen.
+        shown = [*rows[: WINDOW // 2], *rows[-WINDOW // 2 :]]
+        return shown, f"{WINDOW} of {len(rows):,} changed resources shown."
+
+    def _status(self, row: Row) -> words.Word:
+        if row.status in ("failed", "stopped"):
+            return words.STATES[row.status]
+        return words.OPERATIONS.get(row.operation, words.UPDATE)
+
+    def _took(self, row: Row) -> str:
+        if row.status == "planned":
+            return ""
+        if row.status == "running":
+            running = f" for {self.now - row.started:.0f} s" if self.now is not None else ""
+            return f"{words.RUNNING}{running}"
+        return words.seconds(row.seconds or 0.0)
+
+    def _problems(self) -> list[str]:
+        return [f"{text}\n{fix}" if fix else text for text, fix in self.deployment.problems]
+
+    def _outputs(self) -> str:
+        changed = self.deployment.changed_outputs
+        if not changed:
+            return ""
+        named = ", ".join(f"{words.OPERATIONS[how].symbol} {name}" for name, how in changed.items())
+        return f"Outputs: {named}"
+
+    def _badge(self) -> Markup:
+        return parts.badge(words.STATES[self.deployment.status])
+
+    def _status_line(self) -> str:
+        """The last line of every form: what has been counted, how it ended and how long it took."""
+        deployment, planned = self.deployment, self.deployment.kind == "plan"
+        counted = [
+            f"{number} {VERBS[operation][0 if planned else 1]}"
+            for operation, number in deployment.counts.items()
+        ]
+        for status in ("failed", "stopped"):
+            if number := len(deployment.of(status)):
+                counted.append(f"{number} {words.STATES[status].word}")
+        said = ", ".join(counted)
+        if deployment.status == "running":
+            took = f" {self.now - deployment.started:.0f} s" if self.now is not None else ""
+            running = len(deployment.of("running"))
+            phase = f"{running} in work" if running else deployment.phase
+            return "; ".join(part for part in (f"Running{took}", phase, said) if part) + "."
+        if deployment.status == "idle":
+            return "Not started."
+        took = words.seconds(deployment.seconds or 0.0)
+        ended = {"done": "Done in", "failed": "Failed after", "stopped": "Stopped after"}
+        if deployment.status == "done" and not deployment.changes:
+            said = f"No change: {said}" if said else "No change: there is nothing"
+        said = said or "nothing was changed"
+        return f"{said[:1].upper()}{said[1:]}. {ended[deployment.status]} {took}."
+
+    def _html_row(self, row: Row) -> tuple[object, ...]:
+        differences = [tag("div", tag("code", line)) for line in _differences(row)]
+        message = [parts.note(words.FAILED, line) for line in _message(row)]
+        name = tag("span", tag("strong", row.name), *differences, *message)
+        place = str(row.place) if row.place else "your own"
+        return parts.badge(self._status(row), _label(row)), row.type, name, self._took(row), place
+
+
+def _label(row: Row) -> str:
+    """The word of a row's badge."""
+    word = words.OPERATIONS[row.operation].word if row.operation in words.OPERATIONS else ""
+    if row.status in ("failed", "stopped"):
+        return ": ".join(part for part in (words.STATES[row.status].word, word) if part)
+    return f"{word} (was gone)" if row.drift == "gone" else word
+
+
+def _differences(row: Row) -> list[str]:
+    lines = [f"replaced because {' and '.join(row.because)} changed"] if row.because else []
+    for change in row.changes[:CHANGES]:
+        lines.append(f"{change.path}: {change.before} → {change.after}")
+    if len(row.changes) > CHANGES:
+        lines.append(f"{len(row.changes) - CHANGES} more differences")
+    return lines
+
+
+def _message(row: Row) -> list[str]:
+    return [line for line in (row.message, row.fix) if line]
+
+
+def _row_lines(row: Row, status: words.Word, took: str) -> list[str]:
+    place = f"   {row.place}" if row.place else ""
+    took = f"   {took}" if took else ""
+    first = f"  {status.symbol} {_label(row)}  {row.type}  {row.name}{took}{place}"
+    details = [*_differences(row), *_message(row)]
+    return [first, *(f"      {line}" for text in details for line in text.splitlines())]
