@@ -15,25 +15,11 @@ from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from lab import parts, words
+from lab.core.errors import LabError
 from lab.html import Markup, tag
 from lab.views.base import View
 
 Result = TypeVar("Result")
-
-
-class KitError(Exception):
-    """An error that teaches: what happened, why, and the command or edit that fixes it.
-
-    str() of it is all three, one a line: also in a bare traceback, the last words are the fix.
-    """
-
-    def __init__(self, what: str, *, why: str = "", fix: str = "") -> None:
-        self.what, self.why, self.fix = what, why, fix
-        super().__init__("\n".join(line for line in (what, why, fix and f"Fix: {fix}") if line))
-
-    def _render_traceback_(self) -> list[str]:
-        # IPython shows these lines instead of its traceback: the learner's way out, not our stack.
-        return str(self).splitlines()
 
 
 @dataclass(frozen=True)
@@ -48,8 +34,9 @@ class Failure(View):
     @classmethod
     def of(cls, error: BaseException, during: str = "") -> Failure:
         """What to show for an error: its own words if it teaches, else its kind and place."""
-        if isinstance(error, KitError):
-            return cls(error.what, error.why, error.fix)
+        if isinstance(error, LabError):
+            what, _, why = error.message.partition("\n")
+            return cls(what, why, error.fix)
         trace = "".join(traceback.format_exception(error))
         return cls(
             f"{during or 'The kit'} failed: {type(error).__name__}: {error}",
