@@ -192,10 +192,10 @@ def build_all(root: Path = ROOT) -> dict[Path, str]:
     return built
 
 
-def stale(built: dict[Path, str], folder: Path) -> list[str]:
-    """What is wrong with the files in `folder`, one sentence each."""
+def stale(built: dict[Path, str], folder: Path, command: str = "make lessons") -> list[str]:
+    """What is wrong with the files in `folder`, one sentence each; `command` mends it."""
     wrong = [
-        f"{folder.name}/{path.name} is not what the build makes: run make lessons"
+        f"{folder.name}/{path.name} is not what the build makes: run {command}"
         for path, text in built.items()
         if not path.exists() or path.read_text(encoding="utf-8") != text
     ]
