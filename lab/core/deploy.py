@@ -12,7 +12,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
-from lab.core import errors, values
+from lab.core import explain, values
 from lab.core.places import Place
 
 # What the engine calls a step, and what a reader calls it.
@@ -241,7 +241,7 @@ class Deployment:
         if diagnostic.get("severity") != "error" or not message or message in ECHOES:
             return
         urn = str(diagnostic.get("urn") or "")
-        text, fix = errors.explain(message)
+        text, fix = explain.explain(message)
         row = self.rows.get(urn)
         if row is None and urn.count("::") >= 3:
             # A check that refuses comes before any step of the resource.

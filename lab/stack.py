@@ -1,0 +1,177 @@
+"""One stack of the course on disk, and the engine run on it.
+
+A stack lives below the kit's own folder: its project files in workspaces/, its state in backend/.
+The project is called `gateway`, as in gateway/Pulumi.yaml: `pulumi up` in that folder, with the
+kit's environment, sees the same stack.
+"""
+
+from __future__ import annotations
+
+import json
+import threading
+from collections.abc import Callable, Mapping
+from concurrent import futures
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import grpc
+import yaml
+from google.protobuf import empty_pb2
+from pulumi.automation import CommandResult
+from pulumi.automation._server import LanguageServer
+from pulumi.runtime._grpc_settings import _GRPC_CHANNEL_OPTIONS
+from pulumi.runtime.proto import events_pb2_grpc, language_pb2_grpc
+
+from lab.core import values
+from lab.core.errors import NotReady
+from sandbox.command import InterruptibleCommand
+
+PROJECT = "gateway"
+OnEvent = Callable[[dict[str, Any]], None]
+Program = Callable[[], None]
+
+
+@dataclass
+class Stack:
+    """A stack: where its files are, and how the engine is called.
+
+    Attributes:
+        home: the kit's folder.
+        env: what the engine's environment has besides this process's own.
+        config: stack configuration that the kit sets, such as aws:region.
+    """
+
+    name: str
+    home: Path
+    command: InterruptibleCommand
+    env: dict[str, str] = field(default_factory=dict)
+    config: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def workspace(self) -> Path:
+        """The folder of this stack's Pulumi.yaml and Pulumi.<stack>.yaml."""
+        return self.home / "workspaces" / self.name
+
+    @property
+    def state_file(self) -> Path:
+        """Where the file backend keeps the state."""
+        return self.home / "backend" / ".pulumi" / "stacks" / PROJECT / f"{self.name}.json"
+
+    @property
+    def lock_files(self) -> list[Path]:
+        """The engine's locks on this stack."""
+        locks = self.home / "backend" / ".pulumi" / "locks" / "organization" / PROJECT / self.name
+        return sorted(locks.glob("*.json"))
+
+    def prepare(self) -> None:
+        """Write the project's files, and make the stack when there is none. Safe to repeat."""
+        self.workspace.mkdir(parents=True, exist_ok=True)
+        (self.home / "backend").mkdir(parents=True, exist_ok=True)
+        project = self.workspace / "Pulumi.yaml"
+        _write(project, yaml.safe_dump({"name": PROJECT, "runtime": "python"}, sort_keys=False))
+        settings = self.workspace / f"Pulumi.{self.name}.yaml"
+        # The file also holds the salt of the secrets: what is in it stays.
+        known = yaml.safe_load(settings.read_text("utf-8")) if settings.exists() else None
+        known = known or {}
+        known["config"] = {**(known.get("config") or {}), **self.config}
+        _write(settings, yaml.safe_dump(known, sort_keys=False))
+        if not self.state_file.exists():
+            self.run(["stack", "init", "--stack", self.name])
+
+    def checkpoint(self) -> dict[str, Any]:
+        """The state as the engine last saved it: resources, pending operations; {} when new.
+
+        Raises:
+            NotReady: the file is damaged; the message says how to go back to the one before.
+        """
+        if not self.state_file.exists():
+            return {}
+        try:
+            return json.loads(self.state_file.read_text("utf-8"))["checkpoint"]["latest"] or {}
+        except (ValueError, KeyError, TypeError) as error:
+            raise NotReady(
+                f"The state of stack {self.name} cannot be read: {self.state_file}\n{error}",
+                f"Put back the one before: cp {self.state_file}.bak {self.state_file}",
+            ) from None
+
+    def outputs(self) -> dict[str, Any]:
+        """The stack's outputs as the state has them; secrets are still marked, not readable."""
+        for resource in self.checkpoint().get("resources") or ():
+            if resource.get("type") == "pulumi:pulumi:Stack":
+                return resource.get("outputs") or {}
+        return {}
+
+    def reveal(self, name: str) -> Any:
+        """The value of a secret output; asks the engine, which has the key (0.4 s)."""
+        result = self.run(["stack", "output", name, "--json", "--show-secrets"], stack=True)
+        return json.loads(result.stdout)
+
+    def run(
+        self,
+        args: list[str],
+        *,
+        program: Program | None = None,
+        on_event: OnEvent | None = None,
+        stack: bool = False,
+    ) -> CommandResult:
+        """Call the engine. With a program or `stack`, on this stack.
+
+        Args:
+            on_event: gets every engine event as the JSON object it is, in a thread of its own.
+
+        Raises:
+            CommandError, Interrupted: as the command does.
+        """
+        if program is None and on_event is None:
+            named = ["--stack", self.name] if stack else []
+            return self.command.run([*args, *named], str(self.workspace), self.env)
+        server = grpc.server(futures.ThreadPoolExecutor(8), options=_GRPC_CHANNEL_OPTIONS)
+        language = LanguageServer(program or _nothing)
+        language_pb2_grpc.add_LanguageRuntimeServicer_to_server(language, server)
+        events = _Events(on_event or (lambda event: None))
+        events_pb2_grpc.add_EventsServicer_to_server(events, server)
+        address = f"127.0.0.1:{server.add_insecure_port('127.0.0.1:0')}"
+        server.start()
+        inline = ["--client", address, "--exec-kind", "auto.inline"]
+        log = ["--event-log", f"tcp://{address}", "--stack", self.name]
+        # The engine hides --event-log behind this switch, as the SDK's own code knows.
+        env = {**self.env, "PULUMI_DEBUG_COMMANDS": "true"}
+        try:
+            return self.command.run([*args, *inline, *log], str(self.workspace), env)
+        finally:
+            events.over.wait(1.0)
+            server.stop(0)
+
+
+class _Events(events_pb2_grpc.EventsServicer):
+    """Receives the engine's events; `over` is set when the last one has come."""
+
+    def __init__(self, on_event: OnEvent) -> None:
+        self.on_event = on_event
+        self.over = threading.Event()
+        self.over.set()
+
+    def StreamEvents(self, request_iterator: Any, context: object) -> empty_pb2.Empty:
+        self.over.clear()
+        try:
+            for request in request_iterator:
+                self.on_event(json.loads(request.event))
+        finally:
+            self.over.set()
+        return empty_pb2.Empty()
+
+
+def secret(value: Any) -> bool:
+    """Whether a value of the state is a secret."""
+    return isinstance(value, Mapping) and value.get(values.MARK) == values.SECRET
+
+
+def _nothing() -> None:
+    """The program of operations that need none."""
+
+
+def _write(path: Path, text: str) -> None:
+    """Write a file only when it differs: two notebooks may start at once."""
+    if not path.exists() or path.read_text("utf-8") != text:
+        path.write_text(text, encoding="utf-8")
