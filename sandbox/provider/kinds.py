@@ -6,12 +6,13 @@ the `KINDS` of its service's module; `FUNCTIONS` are what programs look up.
 
 What the core promises to calls: names are those of Pulumi's wire, values plain Python (whole
 numbers are int), no secrets, nothing unknown, absent arguments left out; defaults are in, the name
-is chosen, `tagsAll` is `tags` over the provider's default tags (as the official provider's Check
-makes it), `region` is `ctx.region`; `update` runs only for a change that does not replace.
+is chosen, `tags` holds the provider's default tags too, in old and in new values, `region` is
+`ctx.region`; `update` runs only for a change that does not replace.
 
 What calls promise: they return what AWS says. A name that they leave out keeps its argument
 (create, update) or last value (read): right for what AWS does not keep, such as `triggers`. None
-says "not set". `region` may be left out.
+says "not set". `tags` are all that AWS has; the core tells own from default ones and makes
+`tagsAll`. `region` may be left out.
 """
 
 from __future__ import annotations
