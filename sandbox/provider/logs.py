@@ -1,0 +1,134 @@
+"""CloudWatch Logs: log groups."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sandbox.provider.answers import (
+    changed,
+    find,
+    given,
+    named,
+    own_tags,
+    prefix_of,
+    settle,
+    tag_changes,
+    there,
+    worded,
+)
+from sandbox.provider.kinds import Context, Created, Inputs, Kind, Outputs, doing
+
+GONE = "ResourceNotFoundException"
+
+
+def create_log_group(ctx: Context, inputs: Inputs) -> Created:
+    logs, name = ctx.client("logs"), named(inputs)
+    logs.create_log_group(
+        logGroupName=name,
+        **given(
+            kmsKeyId=inputs.get("kmsKeyId"),
+            logGroupClass=inputs.get("logGroupClass"),
+            tags=inputs.get("tags"),
+            deletionProtectionEnabled=inputs.get("deletionProtectionEnabled"),
+        ),
+    )
+    try:
+        if inputs.get("retentionInDays"):
+            _put_retention(ctx, name, inputs)
+        return Created(
+            name, there(read_log_group(ctx, name, inputs), f"CloudWatch Logs Log Group ({name})")
+        )
+    except Exception:
+        find(logs.delete_log_group, GONE, logGroupName=name)
+        raise
+
+
+def find_log_group(ctx: Context, inputs: Inputs) -> Created | None:
+    """What an interrupted create left, completed: its retention may be missing."""
+    name = inputs.get("name")
+    found = read_log_group(ctx, name, inputs) if name else None
+    return Created(str(name), update_log_group(ctx, str(name), found, inputs)) if found else None
+
+
+def read_log_group(ctx: Context, id: str, last: Outputs) -> Outputs | None:
+    logs = ctx.client("logs")
+    group = _describe(logs, id)
+    if group is None:
+        return None
+    arn = group["arn"].removesuffix(":*")
+    tags = find(logs.list_tags_for_resource, GONE, resourceArn=arn)
+    if tags is None:
+        return None
+    outputs = {
+        "arn": arn,
+        "deletionProtectionEnabled": bool(group.get("deletionProtectionEnabled")),
+        "kmsKeyId": group.get("kmsKeyId"),
+        "logGroupClass": group.get("logGroupClass", "STANDARD"),
+        "name": id,
+        "namePrefix": prefix_of(id),
+        "retentionInDays": group.get("retentionInDays") or 0,
+        "skipDestroy": last.get("skipDestroy", False),
+        "tags": own_tags(tags.get("tags")),
+    }
+    return settle(outputs, keep=("namePrefix",))
+
+
+def update_log_group(ctx: Context, id: str, old: Outputs, new: Inputs) -> Outputs:
+    logs = ctx.client("logs")
+    if changed("retentionInDays", old, new):
+        if new.get("retentionInDays"):
+            _put_retention(ctx, id, new)
+        else:
+            logs.delete_retention_policy(logGroupName=id)
+    if changed("kmsKeyId", old, new):
+        if new.get("kmsKeyId"):
+            logs.associate_kms_key(logGroupName=id, kmsKeyId=new["kmsKeyId"])
+        else:
+            logs.disassociate_kms_key(logGroupName=id)
+    protected = new.get("deletionProtectionEnabled")
+    if protected is not None and protected != old.get("deletionProtectionEnabled", False):
+        logs.put_log_group_deletion_protection(
+            logGroupIdentifier=id, deletionProtectionEnabled=protected
+        )
+    removed, added = tag_changes(old, new)
+    if removed:
+        logs.untag_resource(resourceArn=old["arn"], tagKeys=removed)
+    if added:
+        logs.tag_resource(resourceArn=old["arn"], tags=added)
+    return there(read_log_group(ctx, id, new), f"CloudWatch Logs Log Group ({id})")
+
+
+def delete_log_group(ctx: Context, id: str, last: Outputs) -> None:
+    if not last.get("skipDestroy"):
+        find(ctx.client("logs").delete_log_group, GONE, logGroupName=id)
+
+
+def _describe(logs: Any, name: str) -> Outputs | None:
+    # The API looks up prefixes only, so a page may hold other groups.
+    pages = logs.get_paginator("describe_log_groups").paginate(logGroupNamePrefix=name)
+    groups = (group for page in pages for group in page["logGroups"])
+    return next((group for group in groups if group["logGroupName"] == name), None)
+
+
+def _put_retention(ctx: Context, name: str, inputs: Inputs) -> None:
+    with doing(f"setting CloudWatch Logs Log Group ({name}) retention policy", "logs"):
+        ctx.client("logs").put_retention_policy(
+            logGroupName=name, retentionInDays=inputs["retentionInDays"]
+        )
+
+
+KINDS = (
+    worded(
+        "logs",
+        "CloudWatch Logs Log Group",
+        Kind(
+            token="aws:cloudwatch/logGroup:LogGroup",
+            create=create_log_group,
+            read=read_log_group,
+            update=update_log_group,
+            delete=delete_log_group,
+            find=find_log_group,
+        ),
+        called="name",
+    ),
+)
