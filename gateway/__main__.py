@@ -1,4 +1,4 @@
-"""What `pulumi up` runs in this folder: read the settings, build the gateway."""
+"""What `pulumi up` runs here: read the settings, build the gateway."""
 
 from program import gateway
 from settings import Settings

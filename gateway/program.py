@@ -1,7 +1,8 @@
-"""A language model behind an API gateway: one function a step, in the order of the chapters.
+"""A language model behind an API gateway, one function a step.
 
-Each step takes what earlier steps made and returns what it makes. `gateway`, at the end, puts
-them together. Nothing here knows whether it runs on AWS or on a laptop.
+The steps come in the order of the chapters. Each takes what earlier steps
+made and returns what it makes; `gateway`, at the end, puts them together.
+Nothing here knows whether it runs on AWS or on a laptop.
 """
 
 from __future__ import annotations
@@ -42,7 +43,9 @@ def api_role() -> aws.iam.Role:
             }
         ],
     }
-    role = aws.iam.Role("languageModelApiRole", assume_role_policy=json.dumps(trust))
+    role = aws.iam.Role(
+        "languageModelApiRole", assume_role_policy=json.dumps(trust)
+    )
     pulumi.export("api_role_arn", role.arn)
     return role
 
@@ -51,12 +54,13 @@ def api_role() -> aws.iam.Role:
 
 
 def model(settings: Settings) -> Model:
-    """The function that hosts the model: an existing one if the settings name it, else a new one."""
+    """The function that hosts the model: a named one, else a new one."""
     if settings.function_name:
         found = find_function(settings.function_name)
     else:
         found = create_function(settings)
     pulumi.export("function_name", found.name)
+    pulumi.export("function_arn", found.arn)
     return found
 
 
@@ -67,7 +71,7 @@ def find_function(name: str) -> Model:
 
 
 def create_function(settings: Settings) -> Model:
-    """Make the function, the role it runs as, and the log group it writes to."""
+    """Make the function, the role it runs as and the log it writes."""
     log_group = aws.cloudwatch.LogGroup(
         "languageModelLogs", retention_in_days=settings.log_retention_days
     )
@@ -77,18 +81,21 @@ def create_function(settings: Settings) -> Model:
         role=role.arn,
         runtime="python3.12",
         handler="handler.handler",
-        code=pulumi.FileArchive(settings.model_code),
+        code=settings.model_code,
         layers=list(settings.layer_arns),
         memory_size=settings.memory_size,
         timeout=settings.timeout,
-        environment={"variables": {"SYSTEM_PROMPT": settings.system_prompt}},
+        environment={
+            "variables": {"SYSTEM_PROMPT": settings.system_prompt}
+        },
         logging_config={"log_format": "Text", "log_group": log_group.name},
     )
+    pulumi.export("log_group", log_group.name)
     return Model(function.name, function.arn, function.invoke_arn)
 
 
 def execution_role(log_group: aws.cloudwatch.LogGroup) -> aws.iam.Role:
-    """The role the function runs as: it may write its own log, and nothing else."""
+    """The role the function runs as: it may write its log, nothing else."""
     trust = {
         "Version": "2012-10-17",
         "Statement": [
@@ -99,7 +106,9 @@ def execution_role(log_group: aws.cloudwatch.LogGroup) -> aws.iam.Role:
             }
         ],
     }
-    role = aws.iam.Role("languageModelExecutionRole", assume_role_policy=json.dumps(trust))
+    role = aws.iam.Role(
+        "languageModelExecutionRole", assume_role_policy=json.dumps(trust)
+    )
     write_log = {
         "Version": "2012-10-17",
         "Statement": [
@@ -111,12 +120,16 @@ def execution_role(log_group: aws.cloudwatch.LogGroup) -> aws.iam.Role:
         ],
     }
     aws.iam.RolePolicy(
-        "languageModelWriteLog", role=role.id, policy=pulumi.Output.json_dumps(write_log)
+        "languageModelWriteLog",
+        role=role.id,
+        policy=pulumi.Output.json_dumps(write_log),
     )
     return role
 
 
-def invoke_policy(api_role: aws.iam.Role, model: Model) -> aws.iam.RolePolicy:
+def invoke_policy(
+    api_role: aws.iam.Role, model: Model
+) -> aws.iam.RolePolicy:
     """What the API's role may do: invoke this one function."""
     invoke = {
         "Version": "2012-10-17",
@@ -129,7 +142,9 @@ def invoke_policy(api_role: aws.iam.Role, model: Model) -> aws.iam.RolePolicy:
         ],
     }
     return aws.iam.RolePolicy(
-        "languageModelInvokePolicy", role=api_role.id, policy=pulumi.Output.json_dumps(invoke)
+        "languageModelInvokePolicy",
+        role=api_role.id,
+        policy=pulumi.Output.json_dumps(invoke),
     )
 
 
@@ -147,8 +162,10 @@ def rest_api() -> aws.apigateway.RestApi:
     return api
 
 
-def resource_policy(rest_api: aws.apigateway.RestApi) -> aws.apigateway.RestApiPolicy:
-    """Who may call the API: so far everyone, on every path of this API and no other."""
+def resource_policy(
+    rest_api: aws.apigateway.RestApi,
+) -> aws.apigateway.RestApiPolicy:
+    """Who may call the API: so far everyone, on every path of this API."""
     policy = {
         "Version": "2012-10-17",
         "Statement": [
@@ -156,7 +173,9 @@ def resource_policy(rest_api: aws.apigateway.RestApi) -> aws.apigateway.RestApiP
                 "Effect": "Allow",
                 "Principal": "*",
                 "Action": "execute-api:Invoke",
-                "Resource": pulumi.Output.concat(rest_api.execution_arn, "/*"),
+                "Resource": pulumi.Output.concat(
+                    rest_api.execution_arn, "/*"
+                ),
             }
         ],
     }
@@ -185,7 +204,7 @@ def model_path(rest_api: aws.apigateway.RestApi) -> aws.apigateway.Resource:
 def model_method(
     rest_api: aws.apigateway.RestApi, model_path: aws.apigateway.Resource
 ) -> aws.apigateway.Method:
-    """Every HTTP method of `/model`, open to all callers until chapter 07."""
+    """Every HTTP method of `/model`, open to all until chapter 07."""
     return aws.apigateway.Method(
         "modelMethod",
         rest_api=rest_api.id,
@@ -204,7 +223,7 @@ def integration(
     model: Model,
     api_role: aws.iam.Role,
 ) -> aws.apigateway.Integration:
-    """Hand each request to the function as it came, and its answer back to the caller."""
+    """Hand each request to the function as it is, and its answer back."""
     proxy = aws.apigateway.Integration(
         "modelIntegration",
         rest_api=rest_api.id,
@@ -219,62 +238,67 @@ def integration(
     return proxy
 
 
+def invoke_permission(
+    rest_api: aws.apigateway.RestApi,
+    model_path: aws.apigateway.Resource,
+    model: Model,
+) -> aws.lambda_.Permission:
+    """The other way in: the function itself admits this path of this API.
+
+    Not a step of `gateway`. An integration without `credentials` needs it;
+    it replaces the API's role and the role's policy.
+    """
+    return aws.lambda_.Permission(
+        "languageModelPermission",
+        action="lambda:InvokeFunction",
+        function=model.name,
+        principal="apigateway.amazonaws.com",
+        source_arn=pulumi.Output.concat(
+            rest_api.execution_arn, "/*/*", model_path.path
+        ),
+    )
+
+
 # Chapter 06: the deployment, the stage and its URL
 
-# The arguments that a deployment freezes. The list is long so that the digest is complete:
-# an argument that is missing here is an edit that never goes live.
-DEPLOYED = {
-    aws.apigateway.RestApi: [
-        "api_key_source",
-        "binary_media_types",
-        "disable_execute_api_endpoint",
-        "minimum_compression_size",
-    ],
-    aws.apigateway.RestApiPolicy: ["policy"],
-    aws.apigateway.Resource: ["parent_id", "path_part"],
-    aws.apigateway.Method: [
-        "api_key_required",
-        "authorization",
-        "authorization_scopes",
-        "authorizer_id",
-        "http_method",
-        "operation_name",
-        "request_models",
-        "request_parameters",
-        "request_validator_id",
-        "resource_id",
-    ],
-    aws.apigateway.Integration: [
-        "cache_key_parameters",
-        "cache_namespace",
-        "connection_id",
-        "connection_type",
-        "content_handling",
-        "credentials",
-        "http_method",
-        "integration_http_method",
-        "integration_target",
-        "passthrough_behavior",
-        "request_parameters",
-        "request_templates",
-        "resource_id",
-        "response_transfer_mode",
-        "timeout_milliseconds",
-        "tls_config",
-        "type",
-        "uri",
-    ],
-}
+# Of the API itself, a deployment freezes these arguments. The others, such
+# as its name and its description, take effect at once.
+FROZEN = [
+    "api_key_source",
+    "binary_media_types",
+    "body",
+    "disable_execute_api_endpoint",
+    "minimum_compression_size",
+    "policy",
+]
 
 
-def digest(*resources: pulumi.Resource) -> pulumi.Output[str]:
-    """One short text that changes exactly when something changes that a deployment freezes."""
-    arguments = [
-        {name: getattr(resource, name) for name in DEPLOYED[type(resource)]}
-        for resource in resources
-    ]
-    text = pulumi.Output.json_dumps(arguments, sort_keys=True)
-    return text.apply(lambda known: hashlib.sha256(known.encode()).hexdigest())
+def keep_arguments(args: pulumi.ResourceTransformationArgs) -> None:
+    """Keep, with each resource, the arguments that it is declared with.
+
+    Pulumi calls this before it makes a resource. What the resource knows
+    afterwards is AWS's answer: partly unknown in a preview, and not always
+    what was asked for.
+    """
+    vars(args.resource)["arguments"] = {
+        name: value
+        for name, value in args.props.items()
+        if value is not None
+    }
+
+
+def digest(
+    rest_api: aws.apigateway.RestApi, parts: list[pulumi.Resource]
+) -> pulumi.Output[str]:
+    """A text that changes when the API is asked to be another."""
+    api = vars(rest_api)["arguments"]
+    asked = [{name: api[name] for name in FROZEN if name in api}]
+    asked += [vars(part)["arguments"] for part in parts]
+    # An argument can be an object, such as tls_config: `vars` opens it.
+    text = pulumi.Output.json_dumps(asked, sort_keys=True, default=vars)
+    return text.apply(
+        lambda known: hashlib.sha256(known.encode()).hexdigest()
+    )
 
 
 def deployment(
@@ -284,13 +308,18 @@ def deployment(
     model_method: aws.apigateway.Method,
     integration: aws.apigateway.Integration,
 ) -> aws.apigateway.Deployment:
-    """A frozen copy of the API as it is now; a changed digest makes a new one."""
-    frozen = [rest_api, resource_policy, model_path, model_method, integration]
+    """A frozen copy of the API; a changed digest makes a new one."""
+    parts: list[pulumi.Resource] = [
+        resource_policy,
+        model_path,
+        model_method,
+        integration,
+    ]
     return aws.apigateway.Deployment(
         "languageModelDeployment",
         rest_api=rest_api.id,
-        triggers={"digest": digest(*frozen)},
-        opts=pulumi.ResourceOptions(depends_on=frozen),
+        triggers={"digest": digest(rest_api, parts)},
+        opts=pulumi.ResourceOptions(depends_on=[rest_api, *parts]),
     )
 
 
@@ -299,7 +328,7 @@ def stage(
     rest_api: aws.apigateway.RestApi,
     deployment: aws.apigateway.Deployment,
 ) -> aws.apigateway.Stage:
-    """The name under which the deployment is served, and with it the URL."""
+    """The name under which the deployment is served, and so the URL."""
     served = aws.apigateway.Stage(
         "languageModelStage",
         rest_api=rest_api.id,
@@ -307,12 +336,18 @@ def stage(
         stage_name=settings.stage_name,
     )
     pulumi.export("invoke_url", served.invoke_url)
-    pulumi.export("model_url", pulumi.Output.concat(served.invoke_url, "/model"))
+    pulumi.export(
+        "model_url", pulumi.Output.concat(served.invoke_url, "/model")
+    )
     return served
+
+
+# The whole program
 
 
 def gateway(settings: Settings) -> None:
     """The whole program: every step, in order."""
+    pulumi.runtime.register_stack_transformation(keep_arguments)
     role = api_role()
     function = model(settings)
     invoke_policy(role, function)
