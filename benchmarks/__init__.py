@@ -1,0 +1,1 @@
+"""What the kit costs, measured in pairs within one run: ratios, not absolute times."""

@@ -1,0 +1,92 @@
+"""Every notebook, executed as a learner would: in order, alone, twice, and out of order."""
+
+import os
+import subprocess
+import sys
+
+import pytest
+
+from lab.core import course
+from sandbox import cloud
+from tools import notebooks
+
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]
+NAMES = [path.stem for path in notebooks.every()]
+
+
+@pytest.fixture(scope="module")
+def home(tmp_path_factory):
+    """A sandbox of its own for all runs of this module; each order has its own stack."""
+    path = tmp_path_factory.mktemp("kit")
+    cloud.start(path)
+    yield path
+    cloud.stop(path)
+
+
+def run(name, home, stack):
+    return notebooks.run(notebooks.named(name), home=home, env={"KIT_STACK": stack})
+
+
+def check(done):
+    assert done.error is None, done.error
+    assert done.cells == notebooks.code_cells(done.notebook) > 0
+
+
+def test_each_chapter_has_its_notebook_and_no_other_exists():
+    assert [chapter.name for chapter in course.CHAPTERS] == NAMES
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_runs_in_order(name, home):
+    check(run(name, home, "in-order"))
+    if name.startswith("06"):
+        assert_gateway_folder_sees_no_change(home, "in-order")
+
+
+def assert_gateway_folder_sees_no_change(home, stack):
+    """`pulumi preview` in gateway/, by hand in a terminal, agrees that nothing is left to do."""
+    done = subprocess.run(
+        ["pulumi", "preview", "--stack", stack, "--expect-no-changes", "--non-interactive"],
+        cwd=notebooks.ROOT / "gateway",
+        env={**os.environ, **cloud.environment(home)},
+        capture_output=True,
+        text=True,
+        timeout=120,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_runs_alone_and_again(name, home):
+    stack = f"alone-{name[:2]}"
+    check(run(name, home, stack))
+    check(run(name, home, stack))
+
+
+def test_runs_out_of_order(home):
+    for name in [*sorted(NAMES, key=lambda name: name[::-1]), "99"]:
+        check(run(name, home, "shuffled"))
+
+
+def test_an_error_that_a_handler_left_counts(home, tmp_path):
+    """A failure inside a button's callback does not stop a notebook; the runner sees it."""
+    import nbformat
+
+    click = "import ipywidgets\nb = ipywidgets.Button()\nb.on_click(lambda _: 1 / 0)\nb.click()"
+    path = tmp_path / "click.ipynb"
+    cells = [nbformat.v4.new_code_cell(click)]
+    nbformat.write(nbformat.v4.new_notebook(cells=cells), path)
+    done = notebooks.run(path, home=home)
+    assert done.error is not None
+    assert "ZeroDivisionError" in done.error
+
+
+def test_command_fails_when_a_notebook_does(home):
+    done = subprocess.run(
+        [sys.executable, "-m", "tools.notebooks", "no-such", "--home", str(home)],
+        cwd=notebooks.ROOT,
+        capture_output=True,
+        text=True,
+    )
+    assert done.returncode != 0
+    assert "no notebook 'no-such'" in done.stderr

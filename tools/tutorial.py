@@ -1,0 +1,123 @@
+"""Run the whole course headless, as one learner would: every notebook in order, on one stack.
+
+    make tutorial          (python tools/run.py tutorial)
+
+It has a sandbox and stacks of its own, made anew and removed at the end, so that a learner's work
+is untouched. The executed notebooks are written to build/ as HTML.
+"""
+
+from __future__ import annotations
+
+import json
+import shutil
+import sys
+import time
+from collections import Counter
+from pathlib import Path
+
+from filelock import FileLock, Timeout
+from nbconvert import HTMLExporter
+from rich.console import Console
+
+from sandbox import cloud, engine
+from tools import notebooks
+
+HOME = notebooks.ROOT / ".kit" / "tutorial"
+BUILD = notebooks.ROOT / "build"
+RECORD = "application/json"
+WIDTH = 60  # characters of an answer that fit on a line
+
+
+def changes(home: Path) -> Counter[str]:
+    """How many resources each operation touched so far, from the engine's own history."""
+    total: Counter[str] = Counter()
+    for path in (home / "backend" / ".pulumi" / "history").rglob("*.history.json"):
+        total.update(json.loads(path.read_text("utf-8")).get("resourceChanges") or {})
+    return total
+
+
+def answer(run: notebooks.Run) -> str | None:
+    """The last thing that the model said in this notebook, on one line; None when it was not asked."""
+    said = None
+    for cell in run.notebook.cells:
+        for output in cell.get("outputs", ()):
+            record = output.get("metadata", {}).get("answer")
+            said = record or said
+    if said is None:
+        return None
+    line = " ".join(said.split())
+    return line if len(line) <= WIDTH else line[: WIDTH - 1] + "…"
+
+
+def line(run: notebooks.Run, made: Counter[str]) -> str:
+    """What is printed of one notebook."""
+    parts = [f"{'ok    ' if run.error is None else 'FAILED'} {run.path.stem:26}"]
+    parts.append(f"{run.cells:3} cells {run.seconds:6.1f} s")
+    parts.append(f"{made['create']:3} made {made['delete']:3} removed")
+    said = answer(run)
+    return "  ".join(parts) + (f'  "{said}"' if said else "")
+
+
+def write_html(run: notebooks.Run) -> None:
+    """The executed notebook as one HTML file with its pictures inside."""
+    exporter = HTMLExporter(embed_images=True)
+    resources = {"metadata": {"path": str(run.path.parent), "name": run.path.stem}}
+    body, _ = exporter.from_notebook_node(run.notebook, resources=resources)
+    BUILD.mkdir(exist_ok=True)
+    (BUILD / f"{run.path.stem}.html").write_text(body, encoding="utf-8")
+
+
+def run_all(console: Console) -> bool:
+    """Run every notebook, printing a line for each; False when one of them failed."""
+    fine = True
+    paths = notebooks.every()
+    for number, path in enumerate(paths, 1):
+        before = changes(HOME)
+        with console.status(f"{path.stem} ({number} of {len(paths)})"):
+            run = notebooks.run(path, home=HOME)
+            write_html(run)
+        console.print(line(run, changes(HOME) - before), markup=False, highlight=False)
+        if run.error:
+            fine = False
+            console.print(run.error, markup=False, highlight=False)
+    return fine
+
+
+def main() -> int:
+    """Make the sandbox, run the course, remove the sandbox; 0 only when nothing failed."""
+    console = Console(soft_wrap=True)
+    started = time.monotonic()
+    HOME.parent.mkdir(exist_ok=True)
+    try:
+        with FileLock(HOME.parent / "tutorial.lock", timeout=0):
+            fine = with_sandbox(console)
+    except Timeout:
+        print("Another `make tutorial` of this checkout is running. Wait for it.", file=sys.stderr)
+        return 2
+    except KeyboardInterrupt:
+        print("Stopped. Its sandbox is removed; your own work was never touched.", file=sys.stderr)
+        return 130
+    console.print(f"{time.monotonic() - started:.0f} s in all. Executed notebooks: {BUILD}/")
+    return 0 if fine else 1
+
+
+def with_sandbox(console: Console) -> bool:
+    """Run everything in a sandbox that did not exist before and does not afterwards."""
+    console.print(engine.ensure().describe(), markup=False, highlight=False)
+    remove_home()
+    try:
+        running = cloud.start(HOME)
+        console.print(f"sandbox of the tutorial: {running.endpoint}")
+        return run_all(console)
+    finally:
+        remove_home()
+
+
+def remove_home() -> None:
+    """Stop the tutorial's sandbox, if there is one, and delete all that it kept."""
+    cloud.stop(HOME)
+    shutil.rmtree(HOME, ignore_errors=True)
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
