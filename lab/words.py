@@ -45,6 +45,7 @@ RUNNING = Word("…", "running", "quiet")
 DONE = Word("✓", "done", "good")
 FAILED = Word("!", "failed", "bad")
 STOPPED = Word("✗", "stopped", "warn")
+REFUSED = Word("✗", "refused", "warn")
 INTERRUPTED = Word("✗", "interrupted", "warn")
 
 # Verdicts.

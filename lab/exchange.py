@@ -1,0 +1,257 @@
+"""How one exchange reads: the prompt, the answer and its numbers, and the request to copy."""
+
+from __future__ import annotations
+
+import html
+from typing import Any
+
+from lab import parts, words
+from lab.core.meaning import meaning, where
+from lab.core.prompt import Exchange, Reply
+from lab.core.request import SNIPPETS, Request
+from lab.html import Markup, clean, tag
+from lab.views.base import View
+
+SHOWN = 4096  # characters of a body, counted as they are in the page; more is cut, and said
+LINE = 90  # characters of an older exchange
+
+
+def excerpt(text: str, limit: int = SHOWN) -> str:
+    """The text, cut so that it takes at most `limit` characters in a page; says what is missing."""
+    kept = text[:limit]
+    while kept and (length := len(html.escape(clean(kept)))) > limit:
+        kept = kept[: max(0, min(len(kept) - 1, len(kept) * limit // length))]
+    if len(kept) == len(text):
+        return text
+    whole = len(text.encode("utf-8", "replace"))
+    part = words.size(len(kept.encode("utf-8", "replace")))
+    return f"{kept}\n… cut: {part} of {words.size(whole)} shown"
+
+
+def facts(exchange: Exchange) -> dict[str, Any]:
+    """All that any form shows of an exchange, as plain data."""
+    reply = exchange.reply
+    known: dict[str, Any] = {
+        "state": exchange.state,
+        "phase": exchange.phase,
+        "when": exchange.when,
+        "where": where(exchange.request.url),
+        "seconds": round(exchange.seconds, 3),
+        "request": exchange.request.state(),
+        "problem": exchange.problem,
+        "fix": exchange.fix,
+    }
+    if reply is None:
+        return known
+    means = meaning(reply)
+    return {
+        **known,
+        "problem": means.text if means else "",
+        "fix": means.fix if means else "",
+        "status": reply.status,
+        "who": reply.who,
+        "completion": reply.completion,
+        "said": reply.said if reply.status >= 400 else "",
+        "usage": reply.usage,
+        "tokens_per_second": round(reply.rate, 1) if reply.rate else None,
+        "finish_reason": reply.get("finish_reason", str) or "",
+        "model": reply.get("model", str) or "",
+        "request_id": reply.request_id,
+        "headers": dict(reply.headers),
+        "body": reply.body,
+    }
+
+
+def verdict(exchange: Exchange) -> tuple[words.Word, str]:
+    """The badge and the sentence that go first."""
+    reply, took = exchange.reply, words.seconds(exchange.seconds)
+    if reply is not None and reply.status >= 400:
+        return words.REFUSED, f"{reply.status} from {speaker(reply)} after {took}"
+    if reply is not None:
+        return words.DONE, f"{reply.status} from {speaker(reply)} in {took}"
+    if exchange.state == "failed":
+        return words.FAILED, f"nothing answered ({took})"
+    if exchange.state == "stopped":
+        return words.STOPPED, f"stopped waiting after {took}; the function may still be writing"
+    if exchange.state == "running":
+        return words.RUNNING, f"{exchange.phase}, {exchange.seconds:.0f} s"
+    return words.IDLE, "not sent"
+
+
+def speaker(reply: Reply) -> str:
+    """Who answered, in words."""
+    return {
+        "gateway": "the gateway (the function was not asked, or failed)",
+        "function": "the function",
+        "front door": "something before the gateway",
+    }[reply.who]
+
+
+def numbers(exchange: Exchange) -> list[tuple[str, str]]:
+    """What was measured and named: rows of a table, empty ones left out."""
+    reply = exchange.reply
+    if reply is None:
+        return []
+    used = reply.usage
+    rate = (
+        f"{reply.rate:.1f} a second, with the way there and back (measured)" if reply.rate else ""
+    )
+    rows = [
+        ("tokens of the prompt", str(used.get("prompt_tokens", ""))),
+        ("tokens of the answer", str(used.get("completion_tokens", ""))),
+        ("tokens written", rate),
+        ("ended because", _ended(reply)),
+        ("model", reply.get("model", str) or ""),
+        ("request id", reply.request_id),
+    ]
+    return [(name, excerpt(value, 200)) for name, value in rows if value]
+
+
+def _ended(reply: Reply) -> str:
+    reason = reply.get("finish_reason", str) or ""
+    known = {
+        "stop": "the model was done (stop)",
+        "length": "max_tokens was reached (length)",
+    }
+    return known.get(reason, reason)
+
+
+def to_text(exchange: Exchange) -> str:
+    """The exchange in plain text."""
+    word, sentence = verdict(exchange)
+    known = facts(exchange)
+    lines = [f"{word}: {sentence}", f"Prompt: {excerpt(exchange.prompt)}"]
+    if known.get("completion"):
+        lines.append(f"Answer: {excerpt(known['completion'])}")
+    lines += [excerpt(known[name]) for name in ("said", "problem") if known.get(name)]
+    lines += [f"Fix: {known['fix']}"] if known["fix"] else []
+    lines += [f"{name}: {value}" for name, value in numbers(exchange)]
+    lines.append(_place(exchange))
+    return clean("\n".join(lines))
+
+
+def to_line(exchange: Exchange) -> str:
+    """The exchange in one line."""
+    word, sentence = verdict(exchange)
+    prompt = " ".join(clean(exchange.prompt[: LINE * 2]).split())
+    return f"{word}: {sentence.split(' (')[0]}: {prompt[:LINE]}{'…' if len(prompt) > LINE else ''}"
+
+
+def to_html(exchange: Exchange) -> Markup:
+    """The exchange as pieces of a panel: no control, nothing that is not folded or short."""
+    word, sentence = verdict(exchange)
+    known = facts(exchange)
+    completion, reply = known.get("completion"), exchange.reply
+    said = [known.get("said"), known["problem"], known["fix"]]
+    pieces: list[Markup | None] = [
+        tag("p", parts.badge(word), " ", sentence),
+        _quote("Prompt", exchange.prompt),
+        _quote("Answer", completion) if completion else None,
+        parts.note(word, *(tag("p", excerpt(text)) for text in said if text))
+        if any(said)
+        else None,
+        parts.table("What was measured", ("what", "value"), rows)
+        if (rows := numbers(exchange))
+        else None,
+        inspector(exchange.request),
+        parts.details("The answer as it came", parts.code(_raw(reply))) if reply else None,
+        parts.muted(_place(exchange)),
+    ]
+    return tag("div", *pieces)
+
+
+def inspector(request: Request) -> Markup:
+    """The request as it is sent, and to copy; keys are variables."""
+    shown = [f"{request.method} {request.url}"]
+    shown += [f"{name}: {value}" for name, value in request.all_headers().items()]
+    copies = (
+        parts.details(f"Copy as {name}", parts.code(excerpt(snippet(request))))
+        for name, snippet in SNIPPETS.items()
+    )
+    sent = parts.code(excerpt("\n".join(shown) + f"\n\n{request.body}"))
+    return tag("div", parts.details("The request as it was sent", sent), *copies)
+
+
+def _quote(name: str, text: str) -> Markup:
+    # dir=auto: a text from right to left reads so, and does not turn what stands around it.
+    return tag("div", tag("strong", name), tag("pre", excerpt(text), dir="auto"))
+
+
+def _raw(reply: Reply) -> str:
+    head = [f"HTTP {reply.status}", *(f"{n}: {v}" for n, v in reply.headers.items())]
+    return excerpt("\n".join(head)) + "\n\n" + excerpt(reply.body)
+
+
+def _place(exchange: Exchange) -> str:
+    return ", ".join(part for part in (exchange.when, where(exchange.request.url)) if part)
+
+
+class Answer(View):
+    """What `ask` got back: a 200 with a completion, or a refusal with its reason."""
+
+    def __init__(self, exchange: Exchange) -> None:
+        if exchange.reply is None:
+            raise ValueError(f"An exchange that {exchange.state} has no answer.")
+        self._exchange, self._reply = exchange, exchange.reply
+
+    @property
+    def request(self) -> Request:
+        """What was sent; `.as_curl()`, `.as_requests()` and `.as_powershell()` copy it."""
+        return self._exchange.request
+
+    @property
+    def status(self) -> int:
+        """The HTTP status."""
+        return self._reply.status
+
+    @property
+    def who(self) -> str:
+        """`gateway`, `function` or `front door`: who this answer is from."""
+        return self._reply.who
+
+    @property
+    def completion(self) -> str:
+        """What the model wrote; "" when it was not asked."""
+        return self._reply.completion
+
+    @property
+    def usage(self) -> dict[str, int]:
+        """`prompt_tokens` and `completion_tokens`."""
+        return self._reply.usage
+
+    @property
+    def finish_reason(self) -> str:
+        """`stop` or `length`; "" on a refusal."""
+        return self._reply.get("finish_reason", str) or ""
+
+    @property
+    def request_id(self) -> str:
+        """The id that logs know this request by."""
+        return self._reply.request_id
+
+    @property
+    def seconds(self) -> float:
+        """From sending to the last byte."""
+        return self._reply.seconds
+
+    @property
+    def headers(self) -> dict[str, str]:
+        """The answer's headers."""
+        return dict(self._reply.headers)
+
+    @property
+    def data(self) -> Any:
+        """The answer's JSON as data; None where it is none."""
+        return self._reply.data
+
+    def state(self) -> dict[str, Any]:
+        """All facts, as plain data."""
+        return facts(self._exchange)
+
+    def text(self) -> str:
+        """The exchange in plain text."""
+        return to_text(self._exchange)
+
+    def html(self) -> Markup:
+        """The exchange in a panel."""
+        return parts.panel(to_html(self._exchange), label="Answer to a prompt")
