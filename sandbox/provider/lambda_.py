@@ -19,6 +19,7 @@ from sandbox.provider.kinds import CallError, Context, Created, Inputs, Kind, Ou
 from sandbox.provider.lambda_permission import (
     create_permission,
     delete_permission,
+    find_permission,
     import_permission,
     read_permission,
 )
@@ -233,6 +234,7 @@ KINDS = (
             read=read_permission,
             delete=delete_permission,
             imported=import_permission,
+            find=find_permission,
         ),
     ),
 )
