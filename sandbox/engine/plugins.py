@@ -1,0 +1,141 @@
+"""What the CLI needs beside it: a language host for `pulumi up`, a provider for the aws target."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import shlex
+import shutil
+import sys
+import time
+import urllib.error
+import urllib.request
+from pathlib import Path
+
+from sandbox.engine.cli import EXE, Cli, EngineError, tilde
+from sandbox.engine.progress import Progress
+from sandbox.engine.running import PATIENCE, Command, within
+
+AWS_VERSION = "7.51.1"
+"""The official provider's version, the same as pulumi-aws in pyproject.toml."""
+
+_HOST = Path(__file__).parent.parent / "language_host.py"
+_SERVER = "https://get.pulumi.com/releases/plugins"
+_MB = 1024**2
+_AWS_SPACE = 1500 * _MB  # bytes: the archive and the one binary in it
+_USUAL_SECONDS = 60.0
+
+
+def ensure_language_host(cli: Cli, home: Path) -> Path:
+    """The folder that holds `pulumi-language-python`; put it on PATH for `pulumi up` in a folder.
+
+    The official host lies beside a CLI that was downloaded. Beside one that was built there is
+    none, and <home>/bin gets a launcher of the kit's own. A link to the CLI goes beside it: the
+    engine takes a host beside itself in silence and warns about one that it finds on PATH.
+    """
+    beside = cli.path.resolve().parent
+    bin_folder = home / "bin"
+    launcher = bin_folder / f"pulumi-language-python{'.cmd' if sys.platform == 'win32' else ''}"
+    if (beside / f"pulumi-language-python{EXE}").is_file():
+        launcher.unlink(missing_ok=True)  # the engine would prefer PATH, and warn about it
+        return beside
+    text = _launcher(sys.platform == "win32")
+    if not launcher.is_file() or launcher.read_text(encoding="utf-8") != text:
+        bin_folder.mkdir(parents=True, exist_ok=True)
+        fresh = launcher.with_name(f"{launcher.name}.{os.getpid()}")
+        fresh.write_text(text, encoding="utf-8")
+        fresh.chmod(0o755)
+        fresh.replace(launcher)
+    _link(cli.path.resolve(), bin_folder / f"pulumi{EXE}")
+    return bin_folder
+
+
+def _link(target: Path, link: Path) -> None:
+    """A hard link (of a symbolic one the engine would take the target's folder) where it can be."""
+    with contextlib.suppress(OSError):  # another disk: it works all the same, with a warning
+        if not (link.exists() and link.samefile(target)):
+            link.unlink(missing_ok=True)
+            link.hardlink_to(target)
+
+
+def _launcher(windows: bool) -> str:
+    if windows:
+        return f'@"{sys.executable}" "{_HOST}" %*\n'
+    return f'#!/bin/sh\nexec {shlex.quote(sys.executable)} {shlex.quote(str(_HOST))} "$@"\n'
+
+
+def ensure_aws_plugin(
+    cli: Cli, pulumi_home: Path, server: str | None = None, progress: bool = True
+) -> Path:
+    """The official AWS provider below a PULUMI_HOME, installed first when it is not there.
+
+    Args:
+        server: where plugins are downloaded; default KIT_PLUGIN_URL, else Pulumi's own choice.
+
+    Raises:
+        EngineError: offline (known within 5 seconds), no space, or the CLI could not install it.
+    """
+    folder = pulumi_home / "plugins" / f"resource-aws-v{AWS_VERSION}"
+    binary = folder / f"pulumi-resource-aws{EXE}"
+    # The CLI leaves this file beside an installation that was interrupted.
+    partial = folder.with_name(folder.name + ".partial")
+    if binary.is_file() and not partial.exists():
+        return folder
+    server = server or os.environ.get("KIT_PLUGIN_URL")
+    _check_reachable(server or _SERVER)
+    pulumi_home.mkdir(parents=True, exist_ok=True)
+    free = shutil.disk_usage(pulumi_home).free
+    if free < _AWS_SPACE:
+        raise EngineError(
+            f"the AWS provider needs {_AWS_SPACE // _MB} MB and {tilde(pulumi_home)} has "
+            f"{free // _MB} MB free. Fix: free some and run this again"
+        )
+    _install_plugin(cli, pulumi_home, server, progress)
+    if not binary.is_file():
+        raise EngineError(f"`pulumi plugin install` ended well but {tilde(binary)} is not there")
+    return folder
+
+
+def _check_reachable(server: str) -> None:
+    """Any answer of the server will do, also a refusal: it is there."""
+    request = urllib.request.Request(server, method="HEAD")
+
+    def ask() -> None:
+        try:
+            urllib.request.urlopen(request, timeout=PATIENCE).close()
+        except urllib.error.HTTPError as error:
+            error.close()
+
+    try:
+        within(time.monotonic() + PATIENCE, ask)
+    except (OSError, ValueError) as error:
+        raise EngineError(
+            f"the aws target needs Pulumi's AWS provider v{AWS_VERSION} and {server} cannot be "
+            f"reached: {getattr(error, 'reason', error)}. "
+            "Fix: connect to the internet and run this again, or use the sandbox target"
+        ) from error
+
+
+def _install_plugin(cli: Cli, pulumi_home: Path, server: str | None, progress: bool) -> None:
+    command = [str(cli.path), "plugin", "install", "resource", "aws", f"v{AWS_VERSION}"]
+    command += ["--reinstall", *(["--server", server] if server else [])]
+    env = {
+        **os.environ,
+        "PULUMI_HOME": str(pulumi_home),
+        "PULUMI_SKIP_UPDATE_CHECK": "true",
+    }
+    begun, lines = time.monotonic(), []
+    title = f"Installing Pulumi's AWS provider v{AWS_VERSION} (once)"
+    with (
+        Progress(title, quiet=not progress) as bar,
+        Command(command, env, pulumi_home) as running,
+    ):
+        for line in running:
+            lines += [line] if line else []
+            waited = time.monotonic() - begun
+            bar.show(waited / (waited + _USUAL_SECONDS), f"{waited:.0f} s")
+    if running.code:
+        raise EngineError(
+            f"the AWS provider could not be installed: {' '.join(lines[-3:])}. "
+            "Fix: check the network and run this again"
+        )
