@@ -39,7 +39,6 @@ class Interrupted(KeyboardInterrupt):
 class InterruptibleCommand(PulumiCommand):
     """A PulumiCommand whose CLI ends cleanly when the kernel is interrupted, or dies."""
 
-    _process: subprocess.Popen[bytes] | None = None
     _interrupts = 0
 
     @classmethod
@@ -53,15 +52,6 @@ class InterruptibleCommand(PulumiCommand):
     def interrupt(self) -> None:
         """Ask the running CLI to stop, from any thread: cancel, then end now, then kill."""
         self._interrupts += 1
-        process = self._process
-        if process is None or process.poll() is not None:
-            return
-        if self._interrupts >= KILL_AT:
-            process.kill()
-        elif sys.platform == "win32":
-            process.send_signal(signal.CTRL_BREAK_EVENT)
-        else:
-            process.send_signal(signal.SIGINT)
 
     def run(
         self,
@@ -81,14 +71,11 @@ class InterruptibleCommand(PulumiCommand):
         env = _environment(self.command, additional_env)
         with _Output(on_output) as out, _Output(on_error) as err:
             self._interrupts = 0
-            self._process = subprocess.Popen(
+            process = subprocess.Popen(
                 command, stdin=subprocess.DEVNULL, stdout=out.file, stderr=err.file,
                 cwd=cwd, env=env, **_own_group(),
             )  # fmt: skip
-            try:
-                code = self._wait(self._process, out, err)
-            finally:
-                self._process = None
+            code = self._wait(process, out, err)
             result = CommandResult(stdout=out.text(), stderr=err.text(), code=code)
         if self._interrupts:
             raise Interrupted(result)
@@ -98,8 +85,12 @@ class InterruptibleCommand(PulumiCommand):
 
     def _wait(self, process: subprocess.Popen[bytes], out: _Output, err: _Output) -> int:
         """Wait for the CLI to end, whatever interrupts come: each is passed on once."""
+        passed = 0
         while True:
             try:
+                while passed < self._interrupts:
+                    passed += 1
+                    _signal(process, passed)
                 code = _ended(process)
                 out.drain()
                 err.drain()
@@ -146,6 +137,16 @@ class _Output(AbstractContextManager["_Output"]):
         self._reader.seek(0)
         lines = self._reader.read().decode("utf-8", "replace").splitlines()
         return "\n".join(line.rstrip() for line in lines)
+
+
+def _signal(process: subprocess.Popen[bytes], count: int) -> None:
+    """Pass on the interrupt with this number; a process that has ended is left alone."""
+    if count >= KILL_AT:
+        process.kill()
+    elif sys.platform == "win32":
+        process.send_signal(signal.CTRL_BREAK_EVENT)
+    else:
+        process.send_signal(signal.SIGINT)
 
 
 def _ended(process: subprocess.Popen[bytes]) -> int | None:

@@ -1,0 +1,103 @@
+"""The program that a notebook deploys: gateway/program.py up to a chapter, with its own cells.
+
+A function that a cell defines takes the place of the function with the same name, and so does a
+table such as DEPLOYED. Steps of later chapters are left out. The module itself is not changed:
+the program runs from copies whose names are looked up in a table made for one run.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from types import FunctionType, ModuleType
+from typing import Any
+
+import pulumi
+
+from lab.core import explain
+from lab.core.errors import ProgramError
+
+STRICT_TEXT = "PULUMI_ERROR_OUTPUT_STRING"  # the SDK's switch: a text made from an output raises
+
+
+def own_names() -> dict[str, Any]:
+    """The names that the cells of this notebook have defined; of a script, its own."""
+    ipython = sys.modules.get("IPython")
+    shell = ipython.get_ipython() if ipython else None
+    return dict(shell.user_ns if shell is not None else vars(sys.modules["__main__"]))
+
+
+def replaced(module: ModuleType, own: Mapping[str, Any]) -> dict[str, Any]:
+    """What of a module the cells define anew: functions made in a cell, tables that differ."""
+    found = {}
+    for name, mine in own.items():
+        theirs = getattr(module, name, None)
+        if mine is theirs or name.startswith("_"):
+            continue
+        if isinstance(theirs, FunctionType) and isinstance(mine, FunctionType):
+            if mine.__module__ != module.__name__:
+                found[name] = mine
+        elif name.isupper() and type(mine) is type(theirs):
+            found[name] = mine
+    return found
+
+
+def compose(
+    module: ModuleType, own: Mapping[str, Any], leave_out: tuple[str, ...] = ()
+) -> Callable[..., None]:
+    """The module's `gateway` with the cells' functions in place and some steps left out.
+
+    Args:
+        own: what the cells define anew, as `replaced` finds it.
+        leave_out: steps of later chapters; each becomes a function that makes nothing.
+    """
+    names: dict[str, Any] = dict(vars(module))
+    for name, value in vars(module).items():
+        if isinstance(value, FunctionType) and value.__module__ == module.__name__:
+            copy = FunctionType(value.__code__, names, name, value.__defaults__, value.__closure__)
+            copy.__kwdefaults__ = value.__kwdefaults__
+            names[name] = copy
+    names.update(own)
+    names.update(dict.fromkeys(leave_out, _nothing))
+    return names["gateway"]
+
+
+class Watched:
+    """Runs a program for the engine and keeps what it raised, the learner's lines and all.
+
+    The engine's own copy of the error is ten frames of the SDK, twice. It gets the short one.
+    """
+
+    def __init__(self, program: Callable[[], None]) -> None:
+        self._program = program
+        self.error: ProgramError | None = None
+
+    def __call__(self) -> None:
+        """Run the program; the engine calls this in a thread of its own."""
+        self.error = None
+        try:
+            self._program()
+        except Exception as error:  # noqa: BLE001  a learner's code may raise anything
+            message, fix = explain.of_exception(error)
+            self.error = ProgramError(message, fix)
+            raise pulumi.RunError(message) from None
+
+
+@contextmanager
+def strict_text() -> Iterator[None]:
+    """Make the SDK raise where a text is made from an output; by itself it only warns."""
+    before = os.environ.get(STRICT_TEXT)
+    os.environ[STRICT_TEXT] = "true"
+    try:
+        yield
+    finally:
+        if before is None:
+            os.environ.pop(STRICT_TEXT, None)
+        else:
+            os.environ[STRICT_TEXT] = before
+
+
+def _nothing(*_: object, **__: object) -> None:
+    """Stands for a step of a later chapter."""

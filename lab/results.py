@@ -1,0 +1,112 @@
+"""What `up`, `outputs` and `destroy` give back: values to use, with secrets that stay covered."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from lab import parts
+from lab.core import values
+from lab.core.errors import LabError
+from lab.html import Markup, tag
+
+
+class Secret:
+    """A secret output: every form of it is covered, `reveal()` asks the engine for the value."""
+
+    def __init__(self, name: str, reveal: Callable[[str], Any]) -> None:
+        self._name, self._reveal = name, reveal
+
+    def reveal(self) -> Any:
+        """The value itself; takes 0.4 s."""
+        return self._reveal(self._name)
+
+    def __repr__(self) -> str:
+        return values.MASK
+
+
+class Outputs(dict[str, Any]):
+    """The stack's outputs by name: a dict, whose secrets are `Secret`."""
+
+    def __missing__(self, name: str) -> Any:
+        known = (
+            f"It has {', '.join(sorted(self))}." if self else "It has none: nothing is deployed."
+        )
+        raise LabError(
+            f"The stack has no output {name!r}. {known}",
+            "Deploy the chapter that exports it: up() in its notebook.",
+        )
+
+    def __repr__(self) -> str:
+        return "\n".join(f"{name} = {value!r}" for name, value in self.items()) or "no outputs"
+
+    def html(self) -> Markup:
+        """A table of names and values."""
+        if not self:
+            return parts.panel(parts.muted("No outputs: nothing is deployed."), label="Outputs")
+        rows = ((name, tag("code", values.short(str(self[name]), 200))) for name in self)
+        return parts.panel(parts.table("Outputs", ("name", "value"), rows), label="Outputs")
+
+    def _repr_mimebundle_(self, **_: object) -> dict[str, Any]:
+        return {"text/plain": repr(self), "text/html": str(self.html())}
+
+
+@dataclass(frozen=True)
+class Silent:
+    """A result whose record is on the page already: a cell that ends with it shows no more."""
+
+    def _ipython_display_(self) -> None:
+        """Show nothing: the name is IPython's."""
+
+
+@dataclass(frozen=True)
+class Plan(Silent):
+    """What an up would do.
+
+    Attributes:
+        changes: operation -> how many; empty when nothing would change.
+    """
+
+    changes: dict[str, int]
+
+
+@dataclass(frozen=True)
+class UpRecord(Silent):
+    """What an up has done.
+
+    Attributes:
+        outputs: of the stack, after it.
+        changes: operation -> how many; empty when nothing changed.
+    """
+
+    outputs: Outputs
+    changes: dict[str, int]
+
+
+@dataclass(frozen=True)
+class Receipt(Silent):
+    """What a destroy has done.
+
+    Attributes:
+        deleted: how many resources.
+        left: names of resources that are still there; empty when all is gone.
+    """
+
+    deleted: int
+    left: tuple[str, ...] = ()
+
+
+def outputs_of(raw: dict[str, Any], reveal: Callable[[str], Any], secret: Iterable[str]) -> Outputs:
+    """The outputs as a state has them, secrets covered.
+
+    Args:
+        secret: the names of those that are secret.
+    """
+    covered = set(secret)
+    return Outputs(
+        {
+            name: Secret(name, reveal) if name in covered else values.masked(value)
+            for name, value in raw.items()
+        }
+    )

@@ -1,0 +1,233 @@
+"""The session of a notebook: start, plan, up, outputs, destroy. Here the parts meet.
+
+What happens in `up` is what chapter 1 does by hand with the Automation API: select the stack, run
+the program, take the outputs. Besides, `up` draws, waits, repairs, and starts the sandbox again.
+"""
+
+from __future__ import annotations
+
+import os
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+from lab import operate
+from lab import target as targets
+from lab.core import course, places, recovery
+from lab.core.deploy import Deployment
+from lab.core.errors import LabError, NotReady
+from lab.program import Watched, compose, own_names, replaced, strict_text
+from lab.results import Outputs, Plan, Receipt, UpRecord, outputs_of
+from lab.run import Work, carry_out
+from lab.stack import Stack, secret
+from sandbox.command import InterruptibleCommand
+from sandbox.home import home as kit_home
+
+PROGRAM = Path(__file__).resolve().parents[1] / "gateway" / "program.py"
+UP = ("up", "--yes", "--skip-preview")
+PREVIEW = ("preview",)
+DESTROY = ("destroy", "--yes", "--skip-preview")
+
+
+@dataclass
+class Session:
+    """What `start` has set up: the chapter, the stack and where it is deployed to."""
+
+    chapter: course.Chapter
+    stack: Stack
+    target: targets.Target
+
+    def reach(self, work: Work) -> None:
+        """Make sure that the target answers; the sandbox is started again if it does not."""
+        self.target = targets.TARGETS[self.target.name](self.stack.home, work.phase)
+        targets.enter(self.target)
+        self.stack.env = self.target.env
+
+    def where(self) -> dict[str, str]:
+        """What a record says of its surroundings."""
+        return {"stack": f"stack {self.stack.name}", "target": f"{self.target.name} "
+                f"{self.target.region}"}  # fmt: skip
+
+
+_session: Session | None = None
+
+
+def plan(chapter: int | str | None = None, *, delete: bool = False) -> Plan:
+    """Show what `up` would do, and change nothing.
+
+    Args:
+        chapter: up to which one; default the notebook's own.
+        delete: as for `up`.
+
+    Raises:
+        LabError: the program raised, or the engine or provider refused.
+    """
+    deployment = _deploy("plan", PREVIEW, chapter, delete)
+    return Plan(deployment.changes)
+
+
+def up(chapter: int | str | None = None, *, delete: bool = False) -> UpRecord:
+    """Deploy all steps so far: those of gateway/program.py, and this notebook's own in their place.
+
+    Args:
+        chapter: up to which one; default the notebook's own.
+        delete: remove what later chapters have deployed. Without it, that is kept.
+
+    Raises:
+        LabError: the program raised, or the engine or provider refused. What was made stays.
+        Stopped: the kernel was interrupted; run it again and it goes on.
+    """
+    deployment = _deploy("up", UP, chapter, delete)
+    return UpRecord(outputs(), deployment.changes)
+
+
+def outputs() -> Outputs:
+    """The outputs of the stack as it was last deployed, from whichever notebook."""
+    stack = _current(None).stack
+    raw = stack.outputs()
+    return outputs_of(raw, stack.reveal, [name for name, value in raw.items() if secret(value)])
+
+
+def destroy() -> Receipt:
+    """Delete everything that this stack has deployed. Safe to run twice."""
+    session = _current(None)
+    stack = session.stack
+    deployment = Deployment("destroy", "Destroy", session.where(), known_places())
+
+    def job(work: Work) -> None:
+        with operate.alone(stack, work, "destroy()"):
+            session.reach(work)
+            operate.repair(stack, work)
+            work.check()
+            work.phase("starting the engine")
+            stack.run([*DESTROY], program=lambda: None, on_event=work.event)
+
+    carry_out(deployment, stack.command, job)
+    left = tuple(recovery.names(stack.checkpoint()))
+    return Receipt(deployment.counts.get("delete", 0), left)
+
+
+def _deploy(
+    kind: str, command: tuple[str, ...], chapter: int | str | None, delete: bool
+) -> Deployment:
+    session = _current(chapter)
+    stack = session.stack
+    wanted = course.find(chapter) if chapter is not None else session.chapter
+    own = own_names()
+    title = f"{kind.capitalize()} to chapter {wanted.number:02d}"
+    deployment = Deployment(kind, title, session.where(), known_places())
+
+    def job(work: Work) -> None:
+        with operate.alone(stack, work, f"{kind}()"):
+            session.reach(work)
+            operate.repair(stack, work)
+            through = _through(stack, wanted, delete, work)
+            program = Watched(_program(own, through, work))
+            refresh = operate.must_refresh(stack, session.target, work)
+            work.check()
+            work.phase("starting the engine")
+            try:
+                with strict_text():
+                    args = [*command, "--refresh"] if refresh else [*command]
+                    stack.run(args, program=program, on_event=work.event)
+            except Exception:
+                if program.error is not None:
+                    raise program.error from None
+                raise
+            if kind == "up":
+                operate.remember(stack, session.target)
+
+    carry_out(deployment, stack.command, job)
+    return deployment
+
+
+def _through(stack: Stack, wanted: course.Chapter, delete: bool, work: Work) -> int:
+    """The chapter up to which steps run: what is deployed of later chapters stays, unless told."""
+    number = min(wanted.number, course.LAST)
+    reached = places.reached(recovery.names(stack.checkpoint()), known_places())
+    if reached <= number or delete:
+        return number
+    work.note(
+        f"Later chapters, up to {reached:02d}, are deployed and stay. "
+        f"To remove them: up({number}, delete=True)"
+    )
+    return reached
+
+
+def _program(own: dict[str, object], through: int, work: Work) -> Callable[[], None]:
+    """The program up to a chapter, as the engine runs it."""
+    from gateway import program
+    from gateway.settings import Settings
+
+    mine = replaced(program, own)
+    if mine:
+        work.note(f"From this notebook instead of gateway/program.py: {', '.join(sorted(mine))}")
+    composed = compose(program, mine, course.steps(course.LAST, after=through))
+    return lambda: composed(Settings.from_config())
+
+
+@cache
+def known_places() -> dict[str, places.Place]:
+    """Which chapter and lines of gateway/program.py make each resource."""
+    return places.places(PROGRAM.read_text(encoding="utf-8"))
+
+
+def _current(chapter: int | str | None) -> Session:
+    if _session is None:
+        return open_session(chapter if chapter is not None else course.LAST)
+    return _session
+
+
+def open_session(chapter: int | str, target: str | None = None, progress: bool = False) -> Session:
+    """Set up everything that an operation needs, and make it this notebook's session.
+
+    Args:
+        target: "sandbox" or "aws"; default KIT_TARGET, else the sandbox.
+        progress: show on the page how a slow installation goes on.
+
+    Raises:
+        LabError: no such chapter or target, or something is missing; the message has the fix.
+    """
+    global _session
+    from sandbox import engine
+
+    try:
+        found = course.find(chapter)
+    except ValueError as error:
+        raise LabError(str(error)) from None
+    name = target or os.environ.get("KIT_TARGET") or "sandbox"
+    if name not in targets.TARGETS:
+        raise LabError(f"There is no target {name!r}.", 'Use target="sandbox" or target="aws".')
+    home = kit_home()
+    try:
+        cli = engine.ensure(progress=progress)
+        reached = targets.TARGETS[name](home, lambda text: None)
+    except RuntimeError as error:
+        raise NotReady(str(error)) from None
+    targets.enter(reached)
+    stack = Stack(
+        stack_name(name),
+        home,
+        InterruptibleCommand.at(cli.path, engine.VERSION),
+        reached.env,
+        {"aws:region": reached.region},
+    )
+    stack.prepare()
+    _session = Session(found, stack, reached)
+    # The SDK's classes take a second to import: done while the learner reads.
+    threading.Thread(target=_warm, daemon=True).start()
+    return _session
+
+
+def stack_name(target: str) -> str:
+    """KIT_STACK, else course; on AWS with -aws, for it is another state of the same program."""
+    name = os.environ.get("KIT_STACK") or "course"
+    return f"{name}-aws" if target == "aws" else name
+
+
+def _warm() -> None:
+    from gateway import program
+
+    program.aws.iam, program.aws.lambda_, program.aws.apigateway, program.aws.cloudwatch  # noqa: B018

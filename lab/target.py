@@ -1,0 +1,159 @@
+"""Where a stack is deployed to: the sandbox on this machine, or the learner's AWS account.
+
+What differs between the two is an environment for the engine, for boto3 and for the notebook's own
+calls. Nothing else in a notebook asks which of them it is.
+"""
+
+from __future__ import annotations
+
+import os
+import socket
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from lab.core.errors import NotReady
+
+Say = Callable[[str], None]
+
+# What a learner's own shell may hold that would lead the engine or boto3 away from the kit.
+PULUMI = (
+    "PULUMI_ACCESS_TOKEN",
+    "PULUMI_CONFIG_PASSPHRASE",
+    "PULUMI_STACK",
+    "PULUMI_DIY_BACKEND_GZIP",
+    "PULUMI_SELF_MANAGED_STATE_GZIP",
+)
+AWS = ("AWS_PROFILE", "AWS_DEFAULT_PROFILE", "AWS_SESSION_TOKEN", "AWS_ROLE_ARN")
+NO_FILES = ("AWS_CONFIG_FILE", "AWS_SHARED_CREDENTIALS_FILE")
+
+
+@dataclass(frozen=True)
+class Target:
+    """A place to deploy to.
+
+    Attributes:
+        env: what the engine and the notebook need to reach it.
+        drop: variables that must not be set.
+        generation: of the sandbox; changes when it has forgotten what was deployed. "" on AWS.
+    """
+
+    name: str
+    region: str
+    env: dict[str, str] = field(default_factory=dict)
+    drop: tuple[str, ...] = PULUMI
+    endpoint: str = ""
+    generation: str = ""
+    account: str = ""
+
+    @property
+    def mark(self) -> dict[str, str]:
+        """What a stack remembers of the sandbox that it was last deployed to."""
+        return {"generation": self.generation, "endpoint": self.endpoint}
+
+
+def sandbox(home: Path, say: Say) -> Target:
+    """The sandbox, started when it does not run or does not answer.
+
+    Raises:
+        NotReady: it cannot be started; the message says why.
+    """
+    from sandbox import cloud
+
+    running = cloud.status(home)
+    if running is None or not _answers(running.provider_port):
+        say("starting the sandbox")
+        if running is not None:
+            cloud.stop(home)
+        running = cloud.start(home)
+    env = cloud.environment(home)
+    return Target(
+        "sandbox",
+        env["AWS_REGION"],
+        # The engine would fetch the official provider (150 MB) for a stack that has resources.
+        {**env, **dict.fromkeys(NO_FILES, os.devnull), **NO_PLUGINS},
+        (*PULUMI, *AWS),
+        running.endpoint,
+        running.generation,
+        "000000000000",
+    )
+
+
+NO_PLUGINS = {"PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION": "true"}
+
+
+def aws(home: Path, say: Say) -> Target:
+    """The learner's AWS account, with the credentials that boto3 finds.
+
+    Raises:
+        NotReady: no credentials, no network, or no provider plugin.
+    """
+    import boto3
+    from botocore.config import Config
+    from botocore.exceptions import BotoCoreError, ClientError
+
+    from sandbox import engine
+
+    say("asking AWS who you are")
+    session = boto3.Session()
+    region = session.region_name or "us-east-1"
+    quick = Config(connect_timeout=5, read_timeout=5, retries={"max_attempts": 0})
+    try:
+        account = session.client("sts", region, config=quick).get_caller_identity()["Account"]
+    except (BotoCoreError, ClientError) as error:
+        raise NotReady(
+            f"AWS does not accept you: {error}",
+            "Sign in (`aws configure` or `aws sso login`), or use the sandbox: start() without "
+            'target="aws".',
+        ) from None
+    say("looking for the AWS provider")
+    engine.ensure_aws_plugin(home)
+    return Target("aws", region, private_pulumi(home), account=account)
+
+
+def private_pulumi(home: Path) -> dict[str, str]:
+    """The engine's environment that keeps it inside the kit's folder, away from any login."""
+    passphrase = home / "passphrase"
+    if not passphrase.exists():
+        home.mkdir(parents=True, exist_ok=True)
+        number = os.open(passphrase, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with os.fdopen(number, "w") as file:
+            file.write(os.urandom(24).hex())
+    return {
+        "PULUMI_BACKEND_URL": (home / "backend").as_uri(),
+        "PULUMI_HOME": str(home / "pulumi"),
+        "PULUMI_CONFIG_PASSPHRASE_FILE": str(passphrase),
+        "PULUMI_SKIP_UPDATE_CHECK": "true",
+    }
+
+
+TARGETS: dict[str, Callable[[Path, Say], Target]] = {"sandbox": sandbox, "aws": aws}
+
+_before: dict[str, str | None] = {}
+
+
+def enter(target: Target, environ: os._Environ[str] | dict[str, str] = os.environ) -> None:
+    """Set this process's environment for a target; what another target had set is undone first."""
+    for key, value in _before.items():
+        _put(environ, key, value)
+    _before.clear()
+    wanted: Mapping[str, str | None] = {**dict.fromkeys(target.drop), **target.env}
+    for key, value in wanted.items():
+        _before[key] = environ.get(key)
+        _put(environ, key, value)
+
+
+def _put(environ: os._Environ[str] | dict[str, str], key: str, value: str | None) -> None:
+    if value is None:
+        environ.pop(key, None)
+    else:
+        environ[key] = value
+
+
+def _answers(port: int) -> bool:
+    """Whether somebody listens: the engine would wait ten seconds for a provider that is gone."""
+    try:
+        with socket.create_connection(("127.0.0.1", port), timeout=1.0):
+            return True
+    except OSError:
+        return False
