@@ -1,0 +1,79 @@
+"""up, up again and destroy of the chapter-6 program, beside bare boto3 and an empty program."""
+
+from __future__ import annotations
+
+import functools
+import time
+from collections.abc import Callable
+
+import boto3
+
+from benchmarks import bare
+from benchmarks.report import Report
+from lab import session
+from lab.core import course
+from lab.stack import Stack
+
+UP = ["up", "--yes", "--skip-preview"]
+DESTROY = ["destroy", "--yes", "--skip-preview"]
+TARGET_UP, TARGET_SAME, TARGET_RATIO = 3.0, 1.2, 1.3  # seconds, seconds, times an empty program
+
+
+def timed(job: Callable[[], object]) -> float:
+    """Seconds that a call takes."""
+    started = time.perf_counter()
+    job()
+    return time.perf_counter() - started
+
+
+def chapter_six() -> None:
+    """The whole program, as `pulumi up` in gateway/ runs it."""
+    from gateway.program import gateway
+    from gateway.settings import Settings
+
+    gateway(Settings.from_config())
+
+
+def nothing() -> None:
+    """A program without a resource."""
+
+
+def rounds(stack: Stack, program: Callable[[], None], times: int) -> dict[str, list[float]]:
+    """Deploy from nothing, deploy again, destroy, so many times."""
+
+    def engine(*args: str, run: Callable[[], None] = program) -> float:
+        return timed(lambda: stack.run([*args], program=run, on_event=lambda event: None))
+
+    found: dict[str, list[float]] = {"up": [], "same": [], "destroy": []}
+    for _ in range(times):
+        found["up"].append(engine(*UP))
+        found["same"].append(engine(*UP))
+        found["destroy"].append(engine(*DESTROY, run=nothing))
+    return found
+
+
+def measure(report: Report, times: int = 5) -> None:
+    """Measure and report; the first round of the program is a warm-up and not counted."""
+    stack = session.open_session(course.LAST).stack
+    rounds(stack, chapter_six, 1)
+    full = rounds(stack, chapter_six, times)
+    empty = rounds(stack, nothing, times)
+    client = functools.cache(boto3.client)
+    from gateway.settings import FUNCTIONS
+
+    made: list[float] = []
+    removed: list[float] = []
+    for _ in range(times):
+        held: dict[str, str] = {}
+        made.append(timed(lambda held=held: held.update(bare.deploy(client, FUNCTIONS / "model"))))
+        removed.append(timed(lambda held=held: bare.destroy(client, held)))
+    report.seconds("up of chapter 6 from nothing", full["up"], at_most=TARGET_UP)
+    report.seconds("up again, nothing changed", full["same"], at_most=TARGET_SAME)
+    report.seconds("destroy", full["destroy"])
+    report.seconds("the same calls in bare boto3, deploy", made)
+    report.seconds("the same calls in bare boto3, destroy", removed)
+    report.seconds("up of an empty program, again", empty["same"])
+    report.ratio("up / bare boto3", full["up"], made)
+    report.ratio("destroy / bare boto3", full["destroy"], removed)
+    report.ratio("up / up of an empty program", full["up"], empty["up"])
+    report.ratio("up again / up of an empty program", full["same"], empty["same"], TARGET_RATIO)

@@ -1,0 +1,77 @@
+"""What was measured, as lines; a target that was missed is said, not hidden."""
+
+from __future__ import annotations
+
+import statistics
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+
+@dataclass
+class Report:
+    """Lines of a table: name, median, spread, target, reached or missed."""
+
+    missed: list[str] = field(default_factory=list)
+
+    def heading(self, text: str) -> None:
+        """Start a part of the table."""
+        print(f"\n{text}", flush=True)
+
+    def seconds(self, name: str, values: Sequence[float], at_most: float | None = None) -> None:
+        """A duration: median, minimum and maximum of several runs."""
+        middle = statistics.median(values)
+        spread = f"({min(values):.2f} to {max(values):.2f}, {len(values)} runs)"
+        self._line(name, f"{middle:8.2f} s  {spread}", middle, at_most=at_most, unit=" s")
+
+    def milliseconds(
+        self, name: str, values: Sequence[float], at_most: float | None = None
+    ) -> None:
+        """Many short durations given in seconds: median and 95th percentile in milliseconds."""
+        ordered = sorted(values)
+        middle = statistics.median(ordered) * 1000
+        late = ordered[min(len(ordered) - 1, int(len(ordered) * 0.95))] * 1000
+        text = f"{middle:8.1f} ms  (p95 {late:.1f} ms, {len(ordered)} calls)"
+        self._line(name, text, middle, at_most=at_most, unit=" ms")
+
+    def ratio(
+        self,
+        name: str,
+        values: Sequence[float],
+        base: Sequence[float],
+        at_most: float | None = None,
+    ) -> None:
+        """The median of one set over the median of another of the same run."""
+        value = statistics.median(values) / statistics.median(base)
+        self._line(name, f"{value:8.2f} times", value, at_most=at_most)
+
+    def added(self, name: str, milliseconds: float, at_most: float) -> None:
+        """The difference of two medians."""
+        text = f"{milliseconds:8.1f} ms"
+        self._line(name, text, milliseconds, at_most=at_most, unit=" ms")
+
+    def number(self, name: str, value: float, unit: str, at_least: float | None = None) -> None:
+        """A plain figure."""
+        self._line(name, f"{value:8.2f} {unit}", value, at_least=at_least)
+
+    def _line(
+        self,
+        name: str,
+        text: str,
+        value: float,
+        *,
+        at_most: float | None = None,
+        at_least: float | None = None,
+        unit: str = "",
+    ) -> None:
+        verdict = ""
+        if at_most is not None:
+            fine = value <= at_most
+            verdict = f"  target: at most {at_most:g}{unit}, {'reached' if fine else 'MISSED'}"
+        elif at_least is not None:
+            fine = value >= at_least
+            verdict = f"  target: at least {at_least:g}{unit}, {'reached' if fine else 'MISSED'}"
+        else:
+            fine = True
+        if not fine:
+            self.missed.append(name)
+        print(f"  {name:44}{text}{verdict}", flush=True)
