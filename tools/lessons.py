@@ -62,6 +62,11 @@ def cut(program: str, name: str) -> str:
     raise LessonError(f"gateway/program.py defines no {name!r} at its top level")
 
 
+def defined(program: str) -> list[str]:
+    """The names that the program defines at its top level: what a lesson can cut."""
+    return [name for node in ast.parse(program).body for name in sorted(_defines(node))]
+
+
 def _defines(node: ast.stmt) -> set[str]:
     if isinstance(node, (ast.FunctionDef, ast.ClassDef)):
         return {node.name}

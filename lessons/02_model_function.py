@@ -1,0 +1,279 @@
+# %% [markdown]
+# # {{title}}
+#
+# A language model runs in a Lambda function, and exactly one role may
+# call it.
+#
+# {{map}}
+#
+# ![The way of a prompt from you to the function; the function, chapter 02, is lit](../images/way_02.svg)
+
+# %% [markdown]
+# ## You will
+#
+# - put a small language model into a Lambda function;
+# - give the function a role and a log of its own;
+# - let the API's role call this function and nothing else;
+# - get your first answer, without any gateway.
+#
+# About {{minutes}} minutes. It costs nothing here. On AWS a function
+# costs nothing while nobody calls it. If chapter 01 is missing, `up()`
+# makes it too.
+
+# %% [markdown]
+# ## Start
+#
+# The imports are those of `gateway/program.py`, so that its steps run
+# here as they do there. The card tells where you are.
+
+# %%
+import json
+import boto3
+import pulumi
+import pulumi_aws as aws
+from gateway.program import Model
+from gateway.settings import Settings
+from lab import start, plan, up, outputs
+from lab import predict, check, show
+
+start(2)
+
+# %% [markdown]
+# ## The idea
+#
+# A **Lambda function** is a cook on call. No order, no cook, no wages.
+# When an order comes, the cook walks in, puts on an apron and cooks. The
+# first dish takes longer, because of the walk: a **cold start**. The next
+# is faster, because the cook is still there.
+#
+# Our cook is SmolLM2, a model of 135 million parameters. That is tiny, as
+# models go. It fits into a function, needs no graphics card, and is wrong
+# in instructive ways.
+#
+# Two roles appear in this chapter, and they are often mixed up. The
+# **execution role** is what the function may do: write its log. The
+# **API's role**, from chapter 01, is who may call the function.
+#
+# ![Six boxes: the API's role of chapter 01, and the function, its role, log and policies of chapter 02](../images/02_model_function.svg)
+#
+# {{edges}}
+
+# %% [markdown]
+# ## Predict
+#
+# A policy needs the full name of the function, which AWS chooses when it
+# makes it. What can a plan say about that?
+
+# %%
+predict("2")
+
+# %% [markdown]
+# ## The code
+#
+# Five functions, the smallest first.
+#
+# ### The execution role
+#
+# Without a role Lambda refuses to make the function; without this policy
+# the function runs, but its log stays empty. `Output.concat` joins text
+# that is known now with a name that is known later.
+
+# %% step: execution_role
+
+# %% [markdown]
+# ### The function
+#
+# Its log group comes first, so that it has an end: a log that Lambda
+# makes by itself is kept, and paid for, for ever. `memory_size` buys
+# processor time as well; `timeout` ends a runaway answer.
+
+# %% step: create_function
+
+# %% [markdown]
+# ### A function that exists already
+#
+# In a company somebody else may run the model. Then we look it up
+# instead of making it.
+
+# %% step: find_function
+
+# %% [markdown]
+# ### The step
+#
+# The settings decide which of the two happens. `Settings` is one small
+# class in `gateway/settings.py`; each default has its reason there.
+
+# %% step: model
+
+# %% [markdown]
+# ### Who may call it
+#
+# The doors of the API's role: one action, one function. With `"*"` as
+# the resource, a mistake in the gateway could call every function of the
+# account.
+
+# %% step: invoke_policy
+
+# %% [markdown]
+# ## Plan
+#
+# You should see five resources to create: the function, its log, its
+# role, and two policies. Values that only AWS can know are left open.
+
+# %%
+plan()
+
+# %% [markdown]
+# ## Apply
+#
+# Watch the order: Pulumi makes side by side what does not depend on each
+# other, and the policy on the function last.
+
+# %%
+up()
+
+# %% [markdown]
+# ## Look
+#
+# Ask Lambda itself. Compare `MemorySize`, `Timeout` and `Role` with the
+# code above.
+
+# %%
+functions = boto3.client("lambda")
+function_name = outputs()["function_name"]
+show(functions.get_function_configuration(FunctionName=function_name))
+
+# %% [markdown]
+# And ask IAM what the API's role may do now. You should see one action
+# on one ARN, and no star.
+
+# %%
+iam = boto3.client("iam")
+role_name = outputs()["api_role_arn"].split("/")[-1]
+policy_name = iam.list_role_policies(RoleName=role_name)["PolicyNames"][0]
+policy = iam.get_role_policy(RoleName=role_name, PolicyName=policy_name)
+show(policy["PolicyDocument"])
+
+# %% [markdown]
+# ## Ask
+#
+# There is no gateway yet, so play gateway yourself. API Gateway hands a
+# function each request as a dictionary, the **event**. This one holds
+# what the model needs. The first answer takes a moment: a cold start.
+
+# %%
+def invoke(**fields):
+    event = {"httpMethod": "POST", "path": "/model",
+             "body": json.dumps(fields), "isBase64Encoded": False,
+             "requestContext": {"requestId": "by-hand"}}
+    answer = functions.invoke(
+        FunctionName=function_name, Payload=json.dumps(event))
+    return json.load(answer["Payload"])
+
+show(invoke(prompt="What is the capital of France?", max_tokens=32))
+
+# %% [markdown]
+# `statusCode` and `body` are what a caller of the gateway will get as
+# status and text. Ask something harder, and do not believe the answer.
+
+# %%
+harder = invoke(prompt="What is 2+2?", max_tokens=32)
+json.loads(harder["body"])["completion"]
+
+# %% [markdown]
+# ## Change it: memory, and the system prompt
+#
+# Both are settings. Your own `model` step can pass on a changed copy of
+# them. More memory is an update in place, marked `~`: expect one line.
+
+# %%
+from dataclasses import replace
+from gateway import program
+
+def model(settings):
+    return program.model(replace(settings, memory_size=3538))
+
+plan()
+
+# %% [markdown]
+# The **system prompt** is what the model is told before every question.
+# This time apply the change, and ask again: the function answers with
+# its new instructions at once.
+
+# %%
+def model(settings):
+    told = "You are a poet. Answer every question with a short poem."
+    return program.model(replace(settings, system_prompt=told))
+
+up()
+poem = invoke(prompt="What is gravity?", max_tokens=48)
+json.loads(poem["body"])["completion"]
+
+# %% [markdown]
+# ## Break it: a timeout that is too short
+#
+# Lambda's own default timeout is 3 seconds, made for small tasks. Models
+# think longer. Here one second, and an answer of 200 words: the status
+# of the call is still 200, but the answer holds an error.
+
+# %%
+def model(settings):
+    return program.model(replace(settings, timeout=1))
+
+up()
+invoke(prompt="Tell me a long story about the sea.", max_tokens=256)
+
+# %% [markdown]
+# `Task timed out after 1.00 seconds`: look for these words when answers
+# break off. The fix is the original step, which allows as long as API
+# Gateway waits. Nothing but `timeout` and the prompt should change.
+
+# %%
+from gateway.program import model
+
+up()
+invoke(prompt="Say hello to the class.", max_tokens=32)["statusCode"]
+
+# %% [markdown]
+# ## Your turn
+#
+# **2.1** This policy is too wide. Narrow it to what the gateway needs:
+# invoke this one function, whose name is in `function_arn`.
+
+# %%
+function_arn = outputs()["function_arn"]
+wide = {"Version": "2012-10-17", "Statement": [
+    {"Effect": "Allow", "Action": "lambda:*", "Resource": "*"}]}
+narrow = ...
+check("2.1", narrow)
+
+# %% [markdown]
+# **2.2** Lambda gives one full processor at 1,769 MB. How many megabytes
+# give the function two?
+
+# %%
+memory = ...
+check("2.2", memory)
+
+# %% [markdown]
+# ## On AWS
+#
+# - The model must travel with the function, as a layer; the sandbox takes
+#   it from this Python. The setting `layerArns` names it.
+# - A cold start takes seconds, not a fraction of one.
+# - Lambda stops a function that needs more memory than it has. The
+#   sandbox does not.
+# - A new role may be refused for some seconds; Pulumi tries again.
+
+# %% [markdown]
+# ## Recap
+#
+# You put a model into a function, gave it a role and a log of its own,
+# and let one role call it. You asked it without a gateway, changed what
+# it is told, and met a timeout.
+#
+# Keep this: `"Action": "lambda:InvokeFunction", "Resource": model.arn`.
+#
+# You can stop here: a function nobody calls costs nothing.
+#
+# {{next}}

@@ -1,0 +1,249 @@
+# %% [markdown]
+# # {{title}}
+#
+# The gateway gets its shell: an API with an id, and a rule about who may
+# call it.
+#
+# {{map}}
+#
+# ![The way of a prompt from you to the function; the API, chapter 03, is lit](../images/way_03.svg)
+
+# %% [markdown]
+# ## You will
+#
+# - make a REST API, so far without a single path;
+# - write the resource policy that says who may call it;
+# - use a value that does not exist yet, without tripping over it.
+#
+# About {{minutes}} minutes. It costs nothing here. On AWS an API costs
+# nothing by itself: calls are paid, and nobody can call it yet. Earlier
+# chapters are made if they are missing.
+
+# %% [markdown]
+# ## Start
+#
+# As before: imports, then the card that says where you are.
+
+# %%
+import json
+import boto3
+import pulumi
+import pulumi_aws as aws
+from lab import start, plan, up, outputs
+from lab import predict, check, show
+
+start(3)
+
+# %% [markdown]
+# ## The idea
+#
+# Why put anything in front of the function? Because the model should
+# think about prompts, and about nothing else. Who are you? How often may
+# you ask? Is this a question at all? A **gateway** deals with that at the
+# front desk, so that the cook in the kitchen is not disturbed.
+#
+# A **REST API** is an empty front desk: an id, a place in a region, no
+# services yet. Later chapters add what can be asked for there.
+#
+# Its **resource policy** is the sign at the door. A role's policy, in
+# chapter 02, is about what the wearer may *do*. A resource policy is
+# about who may come *in*. Ours says: everyone, for now. Chapter 07 will
+# be stricter.
+#
+# ![Two boxes: the policy ApiPolicy refers to the API by policy and by rest_api_id](../images/03_rest_api.svg)
+#
+# {{edges}}
+
+# %% [markdown]
+# ## Predict
+#
+# The API will exist, and its policy lets everyone in. So who can call it?
+
+# %%
+predict("3")
+
+# %% [markdown]
+# ## The code
+#
+# ### The API
+#
+# `REGIONAL` means that callers reach it in its own region. The other
+# choice, `EDGE`, puts a worldwide network in front, which we do not need.
+# Without this resource nothing else of the gateway has a home.
+
+# %% step: rest_api
+
+# %% [markdown]
+# ### Who may call it
+#
+# The policy must name the API, and the name contains an id that AWS has
+# not chosen yet. `rest_api.execution_arn` is an **output**: a promise of
+# a value. `Output.concat` makes a longer promise of it. Without a policy
+# the API would be open as well; with one, the rule is written down, and
+# it covers this API only.
+
+# %% step: resource_policy
+
+# %% [markdown]
+# ## Plan
+#
+# You should see two resources to create. The policy's text is still
+# open: it waits for the API's id.
+
+# %%
+plan()
+
+# %% [markdown]
+# ## Apply
+#
+# The API comes first, then the policy that names it.
+
+# %%
+up()
+
+# %% [markdown]
+# ## Look
+#
+# Ask API Gateway. Note the `id`: ten letters and digits that will be part
+# of every URL. And find it again inside `policy`.
+
+# %%
+gateways = boto3.client("apigateway")
+api_id = outputs()["rest_api_id"]
+show(gateways.get_rest_api(restApiId=api_id))
+
+# %% [markdown]
+# Every API is born with one path, the root `/`. You should see it, and
+# no methods on it. (More, if you have been in later chapters.)
+
+# %%
+[item["path"] for item in gateways.get_resources(restApiId=api_id)["items"]]
+
+# %% [markdown]
+# ## Ask
+#
+# The desk is not connected to the kitchen. The function still answers if
+# you hand it an event yourself. Here a `GET`: the model describes itself
+# and names its limits.
+
+# %%
+event = {"httpMethod": "GET", "path": "/model",
+         "body": None, "isBase64Encoded": False,
+         "requestContext": {"requestId": "by-hand"}}
+answer = boto3.client("lambda").invoke(
+    FunctionName=outputs()["function_name"], Payload=json.dumps(event))
+show(json.loads(json.load(answer["Payload"])["body"]))
+
+# %% [markdown]
+# ## Change it: a description, and compression
+#
+# Most of an API changes in place, and for a good reason: a replacement
+# would have a new id, and all callers would have the old URL. Expect an
+# update, `~`.
+
+# %%
+def rest_api():
+    api = aws.apigateway.RestApi(
+        "languageModelApi", description="Answers prompts",
+        endpoint_configuration={"types": "REGIONAL"})
+    pulumi.export("rest_api_id", api.id)
+    return api
+
+plan()
+
+# %% [markdown]
+# Answers above this many bytes would be compressed for callers who ask
+# for it. Again an update. Then the original step comes back.
+
+# %%
+def rest_api():
+    api = aws.apigateway.RestApi(
+        "languageModelApi", minimum_compression_size=1024,
+        endpoint_configuration={"types": "REGIONAL"})
+    pulumi.export("rest_api_id", api.id)
+    return api
+
+plan()
+
+# %% [markdown]
+# Importing the step from the file takes your version back. The plan
+# should be calm.
+
+# %%
+from gateway.program import rest_api
+
+plan()
+
+# %% [markdown]
+# ## Break it: a promise is not a text
+#
+# The mistake that everyone makes once: an f-string around an output. In
+# Python that is how you join text. But the promise has no value yet, so
+# what would the text be?
+
+# %%
+def resource_policy(rest_api):
+    everyone = {"Version": "2012-10-17", "Statement": [{
+        "Effect": "Allow", "Principal": "*",
+        "Action": "execute-api:Invoke",
+        "Resource": f"{rest_api.execution_arn}/*"}]}
+    return aws.apigateway.RestApiPolicy(
+        "languageModelApiPolicy", rest_api_id=rest_api.id,
+        policy=json.dumps(everyone))
+
+try:
+    plan()
+except Exception as error:
+    print(error)
+
+# %% [markdown]
+# This kit stops you. Bare Pulumi only warns, and writes a sentence about
+# `__str__` into your policy; AWS then refuses the policy, or worse, does
+# not. The fix is what the step does: `Output.concat` for text,
+# `Output.json_dumps` for JSON.
+
+# %%
+from gateway.program import resource_policy
+
+plan()
+
+# %% [markdown]
+# ## Your turn
+#
+# **3.1** Write a resource policy that lets only callers from
+# 192.0.2.0/24 invoke the API. As `Resource`, `"execute-api:/*"` will do.
+
+# %%
+policy = {"Version": "2012-10-17", "Statement": [...]}
+check("3.1", policy)
+
+# %% [markdown]
+# **3.2** Which ARN means: only POST on `/model` of the stage `v1`, of this
+# API? It begins with the execution ARN,
+# `arn:aws:execute-api:REGION:ACCOUNT:API_ID`.
+
+# %%
+arn = ...
+check("3.2", arn)
+
+# %% [markdown]
+# ## On AWS
+#
+# - A changed resource policy takes effect with the next deployment, not
+#   at once. Chapter 06 sees to that.
+# - AWS makes at most one REST API every few seconds; Pulumi waits.
+# - When you read the policy back, AWS may have put it in other words. It
+#   means the same.
+
+# %% [markdown]
+# ## Recap
+#
+# You made a REST API and a rule about who may call it. You used an output
+# that had no value yet: with `Output.concat` and `Output.json_dumps`, not
+# with an f-string.
+#
+# Keep this: `pulumi.Output.concat(rest_api.execution_arn, "/*")`.
+#
+# You can stop here: an API without calls costs nothing.
+#
+# {{next}}

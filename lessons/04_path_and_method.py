@@ -1,0 +1,237 @@
+# %% [markdown]
+# # {{title}}
+#
+# The API gets an address that can be asked, `/model`, and the methods
+# that may be used on it.
+#
+# {{map}}
+#
+# ![The way of a prompt from you to the function; the path /model, chapter 04, is lit](../images/way_04.svg)
+
+# %% [markdown]
+# ## You will
+#
+# - add the path `/model` below the root of the API;
+# - open it for every HTTP method with `ANY`;
+# - see which changes replace a resource, and which do not;
+# - read a refusal that comes before any call to AWS.
+#
+# About {{minutes}} minutes. It costs nothing, here or on AWS. Earlier
+# chapters are made if they are missing.
+
+# %% [markdown]
+# ## Start
+#
+# The same start as always.
+
+# %%
+import json
+import boto3
+import pulumi
+import pulumi_aws as aws
+from lab import start, plan, up, outputs
+from lab import predict, check, show
+
+start(4)
+
+# %% [markdown]
+# ## The idea
+#
+# The API is an office building with an entrance and no rooms. A
+# **resource**, in API Gateway's language, is a room: a part of the path.
+# Ours is `model`, and its door is `/model`. Rooms can lie inside rooms;
+# each knows its parent.
+#
+# A **method** is what visitors may do at a door: GET to look, POST to
+# hand something in. A door without a method does not open. `ANY` stands
+# for all seven methods at once, and leaves it to the function to say no.
+#
+# (The word *resource* is used twice. Pulumi calls everything it makes a
+# resource; API Gateway means a path. This chapter's Pulumi resource
+# `modelPath` is both.)
+#
+# ![Three boxes: the method refers to the path and the API, the path to the API](../images/04_path_and_method.svg)
+#
+# {{edges}}
+
+# %% [markdown]
+# ## Predict
+#
+# One door will exist. Somebody knocks next to it.
+
+# %%
+predict("4")
+
+# %% [markdown]
+# ## The code
+#
+# ### The path
+#
+# Two references: the API it belongs to, and the room it lies in, here the
+# root that every API is born with. `path_part` has no slash: it is one
+# part, and API Gateway puts the path together.
+
+# %% step: model_path
+
+# %% [markdown]
+# ### The method
+#
+# `authorization="NONE"` means that nobody has to prove who they are. You
+# must write it down; there is no default, and that is good. Without this
+# resource, `/model` would exist and answer nobody.
+
+# %% step: model_method
+
+# %% [markdown]
+# ## Plan
+#
+# Two resources to create. The path needs the API's id, the method needs
+# the path's id, so the order is fixed.
+
+# %%
+plan()
+
+# %% [markdown]
+# ## Apply
+#
+# It is a matter of a second.
+
+# %%
+up()
+
+# %% [markdown]
+# ## Look
+#
+# Ask API Gateway for the building's rooms. You should see the root, and
+# below it `/model` with the one method `ANY`.
+
+# %%
+gateways = boto3.client("apigateway")
+api_id = outputs()["rest_api_id"]
+rooms = gateways.get_resources(restApiId=api_id)["items"]
+[(room["path"], list(room.get("resourceMethods", {}))) for room in rooms]
+
+# %% [markdown]
+# And for the method itself. `authorizationType` is `NONE`, and no key is
+# asked for.
+
+# %%
+room_id = next(r["id"] for r in rooms if r["path"] == "/model")
+show(gateways.get_method(
+    restApiId=api_id, resourceId=room_id, httpMethod="ANY"))
+
+# %% [markdown]
+# ## Ask
+#
+# Still no connection: a method without an integration leads nowhere. But
+# `ANY` will pass every method on, so what does the function say to a
+# `DELETE`? Hand it the event yourself. You should see status 405, and a
+# header `Allow` that names what it does accept.
+
+# %%
+event = {"httpMethod": "DELETE", "path": "/model",
+         "body": None, "isBase64Encoded": False,
+         "requestContext": {"requestId": "by-hand"}}
+answer = boto3.client("lambda").invoke(
+    FunctionName=outputs()["function_name"], Payload=json.dumps(event))
+show(json.load(answer["Payload"]))
+
+# %% [markdown]
+# ## Change it: a name in place, a method by replacement
+#
+# `operation_name` is a label for documentation and generated clients.
+# Expect an update, `~`.
+
+# %%
+def model_method(rest_api, model_path):
+    return aws.apigateway.Method(
+        "modelMethod", rest_api=rest_api.id, resource_id=model_path.id,
+        http_method="ANY", authorization="NONE",
+        operation_name="AskTheModel")
+
+plan()
+
+# %% [markdown]
+# POST instead of ANY is another door, not the same door painted. Expect a
+# replacement, `±`, because of `http_method`. (If later chapters are
+# deployed, what hangs on the method is replaced with it.)
+
+# %%
+def model_method(rest_api, model_path):
+    return aws.apigateway.Method(
+        "modelMethod", rest_api=rest_api.id, resource_id=model_path.id,
+        http_method="POST", authorization="NONE")
+
+plan()
+
+# %% [markdown]
+# ## Break it: a method in small letters
+#
+# HTTP methods are written in capitals, and API Gateway means it. Watch
+# *when* the mistake is found.
+
+# %%
+def model_method(rest_api, model_path):
+    return aws.apigateway.Method(
+        "modelMethod", rest_api=rest_api.id, resource_id=model_path.id,
+        http_method="any", authorization="NONE")
+
+try:
+    plan()
+except Exception as error:
+    print(error)
+
+# %% [markdown]
+# The plan already refuses: `expected http_method to be one of …, got
+# any`. The AWS **provider**, the part of Pulumi that knows AWS, checks
+# arguments before anything is called, so nothing is half done. The fix:
+# the original step.
+
+# %%
+from gateway.program import model_method
+
+plan()
+
+# %% [markdown]
+# ## Your turn
+#
+# **4.1** Write `named_path(rest_api, model_path)`: the path
+# `/model/{name}` below `/model`, where `{name}` stands for anything.
+
+# %%
+def named_path(rest_api, model_path):
+    ...
+
+check("4.1", named_path)
+
+# %% [markdown]
+# **4.2** Write `two_methods(rest_api, model_path)`: the methods GET and
+# POST of `/model`, in place of ANY.
+
+# %%
+def two_methods(rest_api, model_path):
+    ...
+
+check("4.2", two_methods)
+
+# %% [markdown]
+# ## On AWS
+#
+# - Nothing of this is reachable before it is deployed. That is chapter
+#   06, and true in the sandbox too.
+# - Two changes to one API at the same moment can meet a `409 Conflict`;
+#   Pulumi tries again.
+# - An API holds at most 300 paths, unless you ask for more.
+
+# %% [markdown]
+# ## Recap
+#
+# You added a path and a method, saw an update in place beside a
+# replacement, and read a refusal that came before any call.
+#
+# Keep this: `http_method="ANY"` passes every method on; the function
+# decides.
+#
+# You can stop here: paths cost nothing.
+#
+# {{next}}

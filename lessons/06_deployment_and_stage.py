@@ -1,0 +1,304 @@
+# %% [markdown]
+# # {{title}}
+#
+# The gateway goes live: it gets a URL, and the model answers anyone who
+# sends a prompt there.
+#
+# {{map}}
+#
+# ![The way of a prompt from you to the function; the stage, chapter 06, is lit](../images/way_06.svg)
+
+# %% [markdown]
+# ## You will
+#
+# - freeze the API in a deployment and serve it under a stage;
+# - send prompts with `requests`, with `ask` and in the playground;
+# - make sure that every change goes live, and nothing else redeploys;
+# - read the most misleading error of API Gateway.
+#
+# About {{minutes}} minutes. It costs nothing here. On AWS you pay for
+# calls: a few dollars a million. Earlier chapters are made if missing.
+
+# %% [markdown]
+# ## Start
+#
+# `requests` is new: from now on you are a caller like any other.
+
+# %%
+import hashlib
+import json
+import boto3
+import pulumi
+import pulumi_aws as aws
+import requests
+from gateway.settings import Settings
+from lab import start, plan, up, outputs, ask, playground
+from lab import predict, check, show
+
+start(6)
+
+# %% [markdown]
+# ## The idea
+#
+# Until now you edited a manuscript. Nobody reads a manuscript. A
+# **deployment** is a printed edition: a frozen copy of the API as it is
+# at one moment. You can go on editing, and the edition does not change.
+#
+# A **stage** is the shelf on which one edition stands. Readers know the
+# shelf, `v1`, and find whatever edition stands there. A new edition goes
+# live when it is put on the shelf; the old one can be put back. That is
+# how you undo.
+#
+# So there is a trap. If you edit and forget to print, readers get the old
+# text, and nothing tells you.
+#
+# ![Seven boxes: the stage refers to the deployment, and that to every part of the API](../images/06_deployment_and_stage.svg)
+#
+# {{edges}}
+
+# %% [markdown]
+# ## Predict
+#
+# You are about to meet the trap. What will readers see?
+
+# %%
+predict("6")
+
+# %% [markdown]
+# ## The code
+#
+# ### What a deployment freezes
+#
+# A new edition is due exactly when the text has changed. How can a
+# program know? It takes a **digest**: one short text, made from all
+# arguments of all parts, that differs as soon as one of them does.
+#
+# Pulumi calls this function for each resource before making it. It keeps
+# the arguments as you wrote them.
+
+# %% step: keep_arguments
+
+# %% [markdown]
+# Of the API itself only some arguments are frozen; its name and its
+# description take effect at once. These are they:
+
+# %% from: FROZEN
+
+# %% [markdown]
+# And the digest. Arguments can be outputs, so the digest is one too:
+# `apply` computes with the value once it is known.
+
+# %% step: digest
+
+# %% [markdown]
+# ### The deployment
+#
+# `triggers` is the switch: when the digest changes, Pulumi replaces the
+# deployment. `depends_on` says what has to be there first. Without it,
+# AWS may be asked to print a manuscript whose pages are still missing:
+# *No integration defined for method*.
+
+# %% step: deployment
+
+# %% [markdown]
+# ### The stage
+#
+# The shelf. It points at the deployment, and its `invoke_url` is what
+# callers use. Without a stage there is no URL.
+
+# %% step: stage
+
+# %% [markdown]
+# ## Plan
+#
+# Two resources to create. If you come from chapter 05, nothing else
+# should change.
+
+# %%
+plan()
+
+# %% [markdown]
+# ## Apply
+#
+# The old edition, if there is one, goes only after the new one stands on
+# the shelf. Callers never meet an empty shelf.
+
+# %%
+up()
+
+# %% [markdown]
+# ## Look
+#
+# Ask API Gateway what stands on the shelf `v1`. `deploymentId` is the
+# edition; remember its first letters.
+
+# %%
+gateways = boto3.client("apigateway")
+api_id = outputs()["rest_api_id"]
+show(gateways.get_stage(restApiId=api_id, stageName="v1"))
+
+# %% [markdown]
+# ## Ask
+#
+# This is all that a caller needs: the URL and a JSON body. You should see
+# 200 and the model's answer. The first one takes longer: a cold start.
+
+# %%
+url = outputs()["model_url"]
+prompt = {"prompt": "What is gravity?", "max_tokens": 48}
+answer = requests.post(url, json=prompt, timeout=60)
+print(answer.status_code, answer.headers["content-type"])
+answer.json()
+
+# %% [markdown]
+# `ask` is the same call, and shows who answered, how fast, and the request
+# to copy: as curl, as Python. Open *The request as it was sent*.
+
+# %%
+ask("Say hello to the class.", max_tokens=32)
+
+# %% [markdown]
+# The playground is `ask` with fields and a button. Type a prompt, change
+# the temperature, press Send.
+
+# %%
+playground()
+
+# %% [markdown]
+# ## Change it: a variable in place, a name by replacement
+#
+# Stage variables travel to the function with each event. Expect an update
+# of the stage, `~`, and no new deployment.
+
+# %%
+def stage(settings, rest_api, deployment):
+    return aws.apigateway.Stage(
+        "languageModelStage", rest_api=rest_api.id,
+        deployment=deployment.id, stage_name=settings.stage_name,
+        variables={"course": "gateway"})
+
+plan()
+
+# %% [markdown]
+# The stage's name is part of the URL. Another name is another shelf:
+# expect a replacement, `±`, and think of your callers.
+
+# %%
+def stage(settings, rest_api, deployment):
+    return aws.apigateway.Stage(
+        "languageModelStage", rest_api=rest_api.id,
+        deployment=deployment.id, stage_name="v2")
+
+plan()
+
+# %% [markdown]
+# ## Break it: the edit that never goes live
+#
+# Put the original stage back, and take the triggers away, as in most
+# tutorials. Then allow only POST. `up()` reports success. Is GET refused?
+
+# %%
+from gateway.program import stage
+
+def deployment(
+    rest_api, resource_policy, model_path, model_method, integration):
+    return aws.apigateway.Deployment(
+        "languageModelDeployment", rest_api=rest_api.id,
+        opts=pulumi.ResourceOptions(depends_on=[integration]))
+
+up()
+
+# %% [markdown]
+# That printed one edition, without a trigger for the next. Now the edit.
+# Watch the tree: the method is replaced, the deployment is not.
+
+# %%
+def model_method(rest_api, model_path):
+    return aws.apigateway.Method(
+        "modelMethod", rest_api=rest_api.id, resource_id=model_path.id,
+        http_method="POST", authorization="NONE")
+
+up()
+requests.get(url, timeout=60).status_code
+
+# %% [markdown]
+# 200: GET still works. The shelf holds the old edition, and no error says
+# so. The fix is the digest. Take the step back, and the same edit goes
+# live.
+
+# %%
+from gateway.program import deployment
+
+up()
+refused = requests.get(url, timeout=60)
+print(refused.status_code, refused.text)
+
+# %% [markdown]
+# There is the most misleading error of API Gateway: 403, *Missing
+# Authentication Token*. Nobody asked for a token. It means: there is no
+# such path, or no such method. When you see it, check the URL first.
+#
+# Last, put the method back, so that the gateway is whole again.
+
+# %%
+from gateway.program import model_method
+
+up()
+requests.get(url, timeout=60).status_code
+
+# %% [markdown]
+# ## Your turn
+#
+# **6.1** Which of these edits make a new deployment? Say True or False
+# for each. If in doubt, look at what the digest covers.
+
+# %%
+redeploys = {
+    "authorization of the method": ...,
+    "timeout of the integration": ...,
+    "memory of the function": ...,
+    "name of the stage": ...,
+    "who may call (resource policy)": ...,
+    "retention of the log": ...,
+}
+check("6.1", redeploys)
+
+# %% [markdown]
+# **6.2** Get an answer that the model could not finish: its
+# `finish_reason` is `length`. You need `ask` and one argument.
+
+# %%
+cut = ...
+check("6.2", cut)
+
+# %% [markdown]
+# **6.3** Get a refusal, a 4xx, from the function itself and not from the
+# gateway.
+
+# %%
+refusal = ...
+check("6.3", refusal)
+
+# %% [markdown]
+# ## On AWS
+#
+# - The URL is `https://API_ID.execute-api.REGION.amazonaws.com/v1`. The
+#   sandbox serves the same paths on your own machine.
+# - It is open to the whole internet until chapter 07. Do not leave it so.
+# - A new deployment takes seconds to reach every server. For a moment,
+#   two calls can meet two editions.
+# - Deployments are made at most once in five seconds; Pulumi waits.
+
+# %% [markdown]
+# ## Recap
+#
+# You froze the API, put it on a shelf and called it by its URL. You saw an
+# edit that never went live, and the digest that prevents it. And you can
+# read *Missing Authentication Token*.
+#
+# Keep this: `triggers={"digest": digest(rest_api, parts)}`.
+#
+# You can stop here: in the sandbox it costs nothing, on AWS only calls
+# do. To take everything down, open the next chapter.
+#
+# {{next}}
