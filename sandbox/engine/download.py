@@ -6,6 +6,7 @@ packets, runs a script from the web, shows no progress and can be left half done
 
 from __future__ import annotations
 
+import gzip
 import hashlib
 import http.client
 import os
@@ -17,6 +18,7 @@ import time
 import urllib.error
 import urllib.request
 import zipfile
+import zlib
 from collections.abc import Iterator
 from pathlib import Path, PurePosixPath
 from typing import IO
@@ -57,7 +59,7 @@ def fetch(folder: Path, progress: bool) -> None:
         raise EngineError(f"{url}: its SHA-256 is {digest}, not {expected} as published")
     try:
         unpack(archive, folder / "bin")
-    except (OSError, EOFError, tarfile.TarError, zipfile.BadZipFile) as error:
+    except (OSError, EOFError, zlib.error, tarfile.TarError, zipfile.BadZipFile) as error:
         raise EngineError(f"{url} is not a whole archive: {error}") from error
     archive.unlink()
 
@@ -92,11 +94,13 @@ def unpack(archive: Path, target: Path) -> None:
                 with zipped.open(name) as file:
                     _write(file, target / PurePosixPath(name).name)
         return
-    with tarfile.open(archive) as tar:
+    with gzip.open(archive) as unzipped, tarfile.open(fileobj=unzipped) as tar:
         members = {m.name: m for m in tar if m.isfile()}
         for name in _beside_cli(list(members), archive):
             if opened := tar.extractfile(members[name]):
                 _write(opened, target / PurePosixPath(name).name)
+        while unzipped.read(1 << 20):  # the check sum is behind the last file
+            pass
 
 
 def _beside_cli(names: list[str], archive: Path) -> list[str]:
