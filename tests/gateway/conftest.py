@@ -1,0 +1,94 @@
+"""The program under Pulumi's mocks, and the function's folder as Lambda sees it."""
+
+import asyncio
+import sys
+from pathlib import Path
+
+import pulumi
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+FUNCTION = ROOT / "gateway" / "functions" / "model"
+for folder in (ROOT, FUNCTION):
+    if str(folder) not in sys.path:
+        sys.path.insert(0, str(folder))
+
+API = "arn:aws:execute-api:us-east-1:123456789012:api1"
+FUNCTION_ARN = "arn:aws:lambda:us-east-1:123456789012:function:made"
+INVOKE_ARN = "arn:aws:apigateway:us-east-1:lambda:path/2015-03-31/functions/{}/invocations"
+
+# What AWS would add to each type's arguments.
+COMPUTED = {
+    "aws:iam/role:Role": {"arn": "arn:aws:iam::123456789012:role/{name}"},
+    "aws:cloudwatch/logGroup:LogGroup": {
+        "name": "logs",
+        "arn": "arn:aws:logs:us-east-1:123456789012:log-group:logs",
+    },
+    "aws:lambda/function:Function": {
+        "name": "made",
+        "arn": FUNCTION_ARN,
+        "invokeArn": INVOKE_ARN.format(FUNCTION_ARN),
+    },
+    "aws:apigateway/restApi:RestApi": {"executionArn": API, "rootResourceId": "root"},
+    "aws:apigateway/resource:Resource": {"path": "/model"},
+    "aws:apigateway/stage:Stage": {"invokeUrl": "https://api1.example.com/v1"},
+}
+
+
+class Declared(pulumi.runtime.Mocks):
+    """What a program declares: arguments, options and calls, by name."""
+
+    def __init__(self, changes, missing):
+        self.changes = changes
+        self.missing = missing
+        self.inputs = {}
+        self.types = {}
+        self.depends_on = {}
+        self.outputs = {}
+        self.calls = []
+
+    def new_resource(self, args):
+        self.inputs[args.name] = args.inputs
+        self.types[args.name] = args.typ
+        computed = {} if args.name in self.missing else COMPUTED.get(args.typ, {})
+        filled = {key: value.replace("{name}", args.name) for key, value in computed.items()}
+        return "" if args.name in self.missing else f"{args.name}-id", {**args.inputs, **filled}
+
+    def call(self, args):
+        self.calls.append((args.token, args.args))
+        arn = FUNCTION_ARN.replace("made", args.args["functionName"])
+        return {**args.args, "arn": arn, "invokeArn": INVOKE_ARN.format(arn)}
+
+    def note(self, args):
+        """A stack transformation: note the dependencies, make the test's changes."""
+        waited_for = args.opts.depends_on or []
+        self.depends_on[args.name] = {resource._name for resource in waited_for}
+        if args.name in self.changes:
+            props = {**args.props, **self.changes[args.name]}
+            return pulumi.ResourceTransformationResult(props, args.opts)
+        return None
+
+
+@pytest.fixture
+def declare(monkeypatch):
+    """Run a program under mocks: declare(program, changes={name: {argument: value}})."""
+
+    def run(program, changes=None, preview=False, missing=()):
+        asyncio.set_event_loop(asyncio.new_event_loop())
+        declared = Declared(changes or {}, missing)
+        pulumi.runtime.set_mocks(declared, project="gateway", stack="test", preview=preview)
+        monkeypatch.setattr(pulumi, "export", declared.outputs.__setitem__)
+
+        # The mocks' root outlives a test, and with it what earlier programs registered.
+        pulumi.runtime.get_root_resource()._transformations = []
+
+        @pulumi.runtime.test
+        def body():
+            pulumi.runtime.register_stack_transformation(declared.note)
+            program()
+            return pulumi.Output.all(**declared.outputs).apply(declared.outputs.update)
+
+        body()
+        return declared
+
+    return run

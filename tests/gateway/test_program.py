@@ -1,0 +1,298 @@
+"""What the program declares, step by step, under Pulumi's mocks."""
+
+import inspect
+import json
+
+import pulumi_aws as aws
+import pytest
+
+from gateway import program
+from gateway.settings import Settings
+
+# As conftest.py answers for AWS.
+API = "arn:aws:execute-api:us-east-1:123456789012:api1"
+FUNCTION_ARN = "arn:aws:lambda:us-east-1:123456789012:function:made"
+INVOKE_ARN = "arn:aws:apigateway:us-east-1:lambda:path/2015-03-31/functions/{}/invocations"
+
+TABLE = {
+    "languageModelApiRole": "aws:iam/role:Role",
+    "languageModelLogs": "aws:cloudwatch/logGroup:LogGroup",
+    "languageModelExecutionRole": "aws:iam/role:Role",
+    "languageModelWriteLog": "aws:iam/rolePolicy:RolePolicy",
+    "LanguageModelLambda": "aws:lambda/function:Function",
+    "languageModelInvokePolicy": "aws:iam/rolePolicy:RolePolicy",
+    "languageModelApi": "aws:apigateway/restApi:RestApi",
+    "languageModelApiPolicy": "aws:apigateway/restApiPolicy:RestApiPolicy",
+    "modelPath": "aws:apigateway/resource:Resource",
+    "modelMethod": "aws:apigateway/method:Method",
+    "modelIntegration": "aws:apigateway/integration:Integration",
+    "languageModelDeployment": "aws:apigateway/deployment:Deployment",
+    "languageModelStage": "aws:apigateway/stage:Stage",
+}
+# The resources that a deployment freezes, and the class of each.
+FROZEN = {
+    "languageModelApiPolicy": aws.apigateway.RestApiPolicy,
+    "modelPath": aws.apigateway.Resource,
+    "modelMethod": aws.apigateway.Method,
+    "modelIntegration": aws.apigateway.Integration,
+}
+NO_ARGUMENTS = {"self", "__self__", "resource_name", "opts", "__props__"}
+
+
+def arguments_of(kind):
+    return sorted(set(inspect.signature(kind._internal_init).parameters) - NO_ARGUMENTS)
+
+
+def whole(settings=None):
+    return lambda: program.gateway(settings or Settings())
+
+
+def digest_of(declared):
+    return declared.inputs["languageModelDeployment"]["triggers"]["digest"]
+
+
+@pytest.fixture
+def whole_program(declare):
+    return declare(whole())
+
+
+@pytest.fixture
+def usual_digest(whole_program):
+    return digest_of(whole_program)
+
+
+def statement(declared, name, argument="policy"):
+    policy = json.loads(declared.inputs[name][argument])
+    assert policy["Version"] == "2012-10-17"
+    (only,) = policy["Statement"]
+    return only
+
+
+def test_the_program_declares_these_resources_and_no_other(whole_program):
+    assert whole_program.types == TABLE
+
+
+@pytest.mark.parametrize(
+    ("role", "service"),
+    [
+        ("languageModelApiRole", "apigateway.amazonaws.com"),
+        ("languageModelExecutionRole", "lambda.amazonaws.com"),
+    ],
+)
+def test_a_role_is_assumed_by_one_service(whole_program, role, service):
+    trust = statement(whole_program, role, "assumeRolePolicy")
+    assert trust == {
+        "Effect": "Allow",
+        "Principal": {"Service": service},
+        "Action": "sts:AssumeRole",
+    }
+
+
+def test_the_api_may_invoke_this_one_function_and_do_nothing_else(whole_program):
+    assert statement(whole_program, "languageModelInvokePolicy") == {
+        "Effect": "Allow",
+        "Action": "lambda:InvokeFunction",
+        "Resource": FUNCTION_ARN,
+    }
+    assert whole_program.inputs["languageModelInvokePolicy"]["role"] == "languageModelApiRole-id"
+
+
+def test_the_function_may_write_its_own_log_and_do_nothing_else(whole_program):
+    assert statement(whole_program, "languageModelWriteLog") == {
+        "Effect": "Allow",
+        "Action": ["logs:CreateLogStream", "logs:PutLogEvents"],
+        "Resource": "arn:aws:logs:us-east-1:123456789012:log-group:logs:*",
+    }
+    role = whole_program.inputs["languageModelWriteLog"]["role"]
+    assert role == "languageModelExecutionRole-id"
+
+
+def test_the_function_has_its_code_its_role_and_its_log(whole_program):
+    function = whole_program.inputs["LanguageModelLambda"]
+    assert function["handler"] == "handler.handler"
+    assert function["role"].endswith("languageModelExecutionRole")
+    assert function["loggingConfig"] == {"logFormat": "Text", "logGroup": "logs"}
+    assert function["environment"]["variables"] == {"SYSTEM_PROMPT": "You are a helpful assistant."}
+    assert (function["memorySize"], function["timeout"]) == (1769, 29)
+
+
+def test_a_function_named_in_settings_is_looked_up_and_not_made(declare):
+    declared = declare(whole(Settings(function_name="theirs")))
+    assert declared.calls == [("aws:lambda/getFunction:getFunction", {"functionName": "theirs"})]
+    made = {"languageModelLogs", "languageModelExecutionRole", "languageModelWriteLog"}
+    assert set(declared.types) == set(TABLE) - made - {"LanguageModelLambda"}
+    theirs = FUNCTION_ARN.replace("made", "theirs")
+    assert statement(declared, "languageModelInvokePolicy")["Resource"] == theirs
+    assert declared.inputs["modelIntegration"]["uri"] == INVOKE_ARN.format(theirs)
+    assert declared.outputs["function_name"] == "theirs"
+
+
+def test_everyone_may_call_every_path_of_this_api(whole_program):
+    assert statement(whole_program, "languageModelApiPolicy") == {
+        "Effect": "Allow",
+        "Principal": "*",
+        "Action": "execute-api:Invoke",
+        "Resource": f"{API}/*",
+    }
+
+
+def test_the_path_model_answers_any_method(whole_program):
+    path = whole_program.inputs["modelPath"]
+    assert (path["parentId"], path["pathPart"]) == ("root", "model")
+    method = whole_program.inputs["modelMethod"]
+    assert (method["httpMethod"], method["authorization"]) == ("ANY", "NONE")
+    assert method["resourceId"] == "modelPath-id"
+
+
+def test_the_integration_hands_requests_to_the_function_as_the_apis_role(whole_program):
+    proxy = whole_program.inputs["modelIntegration"]
+    assert proxy["type"] == "AWS_PROXY"
+    assert (proxy["httpMethod"], proxy["integrationHttpMethod"]) == ("ANY", "POST")
+    assert proxy["uri"] == INVOKE_ARN.format(FUNCTION_ARN)
+    assert proxy["credentials"].endswith("role/languageModelApiRole")
+
+
+def test_the_deployment_waits_for_all_that_it_freezes(whole_program):
+    waits_for = whole_program.depends_on["languageModelDeployment"]
+    assert waits_for == {"languageModelApi", *FROZEN}
+
+
+def test_the_stage_serves_the_deployment(whole_program):
+    stage = whole_program.inputs["languageModelStage"]
+    assert stage["deployment"] == "languageModelDeployment-id"
+    assert stage["stageName"] == "v1"
+
+
+def test_outputs_are_those_that_chapters_read(whole_program):
+    assert whole_program.outputs == {
+        "api_role_arn": "arn:aws:iam::123456789012:role/languageModelApiRole",
+        "function_name": "made",
+        "function_arn": FUNCTION_ARN,
+        "log_group": "logs",
+        "rest_api_id": "languageModelApi-id",
+        "model_path": "/model",
+        "integration_uri": INVOKE_ARN.format(FUNCTION_ARN),
+        "invoke_url": "https://api1.example.com/v1",
+        "model_url": "https://api1.example.com/v1/model",
+    }
+
+
+# The digest
+
+
+def test_the_digest_is_the_same_each_time(declare, usual_digest):
+    assert digest_of(declare(whole())) == usual_digest
+    assert len(usual_digest) == 64
+
+
+def test_the_digest_is_known_in_a_preview_of_no_change(declare, usual_digest):
+    assert digest_of(declare(whole(), preview=True)) == usual_digest
+
+
+def test_the_digest_is_unknown_in_a_preview_while_a_part_does_not_exist(declare, usual_digest):
+    declared = declare(whole(), preview=True, missing={"LanguageModelLambda"})
+    triggers = declared.inputs["languageModelDeployment"].get("triggers") or {}
+    assert triggers.get("digest") != usual_digest
+
+
+CHANGES = [(name, argument) for name, kind in FROZEN.items() for argument in arguments_of(kind)]
+
+
+def test_every_argument_of_every_frozen_type_is_tried():
+    assert len(CHANGES) > 35
+
+
+@pytest.mark.parametrize(("name", "argument"), CHANGES, ids=str)
+def test_a_changed_argument_of_what_is_frozen_redeploys(declare, usual_digest, name, argument):
+    value = {"insecureSkipVerification": True} if argument == "tls_config" else "changed"
+    assert digest_of(declare(whole(), {name: {argument: value}})) != usual_digest
+
+
+@pytest.mark.parametrize("argument", program.FROZEN)
+def test_a_changed_argument_of_the_api_that_is_frozen_redeploys(declare, usual_digest, argument):
+    changed = declare(whole(), {"languageModelApi": {argument: "changed"}})
+    assert digest_of(changed) != usual_digest
+
+
+LIVE = sorted(set(arguments_of(aws.apigateway.RestApi)) - set(program.FROZEN))
+
+
+@pytest.mark.parametrize("argument", LIVE)
+def test_a_changed_argument_of_the_api_that_is_live_does_not(declare, usual_digest, argument):
+    changed = declare(whole(), {"languageModelApi": {argument: "changed"}})
+    assert digest_of(changed) == usual_digest
+
+
+@pytest.mark.parametrize(
+    ("name", "argument"),
+    [
+        ("LanguageModelLambda", "code"),
+        ("LanguageModelLambda", "memory_size"),
+        ("LanguageModelLambda", "environment"),
+        ("languageModelApiRole", "description"),
+        ("languageModelInvokePolicy", "policy"),
+        ("languageModelLogs", "retention_in_days"),
+        ("languageModelStage", "variables"),
+        ("languageModelDeployment", "description"),
+    ],
+    ids=str,
+)
+def test_what_a_deployment_does_not_freeze_does_not_redeploy(declare, usual_digest, name, argument):
+    value = {"variables": "changed"} if argument == "environment" else "changed"
+    assert digest_of(declare(whole(), {name: {argument: value}})) == usual_digest
+
+
+def test_another_function_redeploys(declare, usual_digest):
+    assert digest_of(declare(whole(Settings(function_name="theirs")))) != usual_digest
+
+
+def test_the_digest_reads_an_argument_that_is_an_object_like_one_that_is_a_dict(declare):
+    as_dict = {"insecure_skip_verification": True}
+    as_object = aws.apigateway.IntegrationTlsConfigArgs(insecure_skip_verification=True)
+    digests = {
+        digest_of(declare(whole(), {"modelIntegration": {"tls_config": value}}))
+        for value in (as_dict, as_object)
+    }
+    assert len(digests) == 1
+
+
+# The other way in, and the shape of the code
+
+
+def test_invoke_permission_admits_this_path_of_this_api(declare):
+    def other_way():
+        api = program.rest_api()
+        program.invoke_permission(api, program.model_path(api), program.create_function(Settings()))
+
+    permission = declare(other_way).inputs["languageModelPermission"]
+    assert permission["action"] == "lambda:InvokeFunction"
+    assert permission["principal"] == "apigateway.amazonaws.com"
+    assert permission["function"] == "made"
+    assert permission["sourceArn"] == f"{API}/*/*/model"
+
+
+STEPS = [
+    function
+    for function in vars(program).values()
+    if inspect.isfunction(function) and function.__module__ == program.__name__
+]
+
+
+def test_there_are_steps():
+    assert len(STEPS) >= 15
+
+
+@pytest.mark.parametrize("step", STEPS, ids=lambda step: step.__name__)
+def test_a_step_says_what_it_takes_returns_and_is_for(step):
+    signature = inspect.signature(step)
+    assert signature.return_annotation is not inspect.Signature.empty
+    for parameter in signature.parameters.values():
+        assert parameter.annotation is not inspect.Parameter.empty, parameter.name
+    assert step.__doc__
+
+
+@pytest.mark.parametrize("step", STEPS, ids=lambda step: step.__name__)
+def test_a_step_fits_in_a_cell(step):
+    lines = inspect.getsource(step).splitlines()
+    assert len(lines) <= 32
+    assert max(map(len, lines)) <= 76
