@@ -55,6 +55,7 @@ WARNING = Word("!", "warning", "warn")
 NOT_TRIED = Word("=", "not tried", "quiet")
 NOT_YET = Word("✗", "not yet", "warn")
 RIGHT = Word("✓", "right", "good")
+WRONG = Word("✗", "wrong", "warn")
 ERROR = Word("!", "error", "bad")
 
 OPERATIONS = {

@@ -1,0 +1,109 @@
+"""Chapter 04: paths and methods."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from gateway import program
+from lab.checks import steps
+from lab.core.exercise import Exercise, NotYet
+
+MODEL_PATH = "modelPath-id"
+
+
+def named_path(value: Any, _: Mapping[str, Any]) -> str:
+    """A path with a parameter below /model."""
+    write = steps.function(value)
+
+    def step() -> Any:
+        api = program.rest_api()
+        return write(api, program.model_path(api))
+
+    made = [one for one in steps.declared(step) if one.name != "modelPath"]
+    path = steps.only(made, "Resource", "Declare one aws.apigateway.Resource and return it.")
+    if path.inputs.get("parentId") != MODEL_PATH:
+        raise NotYet(
+            "The new path does not hang below /model.", "Its parent_id is the id of model_path."
+        )
+    part = str(path.inputs.get("pathPart", ""))
+    if "/" in part:
+        raise NotYet(
+            f"The path part {part!r} has a slash in it. Each resource is one part of a path.",
+            "Leave out what the parent already says.",
+        )
+    if part == "{name+}":
+        raise NotYet(
+            "{name+} takes everything below /model, slashes and all.",
+            "Without the plus it takes one part.",
+        )
+    if part != "{name}":
+        raise NotYet(
+            f"The path part is {part!r}. Without braces it is a fixed word.",
+            "A parameter stands in braces: {name}.",
+        )
+    return "/model/{name} takes any one word; the function finds it in event['pathParameters']."
+
+
+def two_methods(value: Any, _: Mapping[str, Any]) -> str:
+    """GET and POST in place of ANY."""
+    write = steps.function(value)
+
+    def step() -> Any:
+        api = program.rest_api()
+        write(api, program.model_path(api))
+
+    made = [one for one in steps.declared(step) if one.kind == "Method"]
+    verbs = sorted(str(one.inputs.get("httpMethod", "")) for one in made)
+    if not made:
+        raise NotYet("No method is declared.", "Declare two of aws.apigateway.Method.")
+    if "ANY" in verbs:
+        raise NotYet("ANY is still there.", "Replace it by two methods.")
+    if verbs != ["GET", "POST"]:
+        raise NotYet(
+            f"The methods are {', '.join(verbs)}.",
+            "One resource a method, in capitals: GET and POST.",
+        )
+    if any(one.inputs.get("resourceId") != MODEL_PATH for one in made):
+        raise NotYet("A method does not hang on /model.", "resource_id is the id of model_path.")
+    if any(one.inputs.get("authorization") != "NONE" for one in made):
+        raise NotYet("A method asks for authorization.", 'Keep authorization="NONE".')
+    return "GET and POST, and a DELETE is refused by the gateway: the function never sees it."
+
+
+EXERCISES = (
+    Exercise(
+        "4.1",
+        "Write named_path(rest_api, model_path): the path /model/{name} below /model, where "
+        "{name} is a parameter.",
+        named_path,
+        "Like model_path(), with another parent and a part in braces.",
+        """def named_path(rest_api, model_path):
+    return aws.apigateway.Resource(
+        "namedPath",
+        rest_api=rest_api.id,
+        parent_id=model_path.id,
+        path_part="{name}",
+    )""",
+        "whether it has a method: a path without one answers nobody",
+    ),
+    Exercise(
+        "4.2",
+        "Write two_methods(rest_api, model_path): the methods GET and POST of /model, in place "
+        "of ANY.",
+        two_methods,
+        "Two resources with two names; a loop does it.",
+        """def two_methods(rest_api, model_path):
+    return [
+        aws.apigateway.Method(
+            f"modelMethod{verb.title()}",
+            rest_api=rest_api.id,
+            resource_id=model_path.id,
+            http_method=verb,
+            authorization="NONE",
+        )
+        for verb in ("GET", "POST")
+    ]""",
+        "the integrations: each method needs one of its own",
+    ),
+)

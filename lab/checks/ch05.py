@@ -1,0 +1,132 @@
+"""Chapter 05: the other way to let the gateway in, and what a proxy function returns."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from gateway import program
+from gateway.settings import Settings
+from lab import mocks
+from lab.checks import steps
+from lab.core.exercise import Exercise, NotYet
+
+EXECUTION = f"arn:aws:execute-api:{mocks.REGION}:{mocks.ACCOUNT}:{mocks.API_ID}"
+FUNCTION = "LanguageModelLambda"
+# Stage, method and path: stars, or what the program has.
+ENDING = re.compile(r"/(?:\*|(?:\*|v1)/(?:\*|ANY|GET|POST)(?:/(?:\*|model))?)")
+KEYS = {"statusCode", "headers", "multiValueHeaders", "body", "isBase64Encoded"}
+
+
+def permission(value: Any, _: Mapping[str, Any]) -> str:
+    """A lambda.Permission for this API and no other."""
+    write = steps.function(value)
+
+    def step() -> Any:
+        return write(program.rest_api(), program.create_function(Settings()))
+
+    hint = "Declare one aws.lambda_.Permission and return it."
+    given = steps.only(steps.declared(step), "Permission", hint).inputs
+    if given.get("action") != "lambda:InvokeFunction":
+        raise NotYet(f"The action is {given.get('action')!r}.", "It is lambda:InvokeFunction.")
+    if given.get("principal") != "apigateway.amazonaws.com":
+        raise NotYet(
+            f"The principal is {given.get('principal')!r}: not who calls the function.",
+            "The service that calls is apigateway.amazonaws.com.",
+        )
+    if FUNCTION not in str(given.get("function", "")):
+        raise NotYet(
+            f"The function is {given.get('function')!r}.", "Give model.name, or model.arn."
+        )
+    _check_source(str(given.get("sourceArn") or ""))
+    return "The function lets this API in. Without the role: this is the function's own policy."
+
+
+def _check_source(source: str) -> None:
+    if not source:
+        raise NotYet(
+            "There is no source_arn, so any API of any account of AWS may invoke the function.",
+            "Give this API's execution ARN and what of it may call.",
+        )
+    if source.startswith("arn:aws:apigateway:"):
+        raise NotYet(
+            "The source_arn is rest_api.arn: that names the API to those who manage it.",
+            "Calls come from rest_api.execution_arn.",
+        )
+    if not source.startswith(EXECUTION):
+        raise NotYet(f"The source_arn is {source}: not this API.", "rest_api.execution_arn")
+    ending = source.removeprefix(EXECUTION)
+    if not ending:
+        raise NotYet(
+            "The source_arn ends with the API's id, and no call has just that as its source.",
+            'Add "/*" with pulumi.Output.concat.',
+        )
+    if not ENDING.fullmatch(ending):
+        raise NotYet(
+            f"The source_arn ends with {ending}: no call of this API looks so.",
+            "The order is /STAGE/METHOD/path: /*/*/model.",
+        )
+
+
+def response(value: Any, _: Mapping[str, Any]) -> str:
+    """What a proxy function returns for a 418 with JSON."""
+    if not isinstance(value, Mapping):
+        raise NotYet(
+            f"This is a {type(value).__name__}: the gateway answers 502, malformed response.",
+            "Return a dict with statusCode, headers and body.",
+        )
+    if unknown := sorted(str(key) for key in set(value) - KEYS):
+        raise NotYet(
+            f"The gateway knows no {', '.join(unknown)}, and answers 502 for it.",
+            f"It takes: {', '.join(sorted(KEYS))}.",
+        )
+    if str(value.get("statusCode")) != "418":
+        raise NotYet(f"The statusCode is {value.get('statusCode')!r}.", "It is 418.")
+    body = value.get("body")
+    if not isinstance(body, str):
+        raise NotYet(
+            f"The body is a {type(body).__name__}: the gateway answers 502, malformed response.",
+            "A body is text: json.dumps makes it.",
+        )
+    try:
+        sent = json.loads(body)
+    except ValueError as error:
+        raise NotYet(f"The body is no JSON: {error}.", "Write '{\"tea\": true}'.") from None
+    if sent != {"tea": True}:
+        raise NotYet(f"The body says {body}.", 'It should say {"tea": true}, without quotes.')
+    return "418 with JSON. A body that is a dict would have been a 502: the classic mistake."
+
+
+EXERCISES = (
+    Exercise(
+        "5.1",
+        "Write permission(rest_api, model): the aws.lambda_.Permission that lets this API, and no "
+        "other, invoke the function.",
+        permission,
+        "It has an action, a function, a principal and a source_arn.",
+        """def permission(rest_api, model):
+    return aws.lambda_.Permission(
+        "modelPermission",
+        action="lambda:InvokeFunction",
+        function=model.name,
+        principal="apigateway.amazonaws.com",
+        source_arn=pulumi.Output.concat(rest_api.execution_arn, "/*/*/model"),
+    )""",
+        "that the integration's credentials are taken out: with them, the role is still used",
+    ),
+    Exercise(
+        "5.2",
+        "Write what a proxy function returns so that the caller gets status 418 and the JSON "
+        '{"tea": true}.',
+        response,
+        "A dict with statusCode and body; the body is text.",
+        """response = {
+    "statusCode": 418,
+    "headers": {"Content-Type": "application/json"},
+    "body": json.dumps({"tea": True}),
+}""",
+        "the headers: without a Content-Type the gateway says application/json",
+    ),
+)

@@ -1,0 +1,89 @@
+"""`check`, `hint`, `solution` and `predict`: what a learner does with a chapter's tasks."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Mapping
+from functools import cache
+from importlib import import_module
+from typing import Any
+
+from lab.core import course
+from lab.core.errors import LabError
+from lab.core.exercise import Exercise, judge
+from lab.predictions import QUESTIONS
+from lab.prompts import now
+from lab.views.exercise import Help, VerdictView
+from lab.views.predict import Prediction
+
+
+def check(id: str, value: Any) -> VerdictView:  # noqa: A002 - it is the word on the page
+    """Say whether an exercise is right, and if not, what is wrong with it.
+
+    >>> check("1.1", trust).verdict
+    'not yet'
+
+    Raises:
+        LabError: there is no such exercise.
+    """
+    return VerdictView(judge(find(id), value, _outputs()), now())
+
+
+def hint(id: str) -> Help:  # noqa: A002
+    """The first step of an exercise."""
+    return Help(find(id), "hint")
+
+
+def solution(id: str) -> Help:  # noqa: A002
+    """Code that solves an exercise."""
+    return Help(find(id), "solution")
+
+
+def predict(question: str | int, answer: str | None = None) -> Prediction:
+    """Ask a chapter's question; with `answer`, commit to that option and read all reasons.
+
+    Raises:
+        LabError: there is no such question, or no such option.
+    """
+    name = str(question).lstrip("0")
+    found = next((one for one in QUESTIONS if one.id == name), None)
+    if found is None:
+        known = ", ".join(one.id for one in QUESTIONS)
+        raise LabError(f"There is no question {question!r}.", f"There are: {known}.")
+    try:
+        return Prediction(found, answer)
+    except ValueError as error:
+        raise LabError(str(error)) from None
+
+
+def find(name: str) -> Exercise:
+    """The exercise of this number.
+
+    Raises:
+        LabError: there is none; the fix lists those of its chapter, or all.
+    """
+    known = exercises()
+    found = known.get(str(name).strip())
+    if found is None:
+        near = [one for one in known if one.split(".")[0] == str(name).split(".")[0].strip()]
+        raise LabError(f"There is no exercise {name!r}.", f"There are: {', '.join(near or known)}.")
+    return found
+
+
+@cache
+def exercises() -> dict[str, Exercise]:
+    """All exercises by number, read from lab/checks/chNN.py of the chapters that have steps."""
+    chapters = [chapter for chapter in course.CHAPTERS if chapter.steps]
+    modules = [import_module(f"lab.checks.ch{chapter.number:02d}") for chapter in chapters]
+    return {exercise.id: exercise for module in modules for exercise in module.EXERCISES}
+
+
+def _outputs() -> Mapping[str, Any]:
+    """The stack's outputs where a notebook has opened one; grading starts nothing by itself."""
+    session = sys.modules.get("lab.session")
+    if session is None or session._session is None:
+        return {}
+    try:
+        return dict(session.outputs())
+    except LabError:
+        return {}

@@ -1,0 +1,137 @@
+"""The questions, one a chapter. Each is answered by a cell of the same chapter."""
+
+from __future__ import annotations
+
+from lab.core.predict import Option, Question
+
+QUESTIONS = (
+    Question(
+        "1",
+        "The role exists and trusts API Gateway. What can API Gateway do with it now?",
+        (
+            Option(
+                "Nothing yet: it may take on the role, and the role may do nothing",
+                "The trust policy says who may take the role on. What the role may do is said by "
+                "policies on it, and there is none before chapter 02.",
+                right=True,
+            ),
+            Option(
+                "Invoke every function of the account",
+                "It would need a policy that allows lambda:InvokeFunction on all of them. IAM "
+                "denies what nothing allows.",
+            ),
+            Option(
+                "Invoke the one function of this course",
+                "That is what chapter 02 adds. The role does not know of any function yet.",
+            ),
+        ),
+    ),
+    Question(
+        "2",
+        "The policy needs the function's ARN, which exists only once the function does. What does "
+        "the first plan show?",
+        (
+            Option(
+                "An error: the ARN is unknown",
+                "An output may be unknown in a plan. Pulumi passes it on, and puts the policy "
+                "behind the function.",
+            ),
+            Option(
+                "Both will be created, and the policy's text is not known yet",
+                "The ARN is an output. The plan knows that the policy depends on it, and that is "
+                "enough to put both in order.",
+                right=True,
+            ),
+            Option(
+                "The function is created at once, to learn its ARN",
+                "A plan changes nothing. It works with what is known, and says what is not.",
+            ),
+        ),
+    ),
+    Question(
+        "3",
+        "The API exists and its resource policy allows everyone. Who can call it now?",
+        (
+            Option(
+                "Everyone who knows its id",
+                "There is nothing to call: the id is part of a URL only with a stage behind it.",
+            ),
+            Option(
+                "Nobody: nothing is deployed, so there is no URL",
+                "What was made is a description. A deployment copies it, and a stage serves the "
+                "copy: both come in chapter 06.",
+                right=True,
+            ),
+            Option(
+                "Only callers inside the account",
+                "The policy makes no such difference. And nobody can call what is not served.",
+            ),
+        ),
+    ),
+    Question(
+        "4",
+        "/model has the method ANY. Once the API is deployed, someone calls /other. What do "
+        "they get?",
+        (
+            Option(
+                "404 Not Found",
+                "So a web server would say. API Gateway does not: it cannot tell a wrong path "
+                "from a call that lacks its signature, and treats both alike.",
+            ),
+            Option(
+                "403 Missing Authentication Token",
+                "It is API Gateway's answer to every path and method that it does not have. No "
+                "token is missing: the path is.",
+                right=True,
+            ),
+            Option(
+                "The function's own answer: ANY takes everything",
+                "ANY means every method of this one path. For every path there is {proxy+}.",
+            ),
+        ),
+    ),
+    Question(
+        "5",
+        "The integration's method is POST. A caller sends GET /model. Which method does the "
+        "function see?",
+        (
+            Option(
+                "POST, as the integration says",
+                "POST is how API Gateway calls Lambda's own API. The function never sees that call.",
+            ),
+            Option(
+                "GET, as the caller sent it",
+                "A proxy integration hands the request over as it came, in the event: "
+                "event['httpMethod'] is GET.",
+                right=True,
+            ),
+            Option(
+                "ANY, as the method says",
+                "ANY is a rule that takes all methods. A request has just one.",
+            ),
+        ),
+    ),
+    Question(
+        "6",
+        "You change the integration and run up, but no new deployment is made. What does the URL "
+        "answer?",
+        (
+            Option(
+                "What the changed integration answers",
+                "The stage does not look at the integration: it serves the copy that its "
+                "deployment took.",
+            ),
+            Option(
+                "What it answered before",
+                "A deployment is a copy, and a stage serves the copy. The change is live when a "
+                "new deployment is made and the stage points at it.",
+                right=True,
+            ),
+            Option(
+                "An error, until a new deployment is made",
+                "Nothing is broken. The old copy goes on, and so the missing deployment is easy "
+                "to overlook.",
+            ),
+        ),
+    ),
+)

@@ -1,0 +1,80 @@
+"""`ask` and `playground`: prompts to the gateway that is deployed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from typing import Any
+
+from lab.core import course
+from lab.core.errors import LabError, NotReady
+from lab.core.meaning import no_answer
+from lab.core.prompt import Exchange, Options
+from lab.exchange import Answer
+from lab.sending import Sending
+from lab.transport import NoAnswer, Transport
+from lab.views.prompt import Playground
+
+OUTPUT = "model_url"
+CHAPTER = next(chapter for chapter in course.CHAPTERS if "stage" in chapter.steps)
+
+
+def ask(
+    prompt: str,
+    *,
+    max_tokens: int | None = None,
+    temperature: float | None = None,
+    seed: int | None = None,
+    stop: tuple[str, ...] | list[str] = (),
+    url: str | None = None,
+) -> Answer:
+    """Send a prompt to the deployed gateway and return its answer, whatever its status.
+
+    >>> ask("What is gravity?", max_tokens=32).completion
+    'Gravity is the force that …'
+
+    Raises:
+        NotReady: nothing is deployed that has a URL.
+        LabError: nothing answered: the sandbox is down, the name unknown, or it took too long.
+    """
+    options = Options(max_tokens, temperature, seed, tuple(stop))
+    request = options.request(url or model_url(), prompt)
+    exchange = Exchange(request).begin(now())
+    try:
+        return Answer(exchange.answered(Transport().send(request)))
+    except NoAnswer as failure:
+        what, fix = no_answer(failure.kind, request.url, failure.detail, failure.waited)
+        raise LabError(what, fix) from None
+
+
+def playground(url: str | None = None) -> Playground:
+    """The prompt playground, as the last expression of a cell; `ask` is its code form.
+
+    Raises:
+        NotReady: nothing is deployed that has a URL.
+    """
+    return Playground(url or model_url(), start=Sending, now=now)
+
+
+def model_url(outputs: Callable[[], Mapping[str, Any]] | None = None) -> str:
+    """The URL of the model, from the stack's outputs.
+
+    Raises:
+        NotReady: the stack has none yet; the message names the chapter that makes it.
+    """
+    if outputs is None:
+        from lab import session  # the session imports views; imported here, there is no circle
+
+        outputs = session.outputs
+    url = outputs().get(OUTPUT)
+    if not isinstance(url, str) or not url:
+        raise NotReady(
+            f"There is no URL to send a prompt to: the stack has no output {OUTPUT!r}.",
+            f"Run up({CHAPTER.number}): chapter {CHAPTER.number:02d}, {CHAPTER.title}, makes it.",
+        )
+    return url
+
+
+def now() -> str:
+    """The date and time here, for records."""
+    return datetime.now().astimezone().strftime("%Y-%m-%d %H:%M:%S %Z")

@@ -1,0 +1,92 @@
+"""One exchange in a worker thread; the thread that draws takes in what the worker tells."""
+
+from __future__ import annotations
+
+import queue
+import threading
+import time
+from collections.abc import Callable
+from typing import Protocol
+
+from lab.core.meaning import no_answer
+from lab.core.prompt import Exchange, Reply
+from lab.core.request import Request
+from lab.transport import NoAnswer, Transport
+
+
+class Sender(Protocol):
+    """What carries a request: lab.transport.Transport, or a stand-in of a test."""
+
+    def send(self, request: Request, phase: Callable[[str], None]) -> Reply:
+        """Send, wait, answer; raises NoAnswer."""
+
+    def abort(self) -> None:
+        """Give up, from another thread."""
+
+
+class Sending:
+    """An exchange on its way.
+
+    >>> sending = Sending(exchange.begin(now))
+    >>> while not sending.take(wait=0.25).over:
+    ...     draw(sending.exchange)
+
+    The worker is a daemon: an answer that nobody waits for any more keeps no process alive.
+    """
+
+    def __init__(
+        self,
+        exchange: Exchange,
+        sender: Sender | None = None,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self.exchange = exchange
+        self._sender = sender or Transport()
+        self._clock, self._began = clock, clock()
+        self._news: queue.Queue[str | Reply | Exception] = queue.Queue()
+        threading.Thread(target=self._work, name="prompt", daemon=True).start()
+
+    def take(self, wait: float = 0.0) -> Exchange:
+        """Take in all news, after waiting at most `wait` seconds for some.
+
+        Raises:
+            Exception: whatever the sender raised that is no NoAnswer; the exchange has failed.
+        """
+        news = self._get(wait)
+        while news is not None and not self.exchange.over:
+            self._apply(news)
+            news = self._get(0)
+        self.exchange = self.exchange.reached(self.exchange.phase, self._clock() - self._began)
+        return self.exchange
+
+    def stop(self) -> Exchange:
+        """Give up waiting. The function is not told: the gateway has no way to."""
+        self.exchange = self.exchange.stopped(self._clock() - self._began)
+        self._sender.abort()
+        return self.exchange
+
+    def _work(self) -> None:
+        try:
+            self._news.put(self._sender.send(self.exchange.request, self._news.put))
+        except Exception as error:  # noqa: BLE001 - raised again by `take`
+            self._news.put(error)
+
+    def _get(self, wait: float) -> str | Reply | Exception | None:
+        try:
+            return self._news.get(timeout=wait) if wait else self._news.get_nowait()
+        except queue.Empty:
+            return None
+
+    def _apply(self, news: str | Reply | Exception) -> None:
+        elapsed = self._clock() - self._began
+        if isinstance(news, str):
+            self.exchange = self.exchange.reached(news, elapsed)
+        elif isinstance(news, Reply):
+            self.exchange = self.exchange.answered(news)
+        elif isinstance(news, NoAnswer):
+            url = self.exchange.request.url
+            what, fix = no_answer(news.kind, url, news.detail, news.waited)
+            self.exchange = self.exchange.failed(what, fix, elapsed)
+        else:
+            self.exchange = self.exchange.failed(f"The kit failed: {news}", "", elapsed)
+            raise news

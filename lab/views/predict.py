@@ -1,0 +1,136 @@
+"""A prediction on the page: choose, commit, and only then read."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import ipywidgets
+
+from lab import parts, words
+from lab.core.predict import Question
+from lab.guard import Failure, guard
+from lab.html import Markup, join, tag
+from lab.views.base import WIDGET, View, in_notebook
+
+
+class Prediction(View):
+    """A question, and the answer that was committed to, if any."""
+
+    def __init__(self, question: Question, answer: str | None = None) -> None:
+        self.question = question
+        self.answer = None if answer is None else question.commit(answer)
+        self._failure: Failure | None = None
+        self._handle: Any = None
+        self._box: Any = None
+
+    def commit(self, answer: str) -> None:
+        """Decide for an option. The first decision counts.
+
+        Raises:
+            ValueError: there is no such option.
+        """
+        if self.answer is None:
+            self.answer = self.question.commit(answer)
+        self._draw()
+
+    def state(self) -> dict[str, Any]:
+        """The question and, once committed, what each option means."""
+        known: dict[str, Any] = {
+            "state": "failed" if self._failure else "done" if self.answer else "idle",
+            "question": self.question.text,
+            "options": dict(self._options()),
+            "answer": self.answer,
+        }
+        if self.answer:
+            known |= {"right": self.question.right, "why": [o.why for o in self.question.options]}
+        return known
+
+    def text(self) -> str:
+        """The question and its options, explained once committed."""
+        lines = [f"Predict: {self.question.text}"]
+        for letter, text in self._options():
+            lines.append(f"  {letter}) {text}")
+            lines += [f"     {self._word(letter)}: {self._why(letter)}"] if self.answer else []
+        lines += [self._failure.text()] if self._failure else []
+        return "\n".join([*lines, self._last()])
+
+    def html(self) -> Markup:
+        """The same as a panel."""
+        if self.answer is None:
+            shown: Markup = join(tag("p", f"{letter}) {text}") for letter, text in self._options())
+        else:
+            rows = [
+                (f"{letter}) {text}", parts.badge(self._word(letter)), self._why(letter))
+                for letter, text in self._options()
+            ]
+            shown = parts.table("Every option, explained", ("option", "verdict", "why"), rows)
+        return parts.panel(
+            parts.title(f"Predict: {self.question.text}"),
+            shown,
+            self._failure.html() if self._failure else None,
+            tag("p", self._last()),
+            label="Prediction",
+        )
+
+    def live(self) -> Any:
+        """The question with a labelled choice and a button; None once committed."""
+        if self.answer is not None:
+            return None
+        if self._box is None:
+            self._box = self._build()
+        return self._box
+
+    def _build(self) -> Any:
+        choices = [("choose", ""), *((letter, letter) for letter in self.question.letters)]
+        choice = ipywidgets.Dropdown(
+            options=choices, description="Your answer", style={"description_width": "initial"}
+        )
+        button = ipywidgets.Button(description="Commit", disabled=True)
+
+        def chosen(change: dict[str, Any]) -> None:
+            button.disabled = not change["new"]
+
+        choice.observe(guard(self._fail, during="Choosing an answer")(chosen), "value")
+        button.on_click(
+            guard(self._fail, during="Committing to an answer")(lambda _: self.commit(choice.value))
+        )
+        row = ipywidgets.Layout(flex_flow="row wrap")
+        question = ipywidgets.HTML(str(self.html()))
+        return ipywidgets.VBox([question, ipywidgets.HBox([choice, button], layout=row)])
+
+    def _ipython_display_(self) -> None:
+        if not in_notebook():
+            print(self.text())
+            return
+        from IPython.display import display
+
+        bundle = self._repr_mimebundle_()
+        if (widget := self.live()) is not None:
+            view = {"version_major": 2, "version_minor": 0, "model_id": widget.model_id}
+            bundle[WIDGET] = view
+        self._handle = display(bundle, raw=True, display_id=True)
+
+    def _draw(self) -> None:
+        if self._handle is not None:
+            self._handle.update(self._repr_mimebundle_(), raw=True)
+
+    def _fail(self, failure: Failure) -> None:
+        self._failure = failure
+        self._draw()
+
+    def _options(self) -> list[tuple[str, str]]:
+        options = zip(self.question.letters, self.question.options, strict=True)
+        return [(letter, option.text) for letter, option in options]
+
+    def _word(self, letter: str) -> words.Word:
+        return words.RIGHT if letter == self.question.right else words.WRONG
+
+    def _why(self, letter: str) -> str:
+        return self.question.options[self.question.letters.index(letter)].why
+
+    def _last(self) -> str:
+        if self.answer is None:
+            return f'Choose, then commit; or in code: predict("{self.question.id}", answer="a")'
+        if self.answer == self.question.right:
+            return f"You said {self.answer}: right."
+        return f"You said {self.answer}; {self.question.right} is right."
