@@ -74,6 +74,8 @@ def repair(stack: Stack, work: Work) -> None:
                 f"good: pulumi cancel {stack.name}",
             )
         time.sleep(LOOK)
+    if stack.mend():
+        work.note("An earlier run was killed while it saved; the state was put right.")
     if verdict.kind == "dead":
         work.phase("removing the lock of an engine that is gone")
         stack.run(["cancel", "--yes"], stack=True)

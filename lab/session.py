@@ -23,6 +23,7 @@ from lab.results import Outputs, Plan, Receipt, UpRecord, outputs_of
 from lab.run import Work, carry_out
 from lab.stack import Stack, secret
 from sandbox.command import InterruptibleCommand
+from sandbox.engine import Cli
 from sandbox.home import home as kit_home
 
 PROGRAM = Path(__file__).resolve().parents[1] / "gateway" / "program.py"
@@ -38,6 +39,7 @@ class Session:
     chapter: course.Chapter
     stack: Stack
     target: targets.Target
+    cli: Cli
 
     def reach(self, work: Work) -> None:
         """Make sure that the target answers; the sandbox is started again if it does not."""
@@ -180,12 +182,14 @@ def _current(chapter: int | str | None) -> Session:
     return _session
 
 
-def open_session(chapter: int | str, target: str | None = None, progress: bool = False) -> Session:
+def open_session(
+    chapter: int | str, target: str | None = None, say: Callable[[str], None] | None = None
+) -> Session:
     """Set up everything that an operation needs, and make it this notebook's session.
 
     Args:
         target: "sandbox" or "aws"; default KIT_TARGET, else the sandbox.
-        progress: show on the page how a slow installation goes on.
+        say: is told what is being done; with it, a slow installation shows its progress too.
 
     Raises:
         LabError: no such chapter or target, or something is missing; the message has the fix.
@@ -201,9 +205,12 @@ def open_session(chapter: int | str, target: str | None = None, progress: bool =
     if name not in targets.TARGETS:
         raise LabError(f"There is no target {name!r}.", 'Use target="sandbox" or target="aws".')
     home = kit_home()
+    loud = say is not None
+    say = say or (lambda text: None)
     try:
-        cli = engine.ensure(progress=progress)
-        reached = targets.TARGETS[name](home, lambda text: None)
+        say("looking for the engine")
+        cli = engine.ensure(progress=loud)
+        reached = targets.TARGETS[name](home, say)
     except RuntimeError as error:
         raise NotReady(str(error)) from None
     targets.enter(reached)
@@ -214,8 +221,9 @@ def open_session(chapter: int | str, target: str | None = None, progress: bool =
         reached.env,
         {"aws:region": reached.region},
     )
+    say("preparing the stack")
     stack.prepare()
-    _session = Session(found, stack, reached)
+    _session = Session(found, stack, reached, cli)
     # The SDK's classes take a second to import: done while the learner reads.
     threading.Thread(target=_warm, daemon=True).start()
     return _session

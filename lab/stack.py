@@ -8,6 +8,7 @@ kit's environment, sees the same stack.
 from __future__ import annotations
 
 import json
+import shutil
 import threading
 from collections.abc import Callable, Mapping
 from concurrent import futures
@@ -95,6 +96,25 @@ class Stack:
                 f"Put back the one before: cp {self.state_file}.bak {self.state_file}",
             ) from None
 
+    def mend(self) -> bool:
+        """Put right what an engine left that was killed while it saved; whether it was needed.
+
+        It writes the state at one stroke, and beside it a file of attributes that it cannot do
+        without: empty, that one makes the state unreadable, but missing it is not missed.
+        """
+        torn = [
+            path
+            for path in self.state_file.parent.glob(f"{self.name}.json*.attrs")
+            if not _json(path)
+        ]
+        for path in torn:
+            path.unlink()
+        backup = self.state_file.with_name(self.state_file.name + ".bak")
+        cut = self.state_file.exists() and not _json(self.state_file) and _json(backup)
+        if cut:
+            shutil.copy(backup, self.state_file)
+        return bool(torn) or bool(cut)
+
     def outputs(self) -> dict[str, Any]:
         """The stack's outputs as the state has them; secrets are still marked, not readable."""
         for resource in self.checkpoint().get("resources") or ():
@@ -169,6 +189,15 @@ def secret(value: Any) -> bool:
 
 def _nothing() -> None:
     """The program of operations that need none."""
+
+
+def _json(path: Path) -> bool:
+    """Whether the file holds JSON."""
+    try:
+        json.loads(path.read_text("utf-8"))
+    except (OSError, ValueError):
+        return False
+    return True
 
 
 def _write(path: Path, text: str) -> None:

@@ -107,8 +107,9 @@ def aws(home: Path, say: Say) -> Target:
             'target="aws".',
         ) from None
     say("looking for the AWS provider")
-    engine.ensure_aws_plugin(home)
-    return Target("aws", region, private_pulumi(home), account=account)
+    engine.ensure_aws_plugin(engine.ensure(), home / "pulumi")
+    env = {**private_pulumi(home), "AWS_REGION": region, "AWS_DEFAULT_REGION": region}
+    return Target("aws", region, env, account=account)
 
 
 def private_pulumi(home: Path) -> dict[str, str]:

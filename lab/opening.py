@@ -1,0 +1,80 @@
+"""`start`: the first call of every notebook. Sets up what is missing and shows what is there."""
+
+from __future__ import annotations
+
+import platform
+from importlib.metadata import version
+
+from lab import session, stray
+from lab.core import places, recovery
+from lab.core.errors import LabError
+from lab.views.base import Display
+from lab.views.start import Card
+
+
+def start(chapter: int | str, target: str | None = None) -> Card:
+    """Make this notebook ready: engine, sandbox, stack. Safe to run twice.
+
+    Args:
+        chapter: this notebook's, such as 3 or "03_rest_api".
+        target: "sandbox" or "aws"; default KIT_TARGET, else the sandbox.
+
+    Raises:
+        LabError: it cannot be made ready; the card says why and what to do.
+    """
+    card = Card(f"Chapter {chapter}")
+    with Display(card) as display:
+
+        def say(phase: str) -> None:
+            card.phase = phase
+            display.draw(now=True)
+
+        try:
+            opened = session.open_session(chapter, target, say)
+            stray.watch()
+            _fill(card, opened)
+            card.status = "done"
+        except LabError as error:
+            card.status, card.problems = "failed", [(error.message, error.fix)]
+            raise
+        except BaseException:
+            card.status = "failed"
+            raise
+    return card
+
+
+def _fill(card: Card, opened: session.Session) -> None:
+    """The facts of a session that is open."""
+    chapter, target, stack = opened.chapter, opened.target, opened.stack
+    card.title = f"Chapter {chapter.number:02d}: {chapter.title}"
+    sandbox = target.name == "sandbox"
+    where = "sandbox: AWS on this machine, no account, no cost" if sandbox else "AWS"
+    card.facts = {
+        "deploys to": where if sandbox else f"{where}, account {target.account}: it costs money",
+        "region": target.region,
+        "stack": stack.name,
+        "deployed": deployed(recovery.names(stack.checkpoint())),
+        **({"sandbox": f"{target.endpoint} (ministack {version('ministack')})"} if sandbox else {}),
+        "engine": opened.cli.describe(),
+        "SDK": f"pulumi {version('pulumi')}, pulumi-aws {version('pulumi-aws')}, "
+        f"Python {platform.python_version()}",
+    }
+
+
+def deployed(names: list[str]) -> str:
+    """What a stack with these resources has, in words."""
+    if not names:
+        return "nothing yet"
+    known = session.known_places()
+    chapters = sorted(places.chapters_of(names, known))
+    resources = f"{len(names)} resource{'s' if len(names) > 1 else ''}"
+    if not chapters:
+        return resources
+    if chapters == list(range(chapters[0], chapters[-1] + 1)) and len(chapters) > 1:
+        said = f"chapters {chapters[0]:02d} to {chapters[-1]:02d}"
+    else:
+        said = ("chapters " if len(chapters) > 1 else "chapter ") + ", ".join(
+            f"{number:02d}" for number in chapters
+        )
+    own = len([name for name in names if name not in known])
+    return f"{said}: {resources}" + (f", {own} of them your own" if own else "")
