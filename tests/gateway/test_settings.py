@@ -1,9 +1,11 @@
 """Settings come from the stack's configuration, each with a default."""
 
 import json
+from dataclasses import fields, replace
 
 import pulumi
 import pytest
+import yaml
 
 from gateway.settings import FUNCTIONS, Settings
 
@@ -59,3 +61,17 @@ def test_the_code_is_the_python_files_and_nothing_else():
     (FUNCTIONS / "model" / "__pycache__").mkdir(exist_ok=True)
     assets = Settings().model_code.assets
     assert set(assets) == {"api.py", "checks.py", "errors.py", "handler.py", "model.py"}
+
+
+def test_the_project_file_offers_every_setting_with_the_same_default(configure):
+    project = yaml.safe_load((FUNCTIONS.parent / "Pulumi.yaml").read_text("utf-8"))
+    offered = {key: entry["default"] for key, entry in project["config"].items()}
+    assert len(offered) == len(fields(Settings))
+    configure(
+        **{
+            key: text if isinstance(text, str) else json.dumps(text)
+            for key, text in offered.items()
+        }
+    )
+    assert replace(Settings.from_config(), function_name=None) == Settings()
+    assert offered["functionName"] == ""
