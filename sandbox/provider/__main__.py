@@ -1,0 +1,110 @@
+"""Serve the provider: `python -m sandbox.provider --port P`, or as a plugin of the engine.
+
+It prints its port on one line, ends at once on SIGINT and SIGTERM (the engine sends one after
+each run of a plugin), and ends when the process that started it is gone.
+"""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import os
+import signal
+import stat
+import sys
+import threading
+from concurrent import futures
+
+from sandbox.provider import lean
+
+THREADS = 64  # calls of the engine at once, over all its runs
+LARGEST = 400 * 1024 * 1024  # bytes of one message: an archive of assets is in it
+WATCH = 0.2  # seconds between two looks at whether the parent lives
+WARM = ("iam", "lambda", "apigateway", "logs")
+
+
+def serve(port: int) -> int:
+    """Serve on a loopback port, a free one for 0, until the process ends.
+
+    Returns:
+        1 when the port is taken; otherwise it does not return.
+    """
+    lean.install()
+    import grpc
+    from pulumi.runtime.proto import provider_pb2_grpc
+
+    from sandbox.provider.server import Provider
+
+    server = grpc.server(
+        futures.ThreadPoolExecutor(THREADS),
+        options=[
+            ("grpc.max_receive_message_length", LARGEST),
+            ("grpc.max_send_message_length", LARGEST),
+            ("grpc.so_reuseport", 0),
+        ],
+    )
+    provider = Provider()
+    provider_pb2_grpc.add_ResourceProviderServicer_to_server(provider, server)
+    try:
+        bound = server.add_insecure_port(f"127.0.0.1:{port}")
+    except RuntimeError:
+        print(f"port {port} is taken: give another --port, or 0 for a free one", file=sys.stderr)
+        return 1
+    server.start()
+    print(bound, flush=True)
+    if port:
+        threading.Thread(target=_warm, args=(provider,), daemon=True).start()
+    server.wait_for_termination()
+    return 0
+
+
+def _warm(provider: object) -> None:
+    """Make the clients that every `up` needs while nobody waits for them."""
+    from sandbox.provider import kinds, runs
+
+    kinds.load()
+    endpoint = os.environ.get("AWS_ENDPOINT_URL", "").rstrip("/")
+    with contextlib.suppress(Exception):  # no credentials yet: the first call will say it better
+        for service in WARM:
+            provider.clients.get(service, runs.default_region(), endpoint)  # type: ignore[attr-defined]
+
+
+def _end(*_: object) -> None:
+    os._exit(0)
+
+
+def _watch_parent(parent: int) -> None:
+    """End when the parent is another process than at the start: the first one is gone."""
+    wait = threading.Event()
+    while os.getppid() == parent:
+        wait.wait(WATCH)
+    _end()
+
+
+def _watch_input() -> None:
+    """End when standard input ends: the parent held its other end."""
+    with contextlib.suppress(OSError):
+        while os.read(0, 1024):
+            pass
+    _end()
+
+
+def main() -> int:
+    """Read the arguments and serve."""
+    parser = argparse.ArgumentParser(
+        prog="python -m sandbox.provider", description="the light aws provider"
+    )
+    parser.add_argument("--port", type=int, default=0, help="port on 127.0.0.1, 0 for a free one")
+    # The engine starts a plugin with its own address, and with flags for its own log.
+    options, _ = parser.parse_known_args()
+    for name in ("SIGINT", "SIGTERM"):
+        signal.signal(getattr(signal, name), _end)
+    threading.Thread(target=_watch_parent, args=(os.getppid(),), daemon=True).start()
+    with contextlib.suppress(OSError):
+        if stat.S_ISFIFO(os.fstat(0).st_mode):
+            threading.Thread(target=_watch_input, daemon=True).start()
+    return serve(options.port)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
