@@ -32,7 +32,7 @@ def settle(outputs: Outputs, *, keep: Iterable[str] = ()) -> Outputs:
 
     `keep` names the outputs that the SDK promises a value even then.
     """
-    empty = ("", [], {})
+    empty: tuple[Any, ...] = ("", [], {})
     return {
         name: None if value in empty and name not in keep else value
         for name, value in outputs.items()

@@ -1,0 +1,127 @@
+"""A resource's life as the core leads it, for tests of calls."""
+
+from __future__ import annotations
+
+import uuid
+from dataclasses import dataclass, field
+from typing import Any
+
+from sandbox.provider import facts as tables
+from sandbox.provider import kinds
+
+
+def merged(arguments: dict[str, Any], returned: dict[str, Any]) -> dict[str, Any]:
+    """The outputs as the core makes them: what calls leave out stays, None is "not set"."""
+    both = {**arguments, **returned}
+    return {name: value for name, value in both.items() if value is not None}
+
+
+@dataclass
+class Life:
+    """One resource, from create to delete, with the state that Pulumi would keep."""
+
+    ctx: kinds.Context
+    token: str
+    inputs: dict[str, Any]
+    id: str = ""
+    outputs: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def kind(self) -> kinds.Kind:
+        found = kinds.kind(self.token)
+        assert found, f"there is no {self.token}"
+        return found
+
+    def create(self) -> Life:
+        made = self.kind.create(self.ctx, dict(self.inputs))
+        self.id, self.outputs = made.id, merged(self.inputs, made.outputs)
+        return self
+
+    def update(self, **changes: Any) -> Life:
+        """Change arguments; None takes one away."""
+        assert self.kind.update, f"{self.token} is only ever replaced"
+        new = {k: v for k, v in {**self.inputs, **changes}.items() if v is not None}
+        returned = self.kind.update(self.ctx, self.id, dict(self.outputs), new)
+        self.inputs = new
+        # Outputs that nobody can set survive an update that does not return them.
+        kept = {k: self.outputs[k] for k in facts(self.token).outputs if k in self.outputs}
+        self.outputs = merged({**kept, **new}, returned)
+        return self
+
+    def read(self) -> dict[str, Any] | None:
+        returned = self.kind.read(self.ctx, self.id, dict(self.outputs))
+        return None if returned is None else merged(self.outputs, returned)
+
+    def imported(self, import_id: str) -> tuple[str, dict[str, Any]]:
+        """The id and the outputs after an import with nothing but an id."""
+        id, known = self.kind.imported(import_id)
+        returned = self.kind.read(self.ctx, id, known)
+        assert returned is not None, f"{import_id} is not there"
+        return id, merged(known, returned)
+
+    def delete(self) -> None:
+        self.kind.delete(self.ctx, self.id, dict(self.outputs))
+
+
+class Wrapped(kinds.Context):
+    """A context in which some operations of one service are other functions."""
+
+    def __init__(self, real: kinds.Context, service: str, **operations: Any) -> None:
+        super().__init__(endpoint=real.endpoint, clients=real.clients)
+        self.service, self.operations = service, operations
+
+    def client(self, service: str) -> Any:
+        real = super().client(service)
+        return _Client(real, self.operations) if service == self.service else real
+
+
+class _Client:
+    def __init__(self, real: Any, operations: dict[str, Any]) -> None:
+        self._real, self._operations = real, operations
+
+    def __getattr__(self, name: str) -> Any:
+        return self._operations.get(name) or getattr(self._real, name)
+
+
+def facts(token: str) -> Any:
+    return tables.of(token)
+
+
+class Lives:
+    """Makes resources for a test, and takes away what the test leaves."""
+
+    def __init__(self, ctx: kinds.Context) -> None:
+        self.ctx = ctx
+        self.made: list[Life] = []
+
+    def __call__(self, token: str, **inputs: Any) -> Life:
+        defaults = {
+            name: each.default
+            for name, each in facts(token).inputs.items()
+            if each.default is not None
+        }
+        life = Life(self.ctx, token, {**defaults, **inputs}).create()
+        self.made.append(life)
+        return life
+
+    @staticmethod
+    def name(prefix: str) -> str:
+        return f"{prefix}-{uuid.uuid4().hex[:7]}"
+
+
+def assert_complete(life: Life) -> None:
+    """Everything that AWS computes for the type is there, and it reads back as it was made."""
+    known = facts(life.token)
+    missing = [name for name in known.outputs if name not in life.outputs and name != "tagsAll"]
+    assert not missing, f"{life.token} lacks the outputs {missing}"
+    assert life.read() == life.outputs
+    for name, value in life.inputs.items():
+        if not known.inputs[name].document:
+            assert life.outputs[name] == value, name
+
+
+def assert_deleted(life: Life) -> None:
+    """It can be deleted, deleted again, and is then gone."""
+    life.delete()
+    assert life.read() is None
+    life.delete()
