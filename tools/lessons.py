@@ -113,7 +113,7 @@ def edge_table(graph: Graph, chapter: Chapter) -> str:
     if not rows:
         return "(So far nothing refers to it.)"
     head = ["| resource | its argument | refers to |", "|---|---|---|"]
-    opening = ["<details><summary>The picture's arrows as a table</summary>", ""]
+    opening = ["<details><summary>All references as a table</summary>", ""]
     return "\n".join([*opening, *head, *rows, "", "</details>"])
 
 

@@ -45,6 +45,10 @@ WAY = (
 )
 
 
+class TooWide(ValueError):
+    """The boxes do not fit side by side."""
+
+
 def short(name: str) -> str:
     """A logical name without the prefix that all share: `languageModelApi` is `Api`."""
     return re.sub(r"^(languageModel|model)(?=[A-Z])", "", name, flags=re.IGNORECASE)
@@ -65,18 +69,28 @@ def overview(graph: Graph) -> str:
 
 
 def neighbourhood(graph: Graph, chapter: Chapter) -> str:
-    """A chapter's resources and those they refer to or are referred to by, so far."""
+    """A chapter's resources and those they refer to or are referred to by, so far.
+
+    Where they do not fit side by side, the oldest go that a longer way reaches as well.
+    """
     own = {node.name for node in graph.of_chapter(chapter.number)}
-    made = {node.name for node in graph.nodes if node.chapter <= chapter.number}
-    edges = [
-        edge
-        for edge in graph.edges
-        if own & {edge.source, edge.target} and {edge.source, edge.target} <= made
-    ]
-    shown = own | {edge.source for edge in edges} | {edge.target for edge in edges}
-    nodes = [node for node in graph.nodes if node.name in shown]
+    made = [node.name for node in graph.nodes if node.chapter <= chapter.number]
+    known = [edge for edge in graph.edges if edge.source in made and edge.target in made]
+    kept = set(reduce((edge.source, edge.target) for edge in known))
+    edges = [edge for edge in known if own & {edge.source, edge.target}]
+    implied = {edge.target for edge in edges if (edge.source, edge.target) not in kept} - own
+    leave_out = sorted(implied, key=made.index)
     title = f"Chapter {chapter.number:02d}: what it adds, and what that refers to"
-    return _boxes(title, nodes, edges, own, 92, LEGEND)
+    while True:
+        shown = own | {edge.source for edge in edges} | {edge.target for edge in edges}
+        nodes = [node for node in graph.nodes if node.name in shown]
+        try:
+            return _boxes(title, nodes, edges, own, 92, LEGEND)
+        except TooWide:
+            if not leave_out:
+                raise
+            gone = leave_out.pop(0)
+            edges = [edge for edge in edges if edge.target != gone]
 
 
 def _boxes(
@@ -146,7 +160,7 @@ def _planned(title: str, graph: Layered, drop: float) -> Plan:
         if spare >= 0:
             shift = MARGIN + spare / 2
             return Plan(graph, {name: x[name] + shift for name in names}, y, box)
-    raise ValueError(f"{title}: {-spare:.0f} pixels too wide, even with the smallest boxes")
+    raise TooWide(f"{title}: {-spare:.0f} pixels too wide, even with the smallest boxes")
 
 
 def _box(drawing: Drawing, node: Node, plan: Plan, lit: bool) -> None:

@@ -1,0 +1,183 @@
+"""The build of notebooks from lessons: what it cuts, what it adds, what it refuses."""
+
+import ast
+import json
+
+import jupytext
+import nbformat
+import pytest
+
+from lab.core import course
+from lab.core.course import CHAPTERS
+from tools import lessons
+from tools.graph import Edge, Graph, Node
+
+PROGRAM = '''"""A program."""
+
+# Chapter 01: the role
+
+
+def role():
+    """A docstring that stays."""
+    return 1  # and a comment
+
+
+# Chapter 06: freezing
+
+# Why this list is here.
+FROZEN = [
+    "policy",
+]
+
+
+class Model:
+    name = "x"
+'''
+GRAPH = Graph(
+    (
+        Node("theRole", "aws:iam/role:Role", 1),
+        Node("thePolicy", "aws:iam/rolePolicy:RolePolicy", 2),
+    ),
+    (Edge("thePolicy", "role", "theRole"),),
+)
+FIRST = course.find(1)
+
+
+def build(text, chapter=FIRST):
+    made = lessons.Builder(PROGRAM, lambda: GRAPH).notebook(text, chapter)
+    return nbformat.reads(made, as_version=4)
+
+
+def test_a_step_is_cut_with_its_docstring_and_comments():
+    cell = build("# %% step: role\n").cells[0]
+    assert cell.source == (
+        'def role():\n    """A docstring that stays."""\n    return 1  # and a comment'
+    )
+
+
+def test_a_constant_brings_the_comment_above_it_and_not_the_chapter_line():
+    cell = build("# %% from: FROZEN\n").cells[0]
+    assert cell.source == '# Why this list is here.\nFROZEN = [\n    "policy",\n]'
+
+
+def test_a_class_is_cut():
+    assert build("# %% from: Model\n").cells[0].source == 'class Model:\n    name = "x"'
+
+
+def test_a_decorator_belongs_to_what_it_decorates():
+    program = "@one\n@two\ndef step():\n    pass\n"
+    assert lessons.cut(program, "step") == program.rstrip()
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        (
+            "# %% step: nothing\n",
+            (
+                "lessons/01_iam_role.py:cell 1: gateway/program.py defines no 'nothing' "
+                "at its top level [build]"
+            ),
+        ),
+        (
+            "# %% cut: role\n",
+            (
+                "lessons/01_iam_role.py:cell 1: no directive is called 'cut: role'; "
+                "there are 'step: ' and 'from: ' [build]"
+            ),
+        ),
+        (
+            "# %% step: role\nx = 1\n",
+            (
+                "lessons/01_iam_role.py:cell 1: the cell of 'step: role' has code of its own: "
+                "leave it empty [build]"
+            ),
+        ),
+        (
+            "# %% [markdown]\n# {{price}}\n",
+            (
+                "lessons/01_iam_role.py:cell 1: {{price}} is not one of title, minutes, map, next, "
+                "edges [build]"
+            ),
+        ),
+    ],
+)
+def test_a_lesson_that_asks_for_nothing_known_is_refused_with_its_place(text, message):
+    with pytest.raises(lessons.LessonError) as caught:
+        build(text)
+    assert str(caught.value) == message
+
+
+def test_title_minutes_and_map_come_from_the_course():
+    text = "# %% [markdown]\n# # {{title}}\n#\n# {{minutes}} minutes. {{map}} {{next}}\n"
+    prose = build(text).cells[0].source
+    assert prose.startswith(f"# 01 · {FIRST.title}\n")
+    assert f"{FIRST.minutes} minutes." in prose
+    assert f"**01 {FIRST.title}**" in prose
+    assert "[02 The model in a function](02_model_function.ipynb)" in prose
+    assert prose.count(".ipynb)") == len(CHAPTERS) - 1 + 2
+
+
+def test_the_first_chapter_has_no_before_and_the_last_no_next():
+    assert "Before" not in lessons.next_links(CHAPTERS[0])
+    assert "Next" not in lessons.next_links(CHAPTERS[-1])
+
+
+def test_edges_show_what_exists_up_to_this_chapter():
+    text = "# %% [markdown]\n# {{edges}}\n"
+    assert build(text).cells[0].source == "(So far nothing refers to it.)"
+    later = build(text, course.find(2)).cells[0].source
+    assert "| `thePolicy` | `role` | `theRole` |" in later
+
+
+def test_a_notebook_has_fixed_ids_a_kernel_and_no_outputs():
+    text = "# %% [markdown]\n# # A\n\n# %%\nx = 1\n"
+    one, two = build(text), build(text)
+    assert [cell.id for cell in one.cells] == ["01-iam-role-01", "01-iam-role-02"]
+    assert one == two
+    assert one.metadata.kernelspec.name == "python3"
+    assert one.cells[1].outputs == []
+    assert one.cells[1].execution_count is None
+
+
+def test_the_committed_notebooks_are_what_the_build_makes(capsys):
+    assert lessons.main(["--check"]) == 0, capsys.readouterr().out
+
+
+def test_check_names_a_file_that_differs_and_one_that_nothing_makes(tmp_path):
+    good, edited, extra = (tmp_path / f"{name}.ipynb" for name in ("good", "edited", "extra"))
+    for path in (good, edited, extra):
+        path.write_text("{}")
+    assert lessons.stale({good: "{}", edited: '{"cells": []}'}, tmp_path) == [
+        f"{tmp_path.name}/edited.ipynb is not what the build makes: run make lessons",
+        f"{tmp_path.name}/extra.ipynb is made from nothing: delete it",
+    ]
+
+
+def test_every_step_of_a_chapter_is_shown_in_it_word_for_word():
+    program = lessons.PROGRAM.read_text(encoding="utf-8")
+    shown = 0
+    for chapter in CHAPTERS:
+        path = lessons.ROOT / "notebooks" / f"{chapter.name}.ipynb"
+        cells = [cell["source"] for cell in json.loads(path.read_text("utf-8"))["cells"]]
+        sources = {"".join(source) for source in cells}
+        for step in chapter.steps:
+            assert lessons.cut(program, step) in sources, f"{chapter.name} does not show {step}"
+            shown += 1
+    assert shown >= 10
+
+
+def test_every_lesson_is_python_once_its_directives_are_filled():
+    for chapter in CHAPTERS:
+        text = (lessons.ROOT / "lessons" / f"{chapter.name}.py").read_text(encoding="utf-8")
+        cells = jupytext.reads(text, fmt="py:percent").cells
+        for cell in cells:
+            if cell.cell_type == "code":
+                ast.parse(cell.source)
+        assert len(cells) > 10
+
+
+def test_misuse_exits_with_2():
+    with pytest.raises(SystemExit) as caught:
+        lessons.main(["--wrong"])
+    assert caught.value.code == 2

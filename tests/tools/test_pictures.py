@@ -1,0 +1,144 @@
+"""The pictures: drawn from the program, the same bytes each time, readable by all."""
+
+import re
+from xml.etree import ElementTree
+
+import pytest
+
+from lab.core.course import CHAPTERS
+from lab.svg import Drawing, number
+from lab.theme import contrast
+from tools import layout, pictures
+from tools.graph import Edge, Graph, Node, program_graph, snake
+
+NAME = "{http://www.w3.org/2000/svg}"
+
+
+@pytest.fixture(scope="module")
+def graph():
+    return program_graph()
+
+
+@pytest.fixture(scope="module")
+def drawn():
+    return {path.name: text for path, text in pictures.build_all().items()}
+
+
+def test_the_committed_pictures_are_what_the_program_draws(capsys):
+    assert pictures.main(["--check"]) == 0, capsys.readouterr().out
+
+
+def test_there_is_a_map_and_two_pictures_a_chapter(drawn):
+    with_steps = [chapter for chapter in CHAPTERS if chapter.steps]
+    wanted = {"map.svg", *(f"way_{chapter.number:02d}.svg" for chapter in CHAPTERS)}
+    wanted |= {f"{chapter.name}.svg" for chapter in with_steps}
+    assert set(drawn) == wanted
+
+
+def test_every_resource_is_on_the_map_and_lit_in_its_own_chapter(graph, drawn):
+    for node in graph.nodes:
+        assert f">{pictures.short(node.name)}<" in drawn["map.svg"]
+        chapter = next(chapter for chapter in CHAPTERS if chapter.number == node.chapter)
+        picture = drawn[f"{chapter.name}.svg"]
+        assert node.name in picture.split("Made in this chapter: ")[1].split(".")[0]
+    assert len(graph.nodes) == 13
+
+
+def test_each_file_says_what_it_shows_and_can_be_read(drawn):
+    for name, text in drawn.items():
+        root = ElementTree.fromstring(text)
+        assert root.get("role") == "img", name
+        assert root.get("viewBox", "").startswith("0 0 640 "), name
+        assert root.get("width") is None, name
+        assert root.find(f"{NAME}title").text, name
+        assert len(root.find(f"{NAME}desc").text) > 20, name
+        words = root.findall(f"{NAME}text")
+        assert words and all(int(word.get("font-size")) >= 12 for word in words), name
+        boxes = [box for box in root.findall(f"{NAME}rect") if box.get("rx")]
+        assert 0 < len(boxes) <= pictures.MOST_BOXES, name
+        assert not re.search(r"<script|<image|href|@import|url\(", text), name
+
+
+def test_no_box_leaves_the_page_or_lies_on_another(drawn):
+    for name, text in drawn.items():
+        root = ElementTree.fromstring(text)
+        height = float(root.get("viewBox").split()[3])
+        boxes = [
+            tuple(float(box.get(key)) for key in ("x", "y", "width", "height"))
+            for box in root.findall(f"{NAME}rect")
+            if box.get("rx")
+        ]
+        for at, (x, y, wide, tall) in enumerate(boxes):
+            assert x >= 0 and x + wide <= 640 and y >= 0 and y + tall <= height, name
+            for x2, y2, wide2, tall2 in boxes[:at]:
+                apart = x >= x2 + wide2 or x2 >= x + wide or y >= y2 + tall2 or y2 >= y + tall
+                assert apart, name
+
+
+def test_a_lit_box_differs_by_its_frame_and_not_only_by_colour(drawn):
+    frames = set(
+        re.findall(r'rx="6" fill="(#\w+)" stroke="\S+" stroke-width="(\S+)"', drawn["way_03.svg"])
+    )
+    assert {width for _, width in frames} == {"1.5", "3"}
+    for fill, _ in frames:
+        assert contrast("#1b1f24", fill) >= 4.5
+
+
+def test_the_way_of_a_prompt_lights_one_part_a_chapter(drawn):
+    assert "Lit: API." in drawn["way_03.svg"]
+    assert "Lit: stage, API, /model, integration, role, function." in drawn["way_00.svg"]
+    assert "Lit" not in drawn["way_99.svg"]
+
+
+def test_edges_carry_the_argument_that_refers(graph):
+    assert Edge("modelIntegration", "uri", "LanguageModelLambda") in graph.edges
+    assert Edge("modelIntegration", "credentials", "languageModelApiRole") in graph.edges
+    assert snake("restApiId") == "rest_api_id"
+
+
+def test_a_name_that_the_program_lacks_is_named(graph):
+    with pytest.raises(KeyError, match="declares no resource 'nobody'"):
+        graph.node("nobody")
+
+
+def test_more_boxes_than_can_be_read_are_refused():
+    nodes = tuple(Node(f"n{at}", "aws:x/y:Z", 1) for at in range(16))
+    with pytest.raises(ValueError, match="16 boxes, at most 15 can be read"):
+        pictures.overview(Graph(nodes, ()))
+
+
+def test_text_too_small_to_read_is_refused():
+    with pytest.raises(ValueError, match="text of 11 px is too small to read: use 12 or more"):
+        Drawing("A", "b", 10).text(0, 0, "x", size=11)
+
+
+def test_text_is_escaped():
+    drawing = Drawing("<script>", "a & b", 10)
+    drawing.text(0, 0, "<b>")
+    assert "<script>" not in drawing.svg()
+    assert "&lt;b&gt;" in drawing.svg()
+
+
+@pytest.mark.parametrize(
+    ("value", "text"), [(1.0, "1"), (1.25, "1.2"), (-0.04, "0"), (-3.5, "-3.5")]
+)
+def test_coordinates_are_short(value, text):
+    assert number(value) == text
+
+
+def test_arrows_that_a_longer_way_implies_are_reduced():
+    assert layout.reduce([("a", "b"), ("b", "c"), ("a", "c")]) == [("a", "b"), ("b", "c")]
+
+
+def test_a_row_keeps_its_gaps_and_stays_near_its_wishes():
+    graph = layout.layered(["a", "b", "top"], [("top", "a"), ("top", "b")])
+    assert graph.rows == (("a", "b"), ("top",))
+    x = layout.centres(graph, dict.fromkeys("ab", 100.0) | {"top": 100.0}, 20)
+    assert x["b"] - x["a"] == 120
+    assert x["top"] == (x["a"] + x["b"]) / 2
+
+
+def test_a_long_arrow_passes_a_row_through_a_place_of_its_own():
+    graph = layout.layered(["a", "b", "c"], [("c", "b"), ("b", "a"), ("c", "a")])
+    assert graph.ways[("c", "a")] == ("c", "~c~a~1", "a")
+    assert "~c~a~1" in graph.rows[1]
