@@ -82,7 +82,6 @@ def start() -> Any:
     params.n_parallel = 1
     params.cpuparams.n_threads = 1
     params.cpuparams_batch.n_threads = 1
-    params.n_threads_http = 1
     params.cache_ram_mib = 0
     params.warmup = False
     params.api_keys = [KEY]
@@ -139,7 +138,8 @@ def refuse_long(messages: list[dict[str, str]]) -> None:
 
 def count(text: str) -> int:
     """How many tokens a text has. Only llama.cpp's own HTTP server tells."""
-    connection = http.client.HTTPConnection(SERVER.listening_address.removeprefix("http://"))
+    address = SERVER.listening_address.removeprefix("http://")
+    connection = http.client.HTTPConnection(address, timeout=5)
     headers = {"Authorization": f"Bearer {KEY}", "Content-Type": "application/json"}
     try:
         connection.request("POST", "/tokenize", json.dumps({"content": text}), headers)
