@@ -12,12 +12,13 @@ from lab.views.base import Display
 from lab.views.start import Card
 
 
-def start(chapter: int | str, target: str | None = None) -> Card:
+def start(chapter: int | str, target: str | None = None, *, stack: str | None = None) -> Card:
     """Make this notebook ready: engine, sandbox, stack. Safe to run twice.
 
     Args:
         chapter: this notebook's, such as 3 or "03_rest_api".
         target: "sandbox" or "aws"; default KIT_TARGET, else the sandbox.
+        stack: one of its own instead of the course's, as chapter 00 has.
 
     Raises:
         LabError: it cannot be made ready; the card says why and what to do.
@@ -30,7 +31,7 @@ def start(chapter: int | str, target: str | None = None) -> Card:
             display.draw(now=True)
 
         try:
-            opened = session.open_session(chapter, target, say)
+            opened = session.open_session(chapter, target, say, stack)
             stray.watch()
             _fill(card, opened)
             card.status = "done"

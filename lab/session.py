@@ -183,13 +183,17 @@ def _current(chapter: int | str | None) -> Session:
 
 
 def open_session(
-    chapter: int | str, target: str | None = None, say: Callable[[str], None] | None = None
+    chapter: int | str,
+    target: str | None = None,
+    say: Callable[[str], None] | None = None,
+    own_stack: str | None = None,
 ) -> Session:
     """Set up everything that an operation needs, and make it this notebook's session.
 
     Args:
         target: "sandbox" or "aws"; default KIT_TARGET, else the sandbox.
         say: is told what is being done; with it, a slow installation shows its progress too.
+        own_stack: the name of a stack besides the course's.
 
     Raises:
         LabError: no such chapter or target, or something is missing; the message has the fix.
@@ -215,7 +219,7 @@ def open_session(
         raise NotReady(str(error)) from None
     targets.enter(reached)
     stack = Stack(
-        stack_name(name),
+        stack_name(name, own_stack),
         home,
         InterruptibleCommand.at(cli.path, engine.VERSION),
         reached.env,
@@ -229,9 +233,9 @@ def open_session(
     return _session
 
 
-def stack_name(target: str) -> str:
+def stack_name(target: str, own: str | None = None) -> str:
     """KIT_STACK, else course; on AWS with -aws, for it is another state of the same program."""
-    name = os.environ.get("KIT_STACK") or "course"
+    name = own or os.environ.get("KIT_STACK") or "course"
     return f"{name}-aws" if target == "aws" else name
 
 
