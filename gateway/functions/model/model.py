@@ -82,13 +82,13 @@ def start() -> Any:
     params.n_parallel = 1
     params.cpuparams.n_threads = 1
     params.cpuparams_batch.n_threads = 1
-    params.cache_ram_mib = 0
+    params.cache_ram_mib = 0  # else it keeps old conversations in memory
     params.warmup = False
     params.api_keys = [KEY]
     params.endpoint_slots = False
     params.endpoint_props = False
     params.ui = False
-    params.verbosity = 1
+    params.verbosity = 1  # errors only
     return library.Server(params)
 
 
