@@ -17,7 +17,7 @@ from lab.views.exercise import Help, VerdictView
 from lab.views.predict import Prediction
 
 
-def check(id: str, value: Any) -> VerdictView:  # noqa: A002 - it is the word on the page
+def check(id: str, value: Any) -> VerdictView:
     """Say whether an exercise is right, and if not, what is wrong with it.
 
     >>> check("1.1", trust).verdict
@@ -29,12 +29,12 @@ def check(id: str, value: Any) -> VerdictView:  # noqa: A002 - it is the word on
     return VerdictView(judge(find(id), value, _outputs()), now())
 
 
-def hint(id: str) -> Help:  # noqa: A002
+def hint(id: str) -> Help:
     """The first step of an exercise."""
     return Help(find(id), "hint")
 
 
-def solution(id: str) -> Help:  # noqa: A002
+def solution(id: str) -> Help:
     """Code that solves an exercise."""
     return Help(find(id), "solution")
 

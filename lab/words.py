@@ -51,6 +51,7 @@ INTERRUPTED = Word("✗", "interrupted", "warn")
 # Verdicts.
 OK = Word("✓", "OK", "good")
 FAIL = Word("✗", "FAIL", "bad")
+LATER = Word("…", "later", "quiet")
 WARNING = Word("!", "warning", "warn")
 NOT_TRIED = Word("=", "not tried", "quiet")
 NOT_YET = Word("✗", "not yet", "warn")

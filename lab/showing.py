@@ -1,0 +1,67 @@
+"""`show`: an answer of boto3, of an HTTP call, or any value, so that it can be read."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import requests
+
+from lab import parts
+from lab.core.readable import plain, shown
+from lab.exchange import excerpt
+from lab.html import Markup, clean
+from lab.views.base import View
+
+LINES = 60
+
+
+class Shown(View):
+    """A value in readable form."""
+
+    def __init__(self, title: str, value: Any, lines: int) -> None:
+        self._title, self._value, self._lines = title, value, lines
+
+    def state(self) -> dict[str, Any]:
+        """The title, and the value as plain data with secrets covered."""
+        return {"title": self._title, "value": plain(self._value)}
+
+    def text(self) -> str:
+        """The title and the value as indented JSON."""
+        return clean(f"{self._title}\n{self._body()}")
+
+    def html(self) -> Markup:
+        """The same in a panel."""
+        body = excerpt(self._body(), 32_000)
+        return parts.panel(parts.title(self._title), parts.code(body), label=self._title)
+
+    def _body(self) -> str:
+        if isinstance(self._value, str):
+            return excerpt(self._value, 16_000)
+        return shown(self._value, self._lines)
+
+
+def show(value: Any, *, title: str = "", lines: int = LINES) -> Shown:
+    """Show a value: a dict as indented JSON, a `requests` answer with status, headers and body.
+
+    >>> show(boto3.client("iam").get_role(RoleName="…"))
+
+    Args:
+        title: what it is; default what can be told of it.
+        lines: how many to show at most.
+    """
+    if isinstance(value, requests.Response):
+        return Shown(title or _told(value), _parts(value), lines)
+    return Shown(title or type(value).__name__, value, lines)
+
+
+def _told(answer: requests.Response) -> str:
+    asked = answer.request
+    return f"{asked.method} {asked.url}: {answer.status_code} {answer.reason or ''}".rstrip()
+
+
+def _parts(answer: requests.Response) -> dict[str, Any]:
+    try:
+        body = answer.json()
+    except ValueError:
+        body = answer.text
+    return {"headers": dict(answer.headers), "body": body}
