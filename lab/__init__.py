@@ -13,6 +13,11 @@ _HOMES = {
     "destroy": "lab.session",
     "ask": "lab.prompts",
     "playground": "lab.prompts",
+    "predict": "lab.exercises",
+    "check": "lab.exercises",
+    "hint": "lab.exercises",
+    "solution": "lab.exercises",
+    "show": "lab.showing",
 }
 
 __all__ = list(_HOMES)
