@@ -9,7 +9,7 @@ import pytest
 
 from lab.core import course
 from lab.core.course import CHAPTERS
-from tools import lessons
+from tools import lessons, lint
 from tools.graph import Edge, Graph, Node
 
 PROGRAM = '''"""A program."""
@@ -181,3 +181,16 @@ def test_misuse_exits_with_2():
     with pytest.raises(SystemExit) as caught:
         lessons.main(["--wrong"])
     assert caught.value.code == 2
+
+
+def test_the_template_has_every_part_of_the_outline():
+    text = (lessons.ROOT / "lessons" / "_template.py").read_text(encoding="utf-8")
+    made = nbformat.reads(text_of(text), as_version=4)
+    page = lint.Page(lessons.ROOT / "lessons" / "_template.ipynb", made.cells, {})
+    assert list(lint.outline(page)) == []
+    assert list(lint.heading_order(page)) == []
+
+
+def text_of(text):
+    program = lessons.PROGRAM.read_text(encoding="utf-8")
+    return lessons.Builder(program, lambda: GRAPH).notebook(text, FIRST)

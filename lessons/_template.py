@@ -1,0 +1,115 @@
+# The outline of a chapter, to copy. Not built: its name begins with an underscore. The lint
+# compares the parts (## headings) of each chapter with tools/lint.py; `### ` inside them is free.
+
+# %% [markdown]
+# # {{title}}
+#
+# One sentence: what exists at the end that did not before.
+#
+# {{map}}
+#
+# ![The way of a prompt, with this chapter's part lit](../images/way_NN.svg)
+
+# %% [markdown]
+# ## You will
+#
+# - three or four bullets, each a verb;
+# - the recap has the same ones, in the past tense.
+#
+# About {{minutes}} minutes. What it costs here and on AWS. What must exist first.
+
+# %% [markdown]
+# ## Start
+#
+# What the card will show.
+
+# %%
+from lab import start, plan, up, outputs
+from lab import predict, check, show
+
+start(1)
+
+# %% [markdown]
+# ## The idea
+#
+# Need before mechanism. One everyday comparison. Each new word in **bold**, explained once.
+#
+# ![What the picture shows, in words](../images/NN_slug.svg)
+#
+# {{edges}}
+
+# %% [markdown]
+# ## Predict
+#
+# What to think about.
+
+# %%
+predict("1")
+
+# %% [markdown]
+# ## The code
+#
+# What the resource is, why it is here, what breaks without it.
+
+# %% step: api_role
+
+# %% [markdown]
+# ## Plan
+#
+# What to look for in the plan.
+
+# %%
+plan()
+
+# %% [markdown]
+# ## Apply
+#
+# What to watch while it runs.
+
+# %%
+up()
+
+# %% [markdown]
+# ## Look
+#
+# The same thing through AWS's own programming interface.
+
+# %%
+outputs()
+
+# %% [markdown]
+# ## Ask
+#
+# A prompt, or the question that can be asked so far.
+
+# %% [markdown]
+# ## Change it: one argument in place, one by replacement
+#
+# Your version of the step, `plan()`, then the step from the file again.
+
+# %% [markdown]
+# ## Break it: one classic mistake
+#
+# Its exact symptom, and the fix. The stack is whole again at the end.
+
+# %% [markdown]
+# ## Your turn
+#
+# **N.1** One sentence; the blank is `...`.
+
+# %%
+answer = ...
+check("1.1", answer)
+
+# %% [markdown]
+# ## On AWS
+#
+# - What differs from the sandbox, declared.
+
+# %% [markdown]
+# ## Recap
+#
+# The bullets of *You will* in the past tense. Keep this: one line of code. You can stop here: what
+# it costs to leave it running.
+#
+# {{next}}
