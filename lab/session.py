@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import threading
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
@@ -23,7 +24,7 @@ from lab.results import Outputs, Plan, Receipt, UpRecord, outputs_of
 from lab.run import Work, carry_out
 from lab.stack import Stack, secret
 from sandbox.command import InterruptibleCommand
-from sandbox.engine import Cli
+from sandbox.engine import VERSION, Cli
 from sandbox.home import home as kit_home
 
 PROGRAM = Path(__file__).resolve().parents[1] / "gateway" / "program.py"
@@ -49,8 +50,12 @@ class Session:
 
     def where(self) -> dict[str, str]:
         """What a record says of its surroundings."""
-        return {"stack": f"stack {self.stack.name}", "target": f"{self.target.name} "
-                f"{self.target.region}"}  # fmt: skip
+        return {
+            "stack": f"stack {self.stack.name}",
+            "target": f"{self.target.name} {self.target.region}",
+            "engine": f"Pulumi {VERSION}",
+            "when": time.strftime("%Y-%m-%d %H:%M"),
+        }
 
 
 _session: Session | None = None
@@ -221,7 +226,7 @@ def open_session(
     stack = Stack(
         stack_name(name, own_stack),
         home,
-        InterruptibleCommand.at(cli.path, engine.VERSION),
+        InterruptibleCommand.at(cli.path, VERSION),
         reached.env,
         {"aws:region": reached.region},
     )

@@ -131,6 +131,9 @@ class Deployment:
             if row.status == "running":
                 # A component has no event of its own at the end.
                 row.status, row.seconds = left, now - row.started
+            elif row.status == "failed" and status == "stopped":
+                # A create that was told to stop ends as a failure of its own.
+                row.status = "stopped"
         if message:
             self.problems.append((message, fix))
         self.status, self.phase, self.seconds = status, "", now - self.started

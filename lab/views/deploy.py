@@ -43,10 +43,11 @@ class DeploymentView(View):
         """The plain-text form."""
         rows, hidden = self._window()
         lines = [self._title()]
+        for line in self._problems():
+            lines += [f"  {words.FAILED}: {line}".replace("\n", "\n    ")]
         for row in rows:
             lines += _row_lines(row, self._status(row), self._took(row))
         lines += [hidden] if hidden else []
-        lines += [f"  {words.FAILED}: {line}" for line in self._problems()]
         lines += [f"  {line}" for line in (self._outputs(), *self.deployment.notes) if line]
         return clean("\n".join([*lines, self._status_line()]))
 
@@ -55,10 +56,10 @@ class DeploymentView(View):
         rows, hidden = self._window()
         title = self._title()
         body = [self._html_row(row) for row in rows]
-        headings = ("what", "resource", "name", "seconds", "where it is made")
+        headings = ("what", "resource", "name", "took", "where it is made")
         return parts.panel(
             parts.title(title),
-            *(parts.note(words.FAILED, line) for line in self._problems()),
+            *(_problem(text, fix) for text, fix in self.deployment.problems),
             parts.table("Resources", headings, body, numbers=(3,)) if body else None,
             parts.muted(hidden) if hidden else None,
             *(tag("p", line) for line in (self._outputs(), *self.deployment.notes) if line),
@@ -92,7 +93,7 @@ class DeploymentView(View):
         return words.seconds(row.seconds or 0.0)
 
     def _problems(self) -> list[str]:
-        return [f"{text}\n{fix}" if fix else text for text, fix in self.deployment.problems]
+        return [f"{text}\nFix: {fix}" if fix else text for text, fix in self.deployment.problems]
 
     def _outputs(self) -> str:
         changed = self.deployment.changed_outputs
@@ -108,12 +109,14 @@ class DeploymentView(View):
         """The last line of every form: what has been counted, how it ended and how long it took."""
         deployment, planned = self.deployment, self.deployment.kind == "plan"
         counted = [
+            f"{number} {words.STATES[status].word}"
+            for status in ("failed", "stopped")
+            if (number := len(deployment.of(status)))
+        ]
+        counted += [
             f"{number} {VERBS[operation][0 if planned else 1]}"
             for operation, number in deployment.counts.items()
         ]
-        for status in ("failed", "stopped"):
-            if number := len(deployment.of(status)):
-                counted.append(f"{number} {words.STATES[status].word}")
         said = ", ".join(counted)
         if deployment.status == "running":
             took = f" {self.now - deployment.started:.0f} s" if self.now is not None else ""
@@ -123,7 +126,8 @@ class DeploymentView(View):
         if deployment.status == "idle":
             return "Not started."
         took = words.seconds(deployment.seconds or 0.0)
-        ended = {"done": "Done in", "failed": "Failed after", "stopped": "Stopped after"}
+        done = "Nothing was changed by this plan; it took" if planned else "Done in"
+        ended = {"done": done, "failed": "Failed after", "stopped": "Stopped after"}
         if deployment.status == "done" and not deployment.changes:
             said = f"No change: {said}" if said else "No change: there is nothing"
         said = said or "nothing was changed"
@@ -131,10 +135,21 @@ class DeploymentView(View):
 
     def _html_row(self, row: Row) -> tuple[object, ...]:
         differences = [tag("div", tag("code", line)) for line in _differences(row)]
-        message = [parts.note(words.FAILED, line) for line in _message(row)]
-        name = tag("span", tag("strong", row.name), *differences, *message)
+        message = _problem(row.message, row.fix) if row.message else None
+        name = tag("div", tag("strong", row.name), *differences, message)
         place = str(row.place) if row.place else "your own"
         return parts.badge(self._status(row), _label(row)), row.type, name, self._took(row), place
+
+
+def _problem(text: str, fix: str) -> Markup:
+    """What went wrong: its first line, the lines of code below it if there are any, the fix."""
+    first, _, rest = text.partition("\n")
+    return parts.note(
+        words.FAILED,
+        tag("strong", first),
+        parts.code(rest) if rest else None,
+        tag("p", tag("strong", "Fix: "), fix) if fix else None,
+    )
 
 
 def _label(row: Row) -> str:
@@ -155,7 +170,7 @@ def _differences(row: Row) -> list[str]:
 
 
 def _message(row: Row) -> list[str]:
-    return [line for line in (row.message, row.fix) if line]
+    return [line for line in (row.message, row.fix and f"Fix: {row.fix}") if line]
 
 
 def _row_lines(row: Row, status: words.Word, took: str) -> list[str]:
