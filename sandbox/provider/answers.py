@@ -97,6 +97,19 @@ def tag_changes(old: Outputs, new: Outputs) -> tuple[list[str], dict[str, str]]:
     return sorted(set(before) - set(after)), put_on
 
 
+def found_by(
+    argument: str, read: Callable[[Context, str, Outputs], Outputs | None]
+) -> Callable[[Context, Inputs], Created | None]:
+    """A `find` for a type whose id is the value of an argument, such as its name."""
+
+    def find_by_argument(ctx: Context, inputs: Inputs) -> Created | None:
+        id = str(inputs.get(argument) or "")
+        outputs = read(ctx, id, inputs) if id else None
+        return Created(id, outputs) if outputs is not None else None
+
+    return find_by_argument
+
+
 def worded(service: str, label: str, kind: Kind, *, called: str | None = None) -> Kind:
     """The kind with every refusal of the API worded as the official provider words it.
 

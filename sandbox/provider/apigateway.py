@@ -63,8 +63,7 @@ def find_rest_api(ctx: Context, inputs: Inputs) -> Created | None:
     apis = [api for page in pages for api in page["items"] if api["name"] == inputs["name"]]
     if len(apis) != 1:
         return None
-    found = _rest_api_outputs(ctx, apis[0], inputs)
-    return Created(apis[0]["id"], update_rest_api(ctx, apis[0]["id"], found, inputs))
+    return Created(apis[0]["id"], _rest_api_outputs(ctx, apis[0], inputs))
 
 
 def read_rest_api(ctx: Context, id: str, last: Outputs) -> Outputs | None:

@@ -147,10 +147,9 @@ def create_method(ctx: Context, inputs: Inputs) -> Created:
 
 
 def find_method(ctx: Context, inputs: Inputs) -> Created | None:
-    """The method that an interrupted create left; a method is made by one call."""
     id = _id("agm", inputs)
     found = read_method(ctx, id, inputs)
-    return Created(id, update_method(ctx, id, found, inputs)) if found else None
+    return Created(id, found) if found else None
 
 
 def read_method(ctx: Context, id: str, last: Outputs) -> Outputs | None:

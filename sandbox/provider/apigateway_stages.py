@@ -103,7 +103,6 @@ def create_stage(ctx: Context, inputs: Inputs) -> Created:
     if inputs.get("clientCertificateId"):
         operations.append(patches.replace("/clientCertificateId", inputs["clientCertificateId"]))
     if operations:
-        ctx.made(id)
         try:
             stage = client.update_stage(**where, patchOperations=operations)
         except Exception:
@@ -113,10 +112,9 @@ def create_stage(ctx: Context, inputs: Inputs) -> Created:
 
 
 def find_stage(ctx: Context, inputs: Inputs) -> Created | None:
-    """The stage that an interrupted create left, completed: its access log may be missing."""
     id = f"ags-{inputs['restApi']}-{inputs['stageName']}"
     found = read_stage(ctx, id, inputs)
-    return Created(id, update_stage(ctx, id, found, inputs)) if found else None
+    return Created(id, found) if found else None
 
 
 def read_stage(ctx: Context, id: str, last: Outputs) -> Outputs | None:

@@ -9,6 +9,7 @@ from sandbox.provider import policy
 from sandbox.provider.answers import (
     changed,
     find,
+    found_by,
     given,
     named,
     own_tags,
@@ -49,13 +50,6 @@ def create_role(ctx: Context, inputs: Inputs) -> Created:
         _strip_role(ctx, name)
         find(iam.delete_role, GONE, RoleName=name)
         raise
-
-
-def find_role(ctx: Context, inputs: Inputs) -> Created | None:
-    """What an interrupted create left, completed: its policies may be missing."""
-    name = inputs.get("name")
-    found = read_role(ctx, name, inputs) if name else None
-    return Created(str(name), update_role(ctx, str(name), found, inputs)) if found else None
 
 
 def read_role(ctx: Context, id: str, last: Outputs) -> Outputs | None:
@@ -277,7 +271,7 @@ KINDS = (
             read=read_role,
             update=update_role,
             delete=delete_role,
-            find=find_role,
+            find=found_by("name", read_role),
         ),
         called="name",
     ),

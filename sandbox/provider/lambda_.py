@@ -9,6 +9,7 @@ from sandbox.provider import lambda_config
 from sandbox.provider.answers import (
     changed,
     find,
+    found_by,
     given,
     named,
     tag_changes,
@@ -19,7 +20,6 @@ from sandbox.provider.kinds import CallError, Context, Created, Inputs, Kind, Ou
 from sandbox.provider.lambda_permission import (
     create_permission,
     delete_permission,
-    find_permission,
     import_permission,
     read_permission,
 )
@@ -50,7 +50,6 @@ def create_function(ctx: Context, inputs: Inputs) -> Created:
         ),
     }
     _with_new_role(ctx, client.create_function, request)
-    ctx.made(name)
     try:
         _wait_until_ready(ctx, name)
         _set_concurrency(ctx, name, {}, inputs)
@@ -58,13 +57,6 @@ def create_function(ctx: Context, inputs: Inputs) -> Created:
     except Exception:
         find(client.delete_function, GONE, FunctionName=name)
         raise
-
-
-def find_function(ctx: Context, inputs: Inputs) -> Created | None:
-    """What an interrupted create left, brought to what the program says now."""
-    name = inputs.get("name")
-    found = read_function(ctx, name, {}) if name else None
-    return Created(str(name), update_function(ctx, str(name), found, inputs)) if found else None
 
 
 def read_function(ctx: Context, id: str, last: Outputs) -> Outputs | None:
@@ -221,7 +213,7 @@ KINDS = (
             read=read_function,
             update=update_function,
             delete=delete_function,
-            find=find_function,
+            find=found_by("name", read_function),
         ),
         called="name",
     ),
@@ -234,7 +226,7 @@ KINDS = (
             read=read_permission,
             delete=delete_permission,
             imported=import_permission,
-            find=find_permission,
+            find=found_by("statementId", read_permission),
         ),
     ),
 )

@@ -38,13 +38,6 @@ def create_permission(ctx: Context, inputs: Inputs) -> Created:
     return Created(sid, there(outputs, f"Lambda Permission ({sid})"))
 
 
-def find_permission(ctx: Context, inputs: Inputs) -> Created | None:
-    """The statement that an interrupted create left."""
-    sid = inputs.get("statementId")
-    found = read_permission(ctx, sid, inputs) if sid else None
-    return Created(str(sid), found) if found else None
-
-
 def read_permission(ctx: Context, id: str, last: Outputs) -> Outputs | None:
     function = last.get("function")
     if not function:

@@ -7,6 +7,7 @@ from typing import Any
 from sandbox.provider.answers import (
     changed,
     find,
+    found_by,
     given,
     named,
     own_tags,
@@ -41,13 +42,6 @@ def create_log_group(ctx: Context, inputs: Inputs) -> Created:
     except Exception:
         find(logs.delete_log_group, GONE, logGroupName=name)
         raise
-
-
-def find_log_group(ctx: Context, inputs: Inputs) -> Created | None:
-    """What an interrupted create left, completed: its retention may be missing."""
-    name = inputs.get("name")
-    found = read_log_group(ctx, name, inputs) if name else None
-    return Created(str(name), update_log_group(ctx, str(name), found, inputs)) if found else None
 
 
 def read_log_group(ctx: Context, id: str, last: Outputs) -> Outputs | None:
@@ -127,7 +121,7 @@ KINDS = (
             read=read_log_group,
             update=update_log_group,
             delete=delete_log_group,
-            find=find_log_group,
+            find=found_by("name", read_log_group),
         ),
         called="name",
     ),

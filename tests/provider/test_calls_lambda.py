@@ -295,10 +295,14 @@ def test_a_taken_name_is_refused_in_the_official_words(
     assert "ResourceConflictException: Function already exist: " in str(refused.value)
 
 
-def test_an_interrupted_create_is_found_and_completed(life: Lives, ctx: Context, role: str) -> None:
+def test_what_an_interrupted_create_left_is_found_by_name(
+    life: Lives, ctx: Context, role: str
+) -> None:
     function = life(FUNCTION, name=life.name("fn"), **small(role))
-    found = kind(FUNCTION).find(ctx, {**function.inputs, "reservedConcurrentExecutions": 1})
-    assert found is not None and found.outputs["reservedConcurrentExecutions"] == 1
+    allowed = life(PERMISSION, statementId="S", **permission(function.id))
+    for left in (function, allowed):
+        found = left.kind.find(ctx, left.inputs)
+        assert found is not None and found.id == left.id
 
 
 def permission(function: str) -> dict[str, Any]:

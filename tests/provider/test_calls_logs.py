@@ -106,7 +106,7 @@ def test_a_taken_name_is_refused_in_the_official_words(life: Lives, ctx: Context
         kind(LOG_GROUP).create(ctx, {"name": group.id})
 
 
-def test_an_interrupted_create_is_found_and_completed(life: Lives, ctx: Context) -> None:
+def test_what_an_interrupted_create_left_is_found_by_name(life: Lives, ctx: Context) -> None:
     group = life(LOG_GROUP, name=life.name("logs"))
-    found = kind(LOG_GROUP).find(ctx, {**group.inputs, "retentionInDays": 14})
-    assert found is not None and found.outputs["retentionInDays"] == 14
+    found = kind(LOG_GROUP).find(ctx, group.inputs)
+    assert found is not None and found.outputs["arn"] == group.outputs["arn"]
