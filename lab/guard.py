@@ -60,15 +60,19 @@ class Failure(View):
         lines = [f"{words.FAILED}: {self.what}", self.why, self.fix and f"Fix: {self.fix}"]
         return "\n".join(line for line in [*lines, self.trace.rstrip()] if line)
 
-    def html(self) -> Markup:
-        """A panel; the trace is folded."""
-        return parts.panel(
+    def pieces(self) -> Markup:
+        """What goes into a panel; the trace is folded."""
+        return tag(
+            "div",
             parts.note(words.FAILED, tag("strong", self.what)),
             tag("p", self.why) if self.why else None,
             tag("p", tag("strong", "Fix: "), self.fix) if self.fix else None,
             parts.details("Where it happened", parts.code(self.trace)) if self.trace else None,
-            label="Failed",
         )
+
+    def html(self) -> Markup:
+        """A panel of its own."""
+        return parts.panel(self.pieces(), label="Failed")
 
     __repr__ = View.__repr__
 

@@ -10,9 +10,9 @@ from lab.core import course
 from lab.core.errors import LabError, NotReady
 from lab.core.meaning import no_answer
 from lab.core.prompt import Exchange, Options
-from lab.exchange import Answer
 from lab.sending import Sending
 from lab.transport import NoAnswer, Transport
+from lab.views.exchange import Answer
 from lab.views.prompt import Playground
 
 OUTPUT = "model_url"

@@ -105,7 +105,7 @@ class _Telling(HTTPAdapter):
 
 
 def _no_answer(error: Exception, waited: float) -> NoAnswer:
-    causes = []
+    causes: list[BaseException] = []
     cause: BaseException | None = error
     while cause is not None and len(causes) < 12:
         causes.append(cause)

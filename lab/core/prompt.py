@@ -13,7 +13,7 @@ import json
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, Protocol
 
 from lab.core.request import Request
 
@@ -184,3 +184,15 @@ class History:
     def last(self) -> Exchange | None:
         """The newest one."""
         return self.kept[-1] if self.kept else None
+
+
+class Running(Protocol):
+    """An exchange on its way, whoever carries it."""
+
+    exchange: Exchange
+
+    def take(self, wait: float = 0.0) -> Exchange:
+        """Take in what happened, after waiting at most this many seconds for it."""
+
+    def stop(self) -> Exchange:
+        """Give up waiting."""

@@ -67,7 +67,7 @@ class Prediction(View):
         return parts.panel(
             parts.title(f"Predict: {self.question.text}"),
             shown,
-            self._failure.html() if self._failure else None,
+            self._failure.pieces() if self._failure else None,
             tag("p", self._last()),
             label="Prediction",
         )
