@@ -40,7 +40,7 @@ def fetch(folder: Path, progress: bool) -> None:
     Raises:
         EngineError: it cannot be had, known within PATIENCE seconds, or what came is damaged.
     """
-    base = os.environ.get("KIT_PULUMI_URL", BASE).rstrip("/")
+    base = (os.environ.get("KIT_PULUMI_URL") or BASE).rstrip("/")
     name = archive_name(platform.system(), platform.machine())
     url = f"{base}/{name}"
     if shutil.disk_usage(folder).free < _SPACE:

@@ -80,6 +80,7 @@ def _accept(folder: Path, source: str) -> Cli:
         said = f"reports version {seen}" if seen else "does not start on this machine"
         raise EngineError(f"the CLI that arrived {said}; wanted v{VERSION}")
     (folder / ORIGIN).write_text(source + "\n", encoding="utf-8")
+    folder.chmod(0o755)  # as a temporary folder it was its owner's alone
     root = versions_folder() / VERSION
     try:
         with contextlib.suppress(FileNotFoundError):

@@ -1,0 +1,131 @@
+"""Set up what a job needs, then become it. Standard library."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from tools import clean, environment, machine
+from tools.environment import ROOT, Environment
+from tools.machine import Problem
+
+
+def run(job: str, commands: list[list[str]], needs_cli: bool, arguments: list[str]) -> int:
+    """Set up and do a job; returns its exit code.
+
+    Args:
+        commands: what the kit's Python is started with, one after the other.
+        needs_cli: whether the Pulumi CLI is set up too.
+        arguments: for the job itself.
+    """
+    env = environment.choose(dict(os.environ), environment.conda_name())
+    try:
+        if job == "clean":
+            return clean.main(env, arguments)
+        set_up(env)
+        if needs_cli:
+            code = subprocess.call(
+                [env.python, "-m", "sandbox.engine"], cwd=ROOT, env=_environ(env)
+            )
+            if code:
+                return code
+    except Problem as problem:
+        print(f"error: {problem}", file=sys.stderr)
+        return 1
+    if job == "lab":
+        commands = [[*commands[0], *_lab_arguments(arguments)]]
+    return _do(env, [[*command, *arguments] for command in commands])
+
+
+def set_up(env: Environment) -> None:
+    """Make the environment ready: checks of the machine first, then packages.
+
+    Raises:
+        Problem: with the fix.
+    """
+    with _one_at_a_time(env):
+        ready = environment.is_ready(env)
+        machine.check(env.folder, installed=ready)
+        if not ready:
+            environment.make_ready(env)
+
+
+def _do(env: Environment, commands: list[list[str]]) -> int:
+    """Run the commands in the kit's Python; the last exit code that is not zero."""
+    environ = _environ(env)
+    os.chdir(ROOT)
+    if len(commands) == 1 and os.name != "nt":
+        sys.stdout.flush()
+        # The job takes this process over: Ctrl-C and the exit code are its own.
+        os.execve(env.python, [str(env.python), *commands[0]], environ)
+    code = 0
+    for command in commands:
+        code = _call([str(env.python), *command], environ) or code
+    return code
+
+
+def _call(command: list[str], environ: dict[str, str]) -> int:
+    """A command's exit code; a Ctrl-C goes to it as well, and it decides when to end."""
+    process = subprocess.Popen(command, env=environ)
+    while True:
+        try:
+            return process.wait()
+        except KeyboardInterrupt:
+            continue
+
+
+def _environ(env: Environment) -> dict[str, str]:
+    """The job's variables: the kit's environment is the active one."""
+    environ = {k: v for k, v in os.environ.items() if k not in ("PYTHONHOME", "PYTHONPATH")}
+    environ["PATH"] = os.pathsep.join([str(env.scripts), environ.get("PATH", "")])
+    if not env.conda:
+        environ["VIRTUAL_ENV"] = str(env.folder)
+    # A kernel of the same name in the user's home must not stand in for the kit's.
+    environ["JUPYTER_PREFER_ENV_PATH"] = "1"
+    return environ
+
+
+def _lab_arguments(arguments: list[str]) -> list[str]:
+    """JupyterLab's: loopback only, and the first notebook unless one is named."""
+    own = ["--ServerApp.ip=127.0.0.1"]
+    if hasattr(os, "geteuid") and os.geteuid() == 0:
+        own.append("--allow-root")  # a container's only user; the address keeps others out
+    if not any(a.endswith(".ipynb") for a in arguments):
+        own.append(str(Path("notebooks", "00_start.ipynb")))
+    return own
+
+
+@contextmanager
+def _one_at_a_time(env: Environment) -> Iterator[None]:
+    """Hold the environment's lock: two set-ups at once would break each other's packages."""
+    env.folder.parent.mkdir(parents=True, exist_ok=True)
+    path = env.folder.with_name(env.folder.name + ".lock")
+    with path.open("w") as file:
+        for attempt in range(3600):
+            if _locked(file.fileno()):
+                break
+            if attempt == 1:
+                print(f"Another set-up of {env.folder} is running; waiting for it.", flush=True)
+            time.sleep(0.5)
+        yield
+
+
+def _locked(descriptor: int) -> bool:
+    """Take the lock of an open file, until it is closed; False when another process has it."""
+    try:
+        if os.name == "nt":
+            import msvcrt
+
+            msvcrt.locking(descriptor, msvcrt.LK_NBLCK, 1)  # type: ignore[attr-defined]
+        else:
+            import fcntl
+
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        return False
+    return True
