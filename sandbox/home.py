@@ -1,0 +1,91 @@
+"""The folder of one sandbox: everything that changes lives below it."""
+
+from __future__ import annotations
+
+import json
+import os
+import secrets
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+CHECKOUT = Path(__file__).resolve().parent.parent
+
+
+def home() -> Path:
+    """The kit's folder: `KIT_HOME` if set, else `.kit` in the checkout."""
+    named = os.environ.get("KIT_HOME")
+    return Path(named).expanduser().resolve() if named else CHECKOUT / ".kit"
+
+
+@dataclass(frozen=True)
+class Home:
+    """Where the parts of a sandbox keep what they write."""
+
+    path: Path
+
+    @property
+    def record(self) -> Path:
+        """Who runs: written by the server when it is ready."""
+        return self.path / "sandbox.json"
+
+    @property
+    def ports(self) -> Path:
+        """The ports of last time, so that URLs stay the same."""
+        return self.path / "ports.json"
+
+    @property
+    def lock(self) -> Path:
+        return self.path / "sandbox.lock"
+
+    @property
+    def log(self) -> Path:
+        return self.path / "sandbox.log"
+
+    @property
+    def cloud(self) -> Path:
+        """All that the emulated cloud holds; deleting it is a reset."""
+        return self.path / "cloud"
+
+    @property
+    def state(self) -> Path:
+        return self.cloud / "state"
+
+    @property
+    def objects(self) -> Path:
+        return self.cloud / "s3"
+
+    @property
+    def tmp(self) -> Path:
+        """Unpacked Lambda code and the like; empty whenever the sandbox is stopped."""
+        return self.cloud / "tmp"
+
+    @property
+    def generation(self) -> Path:
+        return self.cloud / "generation.json"
+
+
+def read_json(path: Path) -> dict[str, Any]:
+    """The object in a JSON file; empty when there is none, or it is not one."""
+    try:
+        found = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return {}
+    return found if isinstance(found, dict) else {}
+
+
+def write_json(path: Path, data: dict[str, Any]) -> None:
+    """Replace a JSON file at one stroke; only its owner can read it."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    # A name of its own, for two processes may write at once.
+    fresh = path.with_name(f"{path.name}.{os.getpid()}.{secrets.token_hex(4)}")
+    descriptor = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    try:
+        with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+            json.dump(data, file)
+        os.replace(fresh, path)
+    except BaseException:
+        with suppress(OSError):
+            fresh.unlink()
+        raise

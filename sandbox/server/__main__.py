@@ -1,0 +1,206 @@
+"""`python -m sandbox.server`: one sandbox, for as long as it is wanted. `sandbox.cloud` starts it."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import hashlib
+import logging
+import os
+import shutil
+import signal
+import socket
+import sys
+import tempfile
+from typing import TYPE_CHECKING, Any
+
+from sandbox.home import Home, home, read_json, write_json
+from sandbox.server import settings
+from sandbox.server.generation import Generation
+from sandbox.server.provider_child import ProviderChild, ProviderFailed
+
+if TYPE_CHECKING:
+    from sandbox.server.app import Kit
+
+log = logging.getLogger("sandbox")
+
+FIRST_PORT, PORTS = 20_000, 10_000  # below what systems give to outgoing connections
+
+
+class PortTaken(RuntimeError):
+    """The port that was asked for is not free."""
+
+
+def listen(port: int) -> socket.socket:
+    """A socket that listens on a port of the loopback address; OSError when it is taken."""
+    server = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+    try:
+        if sys.platform == "win32":
+            server.setsockopt(socket.SOL_SOCKET, socket.SO_EXCLUSIVEADDRUSE, 1)
+        else:
+            server.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        server.bind(("127.0.0.1", port))
+        server.listen(1024)
+    except OSError:
+        server.close()
+        raise
+    server.setblocking(False)
+    return server
+
+
+def candidates(place: Home, last: Any, salt: str) -> list[int]:
+    """The ports to try: that of last time, then some that this home always has, then any."""
+    start = int(hashlib.sha256(f"{place.path}{salt}".encode()).hexdigest(), 16)
+    own = [FIRST_PORT + (start + step * 97) % PORTS for step in range(20)]
+    return [*([last] if isinstance(last, int) and last else []), *own, 0]
+
+
+def first_free(ports: list[int]) -> socket.socket:
+    """Listen on the first port of these that is free."""
+    for port in ports:
+        with contextlib.suppress(OSError):
+            return listen(port)
+    raise PortTaken("No port of 127.0.0.1 is free")
+
+
+def open_port(place: Home, asked: int) -> socket.socket:
+    """The port that was asked for, or the best one that is free."""
+    if asked:
+        try:
+            return listen(asked)
+        except OSError as error:
+            raise PortTaken(f"Port {asked} is taken: {error.strerror}") from None
+    return first_free(candidates(place, read_json(place.ports).get("port"), "sandbox"))
+
+
+def provider_port(place: Home) -> int:
+    """A port that is free now, for the provider to listen on."""
+    if os.environ.get("KIT_PROVIDER") == "0":
+        return 0
+    last = read_json(place.ports).get("provider_port")
+    with first_free(candidates(place, last, "provider")) as found:
+        return int(found.getsockname()[1])
+
+
+def prepare(place: Home, port: int) -> None:
+    """Make the folders, and set the environment that the emulator reads when imported."""
+    shutil.rmtree(place.tmp, ignore_errors=True)
+    for folder in (place.tmp, place.state, place.objects):
+        folder.mkdir(parents=True, exist_ok=True)
+    os.environ.update(settings.emulator(place, port))
+    tempfile.tempdir = str(place.tmp)
+
+
+async def serve(
+    place: Home, token: str, door: socket.socket, provider: ProviderChild | None
+) -> None:
+    """Serve until stopped; the record says so from when it is ready until it ends."""
+    from hypercorn.asyncio.run import worker_serve
+    from hypercorn.config import Config, Sockets
+    from hypercorn.utils import wrap_app
+
+    from sandbox.server import app
+
+    app.install()
+    kit = app.Kit(token, Generation.begin(place), provider.port if provider else 0)
+    _reset_renews(kit)
+    config = Config()
+    config.keep_alive_timeout = 75
+    config.graceful_timeout = 1
+    config.h11_pass_raw_headers = True
+    config.errorlog = None
+    _stop_on_signals(kit)
+    served = asyncio.ensure_future(
+        worker_serve(
+            wrap_app(kit, config.wsgi_max_body_size, "asgi"),  # type: ignore[arg-type]
+            config,
+            sockets=Sockets([], [door], []),
+            shutdown_trigger=kit.stopped.wait,
+        )
+    )
+    keeper = None
+    try:
+        if provider:
+            await provider.ready()
+            keeper = asyncio.ensure_future(provider.keep())
+        kit.ready.set()
+        publish(place, kit, door.getsockname()[1])
+        await served
+    finally:
+        if keeper:
+            keeper.cancel()
+
+
+def _reset_renews(kit: Kit) -> None:
+    from sandbox.server import emulator
+
+    wipe = emulator.app._reset_all_state
+
+    def reset() -> None:
+        wipe()
+        kit.generation.renew()
+
+    emulator.app._reset_all_state = reset
+
+
+def _stop_on_signals(kit: Kit) -> None:
+    loop = asyncio.get_running_loop()
+
+    def stop(*_: Any) -> None:
+        loop.call_soon_threadsafe(lambda: asyncio.ensure_future(kit.stop()))
+
+    for name in ("SIGINT", "SIGTERM", "SIGBREAK"):
+        if hasattr(signal, name):
+            signal.signal(getattr(signal, name), stop)
+
+
+def publish(place: Home, kit: Kit, port: int) -> None:
+    """Tell everybody that this sandbox is ready, and where."""
+    ports = {"port": port, "provider_port": kit.provider_port}
+    if not kit.provider_port:
+        ports["provider_port"] = read_json(place.ports).get("provider_port", 0)
+    write_json(place.ports, ports)
+    record = {"pid": os.getpid(), "token": kit.token, "generation": kit.generation.name}
+    write_json(place.record, {**record, "port": port, "provider_port": kit.provider_port})
+
+
+def main() -> int:
+    """Run a sandbox in the home that KIT_HOME names; exit code 3 when its port is taken."""
+    logging.basicConfig(
+        level=logging.INFO, format="%(asctime)s %(levelname)s [%(name)s] %(message)s"
+    )
+    place = Home(home())
+    # Functions inherit the environment: the token is none of their business.
+    token = os.environ.pop("KIT_TOKEN", "") or hashlib.sha256(os.urandom(16)).hexdigest()
+    asked = int(os.environ.pop("KIT_PORT", "0") or 0)
+    provider = None
+    try:
+        door = open_port(place, asked)
+        port = door.getsockname()[1]
+        prepare(place, port)
+        beside = provider_port(place)
+        if beside:
+            provider = ProviderChild(place, beside, f"http://127.0.0.1:{port}")
+            # It imports while we do.
+            provider.start()
+        asyncio.run(serve(place, token, door, provider))
+    except PortTaken as error:
+        log.error("%s", error)
+        return 3
+    except ProviderFailed as error:
+        log.error("%s", error)
+        return 4
+    finally:
+        if provider:
+            provider.stop()
+        if read_json(place.record).get("pid") == os.getpid():
+            place.record.unlink(missing_ok=True)
+        shutil.rmtree(place.tmp, ignore_errors=True)
+    return 0
+
+
+if __name__ == "__main__":
+    # Threads of functions may still run; nobody waits for them.
+    code = main()
+    logging.shutdown()
+    os._exit(code)

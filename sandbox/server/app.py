@@ -1,0 +1,211 @@
+"""What the server serves: the data plane of REST APIs, its own few paths, the emulator for all else.
+
+Requests that change something are answered when the change is on disk.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import hmac
+import json
+import logging
+import os
+import re
+import sys
+from collections.abc import Awaitable, Callable
+from typing import Any
+from urllib.parse import parse_qs
+
+from sandbox.server import control_plane, dataplane, emulator, persistence, snapshots, worker
+from sandbox.server.generation import Generation
+
+log = logging.getLogger("sandbox")
+
+LAST_RESORT = 2.5  # seconds after which a stop that hangs ends the process
+DATA_SERVICES = ("cloudwatch_logs", "cloudwatch")  # what serving a request adds to
+
+_SERVICE = re.compile(r"Credential=[^/]+/[^/]+/[^/]+/([^/]+)/")
+_ACTION = re.compile(rb"(?:^|&)Action=([A-Za-z]+)")
+
+
+class Kit:
+    """The ASGI application; one for each server."""
+
+    def __init__(self, token: str, generation: Generation, provider_port: int) -> None:
+        self.token = token
+        self.generation = generation
+        self.provider_port = provider_port
+        self.saver = persistence.Saver()
+        self.stopped = asyncio.Event()
+        self.ready = asyncio.Event()
+
+    async def __call__(self, scope: dict[str, Any], receive: Any, send: Any) -> None:
+        if scope["type"] == "lifespan":
+            await self._lifespan(scope, receive, send)
+        elif scope["type"] != "http":
+            await emulator.app.app(scope, receive, send)
+        elif scope["path"].startswith("/_kit/"):
+            await self._own(scope, receive, send)
+        elif addressed := dataplane.addressed(scope):
+            await dataplane.serve(scope, receive, send, *addressed)
+            self.saver.soon(DATA_SERVICES)
+        else:
+            await self._control(scope, receive, send)
+
+    async def _lifespan(self, scope: dict[str, Any], receive: Any, send: Any) -> None:
+        async def watched(message: dict[str, Any]) -> None:
+            if message["type"] == "lifespan.startup.complete":
+                worker.settle()
+            elif message["type"] == "lifespan.shutdown.complete":
+                await asyncio.to_thread(emulator.lambda_runtime.reset)
+            await send(message)
+
+        await emulator.app.app(scope, receive, watched)
+
+    async def _own(self, scope: dict[str, Any], receive: Any, send: Any) -> None:
+        answers: dict[tuple[str, str], Callable[[], Awaitable[dict[str, Any]]]] = {
+            ("GET", "/_kit/health"): self._health,
+            ("POST", "/_kit/save"): self._save,
+            ("POST", "/_kit/stop"): self.stop,
+        }
+        answer = answers.get((scope["method"], scope["path"]))
+        given = next((v for k, v in scope["headers"] if k.lower() == b"x-kit-token"), b"")
+        if answer is None:
+            await _reply(send, 404, {"message": "No such path of the sandbox"})
+        elif not hmac.compare_digest(given, self.token.encode()):
+            # Whoever only guesses at the port, or at who listens there, learns nothing.
+            await _reply(send, 403, {"message": "The token in X-Kit-Token is not this sandbox's"})
+        else:
+            await _reply(send, 200, await answer())
+
+    async def _health(self) -> dict[str, Any]:
+        return {
+            "token": self.token,
+            "generation": self.generation.name,
+            "provider_port": self.provider_port,
+            "pid": os.getpid(),
+            "ready": self.ready.is_set(),
+            "problem": self.saver.failure,
+        }
+
+    async def _save(self) -> dict[str, Any]:
+        self.saver.everything()
+        return {"saved": not self.saver.failure, "problem": self.saver.failure}
+
+    async def stop(self) -> dict[str, Any]:
+        """End functions that run, save all, and let the server end."""
+        if not self.stopped.is_set():
+            # A function that runs would hold up the end for as long as it likes.
+            await asyncio.to_thread(emulator.lambda_runtime.reset)
+            self.saver.everything()
+            if not self.saver.failure:
+                self.generation.end()
+            self.stopped.set()
+            asyncio.get_running_loop().call_later(LAST_RESORT, os._exit, 0)
+        return {"stopping": True}
+
+    async def _control(self, scope: dict[str, Any], receive: Any, send: Any) -> None:
+        # The emulator looks for header names in lower case.
+        scope = {**scope, "headers": [(name.lower(), value) for name, value in scope["headers"]]}
+        request = Sniffed(scope, receive)
+
+        async def saving(message: dict[str, Any]) -> None:
+            if message["type"] == "http.response.start" and message["status"] < 500:
+                await self._keep(request)
+            await send(message)
+
+        try:
+            await emulator.app.app(scope, request.receive, saving)
+        except Exception:
+            log.exception("cannot answer %s %s", scope["method"], scope["path"])
+            await _reply(send, 500, {"__type": "InternalFailure", "message": "See sandbox.log"})
+
+    async def _keep(self, request: Sniffed) -> None:
+        if request.path == "/_ministack/reset":
+            self.generation.renew()
+        wanted = request.changes()
+        if not wanted:
+            return
+        keys = persistence.keys_of(request.service()) - {snapshots.STATE_KEY}
+        if snapshots.unsaved():
+            keys.add(snapshots.STATE_KEY)
+        if wanted == "now":
+            await self.saver.saved(keys)
+        # What a call did to other services (a log group, a metric) follows soon.
+        self.saver.soon([*keys, *DATA_SERVICES])
+
+
+class Sniffed:
+    """A request to the control plane: which service, and whether it changes anything."""
+
+    def __init__(self, scope: dict[str, Any], receive: Any) -> None:
+        self.scope = scope
+        self.path: str = scope["path"]
+        self.headers = {k.decode("latin-1"): v.decode("latin-1") for k, v in scope["headers"]}
+        self._receive = receive
+        self._start = b""
+
+    async def receive(self) -> dict[str, Any]:
+        """The next message, whose beginning is remembered: the Query protocol's action is there."""
+        message: dict[str, Any] = await self._receive()
+        if not self._start and message.get("body"):
+            self._start = bytes(message["body"][:4096])
+        return message
+
+    def service(self) -> str:
+        """The service's name as it signs; the emulator's guess for what is not signed."""
+        found = _SERVICE.search(self.headers.get("authorization", ""))
+        if found:
+            return found[1]
+        query = parse_qs(self.scope.get("query_string", b"").decode("latin-1"))
+        detected: str = emulator.app.detect_service(
+            self.scope["method"], self.path, self.headers, query
+        )
+        return detected
+
+    def changes(self) -> str:
+        """What persistence has to do: "" , "lazy" or "now"."""
+        if self.scope["method"] in ("GET", "HEAD", "OPTIONS"):
+            return ""
+        if self.path.startswith("/_ministack/"):
+            return "now" if self.path == "/_ministack/reset" else ""
+        return persistence.changes(self.action())
+
+    def action(self) -> str:
+        """The operation's name; for REST services, which have none in the request, its method."""
+        target = self.headers.get("x-amz-target", "").rpartition(".")[2]
+        if target:
+            return target
+        if found := _ACTION.search(self._start):
+            return found[1].decode()
+        if "/operation/" in self.path:
+            return self.path.rpartition("/")[2]
+        if self.path.endswith(("/invocations", "/invoke-async", "/response-streaming-invocations")):
+            return "Invoke"
+        return f"Method{self.scope['method'].title()}"
+
+
+async def _reply(send: Any, status: int, body: dict[str, Any]) -> None:
+    headers = {"Content-Type": "application/json"}
+    await emulator.app._send_response(
+        emulator.app._with_date_header(send), status, headers, json.dumps(body).encode()
+    )
+
+
+def install() -> None:
+    """Check the emulator and put our parts into it; once in a process, before it serves."""
+    emulator.check()
+    persistence.install()
+    snapshots.install()
+    control_plane.install()
+    worker.install()
+    _register(snapshots.STATE_KEY, "apigateway", sys.modules[snapshots.__name__])
+
+
+def _register(key: str, service: str, module: Any) -> None:
+    """Have the emulator save, load and reset a module of ours with its own."""
+    app = emulator.app
+    entry = app.SERVICE_REGISTRY[service]
+    entry["sub_modules"] = (*entry["sub_modules"], key)
+    app._loaded_modules[key] = module
+    app._state_map[key] = key

@@ -1,0 +1,320 @@
+"""API Gateway's control plane, where the emulator's differs from AWS's.
+
+PATCH of every kind of record goes through patch_types; a few records are stored as AWS stores
+them; tags are one thing, whether they are set with a record or by TagResource.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+from sandbox.server import emulator
+from sandbox.server.patch_types import SHAPES, BadPatch, Record, apply, apply_usage_plan
+from sandbox.server.snapshots import Answer, has_deployment
+
+v1 = emulator.v1
+
+# What PutIntegration takes and the emulator drops.
+INTEGRATION_EXTRAS = (
+    "responseTransferMode",
+    "integrationTarget",
+    "connectionId",
+    "tlsConfig",
+    "cacheNamespace",
+)
+STAGE_EXTRAS = ("canarySettings", "clientCertificateId")
+
+
+class NotThere(LookupError):
+    """What a PATCH names does not exist; the text is AWS's message."""
+
+
+def patch_answer(path: str, body: bytes) -> Answer | None:
+    """Answer a PATCH; None when no kind of record has such a path."""
+    parts = [part for part in path.strip("/").split("/") if part]
+    try:
+        found = _find(parts)
+        if found is None:
+            return None
+        kind, record = found
+        data = json.loads(body) if body else {}
+        _change(kind, parts, record, data.get("patchOperations") or [])
+    except NotThere as error:
+        return _error("NotFoundException", str(error), 404)
+    except (BadPatch, ValueError, TypeError, AttributeError) as error:
+        return _error("BadRequestException", str(error), 400)
+    answer: Answer = v1._v1_response(_view(kind, record))
+    return answer
+
+
+def _error(code: str, message: str, status: int) -> Answer:
+    answer: Answer = v1._v1_error(code, message, status)
+    return answer
+
+
+def _need(record: Record | None, message: str) -> Record:
+    if not record:
+        raise NotThere(message)
+    return record
+
+
+def _find(parts: list[str]) -> tuple[str, Record] | None:
+    match parts:
+        case ["account"]:
+            return "account", v1._account_settings.setdefault("settings", {})
+        case ["apikeys", key]:
+            return "api key", _need(v1._api_keys.get(key), "Invalid API Key identifier specified")
+        case ["usageplans", plan]:
+            return "usage plan", _need(v1._usage_plans.get(plan), "Invalid Usage Plan ID specified")
+        case ["domainnames", domain]:
+            return "domain name", _need(
+                v1._domain_names.get(domain), "Invalid domain name identifier specified"
+            )
+        case ["domainnames", domain, "basepathmappings", base]:
+            return "base path mapping", _need(
+                (v1._base_path_mappings.get(domain) or {}).get(base),
+                "Invalid base path mapping identifier specified",
+            )
+        case ["restapis", api_id, *rest]:
+            api = _need(v1._rest_apis.get(api_id), "Invalid API identifier specified")
+            return _find_in_api(api_id, api, rest)
+    return None
+
+
+def _find_in_api(api_id: str, api: Record, rest: list[str]) -> tuple[str, Record] | None:
+    simple = {
+        "deployments": ("deployment", v1._deployments_v1, "Deployment"),
+        "stages": ("stage", v1._stages_v1, "stage"),
+        "authorizers": ("authorizer", v1._authorizers_v1, "Authorizer"),
+        "models": ("model", v1._models, "Model"),
+        "requestvalidators": ("request validator", v1._request_validators, "Request Validator"),
+    }
+    match rest:
+        case []:
+            return "api", api
+        case ["resources", resource, *below]:
+            return _find_in_resource(
+                _need(
+                    (v1._resources.get(api_id) or {}).get(resource),
+                    "Invalid Resource identifier specified",
+                ),
+                below,
+            )
+        case ["gatewayresponses", response]:
+            return "gateway response", _gateway_response(api_id, response)
+        case ["documentation", "parts", part]:
+            return "documentation part", _need(
+                (v1._documentation_parts.get(api_id) or {}).get(part),
+                "Invalid Documentation part identifier specified",
+            )
+        case [group, key] if group in simple:
+            kind, store, shown = simple[group]
+            return kind, _need(
+                (store.get(api_id) or {}).get(key), f"Invalid {shown} identifier specified"
+            )
+    return None
+
+
+def _find_in_resource(resource: Record, below: list[str]) -> tuple[str, Record] | None:
+    if not below:
+        return "resource", resource
+    if below[0] != "methods" or len(below) < 2:
+        return None
+    method = _need(resource["resourceMethods"].get(below[1]), "Invalid Method identifier specified")
+    if below[2:] == []:
+        return "method", method
+    if below[2] == "responses" and len(below) == 4:
+        return "method response", _need(
+            method["methodResponses"].get(below[3]), "Invalid Response status code specified"
+        )
+    if below[2] != "integration":
+        return None
+    integration = _need(method.get("methodIntegration"), "Invalid Integration identifier specified")
+    if len(below) == 3:
+        return "integration", integration
+    if below[3] == "responses" and len(below) == 5:
+        return "integration response", _need(
+            integration["integrationResponses"].get(below[4]),
+            "Invalid Response status code specified",
+        )
+    return None
+
+
+def _gateway_response(api_id: str, response_type: str) -> Record:
+    if response_type not in v1._GATEWAY_RESPONSE_TYPES:
+        raise BadPatch(f"Invalid gateway response type: {response_type}")
+    customised = v1._gateway_responses.setdefault(api_id, {})
+    if response_type not in customised:
+        customised[response_type] = v1._gateway_response_for_type(customised, response_type)
+    customised[response_type]["defaultResponse"] = False
+    found: Record = customised[response_type]
+    return found
+
+
+def _change(kind: str, parts: list[str], record: Record, operations: list[Record]) -> None:
+    if kind == "usage plan":
+        apply_usage_plan(record, operations)
+        return
+    if kind == "stage":
+        _check_stage(parts[1], operations)
+        operations = [o for o in operations if not v1._try_apply_method_settings_patch(record, o)]
+    apply(SHAPES[kind], record, operations)
+    if kind == "resource":
+        _recompute_paths(parts[1])
+    if kind in ("stage", "api key"):
+        record["lastUpdatedDate"] = v1._now_unix()
+    if kind == "stage":
+        tidy_stage(record)
+
+
+def _check_stage(api_id: str, operations: list[Record]) -> None:
+    for operation in operations:
+        wanted = operation.get("value")
+        if operation.get("path") == "/deploymentId" and not has_deployment(api_id, wanted):
+            raise BadPatch("Deployment id does not exist")
+
+
+def _recompute_paths(api_id: str) -> None:
+    for resource_id, resource in v1._resources[api_id].items():
+        resource["path"] = v1._compute_path(api_id, resource_id)
+
+
+def _view(kind: str, record: Record) -> Record:
+    if kind == "api":
+        view: Record = v1._rest_api_view(record)
+        return view
+    if kind == "account":
+        account: Record = json.loads(v1._get_account()[2])
+        return account
+    return {key: value for key, value in record.items() if not key.startswith("_")}
+
+
+# Records as AWS stores them
+
+
+def put_integration(original: Callable[..., Answer]) -> Callable[..., Answer]:
+    def put(api_id: str, resource_id: str, http_method: str, data: Record) -> Answer:
+        answer = original(api_id, resource_id, http_method, data)
+        if answer[0] != 201:
+            return answer
+        method = v1._resources[api_id][resource_id]["resourceMethods"][http_method]
+        stored = method["methodIntegration"]
+        stored.update({key: data[key] for key in INTEGRATION_EXTRAS if data.get(key) is not None})
+        if stored["type"] == "MOCK":
+            for key in ("httpMethod", "uri"):
+                if not data.get(key):
+                    stored.pop(key, None)
+        created: Answer = v1._v1_response(stored, 201)
+        return created
+
+    return put
+
+
+def create_stage(original: Callable[..., Answer]) -> Callable[..., Answer]:
+    def create(api_id: str, data: Record) -> Answer:
+        answer = original(api_id, data)
+        if answer[0] != 201:
+            return answer
+        stage = v1._stages_v1[api_id][data["stageName"]]
+        stage.update({key: data[key] for key in STAGE_EXTRAS if data.get(key) is not None})
+        tidy_stage(stage)
+        created: Answer = v1._v1_response(stage, 201)
+        return created
+
+    return create
+
+
+def deploy_to_stage(original: Callable[..., Record]) -> Callable[..., Record]:
+    def deploy(*args: Any, **more: Any) -> Record:
+        stage = original(*args, **more)
+        tidy_stage(stage)
+        return stage
+
+    return deploy
+
+
+def tidy_stage(stage: Record) -> None:
+    """A stage without access logs has no settings for them, not empty ones."""
+    if not stage.get("accessLogSettings"):
+        stage.pop("accessLogSettings", None)
+
+
+# Tags
+
+
+def tags_of(arn: str) -> Record | None:
+    """The tags on the record that an ARN names; None when its kind has none."""
+    match arn.split("::", 1)[-1].strip("/").split("/"):
+        case ["restapis", api_id]:
+            record = v1._rest_apis.get(api_id)
+        case ["restapis", api_id, "stages", stage]:
+            record = (v1._stages_v1.get(api_id) or {}).get(stage)
+        case ["apikeys", key]:
+            record = v1._api_keys.get(key)
+        case ["usageplans", plan]:
+            record = v1._usage_plans.get(plan)
+        case ["domainnames", domain]:
+            record = v1._domain_names.get(domain)
+        case _:
+            record = None
+    if record is None:
+        return None
+    if not isinstance(record.get("tags"), dict):
+        record["tags"] = {}
+    tags: Record = record["tags"]
+    return tags
+
+
+def tag_resource(arn: str, data: Record) -> Answer:
+    key, refusal = v1._resolve_v1_tag_resource_arn(arn)
+    tags = tags_of(key) if refusal is None else None
+    if tags is None:
+        answer: Answer = refusal or _error("NotFoundException", "Invalid resource identifier", 404)
+        return answer
+    tags.update(data.get("tags") or {})
+    v1._v1_tags[key] = dict(tags)
+    return 204, {}, b""
+
+
+def untag_resource(arn: str, keys: list[str]) -> Answer:
+    key, refusal = v1._resolve_v1_tag_resource_arn(arn)
+    tags = tags_of(key) if refusal is None else None
+    if tags is None:
+        answer: Answer = refusal or _error("NotFoundException", "Invalid resource identifier", 404)
+        return answer
+    for name in keys:
+        tags.pop(name, None)
+    v1._v1_tags[key] = dict(tags)
+    return 204, {}, b""
+
+
+def get_tags(arn: str) -> Answer:
+    key, refusal = v1._resolve_v1_tag_resource_arn(arn)
+    if refusal is not None:
+        refused: Answer = refusal
+        return refused
+    answer: Answer = v1._v1_response({"tags": tags_of(key) or {}})
+    return answer
+
+
+def install() -> None:
+    """Put these over the emulator's calls."""
+    original = v1.handle_request
+
+    async def handle_request(
+        method: str, path: str, headers: Any, body: bytes, query: Any
+    ) -> Answer:
+        if method == "PATCH" and (answer := patch_answer(path, body)):
+            return answer
+        answered: Answer = await original(method, path, headers, body, query)
+        return answered
+
+    v1.handle_request = handle_request
+    v1._put_integration = put_integration(v1._put_integration)
+    v1._create_stage = create_stage(v1._create_stage)
+    v1._deploy_to_stage = deploy_to_stage(v1._deploy_to_stage)
+    v1._tag_v1_resource = tag_resource
+    v1._untag_v1_resource = untag_resource
+    v1._get_v1_tags = get_tags

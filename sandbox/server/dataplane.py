@@ -1,0 +1,215 @@
+"""Serves deployed REST APIs: each request in AWS's order, from the snapshot of its stage.
+
+Size, stage, resource and method, resource policy and authorization, API key and limits,
+validation, integration. The emulator's helpers do most of the judging; here is the order, what
+they lack, and the shape of what goes back. `observers` see each exchange before its answer leaves:
+the place for access logs, execution logs and metrics.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from contextlib import suppress
+from typing import Any
+from urllib.parse import quote
+
+from sandbox.server import access, emulator, integrations, snapshots
+from sandbox.server.errors import (
+    Answered,
+    GatewayError,
+    check,
+    forbidden,
+    render,
+    too_large,
+)
+from sandbox.server.exchange import (
+    BODY_LIMIT,
+    Place,
+    Request,
+    Response,
+    locate,
+    read_body,
+    read_scope,
+)
+
+log = logging.getLogger("sandbox")
+v1 = emulator.v1
+app = emulator.app
+
+Observer = Callable[[Request, Response], None]
+observers: list[Observer] = []
+
+
+def addressed(scope: dict[str, Any]) -> tuple[Place, tuple[str, str]] | None:
+    """The REST API that a request is for, and its account and region; None for all others."""
+    host = next((v.decode("latin-1") for k, v in scope["headers"] if k.lower() == b"host"), "")
+    raw_path = (scope.get("raw_path") or quote(scope["path"]).encode()).decode("latin-1")
+    place = locate(host, raw_path) or _custom_domain(host, scope["path"])
+    owner = snapshots.owner(place.api_id) if place else None
+    return (place, owner) if place and owner else None
+
+
+def _custom_domain(host: str, path: str) -> Place | None:
+    found = app._resolve_custom_domain_request(host, path)
+    if not found:
+        return None
+    api_id, stage, rest = found
+    if not stage:
+        stage, _, rest = rest.lstrip("/").partition("/")
+        rest = f"/{rest}"
+    return Place(api_id, stage, quote(rest))
+
+
+async def serve(
+    scope: dict[str, Any], receive: Any, send: Any, place: Place, owner: tuple[str, str]
+) -> None:
+    """Answer one request to a deployed API."""
+    async with app._get_reset_lock():
+        pass
+    request = read_scope(scope, place, owner)
+    body = await read_body(receive)
+    if body is None:
+        return
+    request.body = body
+    if len(body) > BODY_LIMIT:
+        await _send(send, request, too_large())
+        return
+    _pin_caller(scope, request)
+    response = await answer(request)
+    response.headers += [
+        ("x-amzn-RequestId", request.request_id),
+        ("x-amz-apigw-id", request.extended_id),
+    ]
+    for observe in observers:
+        try:
+            observe(request, response)
+        except Exception:
+            log.exception("an observer failed")
+    await _send(send, request, response)
+
+
+async def _send(send: Any, request: Request, response: Response) -> None:
+    own_error = response.header("x-amzn-ErrorType")
+    if request.method == "HEAD" and own_error:
+        response.body = b""
+    headers = [h for h in response.headers if h[0].lower() not in ("content-length", "connection")]
+    headers.append(("Content-Length", str(len(response.body))))
+    start = {
+        "type": "http.response.start",
+        "status": response.status,
+        "headers": [(name.encode("latin-1"), _encoded(value)) for name, value in headers],
+    }
+    send = app._with_date_header(send)
+    await send(start)
+    await send({"type": "http.response.body", "body": response.body, "more_body": False})
+
+
+def _encoded(value: str) -> bytes:
+    # A line break in a header would end it and begin another.
+    text = value.replace("\r", " ").replace("\n", " ")
+    try:
+        return text.encode("latin-1")
+    except UnicodeEncodeError:
+        return text.encode()
+
+
+def _pin_caller(scope: dict[str, Any], request: Request) -> None:
+    """Tell the emulator who calls from where, as it does for requests of its own."""
+    key = app.extract_access_key_id(request.headers, request.query)
+    responses, evaluator = emulator.responses, emulator.iam_evaluator
+    with suppress(evaluator.AmbiguousAccessKeyError):
+        if key:
+            responses.set_request_account_id(app._request_account_scope(key))
+    responses.set_request_region(app.extract_region(request.headers, request.query))
+    responses.set_request_client_ip(request.source_ip)
+    # On AWS every call comes over TLS; a policy that insists on it must not refuse here.
+    evaluator.pin_request_origin(request.source_ip, True)
+    evaluator.pin_request_caller(request.headers, request.query)
+    raw_path = (scope.get("raw_path") or quote(scope["path"]).encode()).decode("latin-1")
+    evaluator.pin_signed_request(request.method, raw_path, request.query, scope["headers"])
+    evaluator.pin_signed_body(request.body)
+
+
+async def answer(request: Request) -> Response:
+    """What the API answers; every error is rendered."""
+    account_id, region, api_id = request.account_id, request.region, request.place.api_id
+    stages = v1._stages_v1.get_scoped(account_id, region, api_id, {})
+    request.stage = stages.get(request.place.stage) or {}
+    snapshot = snapshots.of_deployment(account_id, region, api_id, request.deployment_id)
+    if snapshot is None:
+        return forbidden()
+    request.api = snapshot["_rest_apis"]
+    if request.api.get("disableExecuteApiEndpoint"):
+        return forbidden()
+    with snapshots.serving(api_id, snapshot):
+        try:
+            await _judge(request)
+            with emulator.responses.request_scope(account_id, region):
+                return await integrations.answer(request)
+        except Answered as refusal:
+            return refusal.response
+        except GatewayError as error:
+            request.trace.append(error.note or f"{error.message}")
+            with emulator.responses.request_scope(account_id, region):
+                return render(error, request)
+        except Exception:
+            log.exception("cannot serve %s %s", request.method, request.full_path)
+            with emulator.responses.request_scope(account_id, region):
+                return render(GatewayError("DEFAULT_5XX", "Internal server error"), request)
+
+
+async def _judge(request: Request) -> None:
+    """Let the request pass, or raise what refuses it."""
+    with emulator.responses.request_scope(request.account_id, request.region):
+        find_method(request)
+    await access.authorize(request)
+    with emulator.responses.request_scope(request.account_id, request.region):
+        meter(request)
+        validate(request)
+
+
+def find_method(request: Request) -> None:
+    """Set the resource, its parameters and the method's record that serve the request."""
+    api_id = request.place.api_id
+    segments = [segment for segment in request.path.split("/") if segment]
+    resource, parameters = v1._match_resource_tree(api_id, segments)
+    rule = _rule(resource, request.method)
+    if rule is None:
+        # A resource without this method leaves it to a greedy one beside it.
+        resource, parameters = v1._match_greedy_fallback(api_id, segments, request.method)
+        rule = _rule(resource, request.method)
+    if resource is None or rule is None:
+        raise access.unrouted(request)
+    request.resource, request.rule, request.path_parameters = resource, rule, parameters or {}
+
+
+def _rule(resource: dict[str, Any] | None, method: str) -> dict[str, Any] | None:
+    methods = (resource or {}).get("resourceMethods") or {}
+    any_method = methods.get("ANY") if method in ANY_METHODS else None
+    return methods.get(method) or any_method
+
+
+ANY_METHODS = ("DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT")
+
+
+def meter(request: Request) -> None:
+    """Check the API key, the usage plan's and the stage's limits, and the quota."""
+    api_id, stage = request.place.api_id, request.place.stage
+    error, request.api_key = v1._check_api_key(request.rule, api_id, stage, request.headers)
+    check(error)
+    path = request.resource["path"]
+    # A key counts only where it is required.
+    check(v1._check_throttle(request.stage, api_id, stage, path, request.method, request.api_key))
+    check(v1._check_quota(request.api_key, api_id, stage))
+
+
+def validate(request: Request) -> None:
+    """Check parameters and body as the method's validator says, and the content type."""
+    known = {"path_params": request.path_parameters}
+    headers, query = request.headers, request.query
+    api_id = request.place.api_id
+    check(v1._check_request_validation(request.rule, api_id, known, headers, request.body, query))
+    integration = request.rule.get("methodIntegration") or {}
+    if integration.get("type") != "AWS_PROXY":
+        check(v1._check_passthrough_behavior(integration, headers))

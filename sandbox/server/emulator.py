@@ -1,0 +1,82 @@
+"""The emulator's insides that we build on, by name, and the check that they are there.
+
+Import this only after the environment is set (settings.py): the emulator reads it when imported.
+"""
+
+from __future__ import annotations
+
+from importlib import metadata
+
+import ministack.app as app
+from ministack.core import (
+    arn,
+    concurrency,
+    iam_evaluator,
+    lambda_runtime,
+    persistence,
+    responses,
+    sigv4,
+)
+from ministack.services import apigateway_v1 as v1
+from ministack.services import cloudwatch, cloudwatch_logs, iam
+from ministack.services import lambda_svc as lambdas
+
+VERSION = "1.5.33"
+
+NAMES = {
+    app: """AUTH SERVICE_REGISTRY SERVICE_NAME_ALIASES _loaded_modules _state_map app
+        _build_persistence_save_dict _enforce_execute_api _get_reset_lock _request_account_scope
+        _resolve_custom_domain_request _send_response _with_date_header extract_access_key_id
+        extract_region detect_service""",
+    arn: "execute_api_arn",
+    concurrency: "run_reentrant",
+    iam_evaluator: """AmbiguousAccessKeyError EvalContext _gather_role_policies _query_signed
+        evaluate evaluate_resource_policy pin_request_caller pin_request_origin pin_signed_body
+        pin_signed_request""",
+    lambda_runtime: """Worker _PYTHON_WORKER_SCRIPT _lock _worker_class_for _workers reset
+        acquire_worker release_worker""",
+    persistence: "STATE_DIR _json_default _state_format_version save_state",
+    responses: """AccountRegionScopedDict AccountScopedDict request_scope set_request_account_id
+        set_request_client_ip set_request_region""",
+    sigv4: "decode_header_value foreign_authorization_failure",
+    v1: """_rest_apis _resources _authorizers_v1 _models _request_validators _gateway_responses
+        _deployed_gateway_responses _deployments_v1 _stages_v1 _v1_tags _api_keys _usage_plans
+        _domain_names _base_path_mappings _account_settings _documentation_parts
+        _GATEWAY_RESPONSE_TYPES _GatewayError
+        _DEFAULT_GATEWAY_RESPONSE_STATUS_CODES _api_key_from_request
+        _authorize_request_v1 _check_api_key _check_passthrough_behavior _check_quota
+        _check_request_validation _check_throttle _create_deployment _create_stage
+        _delete_deployment _delete_rest_api _deploy_to_stage _gateway_response_for_type
+        _iam_caller_identity _match_greedy_fallback _match_resource_tree _put_integration
+        _put_method _resolve_api_key _resolve_v1_tag_resource_arn _rest_api_view _tag_v1_resource
+        _try_apply_method_settings_patch _untag_v1_resource _get_v1_tags _v1_error _v1_response
+        _compute_path _now_unix _get_account _invoke_lambda_custom_v1
+        _invoke_sqs_v1 _parse_service_integration_uri _render_request_template_v1 handle_request rest_api_policy_for_arn""",
+    cloudwatch: "record_metric",
+    cloudwatch_logs: "_log_groups",
+    iam: "_roles",
+    lambdas: """_LAMBDA_STATE_TRANSITION_DELAY _emit_lambda_metrics _execute_function_warm
+        _execute_function_with_config_scope _execution_record_for_config _functions
+        _get_func_record_for_ref_in_scope _write_code_blob acquire_worker release_worker""",
+}
+
+
+class WrongEmulator(RuntimeError):
+    """The installed emulator is not the one that the sandbox was built on."""
+
+
+def check() -> None:
+    """Raise WrongEmulator unless the emulator is the pinned one and has all that we use."""
+    found = metadata.version("ministack")
+    missing = [
+        f"{module.__name__}.{name}"
+        for module, names in NAMES.items()
+        for name in names.split()
+        if not hasattr(module, name)
+    ]
+    if found != VERSION or missing:
+        lacks = f", which lacks {', '.join(missing)}" if missing else ""
+        raise WrongEmulator(
+            f"The sandbox builds on the insides of ministack {VERSION}, but {found} is "
+            f"installed{lacks}. Fix: pip install ministack=={VERSION}"
+        )

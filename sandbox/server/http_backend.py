@@ -1,0 +1,95 @@
+"""HTTP and HTTP_PROXY integrations: the request goes on to a server, its answer comes back."""
+
+from __future__ import annotations
+
+import asyncio
+import http.client
+import socket
+from typing import Any
+from urllib.parse import quote, urlencode, urlsplit
+
+from sandbox.server.errors import GatewayError, internal, map_value
+from sandbox.server.exchange import Headers, Request, Response
+from sandbox.server.lambda_call import CONFIGURATION, DEFAULT_TIMEOUT, stage_variables
+from sandbox.server.proxy_event import DROPPED, function_headers
+
+# Hop-by-hop, or made anew for the client.
+NOT_PASSED_ON = frozenset(("connection", "content-length", "keep-alive", "transfer-encoding"))
+
+
+async def call(request: Request, integration: dict[str, Any]) -> Response:
+    """Forward the request; 504 when the server is silent or not there, 500 for a bad address."""
+    timeout = int(integration.get("timeoutInMillis") or DEFAULT_TIMEOUT) / 1000
+    url = target(request, integration)
+    try:
+        status, headers, body = await asyncio.to_thread(
+            _exchange, request, integration, url, timeout
+        )
+    except TimeoutError:
+        raise GatewayError("INTEGRATION_TIMEOUT", "Endpoint request timed out") from None
+    except (socket.gaierror, ValueError, http.client.InvalidURL):
+        raise internal(f"{CONFIGURATION}Invalid endpoint address") from None
+    except (OSError, http.client.HTTPException):
+        message = "Network error communicating with endpoint"
+        raise GatewayError("INTEGRATION_FAILURE", message) from None
+    kept = [(name, value) for name, value in headers if name.lower() not in NOT_PASSED_ON]
+    return Response(status, [*kept, ("X-Amzn-Trace-Id", request.trace_id)], body)
+
+
+def target(request: Request, integration: dict[str, Any]) -> str:
+    """The backend's URL with path parameters and the query filled in."""
+    url = stage_variables(integration.get("uri") or "", request)
+    mapped = _mapped(request, integration)
+    for name, value in mapped["path"].items():
+        url = url.replace(f"{{{name}}}", quote(value, safe="/%"))
+    pairs = [(key, value) for key, values in request.query.items() for value in values]
+    if integration.get("type") == "HTTP":
+        pairs = []
+    query = urlencode([*pairs, *mapped["querystring"].items()])
+    return f"{url}{'&' if '?' in url else '?'}{query}" if query else url
+
+
+def _mapped(request: Request, integration: dict[str, Any]) -> dict[str, dict[str, str]]:
+    mapped: dict[str, dict[str, str]] = {"path": {}, "querystring": {}, "header": {}}
+    for place, source in (integration.get("requestParameters") or {}).items():
+        kind, _, name = place.removeprefix("integration.request.").partition(".")
+        value = map_value(source, request)
+        if kind in mapped and value is not None:
+            mapped[kind][name] = value
+    return mapped
+
+
+def _exchange(
+    request: Request, integration: dict[str, Any], url: str, timeout: float
+) -> tuple[int, Headers, bytes]:
+    parts = urlsplit(url)
+    if parts.scheme not in ("http", "https") or not parts.hostname:
+        raise ValueError(url)
+    kind = http.client.HTTPSConnection if parts.scheme == "https" else http.client.HTTPConnection
+    connection = kind(parts.hostname, parts.port, timeout=timeout)
+    method = integration.get("httpMethod") or request.method
+    try:
+        path = f"{parts.path or '/'}{'?' + parts.query if parts.query else ''}"
+        connection.putrequest(
+            request.method if method == "ANY" else method, path, skip_accept_encoding=True
+        )
+        for name, value in _headers(request, integration):
+            connection.putheader(name, value)
+        connection.putheader("Content-Length", str(len(request.body)))
+        connection.endheaders(request.body or None)
+        response = connection.getresponse()
+        return response.status, response.getheaders(), response.read()
+    finally:
+        connection.close()
+
+
+def _headers(request: Request, integration: dict[str, Any]) -> Headers:
+    sent = function_headers(request) if integration.get("type") == "HTTP_PROXY" else []
+    passed = [h for h in sent if h[0].lower() not in DROPPED and h[0].lower() != "host"]
+    own = [
+        ("User-Agent", f"AmazonAPIGateway_{request.place.api_id}"),
+        ("x-amzn-apigateway-api-id", request.place.api_id),
+    ]
+    names = {name.lower() for name, _ in passed}
+    own = [h for h in own if h[0].lower() not in names]
+    return [*passed, *own, *_mapped(request, integration)["header"].items()]

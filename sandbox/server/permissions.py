@@ -1,0 +1,74 @@
+"""Whether the gateway may invoke a function: by the function's own policy, or by a role."""
+
+from __future__ import annotations
+
+import copy
+import json
+import re
+from typing import Any
+
+from sandbox.server import emulator
+from sandbox.server.exchange import Request
+
+iam = emulator.iam_evaluator
+SERVICE = "apigateway.amazonaws.com"
+INVOKE = "lambda:InvokeFunction"
+
+_ROLE = re.compile(r"arn:aws[a-z-]*:iam::(\d{12}):role/(?:.*/)?([^/]+)")
+
+
+def refusal(request: Request, function_arn: str, function: Any, role_arn: str) -> str:
+    """Why the gateway may not invoke the function, as AWS logs it; empty when it may."""
+    if not role_arn:
+        # A version has no policy of its own: it is the function's, for that version's ARN.
+        base = _function(function_arn) or function
+        allowed = _service_may(request, base.get("policy"), INVOKE, function_arn)
+        return "" if allowed else "Invalid permissions on Lambda function"
+    found = _ROLE.fullmatch(role_arn)
+    role = emulator.iam._roles.get_scoped(found[1], None, found[2]) if found else None
+    if role is None or not _service_may(request, _trust(role), "sts:AssumeRole", role_arn):
+        return f"API Gateway does not have permission to assume the provided role {role_arn}"
+    assert found
+    if not _role_may(found[1], found[2], function_arn, request.region):
+        return "Invalid permissions on Lambda function"
+    return ""
+
+
+def source_arn(request: Request) -> str:
+    """The call as the gateway names it to Lambda: a method ANY is `ANY`, a path is its template."""
+    place = request.place
+    verb = request.rule.get("httpMethod") or request.method
+    path = request.resource["path"]
+    home = f"{request.region}:{request.account_id}"
+    return f"arn:aws:execute-api:{home}:{place.api_id}/{place.stage}/{verb}{path}"
+
+
+def _function(function_arn: str) -> Any:
+    parts = function_arn.split(":")
+    return emulator.lambdas._functions.get_scoped(parts[4], parts[3], parts[6])
+
+
+def _service_may(request: Request, policy: Any, action: str, resource: str) -> bool:
+    keys = {"aws:sourcearn": source_arn(request), "aws:sourceaccount": request.account_id}
+    context = iam.EvalContext(
+        SERVICE, "Service", "", action, resource, request.region, service_context=keys
+    )
+    return bool(iam.evaluate_resource_policy(policy, context, service=SERVICE).decision == "Allow")
+
+
+def _trust(role: dict[str, Any]) -> dict[str, Any]:
+    """The role's trust policy with the resource that such a policy leaves out."""
+    document = role.get("AssumeRolePolicyDocument") or {}
+    found = json.loads(document) if isinstance(document, str) else copy.deepcopy(document)
+    statements = found.get("Statement") or []
+    found["Statement"] = [statements] if isinstance(statements, dict) else statements
+    for statement in found["Statement"]:
+        statement.setdefault("Resource", "*")
+    return dict(found)
+
+
+def _role_may(account_id: str, name: str, function_arn: str, region: str) -> bool:
+    session = f"arn:aws:sts::{account_id}:assumed-role/{name}/BackplaneAssumeRoleSession"
+    context = iam.EvalContext(session, "AssumedRole", account_id, INVOKE, function_arn, region)
+    decision = iam.evaluate(context, iam._gather_role_policies(name, account_id)).decision
+    return bool(decision == "Allow")

@@ -1,0 +1,206 @@
+"""State on disk: nothing that the cloud acknowledged is lost, even if the process is killed.
+
+The emulator itself writes its state when it shuts down. Here, before the answer to a request that
+changed something leaves, the state of that one service is written; what only piles up (logs,
+metrics) follows within seconds. A killed process loses neither a page that the system has taken
+over nor a file that was replaced at one stroke, so no fsync is needed, and the cost is small.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import copy
+import hashlib
+import json
+import logging
+import os
+import re
+import threading
+import time
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from sandbox.server import emulator
+
+log = logging.getLogger("sandbox")
+
+LAZY = 1.0  # seconds until what only piles up is written
+LAZY_SHARE = 20  # the longer such a save takes, the rarer it comes: at most 1/20 of the time
+
+READS = re.compile(
+    r"(?:Get|List|Describe|Head|Batch(?:Get|Describe|Check)|Filter|Lookup|Query|Scan|Search|Select"
+    r"|Simulate|Test|Decode|Check|Estimate|Preview|Validate|StartQuery|AssumeRole)"
+)
+# Traffic, not structure: it may be frequent, so it is saved lazily.
+TRAFFIC = re.compile(
+    r"(?:Put(?:Item|Record|Records|LogEvents|MetricData|Events|TraceSegments)|UpdateItem|DeleteItem"
+    r"|BatchWriteItem|TransactWriteItems|ExecuteStatement|BatchExecuteStatement|Publish"
+    r"|SendMessage|SendMessageBatch|ReceiveMessage|DeleteMessage|DeleteMessageBatch|Invoke.*"
+    r"|InitiateAuth|AdminInitiateAuth|RespondToAuthChallenge|Converse.*)"
+)
+# These create what belongs to other services.
+SPREADING = {"cloudformation", "cloudcontrol", "tagging", "resource_groups"}
+
+_saving = threading.local()
+
+
+def changes(action: str) -> str:
+    """What a request named `action` asks of persistence: "" (a read), "lazy" or "now"."""
+    if READS.match(action):
+        return ""
+    return "lazy" if TRAFFIC.fullmatch(action) else "now"
+
+
+class Saver:
+    """Writes the state of services that changed; all methods run on the event loop's thread."""
+
+    def __init__(self) -> None:
+        self._now: set[str] = set()
+        self._lazy: set[str] = set()
+        self._writing: asyncio.Task[None] | None = None
+        self._timer: asyncio.TimerHandle | None = None
+        self._lazy_cost = 0.0
+        self.failure = ""
+
+    async def saved(self, keys: Iterable[str]) -> None:
+        """Return when the state of these services, as it is now, is on disk."""
+        self._now.update(keys)
+        if self._writing is None:
+            self._writing = asyncio.ensure_future(self._write_together())
+        await asyncio.shield(self._writing)
+
+    async def _write_together(self) -> None:
+        # Requests that are ready in the same turn of the loop share one write.
+        await asyncio.sleep(0)
+        keys, self._now, self._writing = self._now, set(), None
+        self._write(keys)
+
+    def soon(self, keys: Iterable[str]) -> None:
+        """Have these services written within a second or so."""
+        self._lazy.update(keys)
+        if self._timer is None:
+            delay = max(LAZY, LAZY_SHARE * self._lazy_cost)
+            self._timer = asyncio.get_running_loop().call_later(delay, self._write_lazy)
+
+    def _write_lazy(self) -> None:
+        started = time.perf_counter()
+        keys, self._lazy, self._timer = self._lazy, set(), None
+        self._write(keys)
+        self._lazy_cost = time.perf_counter() - started
+
+    def everything(self) -> None:
+        """Write the state of every service that was used."""
+        self._write(emulator.app._build_persistence_save_dict())
+
+    def _write(self, keys: Iterable[str]) -> None:
+        states = emulator.app._build_persistence_save_dict()
+        with shallow_copies():
+            for key in keys:
+                if key in states:
+                    self._write_one(key, states[key])
+
+    def _write_one(self, key: str, get_state: Any) -> None:
+        try:
+            # A function that runs may add a line to its log meanwhile; the next try has it.
+            for attempt in range(3):
+                try:
+                    state = get_state()
+                    if state is not None:
+                        write_state(key, state)
+                    break
+                except RuntimeError:
+                    if attempt == 2:
+                        raise
+            self.failure = ""
+        except Exception as error:
+            self.failure = f"cannot save the state of {key}: {error}"
+            log.error("%s", self.failure)
+
+
+def keys_of(service: str) -> set[str]:
+    """The state files that a request to a service may change."""
+    app = emulator.app
+    entry = app.SERVICE_REGISTRY.get(app.SERVICE_NAME_ALIASES.get(service, service))
+    if entry is None or entry["module"] in SPREADING:
+        return set(app._build_persistence_save_dict())
+    return {entry.get("state_key", entry["module"]), *entry.get("sub_modules", ())}
+
+
+def write_state(service: str, state: dict[str, Any]) -> None:
+    """The emulator's `save_state`, in its format, with the fast encoder; OSError when it fails."""
+    folder = emulator.persistence.STATE_DIR
+    os.makedirs(folder, exist_ok=True)
+    path = os.path.join(folder, f"{service}.json")
+    version = emulator.persistence._state_format_version(service)
+    text = json.dumps(
+        {"__ministack_format__": version, "payload": state},
+        default=emulator.persistence._json_default,
+    )
+    try:
+        with open(f"{path}.tmp", "w", encoding="utf-8") as file:
+            file.write(text)
+        os.replace(f"{path}.tmp", path)
+    except OSError:
+        if os.path.exists(f"{path}.tmp"):
+            os.remove(f"{path}.tmp")
+        raise
+
+
+def _write_or_log(service: str, state: dict[str, Any]) -> None:
+    try:
+        write_state(service, state)
+    except OSError as error:
+        log.error("cannot save the state of %s: %s", service, error)
+
+
+@contextmanager
+def shallow_copies() -> Iterator[None]:
+    """Stores copied in this thread share their records: they are written before anything runs."""
+    _saving.on = True
+    try:
+        yield
+    finally:
+        _saving.on = False
+
+
+def _copy_store(self: Any, memo: dict[int, Any]) -> Any:
+    plain = _plain(type(self))()
+    shared = getattr(_saving, "on", False)
+    plain._data = dict(self._data) if shared else copy.deepcopy(self._data, memo)
+    return plain
+
+
+def _plain(kind: type) -> type:
+    region_scoped = emulator.responses.AccountRegionScopedDict
+    return (
+        region_scoped if issubclass(kind, region_scoped) else emulator.responses.AccountScopedDict
+    )
+
+
+def install() -> None:
+    """Let the emulator's stores be saved without being copied, and code be hashed once."""
+    for kind in (emulator.responses.AccountRegionScopedDict, emulator.responses.AccountScopedDict):
+        kind.__deepcopy__ = _copy_store
+    emulator.persistence.save_state = _write_or_log
+    emulator.lambdas._write_code_blob = _remember(emulator.lambdas._write_code_blob)
+    logging.getLogger("persistence").setLevel(logging.WARNING)
+
+
+def _remember(write: Any) -> Any:
+    """Write code to its file only once for each archive: hashing 100 MB takes half a second."""
+    known: dict[int, tuple[bytes, str]] = {}
+
+    def write_once(code: bytes) -> str:
+        held = known.get(id(code))
+        if held is None or held[0] is not code:
+            held = (code, hashlib.sha256(code).hexdigest())
+            if len(known) > 32:
+                known.clear()
+            known[id(code)] = held
+        path = os.path.join(emulator.lambdas.CODE_BLOB_DIR, f"{held[1]}.zip")
+        if not os.path.exists(path):
+            write(code)
+        return held[1]
+
+    return write_once

@@ -1,0 +1,51 @@
+"""The settings with which the emulator runs; it reads them from the environment when imported."""
+
+from __future__ import annotations
+
+from sandbox.home import Home
+
+REGION = "us-east-1"
+
+# How many functions may run at once, all together. AWS allows 1,000; a laptop does not hold as many
+# processes. Above this an invocation is throttled, as on AWS above the account's limit.
+ACCOUNT_CONCURRENCY = 100
+
+
+def emulator(home: Home, port: int) -> dict[str, str]:
+    """Environment variables for the emulator of one home."""
+    return {
+        "GATEWAY_PORT": str(port),
+        "BIND_HOST": "127.0.0.1",
+        "MINISTACK_REGION": REGION,
+        # Signatures and policies are checked. The key `test` is the account's root.
+        "AUTH": "true",
+        "PERSIST_STATE": "1",
+        "S3_PERSIST": "1",
+        "STATE_DIR": str(home.state),
+        "S3_DATA_DIR": str(home.objects),
+        "LAMBDA_ACCOUNT_CONCURRENCY": str(ACCOUNT_CONCURRENCY),
+        "LAMBDA_WARM_TTL_SECONDS": "60",
+        # Both would listen on every address of the machine.
+        "IOT_MTLS_ENABLED": "0",
+        "SFTP_ENABLED": "0",
+        # The emulator tidies up containers that it takes for its own: there are none here.
+        "DOCKER_HOST": f"unix://{home.cloud / 'no-docker'}",
+        **temporary(home),
+    }
+
+
+def temporary(home: Home) -> dict[str, str]:
+    """Where temporary files go, by the names that Linux, macOS and Windows have for it."""
+    return dict.fromkeys(("TMPDIR", "TEMP", "TMP"), str(home.tmp))
+
+
+def client(endpoint: str) -> dict[str, str]:
+    """Environment variables with which an AWS SDK talks to the sandbox, and to nothing else."""
+    return {
+        "AWS_ENDPOINT_URL": endpoint,
+        "AWS_ACCESS_KEY_ID": "test",
+        "AWS_SECRET_ACCESS_KEY": "test",
+        "AWS_REGION": REGION,
+        "AWS_DEFAULT_REGION": REGION,
+        "AWS_EC2_METADATA_DISABLED": "true",
+    }

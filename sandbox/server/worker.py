@@ -1,0 +1,192 @@
+"""Lambda environments that keep the model loaded, whatever a handler does.
+
+The emulator's worker is taken over where it is right (a process for each concurrent request, reuse,
+reaping, time-out) and changed where it is not: worker_main is what runs inside, its log ends with a
+mark instead of a wait of 50 ms, and a handler that raises does not end its environment.
+"""
+
+from __future__ import annotations
+
+import os
+import queue
+import threading
+import time
+from collections.abc import Callable
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+from sandbox.server import emulator
+from sandbox.server.worker_main import END
+
+Result = dict[str, Any]
+
+lambda_runtime = emulator.lambda_runtime
+LOG_WAIT = 0.25  # seconds for the end of a log whose writer has died
+BIG = 100 * 2**20  # bytes of memory from which an environment is worth waiting for
+CORES = os.cpu_count() or 2
+EXITED = "RequestId: {} Error: Runtime exited without providing a reason"
+
+_failed = threading.local()
+_freed = threading.Condition()
+
+
+class Environment(lambda_runtime.Worker):
+    """One environment of a Python function."""
+
+    def _read_stderr(self) -> None:
+        lines = self._stderr_queue  # a new process gets a new one
+        with suppress(OSError, ValueError, AttributeError):
+            stream = self._proc.stderr
+            # A byte that is no UTF-8 must not end the reading: the handler would block.
+            stream.reconfigure(encoding="utf-8", errors="replace")
+            for line in stream:
+                lines.put(line.rstrip("\n"))
+        lines.put(END)
+
+    def _drain_stderr_bounded(self, *_: Any, **__: Any) -> str:
+        lines: list[str] = []
+        end = time.monotonic() + LOG_WAIT
+        while (left := end - time.monotonic()) > 0:
+            try:
+                line = self._stderr_queue.get(timeout=left)
+            except queue.Empty:
+                break
+            lines.append(line)
+            if line.endswith(END):
+                break
+        return _log_text(lines)
+
+    def _drain_stderr(self) -> str:
+        return _log_text(super()._drain_stderr().split("\n"))
+
+    def invoke(self, event: Any, request_id: str, **more: Any) -> Result:
+        """Run one invocation; a failed one leaves its report for `warm`."""
+        try:
+            result: Result = super().invoke(event, request_id, **more)
+        except RuntimeError as error:
+            return self._failed_init(str(error), request_id)
+        report = result.pop("function_error", None)
+        if report is None and result.get("error") == "Worker process died":
+            report = _report("Runtime.ExitError", EXITED.format(request_id), request_id)
+            result["trace"] = report["errorMessage"]
+        if report is None:
+            return result
+        _failed.report = report
+        return {**result, "status": "error", "error": report["errorMessage"]}
+
+    def _failed_init(self, error: str, request_id: str) -> Result:
+        if self._stderr_thread is not None:
+            self._stderr_thread.join(LOG_WAIT)
+        log = self._drain_stderr()
+        lambda_runtime.kill_workers([self])
+        kind, _, message = error.removeprefix("Worker init failed: ").partition(": ")
+        if not message:
+            kind, message = "Runtime.ExitError", EXITED.format(request_id)
+        _failed.report = _report(kind, message, request_id)
+        return {"status": "error", "error": error, "log": log, "trace": "" if log else error}
+
+
+def _log_text(lines: list[str]) -> str:
+    return "\n".join(line.removesuffix(END) for line in lines if line != END)
+
+
+def _report(kind: str, message: str, request_id: str) -> Result:
+    return {"errorMessage": message, "errorType": kind, "requestId": request_id, "stackTrace": []}
+
+
+def environment_class(original: Callable[[Any], type]) -> Callable[[Any], type]:
+    """Python functions run in an Environment, all others as the emulator has it."""
+
+    def choose(config: dict[str, Any]) -> type:
+        runtime = str(config.get("Runtime", ""))
+        return Environment if runtime.startswith("python") else original(config)
+
+    return choose
+
+
+def warm(original: Callable[..., Result]) -> Callable[..., Result]:
+    """Answer a handler's own exception as Lambda does, with its type and stack."""
+
+    def execute(func: Any, event: Any, request_id: str) -> Result:
+        _failed.report = None
+        result = original(func, event, request_id)
+        if result.get("error") and _failed.report:
+            result["body"] = _failed.report
+        return result
+
+    return execute
+
+
+def acquire(original: Callable[..., Any]) -> Callable[..., Any]:
+    """Wait for a big environment that is busy, rather than start one more than the machine holds.
+
+    Lambda starts an environment for each concurrent request. Twenty models on two cores would all
+    be too slow to answer in time, and take the memory of everything else.
+    """
+
+    def lease(name: str, config: dict[str, Any], code: bytes, qualifier: str = "$LATEST") -> Any:
+        key = lambda_runtime._worker_key(name, config, qualifier)
+        end = time.monotonic() + float(config.get("Timeout", 3))
+        with _freed:
+            # In the end one starts all the same: a function may be waiting for itself.
+            while _all_busy(key) and (left := end - time.monotonic()) > 0:
+                _freed.wait(min(left, 0.05))
+            return original(name, config, code, qualifier=qualifier)
+
+    return lease
+
+
+def release(original: Callable[..., None]) -> Callable[..., None]:
+    def give_back(worker: Any) -> None:
+        original(worker)
+        with _freed:
+            _freed.notify()
+
+    return give_back
+
+
+def _all_busy(key: str) -> bool:
+    with lambda_runtime._lock:
+        workers = list(lambda_runtime._workers.get(key, ()))
+    if len(workers) < CORES or not all(worker.in_use for worker in workers):
+        return False
+    # How big it gets is known once the first one has loaded.
+    return workers[0]._start_time is None or _memory(workers[0]) >= BIG
+
+
+def _memory(worker: Any) -> int:
+    # Only a busy sandbox needs it, and it would delay the start.
+    import psutil
+
+    process = worker._proc
+    if process is None:
+        return 0
+    try:
+        return int(psutil.Process(process.pid).memory_info().rss)
+    except psutil.Error:
+        return 0
+
+
+def settle() -> None:
+    """Functions that were saved while they were being made are ready now."""
+    for function in list(emulator.lambdas._functions._data.values()):
+        versions = (function.get("versions") or {}).values()
+        for config in (function.get("config"), *(version.get("config") for version in versions)):
+            if config and config.get("State") == "Pending":
+                config["State"] = "Active"
+            if config and config.get("LastUpdateStatus") == "InProgress":
+                config["LastUpdateStatus"] = "Successful"
+
+
+def install() -> None:
+    """Let the emulator run Python functions in these environments."""
+    script = Path(__file__).with_name("worker_main.py").read_text(encoding="utf-8")
+    lambda_runtime._PYTHON_WORKER_SCRIPT = script
+    lambda_runtime._worker_class_for = environment_class(lambda_runtime._worker_class_for)
+    lambdas = emulator.lambdas
+    lambdas._execute_function_warm = warm(lambdas._execute_function_warm)
+    lambdas.acquire_worker = acquire(lambdas.acquire_worker)
+    lambdas.release_worker = release(lambdas.release_worker)
+    # Functions are ready at once here; AWS takes seconds, and callers wait for `Active` either way.
+    lambdas._LAMBDA_STATE_TRANSITION_DELAY = 0.02

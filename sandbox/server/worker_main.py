@@ -1,0 +1,236 @@
+"""Runs inside a Lambda environment: loads the handler once, then answers one invocation a line.
+
+Standard input: a line of JSON that describes the function, then a line for each invocation.
+Answers leave on a copy of the first standard output, so that nothing a handler (or C code below
+it) prints can be taken for one; what it prints goes to standard error, which is the log. The
+environment ends when its standard input does: with its parent, whatever the handler is doing.
+
+This file runs alone, in the function's folder: it may import only the standard library.
+"""
+
+import importlib
+import json
+import os
+import queue
+import sys
+import threading
+import time
+import traceback
+
+END = "\x1eEND"  # ends what one invocation logged
+DEPTH = "_MINISTACK_INVOKE_DEPTH"
+DEPTH_HEADER = "X-Ministack-Invoke-Depth"
+DURABLE = (
+    "AWS_LAMBDA_DURABLE_EXECUTION_ARN",
+    "AWS_LAMBDA_DURABLE_CHECKPOINT_TOKEN",
+    "AWS_LAMBDA_DURABLE_EXECUTION_NAME",
+)
+
+
+def reply_channel():
+    """A text file on a copy of standard output, which from now on is standard error."""
+    channel = os.fdopen(os.dup(1), "w", buffering=1, encoding="utf-8")
+    os.dup2(2, 1)
+    sys.stderr.reconfigure(encoding="utf-8", errors="backslashreplace")
+    sys.stdout = sys.stderr
+    return channel
+
+
+def lines_of_parent():
+    """A queue of the lines that the parent writes; the process ends when the parent does."""
+    lines = queue.SimpleQueue()
+    source = sys.stdin
+
+    def read():
+        for line in source:
+            lines.put(line)
+        os._exit(0)
+
+    first = source.readline()
+    threading.Thread(target=read, daemon=True, name="parent").start()
+    return first, lines
+
+
+def search_path(code_dir):
+    """Put the function's code, and its layers, where Python looks first, as Lambda does."""
+    sys.path.insert(0, code_dir)
+    layers = filter(None, os.environ.get("_LAMBDA_LAYERS_DIRS", "").split(os.pathsep))
+    for layer in layers:
+        packages = os.path.join(layer, "python")
+        if os.path.isdir(packages):
+            sys.path.insert(0, packages)
+            add_site_packages(os.path.join(packages, "lib"))
+        sys.path.insert(0, layer)
+
+
+def add_site_packages(lib):
+    """Add `lib/pythonX.Y/site-packages` of a layer, `.pth` files included."""
+    if os.path.isdir(lib):
+        import site
+
+        for version in os.listdir(lib):
+            found = os.path.join(lib, version, "site-packages")
+            if os.path.isdir(found):
+                site.addsitedir(found)
+
+
+def count_depth():
+    """Let calls that the handler makes through botocore carry how deep functions call functions."""
+    import botocore.handlers
+
+    def add_depth(params, **_):
+        depth = os.environ.get(DEPTH)
+        if depth and DEPTH_HEADER not in params["headers"]:
+            params["headers"][DEPTH_HEADER] = depth
+
+    botocore.handlers.BUILTIN_HANDLERS.append(("before-call", add_depth))
+
+
+class CountDepth:
+    """Calls count_depth when somebody imports botocore: the import alone costs 0.15 s."""
+
+    def find_spec(self, name, path=None, target=None):
+        if name == "botocore.session":
+            sys.meta_path.remove(self)
+            count_depth()
+        return None
+
+
+def restore_snapshot():
+    """Run the hooks of SnapStart, for a function that has it and the package that keeps them."""
+    try:
+        from snapshot_restore_py import get_after_restore, get_before_snapshot
+    except ImportError:
+        return
+    for hook, args, named in [*reversed(get_before_snapshot()), *get_after_restore()]:
+        hook(*args, **named)
+
+
+def failure(error, request_id="", kind=None):
+    """What Lambda answers, and logs, when a handler raises."""
+    kind = kind or type(error).__name__
+    frames = traceback.extract_tb(error.__traceback__)
+    own = [frame for frame in frames if frame.filename != __file__]
+    stack = traceback.format_list(own)
+    text = f"[ERROR] {kind}: {error}\nTraceback (most recent call last):\n{''.join(stack)}".rstrip()
+    return {
+        "status": "ok",
+        "result": None,
+        "function_error": {
+            "errorMessage": str(error),
+            "errorType": kind,
+            "requestId": request_id,
+            "stackTrace": stack,
+        },
+        "trace": text,
+    }
+
+
+def per_invocation(ctx):
+    """Set the environment variables that change with each invocation."""
+    wanted = {"_X_AMZN_TRACE_ID": ctx.get("trace_id"), DEPTH: ctx.get("depth")}
+    durable = ctx.get("durable") or {}
+    wanted.update({name: durable.get(name) for name in DURABLE})
+    for name, value in wanted.items():
+        if value is None or value == "":
+            os.environ.pop(name, None)
+        else:
+            os.environ[name] = str(value)
+
+
+class Context:
+    """The second argument of a handler."""
+
+    identity = None
+    client_context = None
+
+    def __init__(self, init, ctx):
+        name = init.get("function_name", "")
+        env = os.environ
+        self.function_name = name
+        self.function_version = env.get("AWS_LAMBDA_FUNCTION_VERSION", "$LATEST")
+        self.memory_limit_in_mb = str(init.get("memory", 128))
+        self.invoked_function_arn = ctx.get("invoked_function_arn", init.get("arn", ""))
+        self.aws_request_id = ctx.get("request_id", "")
+        self.log_group_name = env.get("AWS_LAMBDA_LOG_GROUP_NAME", f"/aws/lambda/{name}")
+        self.log_stream_name = env.get("AWS_LAMBDA_LOG_STREAM_NAME", "")
+        self._deadline = time.time() + float(env.get("_LAMBDA_TIMEOUT", "3"))
+
+    def get_remaining_time_in_millis(self):
+        return max(0, int((self._deadline - time.time()) * 1000))
+
+
+def load(init):
+    """The handler that the function names; raises what its module raises."""
+    os.environ.update(init.get("env", {}))
+    search_path(init["code_dir"])
+    sys.meta_path.insert(0, CountDepth())
+    module = importlib.import_module(init["module"])
+    if not hasattr(module, init["handler"]):
+        raise HandlerMissing(f"Handler '{init['handler']}' missing on module '{init['module']}'")
+    if init.get("snapstart"):
+        restore_snapshot()
+    return getattr(module, init["handler"])
+
+
+class HandlerMissing(Exception):
+    pass
+
+
+def failed_load(error, module):
+    """What Lambda reports when a function cannot be loaded: the kind, and the problem."""
+    kinds = (
+        (HandlerMissing, "Runtime.HandlerNotFound", "{1}"),
+        (SyntaxError, "Runtime.UserCodeSyntaxError", "Syntax error in module '{0}': {1}"),
+        (ImportError, "Runtime.ImportModuleError", "Unable to import module '{0}': {1}"),
+    )
+    for kind, name, text in kinds:
+        if isinstance(error, kind):
+            problem = Exception(text.format(module, error))
+            return name, problem.with_traceback(error.__traceback__)
+    return type(error).__name__, error
+
+
+def invoke(handler, init, message):
+    """Run one invocation; the answer for the parent."""
+    ctx = message.get("ctx") or {}
+    request_id = ctx.get("request_id") or ""
+    per_invocation(ctx)
+    try:
+        result = handler(message["event"], Context(init, ctx))
+    except SystemExit:
+        sys.stderr.flush()
+        os._exit(1)
+    except BaseException as error:
+        return json.dumps(failure(error, request_id))
+    try:
+        return json.dumps({"status": "ok", "result": result})
+    except (TypeError, ValueError) as error:
+        problem = TypeError(f"Unable to marshal response: {error}")
+        return json.dumps(failure(problem, request_id, "Runtime.MarshalError"))
+
+
+def main():
+    replies = reply_channel()
+    first, lines = lines_of_parent()
+    init = json.loads(first)
+    try:
+        handler = load(init)
+    except BaseException as error:
+        kind, problem = failed_load(error, init["module"])
+        sys.stderr.write(f"{failure(problem, kind=kind)['trace']}\n")
+        sys.stderr.flush()
+        replies.write(json.dumps({"status": "error", "error": f"{kind}: {problem}"}) + "\n")
+        replies.flush()
+        os._exit(1)
+    replies.write(json.dumps({"status": "ready", "cold": True}) + "\n")
+    while True:
+        answer = invoke(handler, init, json.loads(lines.get()))
+        # The log first: whoever has the answer has the whole log too.
+        sys.stderr.write(f"{END}\n")
+        sys.stderr.flush()
+        replies.write(answer + "\n")
+
+
+if __name__ == "__main__":
+    main()
