@@ -147,7 +147,9 @@ class Type:
     def _attribute(self, attribute: Json, entry: Json, path: str) -> Json:
         kind, element = attribute["type"], None
         if isinstance(kind, list):
-            kind, element = kind[0], {"type": self._scalar(kind[1], entry)}
+            # Numbers by name are weights and the like, which need not be whole.
+            whole = entry if kind[0] != "map" else {"type": "float"}
+            kind, element = kind[0], {"type": self._scalar(kind[1], whole)}
         field: Json = {"type": kind if element else self._scalar(kind, entry)}
         if entry.get("asset"):
             field["type"] = "asset"
@@ -193,6 +195,8 @@ class Type:
         if path in self.unknown:
             field["computed"] = True
         field.update(self._actions(path))
+        if field.get("computed") and path not in self.replace:
+            field["remove"] = "none"  # what AWS fills in stays when it is left out
         terraform = path.rsplit(".", 1)[-1]
         field["terraform"] = terraform
         return field

@@ -71,8 +71,8 @@ def check(
 
     inputs = _coerced(type.inputs, news, refuse)
     filled = _fill(type, name, inputs, olds, naming, refuse)
-    _provider_values(type, inputs, settings)
     if not problems:
+        _provider_values(type, inputs, settings)
         for path, sentence in rules.refusals(type, plain(inputs)):
             refuse(path, sentence)
     inputs[DEFAULTS] = sorted(filled)

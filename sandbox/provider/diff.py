@@ -76,12 +76,10 @@ def _same_chosen_name(type: Type, old: Values, new: Values) -> bool:
 def _field(fact: Field, old: Any, new: Any, path: str) -> Iterator[Change]:
     if same(fact, old, new):
         return
-    if _empty(old) and not _empty(new):
+    if old is None:
         yield from _whole(fact, fact.add, "add", path, new)
-    elif _empty(new) and not _empty(old):
-        # What AWS fills in stays when it is left out.
-        if not fact.computed:
-            yield from _whole(fact, fact.remove, "remove", path, old)
+    elif new is None:
+        yield from _whole(fact, fact.remove, "remove", path, old)
     elif new is UNKNOWN or old is UNKNOWN:
         yield from _told(fact.change, "change", path)
     elif isinstance(old, dict) and isinstance(new, dict) and fact.type in ("object", "map"):
@@ -93,13 +91,17 @@ def _field(fact: Field, old: Any, new: Any, path: str) -> Iterator[Change]:
 
 
 def _whole(fact: Field, action: str, kind: str, path: str, value: Any) -> Iterator[Change]:
-    """An argument that comes or goes. A block that alone does nothing does what is in it."""
+    """An argument that comes or goes.
+
+    A block that may be empty was measured empty: where that alone does nothing, its content tells.
+    """
     if action != "none":
         yield Change(path, kind, action)
-    elif isinstance(value, dict):
+    elif isinstance(value, dict) and not any(inner.required for inner in fact.fields.values()):
         for name, inner in fact.fields.items():
-            old, new = (None, value.get(name)) if kind == "add" else (value.get(name), None)
-            yield from _field(inner, old, new, path + step(name))
+            if value.get(name) is not None and value[name] != inner.default:
+                old, new = (None, value[name]) if kind == "add" else (value[name], None)
+                yield from _field(inner, old, new, path + step(name))
     elif isinstance(value, list) and fact.element and fact.element.fields:
         for index, item in enumerate(value):
             yield from _whole(fact.element, "none", kind, f"{path}[{index}]", item)
@@ -155,7 +157,8 @@ def same(fact: Field, old: Any, new: Any) -> bool:
     if old is UNKNOWN or new is UNKNOWN:
         return False
     if _empty(old) and _empty(new):
-        return True
+        # A block that is there and empty is more than none, an empty map is not.
+        return fact.type != "object" or (old is None) == (new is None)
     if is_asset(old) and is_asset(new):
         return bool(_hash(old) == _hash(new))
     if fact.document and isinstance(old, str) and isinstance(new, str):

@@ -21,7 +21,7 @@ class Field:
         type: string, integer, number, bool, list, set, map, object, asset, or any.
         terraform: the name that the official provider's sentences use.
         change, add, remove: what a difference does: update, replace, or none.
-        computed: AWS fills it in when it is left out, and its removal changes nothing.
+        computed: AWS fills it in when it is left out.
         rules: what a value must satisfy; see rules.py.
     """
 

@@ -149,21 +149,16 @@ def _json(value: str, terraform: str) -> str | None:
 
 
 def _policy(value: str, terraform: str) -> str | None:
-    """The official reader of IAM policies: a JSON object, and nothing before it."""
+    """The official reader of IAM policies: a JSON object."""
     if not value:
         return f'"{terraform}" is an empty string, which is not a valid JSON value'
     problem, offset = json_problem(value)
-    if problem is None and not value.startswith("{"):
-        if value[0].isspace():
-            problem = "leading space characters are not allowed"
-            return f'"{terraform}" contains an invalid JSON policy: {problem}'
-        form = "a JSON-encoded string" if value.startswith('"') else "a JSON array"
-        problem = f"contains {form}, not a JSON-encoded object"
-        return f'"{terraform}" contains an invalid JSON policy: {problem}'
     if problem:
-        where = f", at byte offset {offset}"
-        return f'"{terraform}" contains an invalid JSON policy: {problem}{where}'
-    return None
+        problem = f"{problem}, at byte offset {offset}"
+    elif not value.lstrip().startswith("{"):
+        form = "a JSON-encoded string" if value.lstrip().startswith('"') else "a JSON array"
+        problem = f"contains {form}, not a JSON-encoded object"
+    return f'"{terraform}" contains an invalid JSON policy: {problem}' if problem else None
 
 
 _FORMS = {"arn": _arn, "json": _json, "policy": _policy}

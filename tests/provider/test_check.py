@@ -1,0 +1,290 @@
+"""Check against what was measured on the official provider: refusals, defaults, names."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from sandbox.provider import facts
+from sandbox.provider.check import Naming, Settings, check
+from sandbox.provider.facts import Type
+from sandbox.provider.wire import UNKNOWN, Secret
+from tests.provider import measured
+
+Json = dict[str, Any]
+ROLE, FUNCTION = "aws:iam/role:Role", "aws:lambda/function:Function"
+METHOD, API = "aws:apigateway/method:Method", "aws:apigateway/restApi:RestApi"
+TRUST = '{"Version":"2012-10-17","Statement":[]}'
+# What cannot happen in Pulumi: a list of one is a single value there, a missing name is made up.
+NOT_IN_PULUMI = {"two endpoint types", "name missing", "two settings blocks", "two target arns"}
+
+
+def of(token: str) -> Type:
+    found = facts.of(token)
+    assert found is not None
+    return found
+
+
+def problems(token: str, inputs: Json) -> list[str]:
+    return check(of(token), "r", inputs, {}, Settings(), Naming(seed=b"s"))[1]
+
+
+def inputs_of(token: str, inputs: Json, **how: Any) -> Json:
+    settings, olds = how.pop("settings", Settings()), how.pop("olds", {})
+    found, refused = check(of(token), "r", inputs, olds, settings, Naming(**{"seed": b"s", **how}))
+    assert refused == []
+    return found
+
+
+def cases(accepted: bool, types: Json) -> Iterator[Any]:
+    for type, table in types.items():
+        for case in table["cases"]:
+            if case["accepted"] is accepted and case["case"] not in NOT_IN_PULUMI:
+                yield pytest.param(table, case, id=f"{type}-{case['case']}")
+
+
+def configured(table: Json, case: Json) -> Json:
+    """The smallest valid configuration with the case's values, as a Pulumi program has it."""
+    config = {**table["smallest"], **case["input"]}
+    # A program that gives no name gets one, so the name must stay away from the prefix's case.
+    return measured.to_pulumi(table["names"], table["schema"], config)
+
+
+def official(table: Json, diagnostic: Json) -> str:
+    """The sentence of Pulumi's own provider around a message of the Terraform provider."""
+    text = ". ".join(filter(None, (diagnostic["summary"], diagnostic.get("detail"))))
+    if not diagnostic.get("attribute"):
+        return text
+    names, path = table["names"], ""
+    for name, index in re.findall(r"(\w+)|\[(\d+)\]", diagnostic["attribute"]):
+        if name:
+            entry = names[name]
+            path += ("." if path else "") + entry["pulumi"]
+            names = entry.get("members", {})
+        elif not entry.get("max_items_one"):
+            path += f"[{index}]"
+    return f"{text}. Examine values at 'r.{path}'."
+
+
+REFUSED, ACCEPTED = list(cases(False, measured.load())), list(cases(True, measured.load()))
+
+
+def test_there_are_cases_of_both_kinds() -> None:
+    assert len(REFUSED) > 50 and len(ACCEPTED) > 25
+
+
+@pytest.mark.parametrize(("table", "case"), REFUSED)
+def test_what_the_official_provider_refuses_is_refused_in_its_words(
+    table: Json, case: Json
+) -> None:
+    found = problems(table["token"], configured(table, case))
+    told = [d for d in case["diagnostics"] if "deprecated" not in d["summary"]]
+    assert sorted(found) == sorted(official(table, diagnostic) for diagnostic in told)
+
+
+@pytest.mark.parametrize(("table", "case"), ACCEPTED)
+def test_what_the_official_provider_lets_pass_passes(table: Json, case: Json) -> None:
+    assert problems(table["token"], configured(table, case)) == []
+
+
+@pytest.mark.parametrize("type", measured.TYPES)
+def test_the_smallest_valid_configuration_gets_the_official_defaults(type: str) -> None:
+    table = measured.load()[type]
+    found = inputs_of(table["token"], configured(table, {"input": {}}))
+    for name, value in table["defaults"].items():
+        if not isinstance(value, dict):  # a normalised document, which calls see to
+            wire = table["names"][name]["pulumi"]
+            assert found[wire] == value
+            assert wire in found["__defaults"]
+
+
+@pytest.mark.parametrize("type", measured.TYPES)
+def test_each_required_argument_is_asked_for(type: str) -> None:
+    table = measured.load()[type]
+    fact, inputs = of(table["token"]), configured(table, {"input": {}})
+    required = [n for n, f in fact.inputs.items() if f.required and n != fact.name_of]
+    for name in required:
+        rest = {k: v for k, v in inputs.items() if k != name}
+        assert f"Missing required property '{name}'" in problems(table["token"], rest)
+    terraform = {n for n, a in table["schema"]["attributes"].items() if a.get("required")}
+    names = {table["names"][n]["pulumi"] for n in terraform} - {fact.name_of}
+    assert set(required) == names
+
+
+@pytest.mark.skipif(not measured.SHARED.exists(), reason="the whole measurements are not here")
+def test_other_types_are_refused_as_often() -> None:
+    """Rules that the facts do not carry yet are counted, so that the number can only fall."""
+    schema = json.loads((measured.SHARED / "schema.json").read_text())["resources"]
+    rest = tuple(t for t in schema if t not in measured.TYPES and t != "aws_wafv2_web_acl")
+    tables = measured.copied(measured.SHARED, rest)
+    missed = [
+        c.id
+        for c in cases(False, tables)
+        if not problems(c.values[0]["token"], configured(*c.values))
+    ]
+    wrong = [
+        c.id for c in cases(True, tables) if problems(c.values[0]["token"], configured(*c.values))
+    ]
+    assert wrong == []
+    assert len(missed) <= 14, missed
+
+
+# Unknown and ill-formed arguments
+
+
+def test_an_unknown_argument_is_refused_with_the_close_one() -> None:
+    assert problems(ROLE, {"assumeRolePolicy": TRUST, "descripton": "x"}) == [
+        "Invalid or unknown key. Did you mean 'description'. Examine values at 'r.descripton'."
+    ]
+
+
+def test_an_unknown_argument_in_a_block_is_refused() -> None:
+    inputs = {
+        "restApi": "a",
+        "deployment": "d",
+        "stageName": "v",
+        "canarySettings": {"deploymentId": "d", "procent": 1},
+    }
+    (found,) = problems("aws:apigateway/stage:Stage", inputs)
+    assert "'r.canarySettings.procent'" in found
+
+
+def test_values_take_the_type_of_the_argument() -> None:
+    inputs = {
+        "assumeRolePolicy": TRUST,
+        "maxSessionDuration": "3600",
+        "forceDetachPolicies": "true",
+    }
+    found = inputs_of(ROLE, inputs)
+    assert found["maxSessionDuration"] == 3600 and found["forceDetachPolicies"] is True
+    assert inputs_of(API, {"minimumCompressionSize": 10})["minimumCompressionSize"] == "10"
+
+
+@pytest.mark.parametrize(
+    ("inputs", "told"),
+    [
+        ({"maxSessionDuration": "long"}, 'expected integer type, got "long" of type string'),
+        ({"maxSessionDuration": 3600.5}, "expected integer type, got 3600.5 of type number"),
+        ({"description": ["x"]}, 'expected string type, got ["x"] of type array'),
+        ({"tags": "x"}, 'expected map type, got "x" of type string'),
+        ({"forceDetachPolicies": "yes"}, 'expected bool type, got "yes" of type string'),
+    ],
+)
+def test_a_value_of_another_type_is_refused(inputs: Json, told: str) -> None:
+    (found,) = problems(ROLE, {"assumeRolePolicy": TRUST, **inputs})
+    assert found.startswith(told)
+
+
+def test_a_policy_may_be_a_dict() -> None:
+    document = {"Version": "2012-10-17", "Statement": []}
+    assert (
+        json.loads(inputs_of(ROLE, {"assumeRolePolicy": document})["assumeRolePolicy"]) == document
+    )
+    with_unknown = {"Version": "2012-10-17", "Statement": [{"Resource": UNKNOWN}]}
+    assert inputs_of(ROLE, {"assumeRolePolicy": with_unknown})["assumeRolePolicy"] is UNKNOWN
+    with_secret = {"Version": Secret("2012-10-17")}
+    assert isinstance(
+        inputs_of(ROLE, {"assumeRolePolicy": with_secret})["assumeRolePolicy"], Secret
+    )
+
+
+def test_unknown_values_pass_every_rule() -> None:
+    found = inputs_of(
+        METHOD,
+        {"restApi": UNKNOWN, "resourceId": UNKNOWN, "httpMethod": UNKNOWN, "authorization": "NONE"},
+    )
+    assert found["httpMethod"] is UNKNOWN
+
+
+def test_secrets_stay_secret_and_are_still_checked() -> None:
+    inputs = {"assumeRolePolicy": TRUST, "description": Secret("x" * 1001)}
+    assert len(problems(ROLE, inputs)) == 1
+    assert inputs_of(ROLE, {**inputs, "description": Secret("x")})["description"] == Secret("x")
+
+
+# Names
+
+
+def test_a_made_up_name_is_the_resources_name_and_seven_digits() -> None:
+    found = inputs_of(ROLE, {"assumeRolePolicy": TRUST})
+    assert re.fullmatch(r"r-[0-9a-f]{7}", found["name"])
+    assert "name" in found["__defaults"]
+    assert inputs_of(ROLE, {"assumeRolePolicy": TRUST}, seed=b"other")["name"] != found["name"]
+
+
+def test_a_made_up_name_stays_and_a_chosen_one_does_not_come_back() -> None:
+    made = {"name": "r-1234567", "__defaults": ["name"]}
+    assert inputs_of(ROLE, {"assumeRolePolicy": TRUST}, olds=made)["name"] == "r-1234567"
+    chosen = {"name": "chosen", "__defaults": []}
+    assert inputs_of(ROLE, {"assumeRolePolicy": TRUST}, olds=chosen)["name"] != "chosen"
+
+
+def test_the_stacks_own_pattern_for_names_is_followed() -> None:
+    inputs = {"assumeRolePolicy": TRUST}
+    assert inputs_of(ROLE, inputs, proposed="fn-5979")["name"] == "fn-5979"
+    too_long = "x" * 65
+    assert inputs_of(ROLE, inputs, proposed=too_long)["name"].startswith("r-")
+    forced = check(of(ROLE), "r", inputs, {}, Settings(), Naming(b"s", too_long, forced=True))[1]
+    assert forced[0].startswith("expected length of name to be in the range (1 - 64)")
+
+
+def test_a_name_is_asked_for_where_made_up_ones_are_forbidden() -> None:
+    naming = Naming(seed=b"s", disabled=True)
+    assert (
+        check(of(FUNCTION), "r", {}, {}, Settings(), naming)[1][0]
+        == "Missing required property 'name'"
+    )
+
+
+def test_a_name_that_is_too_long_says_so() -> None:
+    found = check(of(ROLE), "x" * 60, {"assumeRolePolicy": TRUST}, {}, Settings(), Naming(b"s"))[1]
+    assert "longer than the maximum of 64" in found[0] and "shorten the name" in found[0]
+
+
+def test_a_prefix_leaves_the_name_to_the_calls() -> None:
+    assert "name" not in inputs_of(ROLE, {"assumeRolePolicy": TRUST, "namePrefix": "p-"})
+
+
+def test_other_arguments_than_name_are_named_too() -> None:
+    found = inputs_of(
+        "aws:lambda/permission:Permission",
+        {
+            "action": "lambda:InvokeFunction",
+            "function": "f",
+            "principal": "apigateway.amazonaws.com",
+        },
+    )
+    assert re.fullmatch(r"r-[0-9a-f]{7}", found["statementId"])
+
+
+def test_an_interrupted_create_gives_its_name_to_the_next() -> None:
+    assert inputs_of(ROLE, {"assumeRolePolicy": TRUST}, earlier="r-abc")["name"] == "r-abc"
+
+
+# What the provider's configuration adds
+
+
+def test_default_tags_are_merged_below_the_resources_own() -> None:
+    settings = Settings(default_tags={"team": "a", "stage": "dev"})
+    found = inputs_of(ROLE, {"assumeRolePolicy": TRUST, "tags": {"team": "b"}}, settings=settings)
+    assert found["tags"] == {"team": "b"}
+    assert found["tagsAll"] == {"team": "b", "stage": "dev"}
+
+
+def test_types_without_tags_get_none() -> None:
+    inputs = {"role": "r", "policyArn": "arn:aws:iam::aws:policy/A"}
+    settings = Settings(default_tags={"a": "b"})
+    assert "tagsAll" not in inputs_of(
+        "aws:iam/rolePolicyAttachment:RolePolicyAttachment", inputs, settings=settings
+    )
+
+
+def test_the_region_is_recorded_where_a_type_has_one() -> None:
+    settings = Settings(region="eu-central-1")
+    assert inputs_of(API, {}, settings=settings)["region"] == "eu-central-1"
+    assert inputs_of(API, {"region": "us-west-2"}, settings=settings)["region"] == "us-west-2"
+    assert "region" not in inputs_of(ROLE, {"assumeRolePolicy": TRUST}, settings=settings)
