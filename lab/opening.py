@@ -31,7 +31,7 @@ def start(chapter: int | str, target: str | None = None, *, stack: str | None = 
             display.draw(now=True)
 
         try:
-            opened = session.open_session(chapter, target, say, stack)
+            opened = session.open_session(chapter, target=target, stack=stack, say=say)
             stray.watch()
             _fill(card, opened)
             card.status = "done"

@@ -18,7 +18,7 @@ from typing import Any
 from pulumi.automation.errors import CommandError
 
 from lab.core import explain
-from lab.core.deploy import Deployment
+from lab.core.deploy import Deployment, Row
 from lab.core.errors import DeployError, LabError, Stopped
 from lab.views.base import Display
 from lab.views.deploy import DeploymentView
@@ -133,10 +133,15 @@ def _teaching(error: BaseException, deployment: Deployment) -> BaseException:
     if isinstance(error, KeyboardInterrupt):
         return _stopped(error, deployment)
     if isinstance(error, CommandError):
-        failed = [(f"{row.name}: {row.message}", row.fix) for row in deployment.of("failed")]
+        failed = [(_named(row), row.fix) for row in deployment.of("failed")]
         text, fix = [*deployment.problems, *failed, _said(error)][0]
         return DeployError(text, fix)
     return error
+
+
+def _named(row: Row) -> str:
+    """A row's message with the name of its resource, which many messages have already."""
+    return row.message if row.name in row.message else f"{row.name}: {row.message}"
 
 
 def _stopped(error: KeyboardInterrupt, deployment: Deployment) -> Stopped:

@@ -7,6 +7,7 @@ the program, take the outputs. Besides, `up` draws, waits, repairs, and starts t
 from __future__ import annotations
 
 import os
+import re
 import threading
 import time
 from collections.abc import Callable
@@ -19,7 +20,7 @@ from lab import target as targets
 from lab.core import course, places, recovery
 from lab.core.deploy import Deployment
 from lab.core.errors import LabError, NotReady
-from lab.program import Watched, compose, own_names, replaced, strict_text
+from lab.program import Watched, compose, own_names, replaced, same, strict_text
 from lab.results import Outputs, Plan, Receipt, UpRecord, outputs_of
 from lab.run import Work, carry_out
 from lab.stack import Stack, secret
@@ -169,8 +170,8 @@ def _program(own: dict[str, object], through: int, work: Work) -> Callable[[], N
     from gateway.settings import Settings
 
     mine = replaced(program, own)
-    if mine:
-        work.note(f"From this notebook instead of gateway/program.py: {', '.join(sorted(mine))}")
+    if changed := sorted(name for name in mine if not same(mine[name], vars(program)[name])):
+        work.note(f"From this notebook instead of gateway/program.py: {', '.join(changed)}")
     composed = compose(program, mine, course.steps(course.LAST, after=through))
     return lambda: composed(Settings.from_config())
 
@@ -189,16 +190,17 @@ def _current(chapter: int | str | None) -> Session:
 
 def open_session(
     chapter: int | str,
+    *,
     target: str | None = None,
+    stack: str | None = None,
     say: Callable[[str], None] | None = None,
-    own_stack: str | None = None,
 ) -> Session:
     """Set up everything that an operation needs, and make it this notebook's session.
 
     Args:
         target: "sandbox" or "aws"; default KIT_TARGET, else the sandbox.
+        stack: its name; default KIT_STACK, else course.
         say: is told what is being done; with it, a slow installation shows its progress too.
-        own_stack: the name of a stack besides the course's.
 
     Raises:
         LabError: no such chapter or target, or something is missing; the message has the fix.
@@ -223,24 +225,30 @@ def open_session(
     except RuntimeError as error:
         raise NotReady(str(error)) from None
     targets.enter(reached)
-    stack = Stack(
-        stack_name(name, own_stack),
+    made = Stack(
+        stack_name(name, stack),
         home,
         InterruptibleCommand.at(cli.path, VERSION),
         reached.env,
         {"aws:region": reached.region},
     )
     say("preparing the stack")
-    stack.prepare()
-    _session = Session(found, stack, reached, cli)
+    made.prepare()
+    _session = Session(found, made, reached, cli)
     # The SDK's classes take a second to import: done while the learner reads.
     threading.Thread(target=_warm, daemon=True).start()
     return _session
 
 
-def stack_name(target: str, own: str | None = None) -> str:
-    """KIT_STACK, else course; on AWS with -aws, for it is another state of the same program."""
-    name = own or os.environ.get("KIT_STACK") or "course"
+def stack_name(target: str, name: str | None = None) -> str:
+    """The stack's name; on AWS with -aws, for it is another state of the same program.
+
+    Raises:
+        LabError: Pulumi accepts no such name.
+    """
+    name = name or os.environ.get("KIT_STACK") or "course"
+    if not re.fullmatch(r"[\w.-]{1,80}", name):
+        raise LabError(f"{name!r} is no name for a stack.", "Use letters, digits, - and _.")
     return f"{name}-aws" if target == "aws" else name
 
 

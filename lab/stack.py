@@ -22,7 +22,7 @@ from google.protobuf import empty_pb2
 from pulumi.automation import CommandResult
 from pulumi.automation._server import LanguageServer
 from pulumi.runtime._grpc_settings import _GRPC_CHANNEL_OPTIONS
-from pulumi.runtime.proto import events_pb2_grpc, language_pb2_grpc
+from pulumi.runtime.proto import events_pb2_grpc, language_pb2, language_pb2_grpc
 
 from lab.core import values
 from lab.core.errors import NotReady
@@ -147,7 +147,7 @@ class Stack:
             named = ["--stack", self.name] if stack else []
             return self.command.run([*args, *named], str(self.workspace), self.env)
         server = grpc.server(futures.ThreadPoolExecutor(8), options=_GRPC_CHANNEL_OPTIONS)
-        language = LanguageServer(program or _nothing)
+        language = _Language(program or _nothing)
         language_pb2_grpc.add_LanguageRuntimeServicer_to_server(language, server)
         events = _Events(on_event or (lambda event: None))
         events_pb2_grpc.add_EventsServicer_to_server(events, server)
@@ -162,6 +162,16 @@ class Stack:
         finally:
             events.over.wait(1.0)
             server.stop(0)
+
+
+class _Language(LanguageServer):
+    """The SDK's own server for inline programs, silent when the engine has gone before it."""
+
+    def Run(self, request: Any, context: object) -> Any:
+        try:
+            return super().Run(request, context)
+        except grpc.RpcError:
+            return language_pb2.RunResponse()
 
 
 class _Events(events_pb2_grpc.EventsServicer):
