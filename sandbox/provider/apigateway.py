@@ -130,7 +130,8 @@ def _endpoint_patches(old: Outputs, new: Outputs) -> list[patches.Operation]:
     if address and address != old.get("ipAddressType"):
         operations.append(patches.replace("/endpointConfiguration/ipAddressType", address))
     if new.get("types") and new["types"] != old.get("types"):
-        operations.append(patches.replace("/endpointConfiguration/types/0", new["types"]))
+        path = patches.pointer("endpointConfiguration", "types", old.get("types", "0"))
+        operations.append(patches.replace(path, new["types"]))
     if "vpcEndpointIds" in new:
         path = "/endpointConfiguration/vpcEndpointIds"
         operations += patches.set_changes(path, old.get("vpcEndpointIds"), new["vpcEndpointIds"])

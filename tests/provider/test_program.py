@@ -1,0 +1,178 @@
+"""The gateway program as it is, through the real engine and the provider, to a real emulator."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import boto3
+import pulumi
+import pulumi_aws as aws
+import pytest
+from pulumi import automation
+
+from gateway.program import gateway
+from gateway.settings import Settings
+from sandbox import cloud, engine
+from sandbox.server import settings
+
+SIZE = 14  # resources of the program, and the stack itself
+
+
+@pytest.fixture(scope="module")
+def cli() -> automation.PulumiCommand:
+    found = engine.find()
+    if found is None:
+        pytest.skip("there is no Pulumi CLI yet: `python -m sandbox start` gets one")
+    return automation.PulumiCommand(root=str(found.root))
+
+
+@pytest.fixture
+def stacks(cli: automation.PulumiCommand, running: cloud.Running, tmp_path: Path) -> Iterator[Any]:
+    """Makes stacks with a state of their own; what is left of them is destroyed."""
+    made: list[automation.Stack] = []
+    environment = {
+        **cloud.environment(running.home),
+        "PULUMI_BACKEND_URL": tmp_path.as_uri(),
+        "PULUMI_HOME": str(tmp_path / "home"),
+    }
+
+    def make(program: Any, name: str = "test") -> automation.Stack:
+        stack = automation.create_or_select_stack(
+            stack_name=name,
+            project_name="gateway",
+            program=program,
+            opts=automation.LocalWorkspaceOptions(
+                pulumi_command=cli, env_vars=environment, work_dir=str(tmp_path)
+            ),
+        )
+        made.append(stack)
+        return stack
+
+    yield make
+    for stack in made:
+        stack.destroy()
+
+
+@pytest.fixture
+def client(endpoint: str, monkeypatch: pytest.MonkeyPatch) -> Any:
+    for name, value in settings.client(endpoint).items():
+        monkeypatch.setenv(name, value)
+    return lambda service: boto3.client(service, endpoint_url=endpoint)
+
+
+def changes(result: Any) -> dict[str, int]:
+    """How many resources were created, updated and so on; those that stayed left out."""
+    found = result.summary.resource_changes or {}
+    return {str(op): count for op, count in found.items() if str(op) != "same"}
+
+
+def ops(stack: automation.Stack, **options: Any) -> dict[str, int]:
+    """What a preview would do."""
+    found = stack.preview(**options).change_summary
+    return {str(op): count for op, count in found.items() if str(op) != "same"}
+
+
+def course() -> None:
+    gateway(Settings())
+
+
+def test_the_program_goes_up_stays_refreshes_and_goes_down(stacks: Any, client: Any) -> None:
+    stack = stacks(course)
+    assert ops(stack) == {"create": SIZE}
+    up = stack.up()
+    assert changes(up) == {"create": SIZE}
+    api = up.outputs["rest_api_id"].value
+    assert up.outputs["invoke_url"].value.endswith(f"/_aws/execute-api/{api}/v1")
+    assert changes(stack.up()) == {}
+    assert ops(stack, refresh=True) == {}
+    assert changes(stack.refresh()) == {}
+    assert changes(stack.up()) == {}
+    stack.destroy()
+    assert json.loads(json.dumps(stack.export_stack().deployment)).get("resources", []) == []
+    assert api not in [each["id"] for each in client("apigateway").get_rest_apis()["items"]]
+    assert not client("lambda").list_functions()["Functions"]
+
+
+def test_the_deployed_function_may_be_one_that_exists(stacks: Any, client: Any) -> None:
+    first = stacks(course, "first").up()
+    name = first.outputs["function_name"].value
+    second = stacks(lambda: gateway(Settings(function_name=name)), "second").up()
+    assert second.outputs["function_arn"].value == first.outputs["function_arn"].value
+    assert changes(second) == {"create": SIZE - 4}
+
+
+def test_a_changed_setting_changes_its_resource_and_no_other(stacks: Any) -> None:
+    chosen = {"memory_size": 512}
+    stack = stacks(lambda: gateway(Settings(**chosen)))
+    stack.up()
+    chosen["memory_size"] = 256
+    assert changes(stack.up()) == {"update": 1}
+    chosen["stage_name"] = "v2"  # type: ignore[assignment]
+    assert changes(stack.up()) == {"replace": 1}
+
+
+def test_a_refresh_sees_what_others_changed_and_an_up_puts_it_back(
+    stacks: Any, client: Any
+) -> None:
+    stack = stacks(course)
+    outputs = stack.up().outputs
+    logs, apis = client("logs"), client("apigateway")
+    group, api = outputs["log_group"].value, outputs["rest_api_id"].value
+    logs.put_retention_policy(logGroupName=group, retentionInDays=30)
+    apis.delete_stage(restApiId=api, stageName="v1")
+    assert changes(stack.refresh()) == {"delete": 1, "update": 1}
+    assert changes(stack.up()) == {"create": 1, "update": 1}
+    assert (
+        logs.describe_log_groups(logGroupNamePrefix=group)["logGroups"][0]["retentionInDays"] == 7
+    )
+
+
+def test_an_imported_role_needs_no_change(stacks: Any, client: Any) -> None:
+    trust = json.dumps(
+        {
+            "Version": "2012-10-17",
+            "Statement": [
+                {
+                    "Effect": "Allow",
+                    "Principal": {"Service": "lambda.amazonaws.com"},
+                    "Action": "sts:AssumeRole",
+                }
+            ],
+        }
+    )
+    client("iam").create_role(
+        RoleName="theirs", AssumeRolePolicyDocument=trust, Description="made by hand"
+    )
+
+    def program() -> None:
+        role = aws.iam.Role(
+            "mine",
+            name="theirs",
+            description="made by hand",
+            assume_role_policy=trust,
+            opts=pulumi.ResourceOptions(import_="theirs"),
+        )
+        pulumi.export("arn", role.arn)
+
+    stack = stacks(program)
+    assert changes(stack.up()) == {"create": 1, "import": 1}  # the stack, and the role
+    assert changes(stack.up()) == {}
+
+
+def test_a_refusal_of_aws_is_shown_in_the_official_words(stacks: Any) -> None:
+    def program() -> None:
+        aws.apigateway.Resource("lost", rest_api="nope", parent_id="nope", path_part="x")
+
+    with pytest.raises(automation.CommandError) as failed:
+        stacks(program).up()
+    text = str(failed.value)
+    assert "creating API Gateway Resource: operation error API Gateway: CreateResource" in text
+    assert "NotFoundException: Invalid API identifier specified" in text
+
+
+def test_a_function_that_is_not_there_is_an_error_with_its_name(stacks: Any) -> None:
+    with pytest.raises(automation.CommandError, match=r"reading Lambda Function \(nobody\)"):
+        stacks(lambda: gateway(Settings(function_name="nobody"))).up()
