@@ -16,7 +16,7 @@ from typing import Any
 
 from sandbox.provider import rules
 from sandbox.provider.facts import Field, Fields, Type
-from sandbox.provider.wire import UNKNOWN, Secret, has_secret, has_unknown, is_asset, plain
+from sandbox.provider.wire import UNKNOWN, Secret, has_secret, has_unknown, is_asset, mark, plain
 
 DEFAULTS = "__defaults"
 HEX = 7  # digits behind a made-up name, as many as the official provider takes
@@ -71,8 +71,8 @@ def check(
 
     inputs = _coerced(type.inputs, news, refuse)
     filled = _fill(type, name, inputs, olds, naming, refuse)
+    _provider_values(type, inputs, settings)
     if not problems:
-        _provider_values(type, inputs, settings)
         for path, sentence in rules.refusals(type, plain(inputs)):
             refuse(path, sentence)
     inputs[DEFAULTS] = sorted(filled)
@@ -85,15 +85,12 @@ def _provider_values(type: Type, inputs: Values, settings: Settings) -> None:
         inputs["region"] = settings.region
     if type.tagged:
         own = inputs.get("tags")
+        tags = plain(own) or {}
         if own is UNKNOWN or has_unknown(settings.default_tags):
             inputs["tagsAll"] = UNKNOWN
-        else:
-            secret = isinstance(own, Secret)
-            merged = {
-                **settings.default_tags,
-                **((own.value if isinstance(own, Secret) else own) or {}),
-            }
-            inputs["tagsAll"] = Secret(merged) if secret else merged
+        elif isinstance(tags, dict):
+            merged = {**plain(settings.default_tags), **tags}
+            inputs["tagsAll"] = Secret(merged) if isinstance(own, Secret) else mark(merged, own)
 
 
 # The form of values
