@@ -47,10 +47,38 @@ PORT_TAKEN = 3  # the server's exit code
 # What the server, and with it every function, gets of the starter's environment. The rest may
 # hold secrets, or point the functions at somebody else's cloud.
 INHERITED = frozenset(
-    "PATH HOME USER LOGNAME LANG LANGUAGE TZ LD_LIBRARY_PATH DYLD_LIBRARY_PATH VIRTUAL_ENV "
-    "CONDA_PREFIX PYTHONHOME PYTHONPATH SSL_CERT_FILE SSL_CERT_DIR SYSTEMROOT SYSTEMDRIVE WINDIR "
-    "COMSPEC PATHEXT USERPROFILE APPDATA LOCALAPPDATA PROGRAMDATA PROGRAMFILES KIT_PROVIDER "
-    "NUMBER_OF_PROCESSORS PROCESSOR_ARCHITECTURE LC_ALL LC_CTYPE".split()
+    (
+        "PATH",
+        "HOME",
+        "USER",
+        "LOGNAME",
+        "LANG",
+        "LANGUAGE",
+        "TZ",
+        "LD_LIBRARY_PATH",
+        "DYLD_LIBRARY_PATH",
+        "VIRTUAL_ENV",
+        "CONDA_PREFIX",
+        "PYTHONHOME",
+        "PYTHONPATH",
+        "SSL_CERT_FILE",
+        "SSL_CERT_DIR",
+        "SYSTEMROOT",
+        "SYSTEMDRIVE",
+        "WINDIR",
+        "COMSPEC",
+        "PATHEXT",
+        "USERPROFILE",
+        "APPDATA",
+        "LOCALAPPDATA",
+        "PROGRAMDATA",
+        "PROGRAMFILES",
+        "KIT_PROVIDER",
+        "NUMBER_OF_PROCESSORS",
+        "PROCESSOR_ARCHITECTURE",
+        "LC_ALL",
+        "LC_CTYPE",
+    )
 )
 
 _children: list[subprocess.Popen[bytes]] = []  # to be reaped when they end

@@ -7,6 +7,7 @@ them; tags are one thing, whether they are set with a record or by TagResource.
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -25,6 +26,9 @@ INTEGRATION_EXTRAS = (
     "cacheNamespace",
 )
 STAGE_EXTRAS = ("canarySettings", "clientCertificateId")
+
+# arn:PARTITION:apigateway:REGION:SERVICE:path/... or :action/...; a function's own ARN is neither.
+SERVICE_ARN = re.compile(r"arn:[^:]+:apigateway:[^:]+:[^:]+:(path|action)/")
 
 
 class NotThere(LookupError):
@@ -169,6 +173,18 @@ def _change(kind: str, parts: list[str], record: Record, operations: list[Record
         tidy_stage(record)
 
 
+def check_uri(integration_type: str, uri: Any) -> None:
+    """Refuse the address of an AWS integration that is not one of a service's own calls.
+
+    Raises:
+        BadPatch: the text is AWS's message.
+    """
+    if integration_type not in ("AWS", "AWS_PROXY") or "${" in str(uri):
+        return
+    if not SERVICE_ARN.match(str(uri)):
+        raise BadPatch("AWS ARN for integration must contain path or action")
+
+
 def _check_stage(api_id: str, operations: list[Record]) -> None:
     for operation in operations:
         wanted = operation.get("value")
@@ -196,6 +212,10 @@ def _view(kind: str, record: Record) -> Record:
 
 def put_integration(original: Callable[..., Answer]) -> Callable[..., Answer]:
     def put(api_id: str, resource_id: str, http_method: str, data: Record) -> Answer:
+        try:
+            check_uri(data.get("type", "AWS_PROXY"), data.get("uri"))
+        except BadPatch as error:
+            return _error("BadRequestException", str(error), 400)
         answer = original(api_id, resource_id, http_method, data)
         if answer[0] != 201:
             return answer

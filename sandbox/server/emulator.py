@@ -5,21 +5,27 @@ Import this only after the environment is set (settings.py): the emulator reads 
 
 from __future__ import annotations
 
-from importlib import metadata
+from importlib import import_module, metadata
+from typing import Any
 
-import ministack.app as app
-from ministack.core import (
-    arn,
-    concurrency,
-    iam_evaluator,
-    lambda_runtime,
-    persistence,
-    responses,
-    sigv4,
-)
-from ministack.services import apigateway_v1 as v1
-from ministack.services import cloudwatch, cloudwatch_logs, iam
-from ministack.services import lambda_svc as lambdas
+
+def _module(name: str) -> Any:
+    return import_module(f"ministack.{name}")
+
+
+app = _module("app")
+arn = _module("core.arn")
+concurrency = _module("core.concurrency")
+iam_evaluator = _module("core.iam_evaluator")
+lambda_runtime = _module("core.lambda_runtime")
+persistence = _module("core.persistence")
+responses = _module("core.responses")
+sigv4 = _module("core.sigv4")
+v1 = _module("services.apigateway_v1")
+cloudwatch = _module("services.cloudwatch")
+cloudwatch_logs = _module("services.cloudwatch_logs")
+iam = _module("services.iam")
+lambdas = _module("services.lambda_svc")
 
 VERSION = "1.5.33"
 

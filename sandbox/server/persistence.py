@@ -113,7 +113,7 @@ class Saver:
                     if attempt == 2:
                         raise
             self.failure = ""
-        except Exception as error:
+        except Exception as error:  # noqa: BLE001  the cloud goes on, unsaved, and says so
             self.failure = f"cannot save the state of {key}: {error}"
             log.error("%s", self.failure)
 

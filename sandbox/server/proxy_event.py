@@ -9,8 +9,20 @@ from sandbox.server.exchange import Headers, Request
 
 # Headers that end at the gateway.
 DROPPED = frozenset(
-    "connection content-length content-md5 expect max-forwards proxy-authenticate server te "
-    "transfer-encoding trailer upgrade www-authenticate".split()
+    (
+        "connection",
+        "content-length",
+        "content-md5",
+        "expect",
+        "max-forwards",
+        "proxy-authenticate",
+        "server",
+        "te",
+        "transfer-encoding",
+        "trailer",
+        "upgrade",
+        "www-authenticate",
+    )
 )
 RECAPITALISED = {
     "authorization": "Authorization",

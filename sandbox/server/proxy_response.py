@@ -15,8 +15,22 @@ KEYS = frozenset(("statusCode", "headers", "multiValueHeaders", "body", "isBase6
 
 # A function cannot set these; the client finds them under another name.
 REMAPPED = frozenset(
-    "authorization connection content-length content-md5 date expect host max-forwards "
-    "proxy-authenticate server trailer upgrade user-agent www-authenticate".split()
+    (
+        "authorization",
+        "connection",
+        "content-length",
+        "content-md5",
+        "date",
+        "expect",
+        "host",
+        "max-forwards",
+        "proxy-authenticate",
+        "server",
+        "trailer",
+        "upgrade",
+        "user-agent",
+        "www-authenticate",
+    )
 )
 
 

@@ -93,7 +93,6 @@ class CountDepth:
         if name == "botocore.session":
             sys.meta_path.remove(self)
             count_depth()
-        return None
 
 
 def restore_snapshot():
@@ -201,7 +200,7 @@ def invoke(handler, init, message):
     except SystemExit:
         sys.stderr.flush()
         os._exit(1)
-    except BaseException as error:
+    except BaseException as error:  # noqa: BLE001  what a handler raises is an answer
         return json.dumps(failure(error, request_id))
     try:
         return json.dumps({"status": "ok", "result": result})
@@ -216,7 +215,7 @@ def main():
     init = json.loads(first)
     try:
         handler = load(init)
-    except BaseException as error:
+    except BaseException as error:  # noqa: BLE001  so is what its module raises
         kind, problem = failed_load(error, init["module"])
         sys.stderr.write(f"{failure(problem, kind=kind)['trace']}\n")
         sys.stderr.flush()
