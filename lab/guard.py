@@ -16,7 +16,8 @@ from typing import Any, TypeVar
 
 from lab import parts, words
 from lab.core.errors import LabError
-from lab.html import Markup, tag
+from lab.html import Markup, clean, tag
+from lab.parts import excerpt
 from lab.views.base import View
 
 Result = TypeVar("Result")
@@ -57,17 +58,20 @@ class Failure(View):
 
     def text(self) -> str:
         """The same on three lines, and the trace."""
-        lines = [f"{words.FAILED}: {self.what}", self.why, self.fix and f"Fix: {self.fix}"]
-        return "\n".join(line for line in [*lines, self.trace.rstrip()] if line)
+        lines = [f"{words.FAILED}: {excerpt(self.what)}", excerpt(self.why)]
+        lines += [f"Fix: {self.fix}"] if self.fix else []
+        return clean("\n".join(line for line in [*lines, excerpt(self.trace.rstrip())] if line))
 
     def pieces(self) -> Markup:
         """What goes into a panel; the trace is folded."""
         return tag(
             "div",
-            parts.note(words.FAILED, tag("strong", self.what)),
-            tag("p", self.why) if self.why else None,
+            parts.note(words.FAILED, tag("strong", excerpt(self.what))),
+            tag("p", excerpt(self.why)) if self.why else None,
             tag("p", tag("strong", "Fix: "), self.fix) if self.fix else None,
-            parts.details("Where it happened", parts.code(self.trace)) if self.trace else None,
+            parts.details("Where it happened", parts.code(excerpt(self.trace)))
+            if self.trace
+            else None,
         )
 
     def html(self) -> Markup:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import html
 from collections.abc import Iterable, Sequence
 
-from lab import theme
-from lab.html import Markup, escape, join, tag
+from lab import theme, words
+from lab.html import Markup, clean, escape, join, tag
 from lab.words import Word
+
+SHOWN = 4096  # characters of a text, counted as they are in the page; more is cut, and said
 
 
 def panel(*children: object, label: str) -> Markup:
@@ -86,3 +89,15 @@ def definition(pairs: Iterable[tuple[str, object]], caption: str) -> Markup:
 def lines(texts: Iterable[object]) -> Markup:
     """One text a line."""
     return join((escape(text) for text in texts), Markup("<br>"))
+
+
+def excerpt(text: str, limit: int = SHOWN) -> str:
+    """The text, cut so that it takes at most `limit` characters in a page; says what is missing."""
+    kept = text[:limit]
+    while kept and (length := len(html.escape(clean(kept)))) > limit:
+        kept = kept[: max(0, min(len(kept) - 1, len(kept) * limit // length))]
+    if len(kept) == len(text):
+        return text
+    whole = len(text.encode("utf-8", "replace"))
+    part = words.size(len(kept.encode("utf-8", "replace")))
+    return f"{kept}\n… cut: {part} of {words.size(whole)} shown"

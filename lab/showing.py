@@ -9,8 +9,8 @@ import requests
 from lab import parts
 from lab.core.readable import plain, shown
 from lab.html import Markup, clean
+from lab.parts import excerpt
 from lab.views.base import View
-from lab.views.exchange import excerpt
 
 LINES = 60
 

@@ -13,6 +13,7 @@ import json
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Any, Protocol
 
 from lab.core.request import Request
@@ -73,7 +74,7 @@ class Reply:
         """The id that the gateway's and the function's logs know this request by, or ""."""
         return self.header("x-amzn-RequestId")
 
-    @property
+    @cached_property
     def data(self) -> Any:
         """The body as data, or None where it is no JSON."""
         try:

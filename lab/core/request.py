@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+VERBS = ("GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS")  # requests has each
 ARGUMENT_LIMIT = 100_000  # bytes; one argument of a command may have 131,072 on Linux
 POWERSHELL_QUOTES = "'\u2018\u2019\u201a\u201b"  # PowerShell ends a string at any of them
 
@@ -73,8 +74,9 @@ class Request:
         """The request as a Python script with the requests library."""
         secret = any(isinstance(value, Secret) for value in self.headers.values())
         lines = ["import os\n"] if secret else []
-        lines += ["import requests\n", "\nanswer = requests.request(\n"]
-        lines.append(f"    {self.method!r},\n    {self.url!r},\n")
+        known = self.method in VERBS
+        call = f"{self.method.lower()}(" if known else f"request({self.method!r},"
+        lines += ["import requests\n", f"\nanswer = requests.{call}\n    {self.url!r},\n"]
         if self.headers:
             shown = ", ".join(f"{n!r}: {_py_header(v)}" for n, v in self.headers.items())
             lines.append(f"    headers={{{shown}}},\n")

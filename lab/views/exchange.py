@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import html
 from typing import Any
 
 from lab import parts, words
@@ -10,22 +9,10 @@ from lab.core.meaning import meaning, where
 from lab.core.prompt import Exchange, Reply
 from lab.core.request import SNIPPETS, Request
 from lab.html import Markup, clean, tag
+from lab.parts import excerpt
 from lab.views.base import View
 
-SHOWN = 4096  # characters of a body, counted as they are in the page; more is cut, and said
 LINE = 90  # characters of an older exchange
-
-
-def excerpt(text: str, limit: int = SHOWN) -> str:
-    """The text, cut so that it takes at most `limit` characters in a page; says what is missing."""
-    kept = text[:limit]
-    while kept and (length := len(html.escape(clean(kept)))) > limit:
-        kept = kept[: max(0, min(len(kept) - 1, len(kept) * limit // length))]
-    if len(kept) == len(text):
-        return text
-    whole = len(text.encode("utf-8", "replace"))
-    part = words.size(len(kept.encode("utf-8", "replace")))
-    return f"{kept}\n… cut: {part} of {words.size(whole)} shown"
 
 
 def facts(exchange: Exchange) -> dict[str, Any]:
@@ -142,14 +129,13 @@ def to_html(exchange: Exchange) -> Markup:
     word, sentence = verdict(exchange)
     known = facts(exchange)
     completion, reply = known.get("completion"), exchange.reply
-    said = [known.get("said"), known["problem"], known["fix"]]
+    fix = known["fix"]
     pieces: list[Markup | None] = [
         tag("p", parts.badge(word), " ", sentence),
         _quote("Prompt", exchange.prompt),
         _quote("Answer", completion) if completion else None,
-        parts.note(word, *(tag("p", excerpt(text)) for text in said if text))
-        if any(said)
-        else None,
+        *(tag("p", excerpt(known[name])) for name in ("said", "problem") if known.get(name)),
+        tag("p", tag("strong", "Fix: "), fix) if fix else None,
         parts.table("What was measured", ("what", "value"), rows)
         if (rows := numbers(exchange))
         else None,

@@ -9,6 +9,7 @@ from lab import parts, words
 from lab.core import exercise
 from lab.core.exercise import Exercise, Verdict
 from lab.html import Markup, clean, tag
+from lab.parts import excerpt
 from lab.views.base import View
 
 WORDS = {
@@ -44,7 +45,10 @@ class VerdictView(View):
 
     def text(self) -> str:
         """The verdict in plain text."""
-        lines = [f"{WORDS[self.verdict]}: exercise {self._found.exercise.id}", self._found.sentence]
+        lines = [
+            f"{WORDS[self.verdict]}: exercise {self._found.exercise.id}",
+            excerpt(self._found.sentence),
+        ]
         lines += [f"Hint: {self._found.hint}"] if self._found.hint else []
         return clean("\n".join([*lines, self._unchecked(), f"{self._more()}{self._when}"]))
 
@@ -54,7 +58,7 @@ class VerdictView(View):
         hint = self._found.hint
         return parts.panel(
             parts.note(WORDS[self.verdict], tag("strong", name)),
-            tag("p", self._found.sentence),
+            tag("p", excerpt(self._found.sentence)),
             parts.details("Hint", tag("p", hint)) if hint else None,
             parts.muted(self._unchecked()),
             parts.muted(self._more(), self._when),

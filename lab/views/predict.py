@@ -19,7 +19,7 @@ class Prediction(View):
     def __init__(self, question: Question, answer: str | None = None) -> None:
         self.question = question
         self.answer = None if answer is None else question.commit(answer)
-        self._failure: Failure | None = None
+        self.failure: Failure | None = None
         self._handle: Any = None
         self._box: Any = None
 
@@ -36,7 +36,7 @@ class Prediction(View):
     def state(self) -> dict[str, Any]:
         """The question and, once committed, what each option means."""
         known: dict[str, Any] = {
-            "state": "failed" if self._failure else "done" if self.answer else "idle",
+            "state": "failed" if self.failure else "done" if self.answer else "idle",
             "question": self.question.text,
             "options": dict(self._options()),
             "answer": self.answer,
@@ -51,7 +51,7 @@ class Prediction(View):
         for letter, text in self._options():
             lines.append(f"  {letter}) {text}")
             lines += [f"     {self._word(letter)}: {self._why(letter)}"] if self.answer else []
-        lines += [self._failure.text()] if self._failure else []
+        lines += [self.failure.text()] if self.failure else []
         return "\n".join([*lines, self._last()])
 
     def html(self) -> Markup:
@@ -67,7 +67,7 @@ class Prediction(View):
         return parts.panel(
             parts.title(f"Predict: {self.question.text}"),
             shown,
-            self._failure.pieces() if self._failure else None,
+            self.failure.pieces() if self.failure else None,
             tag("p", self._last()),
             label="Prediction",
         )
@@ -115,7 +115,7 @@ class Prediction(View):
             self._handle.update(self._repr_mimebundle_(), raw=True)
 
     def _fail(self, failure: Failure) -> None:
-        self._failure = failure
+        self.failure = failure
         self._draw()
 
     def _options(self) -> list[tuple[str, str]]:

@@ -10,7 +10,12 @@ from lab.core.preflight import Line
 from lab.html import Markup, clean, join, tag
 from lab.views.base import View
 
-WORDS = {preflight.OK: words.OK, preflight.FAIL: words.FAIL, preflight.WARNING: words.LATER}
+WORDS = {
+    preflight.OK: words.OK,
+    preflight.FAIL: words.FAIL,
+    preflight.WARNING: words.WARNING,
+    preflight.LATER: words.LATER,
+}
 
 
 class Preflight(View):

@@ -70,7 +70,7 @@ def serving(reply=completion):
     server.daemon_threads = True
     server.reply, server.seen = reply, []
     server.url = f"http://127.0.0.1:{server.server_port}/v1/model"
-    threading.Thread(target=server.serve_forever, daemon=True).start()
+    threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True).start()
     try:
         yield server
     finally:

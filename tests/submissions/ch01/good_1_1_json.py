@@ -1,0 +1,15 @@
+# exercise 1.1: trust
+
+import json
+
+trust = {
+    "Version": "2012-10-17",
+    "Statement": [
+        {
+            "Effect": "Allow",
+            "Principal": {"Service": "lambda.amazonaws.com"},
+            "Action": "sts:AssumeRole",
+        }
+    ],
+}
+trust = json.dumps(trust)

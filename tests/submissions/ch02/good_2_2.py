@@ -1,0 +1,2 @@
+# exercise 2.2: memory
+memory = 2 * 1769

@@ -1,0 +1,13 @@
+# exercise 5.1: permission
+# says: The source_arn ends with the API's id, and no call has just that as its source.
+import pulumi_aws as aws
+
+
+def permission(rest_api, model):
+    return aws.lambda_.Permission(
+        "modelPermission",
+        action="lambda:InvokeFunction",
+        function=model.name,
+        principal="apigateway.amazonaws.com",
+        source_arn=rest_api.execution_arn,
+    )

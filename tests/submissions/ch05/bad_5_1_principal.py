@@ -1,0 +1,14 @@
+# exercise 5.1: permission
+# says: The principal is 'lambda.amazonaws.com': not who calls the function.
+import pulumi
+import pulumi_aws as aws
+
+
+def permission(rest_api, model):
+    return aws.lambda_.Permission(
+        "modelPermission",
+        action="lambda:InvokeFunction",
+        function=model.name,
+        principal="lambda.amazonaws.com",
+        source_arn=pulumi.Output.concat(rest_api.execution_arn, "/*/*/model"),
+    )

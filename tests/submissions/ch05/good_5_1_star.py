@@ -1,0 +1,13 @@
+# exercise 5.1: permission
+import pulumi
+import pulumi_aws as aws
+
+
+def permission(rest_api, model):
+    return aws.lambda_.Permission(
+        "modelPermission",
+        action="lambda:InvokeFunction",
+        function=model.arn,
+        principal="apigateway.amazonaws.com",
+        source_arn=pulumi.Output.concat(rest_api.execution_arn, "/*"),
+    )

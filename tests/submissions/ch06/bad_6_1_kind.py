@@ -1,0 +1,3 @@
+# exercise 6.1: redeploys
+# says: A dict is wanted, and this is a bool.
+redeploys = True
