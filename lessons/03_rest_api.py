@@ -104,8 +104,8 @@ up()
 # %% [markdown]
 # ## Look
 #
-# Ask API Gateway. Note the `id`: ten letters and digits that will be part
-# of every URL. And find it again inside `policy`.
+# Ask API Gateway. Note the `id`: a few letters and digits that will be
+# part of every URL. And find it again inside `policy`.
 
 # %%
 gateways = boto3.client("apigateway")

@@ -175,20 +175,21 @@ def integration(rest_api, model_method, model, api_role):
 plan()
 
 # %% [markdown]
-# ## Break it: two methods, one letter of the alphabet apart
+# ## Break it: the wrong one of two names
 #
-# `http_method` and `integration_http_method` look alike, and everyone
-# mixes them up once. Here the door is said to be POST. There is no such
-# door: ours is ANY. This mistake passes the plan, because the plan asks
-# nobody at AWS. It fails in `up()`.
+# A function has two names, and everyone takes the wrong one once: `arn`
+# says which function, `invoke_arn` is the address for calling it. This
+# mistake passes the plan, because a plan asks nobody at AWS. It fails in
+# `up()`.
 
 # %%
 def integration(rest_api, model_method, model, api_role):
     return aws.apigateway.Integration(
         "modelIntegration", rest_api=rest_api.id,
-        resource_id=model_method.resource_id, http_method="POST",
+        resource_id=model_method.resource_id,
+        http_method=model_method.http_method,
         type="AWS_PROXY", integration_http_method="POST",
-        uri=model.invoke_arn, credentials=api_role.arn)
+        uri=model.arn, credentials=api_role.arn)
 
 try:
     up()
@@ -196,10 +197,10 @@ except Exception as error:
     print(error)
 
 # %% [markdown]
-# `NotFoundException: Invalid Method identifier specified`: look for a
-# `http_method` that differs from the method's own. The fix is to take it
-# from the method, as the step does: `model_method.http_method`. Then the
-# two can never differ, and Pulumi knows the order. Put it back:
+# `AWS ARN for integration must contain path or action`: that is AWS for
+# *I need an address, not a name*. Nothing was changed; the old
+# integration is still there. The fix is `model.invoke_arn`, as in the
+# step:
 
 # %%
 from gateway.program import integration
@@ -230,7 +231,7 @@ check("5.2", response)
 # %% [markdown]
 # ## On AWS
 #
-# - The gateway waits 29 seconds at most for a function, then answers 504.
+# - The gateway waits 29 seconds for a function, then answers 504.
 #   The function runs on, and is paid for.
 # - A request may have 10 MB, but Lambda takes 6 MB. Larger ones get 413.
 # - If the role may not call the function, callers see 500 and nothing
@@ -241,10 +242,9 @@ check("5.2", response)
 #
 # You connected the method with the function, chose the role that makes
 # the call, and sent the proxy's event by hand. You know the other way in,
-# and the two methods that look alike.
+# and that a function's name is not its address.
 #
-# Keep this: `http_method=model_method.http_method`,
-# `integration_http_method="POST"`.
+# Keep this: `uri=model.invoke_arn`, `integration_http_method="POST"`.
 #
 # You can stop here: an integration costs nothing.
 #
