@@ -15,14 +15,13 @@ import shutil
 import socket
 import subprocess
 import sys
-from importlib.metadata import PackageNotFoundError, requires, version
+from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 from lab.core.preflight import Facts, judge
 from lab.views.preflight import Preflight
-from sandbox.home import home
+from sandbox.home import CHECKOUT, home
 
-PROJECT = "llm-gateway-course"
 # These must be the pinned ones: they speak to each other, or we build on their insides.
 EXACT = ("pulumi", "pulumi-aws", "ministack", "xllamacpp", "grpcio")
 CPU_INFO = Path("/proc/cpuinfo")
@@ -135,9 +134,10 @@ def _weights() -> int:
 
 
 def _pins() -> list[tuple[str, str]]:
+    """What pyproject.toml pins. As text: Python 3.10 has no reader for TOML."""
     try:
-        found = requires(PROJECT) or []
-    except PackageNotFoundError:
+        text = (CHECKOUT / "pyproject.toml").read_text(encoding="utf-8")
+    except OSError:
         return []
-    pairs = [re.match(r"([\w.-]+)\s*==\s*([\w.]+)", line) for line in found]
-    return [(m[1], m[2]) for m in pairs if m and m[1] in EXACT]
+    pairs = re.findall(r'"([\w.-]+)\s*==\s*([\w.]+?)\s*"', text)
+    return [(name, want) for name, want in pairs if name in EXACT]

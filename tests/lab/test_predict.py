@@ -1,0 +1,65 @@
+"""Predictions: one a chapter, one right option each, and every option explained."""
+
+import pytest
+
+from lab.core import course
+from lab.core.errors import LabError
+from lab.core.predict import Option, Question
+from lab.exercises import predict
+from lab.predictions import QUESTIONS
+
+
+def test_every_chapter_with_steps_has_one_question():
+    assert [q.id for q in QUESTIONS] == [str(c.number) for c in course.CHAPTERS if c.steps]
+
+
+def test_the_right_answer_is_not_always_the_same_letter():
+    assert len({question.right for question in QUESTIONS}) > 1
+
+
+@pytest.mark.parametrize("number", [3, "3", "03"])
+def test_a_question_is_found_by_its_chapter(number):
+    assert predict(number).question.id == "3"
+
+
+@pytest.mark.parametrize("answer", ["b", "B", " b) Nobody"])
+def test_an_answer_is_taken_as_it_was_meant(answer):
+    assert predict("3", answer).answer == "b"
+
+
+def test_reasons_are_told_only_once_committed():
+    question = QUESTIONS[0]
+    before, after = predict("1"), predict("1", answer="a")
+    for option in question.options:
+        assert option.why not in before.text() + str(before.state())
+        assert option.why in after.text()
+    assert "right" not in before.state() and after.state()["right"] == question.right
+
+
+def test_the_first_decision_counts():
+    made = predict("1")
+    made.commit("b")
+    made.commit("a")
+    assert made.answer == "b" and "You said b; a is right." in made.text()
+
+
+def test_an_unknown_question_or_option_names_those_that_exist():
+    with pytest.raises(LabError, match=r"There are: 1, 2, 3, 4, 5, 6\."):
+        predict("7")
+    for answer in ("d", "", "ab"[2:], "?"):
+        with pytest.raises(LabError, match="it has a, b, c"):
+            predict("1", answer)
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        (Option("x", "y"), Option("z", "w")),
+        (Option("x", "y", right=True), Option("z", "w", right=True)),
+        (Option("x", "y", right=True), Option("z", "")),
+        (),
+    ],
+)
+def test_a_question_without_one_right_answer_or_with_a_reason_missing_cannot_be_made(options):
+    with pytest.raises(ValueError):
+        Question("1", "?", options)

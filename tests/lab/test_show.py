@@ -1,0 +1,58 @@
+"""show: answers of boto3 and of HTTP calls, readable, short, without secrets."""
+
+import datetime
+import json
+
+import pytest
+import requests
+
+from lab.core.readable import plain, shown
+from lab.showing import show
+from tests.lab.server import serving
+
+
+def test_an_answer_of_boto3_is_json_without_its_metadata():
+    made = datetime.datetime(2026, 11, 24, 12, 0, tzinfo=datetime.timezone.utc)
+    answer = {
+        "Role": {"CreateDate": made, "Blob": b"123"},
+        "ResponseMetadata": {"RetryAttempts": 0},
+    }
+    assert plain(answer) == {
+        "Role": {"CreateDate": "2026-11-24T12:00:00+00:00", "Blob": "(3 bytes)"}
+    }
+
+
+@pytest.mark.parametrize("policy", ['{"Version": "1"}', '{\\"Version\\":\\"1\\"}'])
+def test_a_policy_in_a_string_is_shown_as_data(policy):
+    assert plain({"policy": policy}) == {"policy": {"Version": "1"}}
+
+
+@pytest.mark.parametrize(
+    "name", ["Authorization", "x-api-key", "SecretAccessKey", "SessionToken", "password"]
+)
+def test_fields_that_hold_secrets_are_covered(name):
+    assert plain({"a": [{name: "hunter2"}]}) == {"a": [{name: "[secret]"}]}
+
+
+@pytest.mark.parametrize(
+    "value", [None, True, 1.5, float("nan"), "", {}, [], {1: {2}}, object(), lambda: 1, "[", b""]
+)
+def test_any_value_can_be_shown(value):
+    assert isinstance(show(value).text(), str)
+    json.dumps(show(value).state())
+
+
+def test_long_and_deep_values_are_cut_and_say_so():
+    endless = []
+    endless.append(endless)
+    assert "(deeper)" in shown(endless, 60)
+    assert shown(list(range(100)), 10).endswith("… 92 of 102 lines cut")
+    assert "(5,000 characters)" in shown("x" * 5000, 10)
+
+
+def test_an_http_answer_has_its_request_status_headers_and_body():
+    with serving() as server:
+        view = show(requests.post(server.url, json={"prompt": "hi"}, timeout=5))
+    assert view.text().startswith(f"POST {server.url}: 200 OK\n")
+    assert view.state()["value"]["body"]["completion"] == "You said: hi"
+    assert view.state()["value"]["headers"]["x-amzn-RequestId"] == "r-1"
