@@ -1,4 +1,4 @@
-"""API Gateway: REST APIs and their policies. Paths and stages are in modules of their own."""
+"""API Gateway: REST APIs and their policies; paths, integrations and stages have own modules."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from sandbox.provider.answers import (
     timestamp,
     worded,
 )
+from sandbox.provider.apigateway_integrations import KINDS as INTEGRATION_KINDS
 from sandbox.provider.apigateway_paths import KINDS as PATH_KINDS
 from sandbox.provider.apigateway_stages import KINDS as STAGE_KINDS
 from sandbox.provider.kinds import CallError, Context, Created, Inputs, Kind, Outputs, doing
@@ -149,12 +150,12 @@ def _rest_api_outputs(ctx: Context, api: dict[str, Any], last: Outputs) -> Outpu
         "description": api.get("description") or "",
         "disableExecuteApiEndpoint": api.get("disableExecuteApiEndpoint", False),
         "endpointAccessMode": api.get("endpointAccessMode"),
-        "endpointConfiguration": settle_nested(
+        "endpointConfiguration": _members(
             types=next(iter(endpoint.get("types") or ()), None),
             ipAddressType=endpoint.get("ipAddressType"),
             vpcEndpointIds=endpoint.get("vpcEndpointIds"),
         ),
-        "executionArn": execution_arn(ctx, api["id"]),
+        "executionArn": _execution_arn(ctx, api["id"]),
         "minimumCompressionSize": "" if size is None else str(size),
         "name": api["name"],
         "policy": _policy_text(api.get("policy"), last.get("policy")),
@@ -166,12 +167,12 @@ def _rest_api_outputs(ctx: Context, api: dict[str, Any], last: Outputs) -> Outpu
     return settle(outputs, keep=(*promised, "securityPolicy"))
 
 
-def settle_nested(**members: Any) -> dict[str, Any]:
+def _members(**members: Any) -> dict[str, Any]:
     """A nested output without the members that have no value."""
     return {name: value for name, value in members.items() if value not in (None, "", [], {})}
 
 
-def execution_arn(ctx: Context, api: str) -> str:
+def _execution_arn(ctx: Context, api: str) -> str:
     """The ARN that policies and permissions name; a stage's ends in `/STAGE`."""
     return f"arn:{ctx.partition}:execute-api:{ctx.region}:{ctx.account}:{api}"
 
@@ -256,5 +257,6 @@ KINDS = (
         ),
     ),
     *PATH_KINDS,
+    *INTEGRATION_KINDS,
     *STAGE_KINDS,
 )

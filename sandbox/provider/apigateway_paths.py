@@ -1,4 +1,4 @@
-"""API Gateway: the paths of an API, their methods, and the integrations behind these."""
+"""API Gateway: the paths of an API and their methods."""
 
 from __future__ import annotations
 
@@ -16,19 +16,6 @@ METHOD_PATHS = {
     "authorizerId": "/authorizerId",
     "operationName": "/operationName",
     "requestValidatorId": "/requestValidatorId",
-}
-INTEGRATION_PATHS = {
-    "connectionId": "/connectionId",
-    "connectionType": "/connectionType",
-    "contentHandling": "/contentHandling",
-    "integrationTarget": "/integrationTarget",
-    "timeoutMilliseconds": "/timeoutInMillis",
-    "uri": "/uri",
-}
-# These keep what they had when the program leaves them out.
-INTEGRATION_KEPT = {
-    "cacheNamespace": "/cacheNamespace",
-    "responseTransferMode": "/responseTransferMode",
 }
 
 
@@ -107,10 +94,11 @@ def _known(last: Outputs, name: str, id: str, form: str) -> str:
     return str(last[name])
 
 
-# Method and Integration: agm- and agi-API-RESOURCE-METHOD
+# Method: its id is agm-API-RESOURCE-METHOD
 
 
-def _where(values: Outputs, id: str = "") -> dict[str, str]:
+def method_place(values: Outputs, id: str = "") -> dict[str, str]:
+    """Which method a call is about."""
     form = "REST-API-ID/RESOURCE-ID/HTTP-METHOD"
     return {
         "restApiId": _known(values, "restApi", id, form),
@@ -119,19 +107,21 @@ def _where(values: Outputs, id: str = "") -> dict[str, str]:
     }
 
 
-def _id(kind: str, values: Outputs) -> str:
+def method_id(kind: str, values: Outputs) -> str:
+    """The id of a method (`agm`) or an integration (`agi`)."""
     return f"{kind}-{values['restApi']}-{values['resourceId']}-{values['httpMethod']}"
 
 
-def _import(kind: str, resource_id: str) -> tuple[str, Outputs]:
+def import_method(kind: str, resource_id: str) -> tuple[str, Outputs]:
+    """Id and first state from `REST-API-ID/RESOURCE-ID/HTTP-METHOD`."""
     api, path, method = split(resource_id, 3, "REST-API-ID/RESOURCE-ID/HTTP-METHOD")
     known = {"restApi": api, "resourceId": path, "httpMethod": method}
-    return _id(kind, known), known
+    return method_id(kind, known), known
 
 
 def create_method(ctx: Context, inputs: Inputs) -> Created:
     method = ctx.client("apigateway").put_method(
-        **_where(inputs),
+        **method_place(inputs),
         authorizationType=inputs["authorization"],
         apiKeyRequired=inputs.get("apiKeyRequired", False),
         **given(
@@ -143,17 +133,17 @@ def create_method(ctx: Context, inputs: Inputs) -> Created:
             requestValidatorId=inputs.get("requestValidatorId"),
         ),
     )
-    return Created(_id("agm", inputs), _method_outputs(method, inputs))
+    return Created(method_id("agm", inputs), _method_outputs(method, inputs))
 
 
 def find_method(ctx: Context, inputs: Inputs) -> Created | None:
-    id = _id("agm", inputs)
+    id = method_id("agm", inputs)
     found = read_method(ctx, id, inputs)
     return Created(id, found) if found else None
 
 
 def read_method(ctx: Context, id: str, last: Outputs) -> Outputs | None:
-    method = find(ctx.client("apigateway").get_method, GONE, **_where(last, id))
+    method = find(ctx.client("apigateway").get_method, GONE, **method_place(last, id))
     return _method_outputs(method, last) if method else None
 
 
@@ -169,12 +159,12 @@ def update_method(ctx: Context, id: str, old: Outputs, new: Inputs) -> Outputs:
         operations += patches.map_changes(name, old.get(name), new.get(name))
     if operations:
         client = ctx.client("apigateway")
-        client.update_method(**_where(new), patchOperations=operations)
+        client.update_method(**method_place(new), patchOperations=operations)
     return there(read_method(ctx, id, new), f"API Gateway Method ({id})")
 
 
 def delete_method(ctx: Context, id: str, last: Outputs) -> None:
-    find(ctx.client("apigateway").delete_method, GONE, **_where(last, id))
+    find(ctx.client("apigateway").delete_method, GONE, **method_place(last, id))
 
 
 def _method_outputs(method: dict[str, Any], last: Outputs) -> Outputs:
@@ -188,92 +178,11 @@ def _method_outputs(method: dict[str, Any], last: Outputs) -> Outputs:
         "requestParameters": method.get("requestParameters"),
         "requestValidatorId": method.get("requestValidatorId"),
     }
-    return {**settle(outputs), **_place(last)}
+    return {**settle(outputs), **place_outputs(last)}
 
 
-def _place(last: Outputs) -> Outputs:
+def place_outputs(last: Outputs) -> Outputs:
     return {name: last[name] for name in ("restApi", "resourceId", "httpMethod")}
-
-
-def create_integration(ctx: Context, inputs: Inputs) -> Created:
-    integration = ctx.client("apigateway").put_integration(
-        **_where(inputs),
-        type=inputs["type"],
-        **given(
-            cacheKeyParameters=inputs.get("cacheKeyParameters"),
-            cacheNamespace=inputs.get("cacheNamespace"),
-            connectionId=inputs.get("connectionId"),
-            connectionType=inputs.get("connectionType"),
-            contentHandling=inputs.get("contentHandling"),
-            credentials=inputs.get("credentials"),
-            integrationHttpMethod=inputs.get("integrationHttpMethod"),
-            integrationTarget=inputs.get("integrationTarget"),
-            passthroughBehavior=inputs.get("passthroughBehavior"),
-            requestParameters=inputs.get("requestParameters"),
-            requestTemplates=inputs.get("requestTemplates"),
-            responseTransferMode=inputs.get("responseTransferMode"),
-            timeoutInMillis=inputs.get("timeoutMilliseconds"),
-            tlsConfig=inputs.get("tlsConfig"),
-            uri=inputs.get("uri"),
-        ),
-    )
-    return Created(_id("agi", inputs), _integration_outputs(integration, inputs))
-
-
-def read_integration(ctx: Context, id: str, last: Outputs) -> Outputs | None:
-    integration = find(ctx.client("apigateway").get_integration, GONE, **_where(last, id))
-    return _integration_outputs(integration, last) if integration else None
-
-
-def update_integration(ctx: Context, id: str, old: Outputs, new: Inputs) -> Outputs:
-    operations = [
-        patches.replace(path, new.get(name))
-        for name, path in INTEGRATION_PATHS.items()
-        if changed(name, old, new)
-    ]
-    operations += [
-        patches.replace(path, new[name])
-        for name, path in INTEGRATION_KEPT.items()
-        if new.get(name) and changed(name, old, new)
-    ]
-    for name in ("requestTemplates", "requestParameters"):
-        operations += patches.map_changes(name, old.get(name), new.get(name))
-    keys = ({each: "" for each in values.get("cacheKeyParameters") or ()} for values in (old, new))
-    operations += patches.map_changes("cacheKeyParameters", *keys)
-    if changed("tlsConfig", old, new):
-        skip = (new.get("tlsConfig") or {}).get("insecureSkipVerification", False)
-        operations.append(patches.replace("/tlsConfig/insecureSkipVerification", skip))
-    if operations:
-        client = ctx.client("apigateway")
-        client.update_integration(**_where(new), patchOperations=operations)
-    return there(read_integration(ctx, id, new), f"API Gateway Integration ({id})")
-
-
-def delete_integration(ctx: Context, id: str, last: Outputs) -> None:
-    find(ctx.client("apigateway").delete_integration, GONE, **_where(last, id))
-
-
-def _integration_outputs(integration: dict[str, Any], last: Outputs) -> Outputs:
-    outputs = {
-        "cacheKeyParameters": integration.get("cacheKeyParameters"),
-        "cacheNamespace": integration.get("cacheNamespace") or "",
-        "connectionId": integration.get("connectionId"),
-        "connectionType": integration.get("connectionType") or "INTERNET",
-        "contentHandling": integration.get("contentHandling"),
-        "credentials": integration.get("credentials"),
-        "integrationHttpMethod": integration.get("httpMethod"),
-        "integrationTarget": integration.get("integrationTarget"),
-        "passthroughBehavior": integration.get("passthroughBehavior") or "",
-        "requestParameters": integration.get("requestParameters"),
-        "requestTemplates": integration.get("requestTemplates"),
-        "responseTransferMode": integration.get("responseTransferMode") or "BUFFERED",
-        "timeoutMilliseconds": integration.get("timeoutInMillis"),
-        "tlsConfig": integration.get("tlsConfig"),
-        "type": integration["type"],
-        "uri": integration.get("uri"),
-    }
-    promised = ("cacheNamespace", "passthroughBehavior")
-    return {**settle(outputs, keep=promised), **_place(last)}
 
 
 KINDS = (
@@ -299,20 +208,8 @@ KINDS = (
             read=read_method,
             update=update_method,
             delete=delete_method,
-            imported=lambda id: _import("agm", id),
+            imported=lambda id: import_method("agm", id),
             find=find_method,
-        ),
-    ),
-    worded(
-        "apigateway",
-        "API Gateway Integration",
-        Kind(
-            token="aws:apigateway/integration:Integration",
-            create=create_integration,
-            read=read_integration,
-            update=update_integration,
-            delete=delete_integration,
-            imported=lambda id: _import("agi", id),
         ),
     ),
 )

@@ -1,0 +1,128 @@
+"""API Gateway: integrations, which are what stands behind a method; ids agi-API-RESOURCE-METHOD."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sandbox.provider import patches
+from sandbox.provider.answers import changed, find, given, settle, there, worded
+from sandbox.provider.apigateway_paths import (
+    import_method,
+    method_id,
+    method_place,
+    place_outputs,
+)
+from sandbox.provider.kinds import Context, Created, Inputs, Kind, Outputs
+
+GONE = "NotFoundException"
+
+INTEGRATION_PATHS = {
+    "connectionId": "/connectionId",
+    "connectionType": "/connectionType",
+    "contentHandling": "/contentHandling",
+    "integrationTarget": "/integrationTarget",
+    "timeoutMilliseconds": "/timeoutInMillis",
+    "uri": "/uri",
+}
+# These keep what they had when the program leaves them out.
+INTEGRATION_KEPT = {
+    "cacheNamespace": "/cacheNamespace",
+    "responseTransferMode": "/responseTransferMode",
+}
+
+
+def create_integration(ctx: Context, inputs: Inputs) -> Created:
+    integration = ctx.client("apigateway").put_integration(
+        **method_place(inputs),
+        type=inputs["type"],
+        **given(
+            cacheKeyParameters=inputs.get("cacheKeyParameters"),
+            cacheNamespace=inputs.get("cacheNamespace"),
+            connectionId=inputs.get("connectionId"),
+            connectionType=inputs.get("connectionType"),
+            contentHandling=inputs.get("contentHandling"),
+            credentials=inputs.get("credentials"),
+            integrationHttpMethod=inputs.get("integrationHttpMethod"),
+            integrationTarget=inputs.get("integrationTarget"),
+            passthroughBehavior=inputs.get("passthroughBehavior"),
+            requestParameters=inputs.get("requestParameters"),
+            requestTemplates=inputs.get("requestTemplates"),
+            responseTransferMode=inputs.get("responseTransferMode"),
+            timeoutInMillis=inputs.get("timeoutMilliseconds"),
+            tlsConfig=inputs.get("tlsConfig"),
+            uri=inputs.get("uri"),
+        ),
+    )
+    return Created(method_id("agi", inputs), _integration_outputs(integration, inputs))
+
+
+def read_integration(ctx: Context, id: str, last: Outputs) -> Outputs | None:
+    integration = find(ctx.client("apigateway").get_integration, GONE, **method_place(last, id))
+    return _integration_outputs(integration, last) if integration else None
+
+
+def update_integration(ctx: Context, id: str, old: Outputs, new: Inputs) -> Outputs:
+    operations = [
+        patches.replace(path, new.get(name))
+        for name, path in INTEGRATION_PATHS.items()
+        if changed(name, old, new)
+    ]
+    operations += [
+        patches.replace(path, new[name])
+        for name, path in INTEGRATION_KEPT.items()
+        if new.get(name) and changed(name, old, new)
+    ]
+    for name in ("requestTemplates", "requestParameters"):
+        operations += patches.map_changes(name, old.get(name), new.get(name))
+    keys = ({each: "" for each in values.get("cacheKeyParameters") or ()} for values in (old, new))
+    operations += patches.map_changes("cacheKeyParameters", *keys)
+    if changed("tlsConfig", old, new):
+        skip = (new.get("tlsConfig") or {}).get("insecureSkipVerification", False)
+        operations.append(patches.replace("/tlsConfig/insecureSkipVerification", skip))
+    if operations:
+        client = ctx.client("apigateway")
+        client.update_integration(**method_place(new), patchOperations=operations)
+    return there(read_integration(ctx, id, new), f"API Gateway Integration ({id})")
+
+
+def delete_integration(ctx: Context, id: str, last: Outputs) -> None:
+    find(ctx.client("apigateway").delete_integration, GONE, **method_place(last, id))
+
+
+def _integration_outputs(integration: dict[str, Any], last: Outputs) -> Outputs:
+    outputs = {
+        "cacheKeyParameters": integration.get("cacheKeyParameters"),
+        "cacheNamespace": integration.get("cacheNamespace") or "",
+        "connectionId": integration.get("connectionId"),
+        "connectionType": integration.get("connectionType") or "INTERNET",
+        "contentHandling": integration.get("contentHandling"),
+        "credentials": integration.get("credentials"),
+        "integrationHttpMethod": integration.get("httpMethod"),
+        "integrationTarget": integration.get("integrationTarget"),
+        "passthroughBehavior": integration.get("passthroughBehavior") or "",
+        "requestParameters": integration.get("requestParameters"),
+        "requestTemplates": integration.get("requestTemplates"),
+        "responseTransferMode": integration.get("responseTransferMode") or "BUFFERED",
+        "timeoutMilliseconds": integration.get("timeoutInMillis"),
+        "tlsConfig": integration.get("tlsConfig"),
+        "type": integration["type"],
+        "uri": integration.get("uri"),
+    }
+    promised = ("cacheNamespace", "passthroughBehavior")
+    return {**settle(outputs, keep=promised), **place_outputs(last)}
+
+
+KINDS = (
+    worded(
+        "apigateway",
+        "API Gateway Integration",
+        Kind(
+            token="aws:apigateway/integration:Integration",
+            create=create_integration,
+            read=read_integration,
+            update=update_integration,
+            delete=delete_integration,
+            imported=lambda id: import_method("agi", id),
+        ),
+    ),
+)
