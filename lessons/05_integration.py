@@ -145,7 +145,8 @@ show(json.load(answer["Payload"]))
 # ## Change it: patience in place, the kind by replacement
 #
 # `timeout_milliseconds` is how long the gateway waits. The step leaves it
-# at 29 seconds. Five would be an update, `~`.
+# at 29 seconds. Five would be an update, `~`. (These versions export
+# nothing, so the plan drops an output too; never mind.)
 
 # %%
 def integration(rest_api, model_method, model, api_role):

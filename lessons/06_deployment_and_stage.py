@@ -31,6 +31,7 @@ import boto3
 import pulumi
 import pulumi_aws as aws
 import requests
+from gateway.program import FROZEN
 from gateway.settings import Settings
 from lab import start, plan, up, outputs, ask, playground
 from lab import predict, check, show
@@ -72,21 +73,11 @@ predict("6")
 # A new edition is due exactly when the text has changed. How can a
 # program know? It takes a **digest**: one short text, made from all
 # arguments of all parts, that differs as soon as one of them does.
+# `arguments` is what each resource was declared with, and `FROZEN` lists
+# those of the API itself that a deployment freezes; the file has both.
 #
-# Pulumi calls this function for each resource before making it. It keeps
-# the arguments as you wrote them.
-
-# %% step: keep_arguments
-
-# %% [markdown]
-# Of the API itself only some arguments are frozen; its name and its
-# description take effect at once. These are they:
-
-# %% from: FROZEN
-
-# %% [markdown]
-# And the digest. Arguments can be outputs, so the digest is one too:
-# `apply` computes with the value once it is known.
+# Arguments can be outputs, so the digest is one too: `apply` computes with
+# the value once it is known.
 
 # %% step: digest
 
@@ -192,10 +183,10 @@ def stage(settings, rest_api, deployment):
 plan()
 
 # %% [markdown]
-# ## Break it: the edit that never goes live
+# ## Break it: you lock the door, and it stays open
 #
 # Put the original stage back, and take the triggers away, as in most
-# tutorials. Then allow only POST. `up()` reports success. Is GET refused?
+# tutorials. `up()` prints one more edition, the last one for a while.
 
 # %%
 from gateway.program import stage
@@ -209,22 +200,27 @@ def deployment(
 up()
 
 # %% [markdown]
-# That printed one edition, without a trigger for the next. Now the edit.
-# Watch the tree: the method is replaced, the deployment is not.
+# Now lock the door: a resource policy that denies everyone. `up()`
+# reports success. Watch the tree: the policy changes, the deployment does
+# not. Who gets in?
 
 # %%
-def model_method(rest_api, model_path):
-    return aws.apigateway.Method(
-        "modelMethod", rest_api=rest_api.id, resource_id=model_path.id,
-        http_method="POST", authorization="NONE")
+def resource_policy(rest_api):
+    nobody = {"Version": "2012-10-17", "Statement": [{
+        "Effect": "Deny", "Principal": "*",
+        "Action": "execute-api:Invoke",
+        "Resource": pulumi.Output.concat(rest_api.execution_arn, "/*")}]}
+    return aws.apigateway.RestApiPolicy(
+        "languageModelApiPolicy", rest_api_id=rest_api.id,
+        policy=pulumi.Output.json_dumps(nobody))
 
 up()
 requests.get(url, timeout=60).status_code
 
 # %% [markdown]
-# 200: GET still works. The shelf holds the old edition, and no error says
-# so. The fix is the digest. Take the step back, and the same edit goes
-# live.
+# 200: everyone. The shelf holds the old edition, with the old policy in
+# it, and no error says so. The fix is the digest. Take the step back, and
+# the same edit goes live.
 
 # %%
 from gateway.program import deployment
@@ -234,17 +230,27 @@ refused = requests.get(url, timeout=60)
 print(refused.status_code, refused.text)
 
 # %% [markdown]
-# There is the most misleading error of API Gateway: 403, *Missing
-# Authentication Token*. Nobody asked for a token. It means: there is no
-# such path, or no such method. When you see it, check the URL first.
-#
-# Last, put the method back, so that the gateway is whole again.
+# Locked. Open the door again, so that the gateway is whole. Two parts
+# change: the policy, and because of it the deployment.
 
 # %%
-from gateway.program import model_method
+from gateway.program import resource_policy
 
 up()
 requests.get(url, timeout=60).status_code
+
+# %% [markdown]
+# One more mistake needs no deployment: a wrong path. Read the answer
+# twice.
+
+# %%
+wrong = requests.get(url + "s", timeout=60)
+print(wrong.status_code, wrong.text)
+
+# %% [markdown]
+# That is the most misleading error of API Gateway. Nobody asked for a
+# token. *Missing Authentication Token* means: there is no such path, or no
+# such method. When you see it, check the URL first.
 
 # %% [markdown]
 # ## Your turn
@@ -292,9 +298,9 @@ check("6.3", refusal)
 # %% [markdown]
 # ## Recap
 #
-# You froze the API, put it on a shelf and called it by its URL. You saw an
-# edit that never went live, and the digest that prevents it. And you can
-# read *Missing Authentication Token*.
+# You froze the API, put it on a shelf and called it by its URL. You saw a
+# locked door that stayed open, and the digest that prevents it. And you
+# can read *Missing Authentication Token*.
 #
 # Keep this: `triggers={"digest": digest(rest_api, parts)}`.
 #

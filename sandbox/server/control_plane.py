@@ -164,6 +164,10 @@ def _change(kind: str, parts: list[str], record: Record, operations: list[Record
     if kind == "stage":
         _check_stage(parts[1], operations)
         operations = [o for o in operations if not v1._try_apply_method_settings_patch(record, o)]
+    if kind == "integration":
+        for operation in operations:
+            if operation.get("path") == "/uri":
+                check_uri(record["type"], operation.get("value"))
     apply(SHAPES[kind], record, operations)
     if kind == "resource":
         _recompute_paths(parts[1])
