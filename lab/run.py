@@ -93,6 +93,7 @@ def _work(job: Callable[[Work], None], work: Work, ended: list[BaseException | N
         ended.append(None)
     except BaseException as error:  # noqa: BLE001  it is raised again in the cell's own thread
         ended.append(error)
+    work.phase("")  # wakes the cell's thread, which else would look a tick later
 
 
 def _take(deployment: Deployment, work: Work) -> None:

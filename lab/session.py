@@ -20,7 +20,7 @@ from lab import target as targets
 from lab.core import course, places, recovery
 from lab.core.deploy import Deployment
 from lab.core.errors import LabError, NotReady
-from lab.program import Watched, compose, own_names, replaced, same, strict_text
+from lab.program import Watched, compose, own_names, replaced, same, sdk_rules
 from lab.results import Outputs, Plan, Receipt, UpRecord, outputs_of
 from lab.run import Work, carry_out
 from lab.stack import Stack, secret
@@ -137,7 +137,7 @@ def _deploy(
             work.check()
             work.phase("starting the engine")
             try:
-                with strict_text():
+                with sdk_rules():
                     args = [*command, "--refresh"] if refresh else [*command]
                     stack.run(args, program=program, on_event=work.event)
             except Exception:

@@ -63,9 +63,9 @@ def deployed(stack) -> list[str]:
 
 
 class Kernel:
-    """A notebook's kernel, with the stand-in for the provider in it."""
+    """A notebook's kernel; with a port, the stand-in for the provider is in it."""
 
-    def __init__(self, home: Path, fake_port: int) -> None:
+    def __init__(self, home: Path, fake_port: int = 0) -> None:
         env = {
             **os.environ,
             "KIT_HOME": str(home),
@@ -75,6 +75,8 @@ class Kernel:
             kernel_name="python3", env=env, extra_arguments=["--IPKernelApp.log_level=CRITICAL"]
         )
         self.pid = self.manager.provisioner.process.pid
+        if not fake_port:
+            return
         self.run(
             "from tests.lab import stacks\nfrom lab import target\n"
             f"target.TARGETS['sandbox'] = stacks.fake_target({fake_port})"

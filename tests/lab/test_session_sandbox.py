@@ -1,0 +1,217 @@
+"""The session with everything real: engine, provider, sandbox, model, kernels."""
+
+import json
+import os
+import signal
+import subprocess
+import time
+from collections.abc import Iterator
+
+import boto3
+import pytest
+import requests
+
+from lab import session
+from lab.core import recovery
+from lab.stack import Stack
+from sandbox import cloud, engine
+from tests.lab.stacks import CHECKOUT, NAMES, Kernel, deployed
+
+OPEN = "from lab import start, plan, up, outputs, destroy\nstart({})"
+
+
+@pytest.fixture
+def kit(tmp_path, monkeypatch) -> Iterator:
+    """A kit's folder of its own, whose sandbox is stopped at the end."""
+    home = tmp_path / "kit"
+    before = dict(os.environ)
+    monkeypatch.setenv("KIT_HOME", str(home))
+    monkeypatch.delenv("KIT_STACK", raising=False)
+    monkeypatch.delenv("KIT_TARGET", raising=False)
+    monkeypatch.setattr(session, "own_names", dict)
+    yield home
+    cloud.stop(home)
+    session._session = None
+    os.environ.clear()
+    os.environ.update(before)
+
+
+@pytest.fixture
+def kernel(kit) -> Iterator:
+    """Starts kernels with nothing replaced in them."""
+    started = []
+
+    def start() -> Kernel:
+        started.append(Kernel(kit))
+        return started[-1]
+
+    yield start
+    for one in started:
+        one.close()
+
+
+def stack_of(home) -> Stack:
+    return Stack("course", home, command=None)
+
+
+def made(kind: str) -> list[str]:
+    """What AWS's own API lists, of what the program makes."""
+    if kind == "roles":
+        found = [role["RoleName"] for role in boto3.client("iam").list_roles()["Roles"]]
+    elif kind == "functions":
+        listed = boto3.client("lambda").list_functions()["Functions"]
+        found = [one["FunctionName"] for one in listed]
+    else:
+        found = [api["name"] for api in boto3.client("apigateway").get_rest_apis()["items"]]
+    return [name for name in found if name.lower().startswith("languagemodel")]
+
+
+def counts() -> tuple[int, int, int]:
+    return len(made("roles")), len(made("functions")), len(made("apis"))
+
+
+WHOLE = (2, 1, 1)
+
+
+def test_a_prompt_is_answered_and_the_second_up_changes_nothing(kit):
+    session.open_session(6)
+    assert session.up().changes["create"] == NAMES[6]
+    url = session.outputs()["model_url"]
+    prompt = {"prompt": "What is the capital of France?", "max_tokens": 16}
+    answer = requests.post(url, json=prompt, timeout=60)
+    assert "Paris" in answer.json()["completion"]
+    assert session.up().changes == {}
+    assert session.destroy() == session.Receipt(NAMES[6], ())
+    assert counts() == (0, 0, 0)
+
+
+def test_a_sandbox_that_was_killed_is_started_again_and_has_everything_again(kit):
+    session.open_session(6)
+    before = session.up().outputs
+    os.kill(cloud.status(kit).pid, signal.SIGKILL)
+    record = session.up()
+    assert requests.get(record.outputs["model_url"], timeout=60).status_code == 200
+    assert counts() == WHOLE
+    assert set(record.outputs) == set(before)
+    assert session.up().changes == {}
+
+
+def test_a_sandbox_that_was_reset_gets_everything_again(kit, capsys):
+    session.open_session(3)
+    session.up()
+    cloud.reset(kit)
+    record = session.up()
+    assert record.changes["create"] == NAMES[3]
+    assert counts() == WHOLE
+    assert "what is gone is made again" in capsys.readouterr().out
+
+
+def test_a_sandbox_that_was_stopped_is_started_and_has_kept_everything(kit):
+    session.open_session(3)
+    session.up()
+    cloud.stop(kit)
+    assert session.up().changes == {}
+    assert counts() == WHOLE
+
+
+def test_destroy_works_after_the_sandbox_has_lost_everything(kit):
+    session.open_session(6)
+    session.up()
+    cloud.stop(kit)
+    cloud.reset(kit)
+    assert session.destroy().left == ()
+    assert counts() == (0, 0, 0)
+
+
+@pytest.mark.parametrize("after", [0.1, 0.5, 0.8])
+def test_an_interrupted_up_stops_within_five_seconds_and_the_next_completes(kit, kernel, after):
+    notebook = kernel()
+    notebook.run(OPEN.format(6))
+    request = notebook.send("up()")
+    time.sleep(after)
+    began = time.monotonic()
+    notebook.manager.interrupt_kernel()
+    reply = notebook.reply(request)
+    assert time.monotonic() - began < 5
+    assert reply.get("ename") == "Stopped", reply["shown"]
+    assert "Traceback" not in reply["shown"]
+    notebook.run("up()")
+    assert len(recovery.names(stack_of(kit).checkpoint())) == NAMES[6]
+    assert notebook.run("print(up().changes)")["parts"]["stdout"] == "{}\n"
+    session.open_session(6)
+    assert counts() == WHOLE
+
+
+@pytest.mark.parametrize("after", [0.5, 0.9])
+def test_a_kernel_killed_during_an_up_leaves_nothing_twice(kit, kernel, after):
+    notebook = kernel()
+    notebook.run(OPEN.format(6))
+    notebook.send("up()")
+    time.sleep(after)
+    os.kill(notebook.pid, signal.SIGKILL)
+    session.open_session(6)
+    session.up()
+    assert len(deployed(stack_of(kit))) == NAMES[6]
+    assert session.up().changes == {}
+    assert counts() == WHOLE
+
+
+def test_two_notebooks_at_once_deploy_one_gateway(kit, kernel):
+    first, second = kernel(), kernel()
+    first.run(OPEN.format(4))
+    second.run(OPEN.format(6))
+    one, two = first.send("up()"), second.send("up()")
+    assert first.reply(one)["status"] == "ok"
+    assert second.reply(two)["status"] == "ok"
+    session.open_session(6)
+    assert len(deployed(stack_of(kit))) == NAMES[6]
+    assert counts() == WHOLE
+
+
+def test_a_preview_of_gateway_on_the_courses_stack_shows_no_change(kit):
+    session.open_session(6)
+    session.up()
+    cli = engine.find()
+    engine.ensure_language_host(cli, kit)
+    settings = kit / "workspaces" / "course" / "Pulumi.course.yaml"
+    done = subprocess.run(
+        [cli.path, "preview", "--stack", "course", "--config-file", settings,
+         "--non-interactive", "--expect-no-changes"],
+        cwd=CHECKOUT / "gateway",
+        env={**os.environ, **cloud.environment(kit)},
+        capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_an_up_in_a_terminal_and_one_in_a_notebook_take_turns(kit):
+    opened = session.open_session(6)
+    cli = engine.find()
+    engine.ensure_language_host(cli, kit)
+    settings = kit / "workspaces" / "course" / "Pulumi.course.yaml"
+    terminal = subprocess.Popen(
+        [cli.path, "up", "--yes", "--stack", "course", "--config-file", settings,
+         "--non-interactive"],
+        cwd=CHECKOUT / "gateway",
+        env={**os.environ, **cloud.environment(kit)},
+        stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
+    )  # fmt: skip
+    while terminal.poll() is None and not opened.stack.lock_files:
+        time.sleep(0.02)
+    record = session.up()
+    said, _ = terminal.communicate(timeout=60)
+    assert terminal.returncode == 0, said
+    assert record.changes == {}
+    assert counts() == WHOLE
+
+
+def test_start_shows_where_and_with_what(kit, kernel):
+    notebook = kernel()
+    shown = notebook.run(OPEN.format(3))["shown"]
+    for fact in ("Chapter 03: The REST API", "sandbox", "us-east-1", "Pulumi CLI v3.250.0",
+                 "nothing yet", "Ready"):  # fmt: skip
+        assert fact in shown
+    notebook.run("up()")
+    assert "chapters 01 to 03: 8 resources" in notebook.run("start(3)")["shown"]
+    environ = notebook.run("import os, json\nprint(json.dumps(dict(os.environ)))")
+    assert json.loads(environ["parts"]["stdout"])["AWS_ENDPOINT_URL"].startswith("http://127.0.0.1")
