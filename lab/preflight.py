@@ -6,7 +6,6 @@ Nothing here loads the model's library: without AVX2, that would end the process
 from __future__ import annotations
 
 import ctypes
-import ctypes.util
 import importlib.util
 import os
 import platform
@@ -41,7 +40,7 @@ def gather() -> Facts:
         machine=platform.machine(),
         system=platform.system(),
         avx2=has_avx2(),
-        libgomp=ctypes.util.find_library("gomp") is not None or _loads("libgomp.so.1"),
+        libgomp=_loads("libgomp.so.1"),
         free=_free(folder),
         folder=str(folder),
         writable=os.access(_existing(folder), os.W_OK),

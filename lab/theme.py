@@ -53,7 +53,7 @@ def css() -> str:
     return (
         f".kit{{background:{PANEL};color:{INK};color-scheme:light;font:14px/1.45 {FONT};"
         f"border:1px solid {SHAPES['quiet']};border-radius:6px;padding:10px 12px;"
-        "max-width:60em;overflow-wrap:anywhere;text-align:left}"
+        "max-width:60em;overflow-wrap:break-word;text-align:left}"
         f".kit a{{color:{LINK}}}.kit p{{margin:.35em 0}}.kit-title{{font-weight:600}}"
         f".kit-muted{{color:{MUTED}}}"
         ".kit table{border-collapse:collapse;margin:.4em 0;width:100%;font-size:13px;"
@@ -61,6 +61,8 @@ def css() -> str:
         f".kit caption{{text-align:left!important;color:{MUTED}!important;padding:0 0 .2em}}"
         f".kit tr,.kit td{{background:{PANEL}!important;color:{INK}!important}}"
         f".kit th{{background:{SHADE}!important;color:{INK}!important;font-weight:600}}"
+        # Long names break in cells, but never the headings of rows: those set the column's width.
+        ".kit td{overflow-wrap:anywhere}"
         ".kit td,.kit th{text-align:left!important;vertical-align:top;padding:2px 8px;"
         f"border:0;border-bottom:1px solid {TINTS['quiet']};white-space:normal;max-width:none}}"
         ".kit td.kit-number,.kit th.kit-number{text-align:right!important;white-space:nowrap;"

@@ -15,7 +15,7 @@ from lab.views import exchange as drawing
 from lab.views.base import INTERVAL, WIDGET, View, in_notebook
 from lab.views.prompt_controls import Controls
 
-NOTHING = "No prompt was sent yet."
+NOTHING = "What is asked and answered will be shown here."
 NO_KERNEL = "These controls need a running kernel: run the cell. What was asked is below."
 
 
