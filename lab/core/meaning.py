@@ -55,7 +55,9 @@ def meaning(reply: Reply) -> Meaning | None:
         fits = row.status == reply.status and row.who in ("", reply.who)
         if fits and row.sign.lower() in reply.said.lower():
             return row
-    return Meaning(reply.status, reply.who, "", "The request was refused.")
+    if reply.said:
+        return None
+    return Meaning(reply.status, reply.who, "", "The request was refused, without a reason.")
 
 
 def where(url: str) -> str:

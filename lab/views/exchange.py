@@ -12,6 +12,7 @@ from lab.html import Markup, clean, tag
 from lab.parts import excerpt
 from lab.views.base import View
 
+ASKED = 800  # characters of a prompt: the reader knows it; the request has more of it
 LINE = 90  # characters of an older exchange
 
 
@@ -107,7 +108,7 @@ def to_text(exchange: Exchange) -> str:
     """The exchange in plain text."""
     word, sentence = verdict(exchange)
     known = facts(exchange)
-    lines = [f"{word}: {sentence}", f"Prompt: {excerpt(exchange.prompt)}"]
+    lines = [f"{word}: {sentence}", f"Prompt: {excerpt(exchange.prompt, ASKED)}"]
     if known.get("completion"):
         lines.append(f"Answer: {excerpt(known['completion'])}")
     lines += [excerpt(known[name]) for name in ("said", "problem") if known.get(name)]
@@ -132,8 +133,8 @@ def to_html(exchange: Exchange) -> Markup:
     fix = known["fix"]
     pieces: list[Markup | None] = [
         tag("p", parts.badge(word), " ", sentence),
-        _quote("Prompt", exchange.prompt),
-        _quote("Answer", completion) if completion else None,
+        _quote("Prompt", excerpt(exchange.prompt, ASKED)),
+        _quote("Answer", excerpt(completion)) if completion else None,
         *(tag("p", excerpt(known[name])) for name in ("said", "problem") if known.get(name)),
         tag("p", tag("strong", "Fix: "), fix) if fix else None,
         parts.table("What was measured", ("what", "value"), rows)
@@ -160,7 +161,7 @@ def inspector(request: Request) -> Markup:
 
 def _quote(name: str, text: str) -> Markup:
     # dir=auto: a text from right to left reads so, and does not turn what stands around it.
-    return tag("div", tag("strong", name), tag("pre", excerpt(text), dir="auto"))
+    return tag("div", tag("strong", name), tag("pre", text, dir="auto"))
 
 
 def _raw(reply: Reply) -> str:

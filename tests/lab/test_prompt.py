@@ -153,9 +153,10 @@ def test_every_meaning_is_reached_by_an_answer(row):
     assert meaning(answer) == row
 
 
-def test_an_answer_that_is_fine_needs_no_meaning_and_an_unknown_refusal_has_one():
+def test_an_answer_needs_no_meaning_when_it_is_fine_or_says_why_itself():
     assert meaning(reply(200)) is None
-    assert meaning(reply(418)).text == "The request was refused."
+    assert meaning(reply(418, {"message": "I am a teapot"})) is None
+    assert meaning(Reply(418, {}, "", 0.1)).text == "The request was refused, without a reason."
 
 
 @pytest.mark.parametrize(
