@@ -8,6 +8,7 @@ from importlib.metadata import version
 from lab import session, stray
 from lab.core import places, recovery
 from lab.core.errors import LabError
+from lab.preflight import preflight
 from lab.views.base import Display
 from lab.views.start import Card
 
@@ -34,9 +35,12 @@ def start(chapter: int | str, target: str | None = None, *, stack: str | None = 
             opened = session.open_session(chapter, target=target, stack=stack, say=say)
             stray.watch()
             _fill(card, opened)
+            card.problems = preflight().problems
             card.status = "done"
         except LabError as error:
-            card.status, card.problems = "failed", [(error.message, error.fix)]
+            # What the preflight finds may be the cause, and then its fix is the better one.
+            card.problems = [(error.message, error.fix), *preflight().problems]
+            card.status = "failed"
             raise
         except BaseException:
             card.status = "failed"

@@ -45,7 +45,7 @@ class Session:
 
     def reach(self, work: Work) -> None:
         """Make sure that the target answers; the sandbox is started again if it does not."""
-        self.target = targets.TARGETS[self.target.name](self.stack.home, work.phase)
+        self.target = targets.reach(self.target.name, self.stack.home, work.phase)
         targets.enter(self.target)
         self.stack.env = self.target.env
 
@@ -218,12 +218,13 @@ def open_session(
     home = kit_home()
     loud = say is not None
     say = say or (lambda text: None)
+    say("looking for the engine")
     try:
-        say("looking for the engine")
         cli = engine.ensure(progress=loud)
-        reached = targets.TARGETS[name](home, say)
-    except RuntimeError as error:
-        raise NotReady(str(error)) from None
+    except engine.EngineError as error:
+        what, _, fix = str(error).partition("Fix: ")
+        raise NotReady(what.strip(), fix.strip()) from None
+    reached = targets.reach(name, home, say)
     targets.enter(reached)
     made = Stack(
         stack_name(name, stack),

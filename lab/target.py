@@ -65,7 +65,7 @@ def sandbox(home: Path, say: Say) -> Target:
         say("starting the sandbox")
         if running is not None:
             cloud.stop(home)
-        running = cloud.start(home)
+        running = cloud.start(home, say=say)
     env = cloud.environment(home)
     return Target(
         "sandbox",
@@ -126,6 +126,19 @@ def private_pulumi(home: Path) -> dict[str, str]:
         "PULUMI_CONFIG_PASSPHRASE_FILE": str(passphrase),
         "PULUMI_SKIP_UPDATE_CHECK": "true",
     }
+
+
+def reach(name: str, home: Path, say: Say) -> Target:
+    """The target with this name, ready to be used.
+
+    Raises:
+        NotReady: it cannot be reached; the message says why and what to do.
+    """
+    try:
+        return TARGETS[name](home, say)
+    except RuntimeError as error:  # the sandbox's own errors, which have their fix
+        what, _, fix = str(error).partition("Fix: ")
+        raise NotReady(what.strip(), fix.strip()) from None
 
 
 TARGETS: dict[str, Callable[[Path, Say], Target]] = {"sandbox": sandbox, "aws": aws}

@@ -1,0 +1,152 @@
+"""`start`, its card, the names that notebooks import, and resources made outside a program."""
+
+import subprocess
+import sys
+import warnings
+
+import pulumi
+import pulumi_aws as aws
+import pytest
+
+import lab
+from lab import opening, session, stray, target
+from lab.core import errors
+from lab.views.start import Card
+from tests.lab import golden
+from tests.lab.stacks import CHECKOUT
+
+FACTS = {"deploys to": "sandbox", "region": "us-east-1", "deployed": "nothing yet"}
+CARDS = {
+    "running": Card("Chapter 3", phase="starting the sandbox"),
+    "done": Card("Chapter 03: The REST API", FACTS, status="done"),
+    "warned": Card("Chapter 03: The REST API", FACTS, [("No <b>", "do & so")], status="done"),
+    "failed": Card("Chapter 3", {}, [("The disk is full.", "Free some space.")], status="failed"),
+}
+
+
+@pytest.mark.parametrize("name", sorted(CARDS))
+def test_the_card_is_as_it_was_read(name):
+    golden.check(f"start/{name}.txt", CARDS[name].text())
+    golden.check(f"start/{name}.html", CARDS[name].html())
+    assert CARDS[name].record().state() == CARDS[name].state()
+
+
+def test_start_is_ready_twice_and_says_what_is_deployed(opened, capsys):
+    assert lab.start(2).facts["deployed"] == "nothing yet"
+    session.up()
+    card = lab.start("02_model_function")
+    assert card.status == "done"
+    assert card.facts["deployed"] == "chapters 01 to 02: 6 resources"
+    assert "Ready." in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("names", "said"),
+    [
+        ([], "nothing yet"),
+        (["mine"], "1 resource"),
+        (["languageModelApiRole"], "chapter 01: 1 resource"),
+        (["languageModelApiRole", "modelPath", "mine"],
+         "chapters 01, 04: 3 resources, 1 of them your own"),
+    ],
+)  # fmt: skip
+def test_what_is_deployed_in_words(names, said):
+    assert opening.deployed(names) == said
+
+
+def test_a_start_that_fails_shows_why_and_raises(opened, capsys):
+    with pytest.raises(errors.LabError, match="There is no chapter 12"):
+        lab.start(12)
+    assert "Not ready." in capsys.readouterr().out
+
+
+def test_a_sandbox_that_does_not_start_says_its_fix(opened, monkeypatch, capsys):
+    def refuse(home, say):
+        raise RuntimeError("Port 4566 is taken. Fix: python -m sandbox start --port 4567")
+
+    monkeypatch.setitem(target.TARGETS, "sandbox", refuse)
+    with pytest.raises(errors.NotReady) as raised:
+        lab.start(1)
+    assert raised.value.message == "Port 4566 is taken."
+    assert raised.value.fix == "python -m sandbox start --port 4567"
+    with pytest.raises(errors.NotReady, match="Port 4566 is taken"):
+        session.up()
+
+
+def test_aws_without_a_network_or_credentials_fails_clearly_and_soon(opened, monkeypatch, tmp_path):
+    monkeypatch.setenv("AWS_CONFIG_FILE", str(tmp_path / "none"))
+    monkeypatch.setenv("AWS_SHARED_CREDENTIALS_FILE", str(tmp_path / "none"))
+    monkeypatch.setenv("AWS_EC2_METADATA_DISABLED", "true")
+    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_ENDPOINT_URL"):
+        monkeypatch.delenv(name, raising=False)
+    with pytest.raises(errors.NotReady, match="AWS does not accept you") as raised:
+        session.open_session(1, target="aws")
+    assert "aws configure" in raised.value.fix
+
+
+def test_a_target_sets_its_environment_and_takes_the_other_ones_back(monkeypatch):
+    monkeypatch.setattr(target, "_before", {})
+    environ = {"AWS_PROFILE": "mine", "HOME": "/home/ada"}
+    local = target.Target("sandbox", "us-east-1", {"AWS_ENDPOINT_URL": "http://x"}, target.AWS)
+    target.enter(local, environ)
+    assert environ == {"AWS_ENDPOINT_URL": "http://x", "HOME": "/home/ada"}
+    target.enter(target.Target("aws", "eu-west-1"), environ)
+    assert environ == {"AWS_PROFILE": "mine", "HOME": "/home/ada"}
+
+
+def test_notebooks_import_twelve_names_and_each_is_there():
+    assert lab.__all__ == [
+        "start", "plan", "up", "outputs", "destroy", "ask", "playground",
+        "predict", "check", "hint", "solution", "show",
+    ]  # fmt: skip
+    assert all(callable(getattr(lab, name)) for name in lab.__all__)
+    assert all(getattr(lab, name).__doc__ for name in lab.__all__)
+    with pytest.raises(AttributeError, match="lab has no 'deploy'; it has start, plan"):
+        lab.deploy  # noqa: B018
+
+
+def test_importing_lab_loads_nothing_heavy():
+    code = "import lab, sys; print(sorted({'pulumi', 'boto3', 'ipywidgets'} & set(sys.modules)))"
+    done = subprocess.run(
+        [sys.executable, "-c", code], cwd=CHECKOUT, capture_output=True, text=True, check=True
+    )
+    assert done.stdout == "[]\n"
+
+
+@pytest.fixture
+def watched(monkeypatch):
+    """The watch for strays, taken off again."""
+    monkeypatch.setattr(pulumi.Resource, "__init__", pulumi.Resource.__init__)
+    monkeypatch.setattr(pulumi, "export", pulumi.export)
+    with warnings.catch_warnings(record=True) as heard:
+        stray.watch()
+        stray.watch()
+        yield heard
+
+
+def test_a_resource_outside_a_program_is_warned_of_once_at_the_learners_line(watched):
+    aws.iam.Role("mine", assume_role_policy="{}")
+    [warning] = [one for one in watched if one.category is stray.OutsideProgram]
+    assert 'aws.iam.Role "mine" was made outside a program: it does not exist' in str(
+        warning.message
+    )
+    assert warning.filename == __file__
+
+
+def test_an_export_outside_a_program_is_an_error_that_says_where_it_belongs(watched):
+    with pytest.raises(errors.LabError, match="outside a program: nothing is exported"):
+        pulumi.export("url", "x")
+
+
+def test_a_program_that_the_engine_runs_is_not_warned_of(watched, opened):
+    session.up(1)
+    assert [one for one in watched if one.category is stray.OutsideProgram] == []
+
+
+def test_a_stray_resource_in_a_real_kernel_is_told_in_the_cell(kernels):
+    kernel = kernels()
+    kernel.run("from lab import start\nstart(1)")
+    shown = kernel.run("import pulumi_aws as aws\naws.iam.Role('mine', assume_role_policy='{}')")[
+        "shown"
+    ]
+    assert 'aws.iam.Role "mine" was made outside a program' in shown
