@@ -64,8 +64,11 @@ def named(key: str) -> Path:
 
 
 def kernel_environment(home: Path, extra: Mapping[str, str] | None = None) -> dict[str, str]:
-    """The environment of a kernel whose sandbox and stacks live in `home`."""
-    return {**os.environ, "KIT_HOME": str(home), "PYTHONWARNINGS": "default", **(extra or {})}
+    """The environment of a kernel whose sandbox and stacks live in `home`.
+
+    KIT_STRICT makes a widget's handler raise again after it has shown its failure.
+    """
+    return {**os.environ, "KIT_HOME": str(home), "KIT_STRICT": "1", **(extra or {})}
 
 
 def run(
@@ -78,6 +81,10 @@ def run(
         timeout=seconds_a_cell,
         kernel_name="python3",
         resources={"metadata": {"path": str(path.parent)}},
+        # A record is plain HTML; a stored widget would need a kernel that is gone.
+        store_widget_state=False,
+        # Kernels warn on every start that loopback is not encrypted.
+        extra_arguments=["--log-level=ERROR"],
     )
     started = time.monotonic()
     error = None
@@ -114,7 +121,7 @@ def code_cells(notebook: nbformat.NotebookNode) -> int:
     return sum(cell.cell_type == "code" and bool(cell.source.strip()) for cell in notebook.cells)
 
 
-def text_of(notebook: nbformat.NotebookNode) -> str:
+def texts(notebook: nbformat.NotebookNode) -> list[str]:
     """All outputs in their plain-text form, in order."""
     parts = []
     for cell in notebook.cells:
@@ -123,7 +130,7 @@ def text_of(notebook: nbformat.NotebookNode) -> str:
                 parts.append(output.text)
             elif "data" in output:
                 parts.append(output.data.get("text/plain", ""))
-    return "\n".join(parts)
+    return parts
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -138,7 +145,7 @@ def main(arguments: list[str] | None = None) -> int:
         done = run(path, home=options.home.resolve())
         print(f"{path.stem}: {done.cells} cells, {done.seconds:.1f} s")
         if options.text:
-            print(text_of(done.notebook))
+            print("\n".join(texts(done.notebook)))
         if done.error:
             failed += 1
             print(f"{path.stem}: {done.error}", file=sys.stderr)

@@ -8,7 +8,9 @@ is untouched. The executed notebooks are written to build/ as HTML.
 
 from __future__ import annotations
 
+import ast
 import json
+import re
 import shutil
 import sys
 import time
@@ -24,7 +26,6 @@ from tools import notebooks
 
 HOME = notebooks.ROOT / ".kit" / "tutorial"
 BUILD = notebooks.ROOT / "build"
-RECORD = "application/json"
 WIDTH = 60  # characters of an answer that fit on a line
 
 
@@ -37,16 +38,23 @@ def changes(home: Path) -> Counter[str]:
 
 
 def answer(run: notebooks.Run) -> str | None:
-    """The last thing that the model said in this notebook, on one line; None when it was not asked."""
-    said = None
-    for cell in run.notebook.cells:
-        for output in cell.get("outputs", ()):
-            record = output.get("metadata", {}).get("answer")
-            said = record or said
-    if said is None:
+    """The last thing that the model said in this notebook, on one line; None if it said nothing."""
+    said = [found for text in notebooks.texts(run.notebook) if (found := completion(text))]
+    if not said:
         return None
-    line = " ".join(said.split())
+    line = " ".join(said[-1].split())
     return line if len(line) <= WIDTH else line[: WIDTH - 1] + "…"
+
+
+def completion(text: str) -> str | None:
+    """What the model said, if an output shows it: the record of `ask`, or the answer's JSON."""
+    if match := re.search(r"^Answer: (.+)$", text, re.MULTILINE):
+        return match[1]
+    try:
+        shown = ast.literal_eval(text)
+    except (ValueError, SyntaxError):
+        return None
+    return shown.get("completion") if isinstance(shown, dict) else None
 
 
 def line(run: notebooks.Run, made: Counter[str]) -> str:
