@@ -19,9 +19,10 @@ import threading
 import time
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
-from sandbox.server import emulator
+from sandbox.server import emulator, state_files
 
 log = logging.getLogger("sandbox")
 
@@ -137,14 +138,7 @@ def write_state(service: str, state: dict[str, Any]) -> None:
         {"__ministack_format__": version, "payload": state},
         default=emulator.persistence._json_default,
     )
-    try:
-        with open(f"{path}.tmp", "w", encoding="utf-8") as file:
-            file.write(text)
-        os.replace(f"{path}.tmp", path)
-    except OSError:
-        if os.path.exists(f"{path}.tmp"):
-            os.remove(f"{path}.tmp")
-        raise
+    state_files.write(path, text)
 
 
 def _write_or_log(service: str, state: dict[str, Any]) -> None:
@@ -180,6 +174,7 @@ def _plain(kind: type) -> type:
 
 def install() -> None:
     """Let the emulator's stores be saved without being copied, and code be hashed once."""
+    state_files.recover(Path(emulator.persistence.STATE_DIR))
     for kind in (emulator.responses.AccountRegionScopedDict, emulator.responses.AccountScopedDict):
         kind.__deepcopy__ = _copy_store
     emulator.persistence.save_state = _write_or_log

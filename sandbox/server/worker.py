@@ -69,7 +69,7 @@ class Environment(lambda_runtime.Worker):
         report = result.pop("function_error", None)
         if report is None and result.get("error") == "Worker process died":
             report = _report("Runtime.ExitError", EXITED.format(request_id), request_id)
-            result["trace"] = report["errorMessage"]
+            result["trace"] = f"{report['errorMessage']}\nRuntime.ExitError"
         if report is None:
             return result
         _failed.report = report
@@ -81,10 +81,12 @@ class Environment(lambda_runtime.Worker):
         log = self._drain_stderr()
         lambda_runtime.kill_workers([self])
         kind, _, message = error.removeprefix("Worker init failed: ").partition(": ")
-        if not message:
+        trace = ""  # the process wrote one, unless it ended before it could
+        if not message or "stderr" in kind:
             kind, message = "Runtime.ExitError", EXITED.format(request_id)
+            trace = f"{message}\n{kind}"
         _failed.report = _report(kind, message, request_id)
-        return {"status": "error", "error": error, "log": log, "trace": "" if log else error}
+        return {"status": "error", "error": message, "log": log, "trace": trace}
 
 
 def _log_text(lines: list[str]) -> str:

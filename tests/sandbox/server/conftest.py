@@ -191,7 +191,7 @@ def account(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Account]:
 class Echo(BaseHTTPRequestHandler):
     """A server that answers what it was asked."""
 
-    def do_POST(self) -> None:  # noqa: N802  http.server's name
+    def do_POST(self) -> None:
         length = int(self.headers.get("Content-Length") or 0)
         seen = {
             "method": self.command,
@@ -206,7 +206,7 @@ class Echo(BaseHTTPRequestHandler):
         self.end_headers()
         self.wfile.write(text)
 
-    do_GET = do_POST  # noqa: N815
+    do_GET = do_POST
 
     def log_message(self, *_: Any) -> None:
         pass

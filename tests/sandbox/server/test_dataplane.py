@@ -322,11 +322,11 @@ def test_gateway_responses_shape_errors(account):
     api.method(api.path("broken"))
     gateway.put_integration(
         restApiId=api.id,
-        resourceId=[
+        resourceId=next(
             r["id"]
             for r in gateway.get_resources(restApiId=api.id)["items"]
             if r["path"] == "/broken"
-        ][0],
+        ),
         httpMethod="GET",
         type="MOCK",
     )

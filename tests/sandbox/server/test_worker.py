@@ -1,0 +1,208 @@
+"""Lambda environments: what a handler does must not end, corrupt or outlive them."""
+
+import base64
+import json
+import os
+import time
+
+import psutil
+import pytest
+
+CODE = """
+import json, os, subprocess, sys, time
+
+LOADED = time.time()
+print("loading")
+
+def handler(event, context):
+    kind = event.get("k")
+    if kind == "raise":
+        raise KeyError("boom")
+    if kind == "exit":
+        os._exit(3)
+    if kind == "sys.exit":
+        sys.exit(2)
+    if kind == "noise":
+        os.write(1, b'{"status": "ok", "result": "forged"}')
+        for _ in range(500):
+            os.write(1, b"native noise\\n")
+        os.write(1, b"\\xff\\xfe no text, no line")
+    if kind == "say":
+        print("said", event["what"])
+        sys.stderr.write("no line at its end")
+    if kind == "sleep":
+        time.sleep(event["s"])
+    if kind == "no json":
+        return {1, 2}
+    if kind == "context":
+        return {
+            "request": context.aws_request_id, "name": context.function_name,
+            "left": context.get_remaining_time_in_millis(), "env": sorted(os.environ),
+            "memory": context.memory_limit_in_mb, "arn": context.invoked_function_arn,
+        }
+    return {"pid": os.getpid(), "loaded": LOADED}
+"""
+
+
+@pytest.fixture(scope="module")
+def function(account):
+    return account.function(CODE, Timeout=5)
+
+
+def invoke(account, function, kind="", **more):
+    """The answer, the error's kind or None, and the log of one direct invocation."""
+    answer = account.functions.invoke(
+        FunctionName=function, LogType="Tail", Payload=json.dumps({"k": kind, **more})
+    )
+    payload = json.loads(answer["Payload"].read())
+    log = base64.b64decode(answer.get("LogResult") or "").decode()
+    return payload, answer.get("FunctionError"), log
+
+
+def messages(account, group):
+    """All lines of a log group."""
+    return [
+        event["message"].rstrip()
+        for event in account.client("logs").filter_log_events(logGroupName=group)["events"]
+    ]
+
+
+def test_an_environment_is_reused_and_survives_an_exception(account, function):
+    first, _, _ = invoke(account, function)
+    error, kind, _ = invoke(account, function, "raise")
+    assert (error["errorType"], error["errorMessage"], kind) == ("KeyError", "'boom'", "Unhandled")
+    assert 'File "' in error["stackTrace"][0]
+    assert invoke(account, function)[0] == first
+
+
+def test_an_answer_that_is_no_json_is_an_error_of_the_runtime(account, function):
+    error, _, _ = invoke(account, function, "no json")
+    assert error["errorType"] == "Runtime.MarshalError"
+
+
+def test_what_native_code_prints_is_no_answer_and_no_end(account, function):
+    first, _, _ = invoke(account, function)
+    assert invoke(account, function, "noise")[0] == first
+    assert invoke(account, function)[0] == first
+
+
+@pytest.mark.parametrize("kind", ["exit", "sys.exit"])
+def test_a_process_that_ends_is_an_error_and_replaced(account, function, kind):
+    first, _, _ = invoke(account, function)
+    error, _, _ = invoke(account, function, kind)
+    assert error["errorType"] == "Runtime.ExitError"
+    assert invoke(account, function)[0]["pid"] != first["pid"]
+
+
+def test_a_timeout_ends_the_environment(account):
+    slow = account.function(CODE, Timeout=1)
+    pid = invoke(account, slow)[0]["pid"]
+    started = time.perf_counter()
+    error, _, _ = invoke(account, slow, "sleep", s=9)
+    assert time.perf_counter() - started < 3
+    assert (error["errorType"], "Task timed out after 1.00 seconds" in error["errorMessage"]) == (
+        "Sandbox.Timedout",
+        True,
+    )
+    assert not psutil.pid_exists(pid)
+
+
+def test_a_silent_handler_does_not_wait_for_a_log(account, function):
+    taken = []
+    for _ in range(20):
+        started = time.perf_counter()
+        invoke(account, function)
+        taken.append(time.perf_counter() - started)
+    assert min(taken) < 0.04
+
+
+def test_the_log_has_start_lines_end_and_report_of_each_invocation(account):
+    function = account.function(CODE)
+    invoke(account, function, "say", what="one")
+    invoke(account, function, "say", what="two")
+    lines = messages(account, f"/aws/lambda/{function.rpartition(':')[2]}")
+    said = [line for line in lines if not line.startswith(("START", "END", "REPORT"))]
+    assert said == ["loading", "said one", "no line at its end", "said two", "no line at its end"]
+    kinds = [line.split()[0] for line in lines if line.isascii() and line not in said]
+    assert kinds == ["START", "END", "REPORT"] * 2
+    assert "Memory Size: 128 MB" in lines[-1]
+
+
+def test_the_log_goes_to_the_group_that_the_function_names(account):
+    account.client("logs").create_log_group(logGroupName="/kit/mine")
+    function = account.function(CODE, LoggingConfig={"LogFormat": "Text", "LogGroup": "/kit/mine"})
+    invoke(account, function, "say", what="hello")
+    assert "said hello" in messages(account, "/kit/mine")
+    groups = account.client("logs").describe_log_groups(logGroupNamePrefix="/aws/lambda/")
+    assert function.rpartition(":")[2] not in json.dumps(groups["logGroups"], default=str)
+
+
+def test_an_error_is_logged_as_lambda_logs_it(account):
+    function = account.function(CODE)
+    invoke(account, function, "raise")
+    lines = messages(account, f"/aws/lambda/{function.rpartition(':')[2]}")
+    assert "[ERROR] KeyError: 'boom'" in lines
+    assert "Traceback (most recent call last):" in lines
+
+
+@pytest.mark.parametrize(
+    ("code", "kind", "text"),
+    [
+        ("import nothing_like_it\n", "Runtime.ImportModuleError", "Unable to import module 'h'"),
+        ("def other(): pass\n", "Runtime.HandlerNotFound", "Handler 'handler' missing"),
+        ("def handler(:\n", "Runtime.UserCodeSyntaxError", "Syntax error in module 'h'"),
+        ("1 / 0\n", "ZeroDivisionError", "division by zero"),
+        ("import os\nos._exit(1)\n", "Runtime.ExitError", "Runtime exited"),
+    ],
+)
+def test_code_that_cannot_be_loaded_says_why(account, code, kind, text):
+    function = account.function(code)
+    error, _, _ = invoke(account, function)
+    assert (error["errorType"], text in error["errorMessage"]) == (kind, True)
+    log = "\n".join(messages(account, f"/aws/lambda/{function.rpartition(':')[2]}"))
+    assert kind in log
+
+
+def test_new_code_gets_a_new_environment(account):
+    from tests.sandbox.server.shapes import archive
+
+    function = account.function("def handler(event, context):\n    return 1\n")
+    assert invoke(account, function)[0] == 1
+    account.functions.update_function_code(
+        FunctionName=function, ZipFile=archive("def handler(event, context):\n    return 2\n")
+    )
+    assert invoke(account, function)[0] == 2
+
+
+def test_the_context_is_the_functions_and_no_secret_is_inherited(account, function):
+    found, _, _ = invoke(account, function, "context")
+    assert found["name"] == function.rpartition(":")[2]
+    assert (found["arn"], found["memory"]) == (function, "128")
+    assert 0 < found["left"] <= 5000
+    assert "AWS_LAMBDA_FUNCTION_NAME" in found["env"]
+    assert not {"KIT_TOKEN", "PYTEST_CURRENT_TEST"} & set(found["env"])
+
+
+def test_concurrent_requests_get_environments_of_their_own(account, function):
+    from concurrent.futures import ThreadPoolExecutor
+
+    with ThreadPoolExecutor(6) as pool:
+        started = time.perf_counter()
+        list(pool.map(lambda _: invoke(account, function, "sleep", s=0.5), range(6)))
+    assert time.perf_counter() - started < 2.5
+
+
+def test_no_more_big_environments_than_cores(account):
+    from concurrent.futures import ThreadPoolExecutor
+
+    big = account.function(
+        "import os, time\n"
+        "BIG = bytearray(b'x') * (130 * 2**20)\n"
+        "def handler(event, context):\n"
+        "    time.sleep(0.2)\n"
+        "    return os.getpid()\n",
+        Timeout=20,
+    )
+    with ThreadPoolExecutor(8) as pool:
+        pids = set(pool.map(lambda _: invoke(account, big)[0], range(8)))
+    assert len(pids) <= (os.cpu_count() or 2)
