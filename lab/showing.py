@@ -27,12 +27,13 @@ class Shown(View):
 
     def text(self) -> str:
         """The title and the value as indented JSON."""
-        return clean(f"{self._title}\n{self._body()}")
+        return clean("\n".join(part for part in (self._title, self._body()) if part))
 
     def html(self) -> Markup:
         """The same in a panel."""
         body = excerpt(self._body(), 32_000)
-        return parts.panel(parts.title(self._title), parts.code(body), label=self._title)
+        heading = parts.title(self._title) if self._title else None
+        return parts.panel(heading, parts.code(body), label=self._title or "Value")
 
     def _body(self) -> str:
         if isinstance(self._value, str):
@@ -46,12 +47,12 @@ def show(value: Any, *, title: str = "", lines: int = LINES) -> Shown:
     >>> show(boto3.client("iam").get_role(RoleName="…"))
 
     Args:
-        title: what it is; default what can be told of it.
+        title: what it is; default the request line of an answer, nothing for other values.
         lines: how many to show at most.
     """
     if isinstance(value, requests.Response):
         return Shown(title or _told(value), _parts(value), lines)
-    return Shown(title or type(value).__name__, value, lines)
+    return Shown(title, value, lines)
 
 
 def _told(answer: requests.Response) -> str:
