@@ -1,7 +1,7 @@
 """The program that a notebook deploys: gateway/program.py up to a chapter, with its own cells.
 
 A function that a cell defines takes the place of the function with the same name, and so does a
-table such as DEPLOYED. Steps of later chapters are left out. The module itself is not changed:
+table such as FROZEN. Steps of later chapters are left out. The module itself is not changed:
 the program runs from copies whose names are looked up in a table made for one run.
 """
 
