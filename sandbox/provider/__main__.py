@@ -66,7 +66,7 @@ def _warm(provider: object) -> None:
     endpoint = os.environ.get("AWS_ENDPOINT_URL", "").rstrip("/")
     with contextlib.suppress(Exception):  # no credentials yet: the first call will say it better
         for service in WARM:
-            provider.clients.get(service, runs.default_region(), endpoint)  # type: ignore[attr-defined]
+            provider.calls.clients.get(service, runs.default_region(), endpoint)  # type: ignore[attr-defined]
 
 
 def _end(*_: object) -> None:

@@ -11,12 +11,12 @@ import os
 import tarfile
 import urllib.request
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 from sandbox.provider.kinds import CallError
-from sandbox.provider.wire import ARCHIVE, SIG
+from sandbox.provider.wire import ARCHIVE, SIG, is_asset
 
 # What Python and editors leave beside code; in the archive it would make each run a change.
 _LITTER = {"__pycache__", ".DS_Store", ".ipynb_checkpoints"}
@@ -60,6 +60,22 @@ def content(value: Any) -> bytes:
     if value.get("uri"):
         return _fetched(value["uri"])
     return _read(Path(value.get("path", "")))
+
+
+def located(value: Any, folder: Callable[[], str]) -> Any:
+    """The value with absolute paths in its assets: relative ones begin at the program's folder.
+
+    A provider that serves many programs has no folder of its own that they could begin at.
+    """
+    if isinstance(value, list):
+        return [located(item, folder) for item in value]
+    if not isinstance(value, dict):
+        return value
+    found = {name: located(item, folder) for name, item in value.items()}
+    path = value.get("path")
+    if is_asset(value) and path and not Path(path).is_absolute():
+        found["path"] = str(Path(folder()) / path)
+    return found
 
 
 def _files(archive: dict[str, Any], under: str = "") -> Iterator[tuple[str, bytes, bool]]:
@@ -111,7 +127,9 @@ def _read(path: Path) -> bytes:
         return path.read_bytes()
     except OSError as error:
         # The official provider's words for a Lambda function whose code is missing.
-        raise CallError(f"reading ZIP file ({path}): open {path}: {error.strerror}") from error
+        raise CallError(
+            f"reading ZIP file ({path}): open {path}: {(error.strerror or '').lower()}"
+        ) from error
 
 
 def _fetched(uri: str) -> bytes:

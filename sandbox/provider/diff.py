@@ -37,12 +37,12 @@ class Difference:
     @property
     def properties(self) -> list[str]:
         """The arguments that differ."""
-        return sorted({_top(change.path) for change in self.changes})
+        return sorted({top(change.path) for change in self.changes})
 
     @property
     def replaces(self) -> list[str]:
         """The arguments that make a replacement necessary."""
-        return sorted({_top(c.path) for c in self.changes if c.action == "replace"})
+        return sorted({top(c.path) for c in self.changes if c.action == "replace"})
 
 
 def diff(type: Type, old: Values, new: Values, ignore: tuple[str, ...] = ()) -> Difference:
@@ -58,7 +58,7 @@ def diff(type: Type, old: Values, new: Values, ignore: tuple[str, ...] = ()) -> 
             changes += [
                 c for c in _field(fact, old.get(name), new.get(name), name) if c.path not in ignore
             ]
-    if type.tagged and not any(_top(c.path) == "tags" for c in changes) and "tagsAll" in new:
+    if type.tagged and not any(top(c.path) == "tags" for c in changes) and "tagsAll" in new:
         # Only the provider's default tags changed: no argument of the program tells it.
         tags = Field("map", element=Field("string"))
         changes += _field(tags, old.get("tagsAll", old.get("tags")), new["tagsAll"], "tagsAll")
@@ -215,7 +215,8 @@ def step(name: str) -> str:
     return f".{name}" if plain_name else f"[{json.dumps(name)}]"
 
 
-def _top(path: str) -> str:
+def top(path: str) -> str:
+    """The argument that a property path begins with."""
     return path.replace("[", ".").split(".", 1)[0]
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import difflib
 import sys
 import traceback
-from typing import Any, NoReturn
+from typing import Any, NoReturn, cast
 
 import grpc
 from pulumi.runtime.proto import provider_pb2, status_pb2
@@ -49,7 +49,7 @@ def sentence(error: BaseException, doing: str, endpoint: str) -> str:
         return str(error)
     name = type(error).__name__
     if name == "ClientError":
-        return f"{doing}: {describe(error)}"  # type: ignore[arg-type]
+        return f"{doing}: {describe(cast(Any, error))}"
     if type(error).__module__.startswith("botocore") and ("Connect" in name or "Timeout" in name):
         where = endpoint or "AWS"
         fix = "; start the sandbox with `python -m sandbox start`, then run this again"
@@ -75,7 +75,7 @@ def fail(
     abort(context, sentence(error, doing, endpoint))
 
 
-class _Status(grpc.Status):
+class _Status(grpc.Status):  # type: ignore[misc]
     def __init__(self, text: str, details: Any) -> None:
         self.code, self.details = grpc.StatusCode.UNKNOWN, text
         self.trailing_metadata = (("grpc-status-details-bin", details.SerializeToString()),)

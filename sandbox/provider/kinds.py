@@ -92,7 +92,7 @@ def doing(what: str, service: str) -> Iterator[None]:
     try:
         yield
     except ClientError as error:
-        error.service = service  # type: ignore[attr-defined]
+        error.service = service
         raise AwsError(what, error) from error
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from sandbox.provider.facts import Field, Type
@@ -98,7 +98,7 @@ def _filled(text: str, value: Any) -> str:
     return text.replace("{value}", shown).replace("{{", "{").replace("}}", "}")
 
 
-def _in_range(value: Any, low: float | None, high: float | None) -> bool:
+def _in_range(value: str | float, low: float | None, high: float | None) -> bool:
     try:
         number = float(value)
     except (TypeError, ValueError):
@@ -110,11 +110,11 @@ def _is_number(value: Any, kind: str) -> bool:
     try:
         int(value) if kind == "int" else float(value)
     except (TypeError, ValueError):
-        return value == ""
+        return bool(value == "")
     return True
 
 
-_TESTS = {
+_TESTS: dict[str, Callable[..., bool]] = {
     "enum": lambda value, allowed: value in allowed,
     "range": _in_range,
     "length": lambda value, low, high: low <= len(str(value)) <= high,

@@ -28,9 +28,15 @@ class Run:
     """One run: its configuration, its calls that may be cancelled, its finished creates."""
 
     settings: Settings = field(default_factory=lambda: Settings(region=default_region()))
+    peer: str = ""
+    folder: str = ""  # of the program, when the engine told it
     answered: set[str] = field(default_factory=set)
     _stops: set[threading.Event] = field(default_factory=set)
     _lock: threading.Lock = field(default_factory=threading.Lock)
+
+    def program_folder(self) -> str:
+        """Where relative paths begin: the folder of the program, or the engine's; "" if unknown."""
+        return self.folder or _folder_of(self.peer)
 
     @contextmanager
     def stop(self) -> Iterator[threading.Event]:
@@ -63,11 +69,28 @@ class Runs:
     def of(self, peer: str) -> Run:
         """The run that a call belongs to."""
         with self._lock:
-            run = self._runs.setdefault(peer, Run())
+            run = self._runs.setdefault(peer, Run(peer=peer))
             self._runs.move_to_end(peer)
             while len(self._runs) > KEPT:
                 self._runs.popitem(last=False)
             return run
+
+
+def _folder_of(peer: str) -> str:
+    """The working folder of the process at the other end of a connection.
+
+    The engine does not tell it to a provider that it did not start itself.
+    """
+    import psutil
+
+    try:
+        port = int(peer.rsplit(":", 1)[1])
+        for connection in psutil.net_connections("tcp"):
+            if connection.laddr and connection.laddr.port == port and connection.pid:
+                return str(psutil.Process(connection.pid).cwd())
+    except (psutil.Error, OSError, ValueError, IndexError):
+        pass  # not ours to look at: the path will be told as missing
+    return ""
 
 
 def default_region() -> str:

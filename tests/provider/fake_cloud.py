@@ -6,11 +6,13 @@ FAKE_CLOUD names the folder: one file a thing, `calls.jsonl` for what was called
 
 from __future__ import annotations
 
+import io
 import json
 import os
 import sys
 import threading
 import time
+import zipfile
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -33,6 +35,10 @@ def _note(call: str, token: str, id: str) -> None:
         calls.write(json.dumps(line) + "\n")
 
 
+def _names(packed: bytes) -> list[str]:
+    return zipfile.ZipFile(io.BytesIO(packed)).namelist()
+
+
 def fake(token: str) -> Kind:
     """A type whose things are files: its arguments, and a text for each computed output."""
     fact = facts.of(token)
@@ -52,7 +58,8 @@ def fake(token: str) -> Kind:
         wish = str(inputs.get("kmsKeyId", ""))
         if wish == "fail" or _file(token, id).exists():
             raise CallError(f"creating {token} ({id}): ResourceAlreadyExistsException: it exists")
-        _file(token, id).write_text(json.dumps(full(id, inputs)))
+        files = {"codeFiles": _names(ctx.archive(inputs["code"]))} if "code" in inputs else {}
+        _file(token, id).write_text(json.dumps({**full(id, inputs), **files}))
         if wish.startswith("slow:"):
             end = time.monotonic() + float(wish[5:])
             while time.monotonic() < end:
@@ -106,10 +113,10 @@ def main() -> int:
     kinds._loaded.add(kinds.FUNCTIONS_MODULE)
     kinds.FUNCTIONS["aws:index/getRegion:getRegion"] = where
     lean.install()
-    from sandbox.provider import server
+    from sandbox.provider import calls
     from sandbox.provider.__main__ import main as serve
 
-    server.Provider._account_number = lambda *_: "000000000000"  # type: ignore[method-assign]
+    calls.Calls.account = lambda *_: "000000000000"  # type: ignore[method-assign]
     return serve()
 
 

@@ -94,7 +94,7 @@ def test_the_bytes_of_assets(folder: Path) -> None:
 
 
 def test_code_that_is_missing_is_told_in_the_official_words() -> None:
-    with pytest.raises(CallError, match=r"^reading ZIP file \(gone\): open gone: No such file"):
+    with pytest.raises(CallError, match=r"^reading ZIP file \(gone\): open gone: no such file"):
         zip_bytes(archive(path="gone"))
 
 

@@ -289,6 +289,21 @@ def test_secrets_stay_secret_in_outputs_and_state(bench: Bench) -> None:
     assert "hush" not in state.read_text()
 
 
+def test_a_relative_path_to_code_begins_at_the_program(bench: Bench) -> None:
+    code = bench.folder / "work" / "code"
+    code.mkdir()
+    (code / "handler.py").write_text("x = 1\n")
+
+    def program() -> None:
+        aws.lambda_.Function(
+            "f", name="f", role="arn:aws:iam::000000000000:role/r", runtime="python3.12",
+            handler="handler.h", code=pulumi.FileArchive("./code"),
+        )  # fmt: skip
+
+    bench.stack(program).up()
+    assert json.loads(bench.things()[0].read_text())["codeFiles"] == ["handler.py"]
+
+
 def test_default_tags_reach_the_cloud_and_a_new_one_updates(bench: Bench) -> None:
     def program(**defaults: str) -> Program:
         def run() -> None:

@@ -1,0 +1,52 @@
+"""What one call to the cloud is given: clients, region, account, and a way to be cancelled."""
+
+from __future__ import annotations
+
+import os
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from sandbox.provider import errors
+from sandbox.provider.kinds import Clients, Context
+from sandbox.provider.runs import Run
+from sandbox.provider.wire import plain
+
+
+class Calls:
+    """Makes the context of each call; clients and the account number are shared by all."""
+
+    def __init__(self) -> None:
+        self.clients = Clients()
+        self._account: str | None = None
+        self._lock = threading.Lock()
+
+    @contextmanager
+    def context(self, run: Run, rpc: Any, doing: str, values: dict[str, Any]) -> Iterator[Context]:
+        """The context of one call of the engine; an error in the block ends that call.
+
+        Args:
+            rpc: the engine's call, a grpc.ServicerContext.
+            doing: what an error says was being done when it does not say so itself.
+            values: arguments or outputs that may name a region.
+        """
+        endpoint = os.environ.get("AWS_ENDPOINT_URL", "").rstrip("/")
+        region = plain(values.get("region")) or run.settings.region
+        with run.stop() as stop:
+            rpc.add_callback(stop.set)  # the engine died, or has its answer
+            try:
+                account = self.account(region, endpoint)
+                yield Context(region, account, endpoint, {}, self.clients, stop)
+            except Exception as error:
+                if type(error) is Exception:
+                    raise  # grpc's own: the call was ended on purpose
+                errors.fail(rpc, error, doing, endpoint)
+
+    def account(self, region: str, endpoint: str) -> str:
+        """The account that the credentials belong to, twelve digits; asked for once."""
+        with self._lock:
+            if self._account is None:
+                client = self.clients.get("sts", region, endpoint)
+                self._account = str(client.get_caller_identity()["Account"])
+            return self._account
