@@ -35,7 +35,7 @@ def own_names() -> dict[str, Any]:
 
 def replaced(module: ModuleType, own: Mapping[str, Any]) -> dict[str, Any]:
     """What of a module the cells define anew: functions made in a cell, tables that differ."""
-    found = {}
+    found: dict[str, Any] = {}
     for name, mine in own.items():
         theirs = getattr(module, name, None)
         if mine is theirs or name.startswith("_"):

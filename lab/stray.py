@@ -35,7 +35,7 @@ def watch() -> None:
         return
     warnings.simplefilter("always", OutsideProgram)
     pulumi.Resource.__init__ = _resource(pulumi.Resource.__init__)  # type: ignore[method-assign]
-    pulumi.export = _export(pulumi.export)
+    pulumi.export = _export(pulumi.export)  # type: ignore[assignment]
 
 
 def running() -> bool:
