@@ -70,7 +70,7 @@ predict("2")
 # %% [markdown]
 # ## The code
 #
-# Five functions, the smallest first.
+# Five functions, from the inside out.
 #
 # ### The execution role
 #
@@ -197,17 +197,17 @@ plan()
 
 # %% [markdown]
 # The **system prompt** is what the model is told before every question.
-# This time apply the change, and ask again: the function answers with
+# This time apply the change, and ask the function who it is. It follows
 # its new instructions at once.
 
 # %%
 def model(settings):
-    told = "You are a poet. Answer every question with a short poem."
+    told = "You are a pirate. Talk like a pirate."
     return program.model(replace(settings, system_prompt=told))
 
 up()
-poem = invoke(prompt="What is gravity?", max_tokens=48)
-json.loads(poem["body"])["completion"]
+aye = invoke(prompt="Who are you?", max_tokens=40)
+json.loads(aye["body"])["completion"]
 
 # %% [markdown]
 # ## Break it: a timeout that is too short
