@@ -3,23 +3,20 @@
 from __future__ import annotations
 
 import contextlib
-import http.client
-import json
 import os
 import secrets
 import shutil
-import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 from filelock import FileLock, Timeout
 
-from sandbox.home import CHECKOUT, Home, home, read_json
+from sandbox.home import Home, home, read_json
+from sandbox.launch import Say, launch, reap, replace_dead
 from sandbox.processes import end, identify, remains
+from sandbox.record import CloudError, Running, ask, reach
 from sandbox.server import settings
 
 __all__ = [
@@ -34,79 +31,8 @@ __all__ = [
     "stop",
 ]
 
-Say = Callable[[str], object]
-
-PATIENCE = 30.0  # seconds that a start may take
-SILENCE = 2.0  # seconds of a start without a line on the screen
 LOCKED = 90.0  # seconds to wait for another start or stop of the same sandbox
 GRACE = 3.0  # seconds that a stop leaves to the server before it is killed
-NEEDED = 100 * 2**20  # bytes of free disk that a start wants
-LOG_SIZE = 5 * 2**20  # bytes above which a log is put aside
-PORT_TAKEN = 3  # the server's exit code
-
-# What the server, and with it every function, gets of the starter's environment. The rest may
-# hold secrets, or point the functions at somebody else's cloud.
-INHERITED = frozenset(
-    (
-        "PATH",
-        "HOME",
-        "USER",
-        "LOGNAME",
-        "LANG",
-        "LANGUAGE",
-        "TZ",
-        "LD_LIBRARY_PATH",
-        "DYLD_LIBRARY_PATH",
-        "VIRTUAL_ENV",
-        "CONDA_PREFIX",
-        "PYTHONHOME",
-        "PYTHONPATH",
-        "SSL_CERT_FILE",
-        "SSL_CERT_DIR",
-        "SYSTEMROOT",
-        "SYSTEMDRIVE",
-        "WINDIR",
-        "COMSPEC",
-        "PATHEXT",
-        "USERPROFILE",
-        "APPDATA",
-        "LOCALAPPDATA",
-        "PROGRAMDATA",
-        "PROGRAMFILES",
-        "KIT_PROVIDER",
-        "NUMBER_OF_PROCESSORS",
-        "PROCESSOR_ARCHITECTURE",
-        "LC_ALL",
-        "LC_CTYPE",
-    )
-)
-
-_children: list[subprocess.Popen[bytes]] = []  # to be reaped when they end
-
-
-class CloudError(RuntimeError):
-    """The sandbox cannot do what was asked; the text says why and what to do."""
-
-
-@dataclass(frozen=True)
-class Running:
-    """A sandbox that answers."""
-
-    pid: int
-    port: int
-    provider_port: int
-    token: str
-    generation: str
-    home: Path
-
-    @property
-    def endpoint(self) -> str:
-        """The base URL of its cloud."""
-        return f"http://127.0.0.1:{self.port}"
-
-    def alive(self) -> bool:
-        """Whether it still answers, and is still the same."""
-        return _health(self.port, self.token) is not None
 
 
 def start(home: Path | None = None, *, port: int = 0, say: Say | None = None) -> Running:
@@ -119,8 +45,8 @@ def start(home: Path | None = None, *, port: int = 0, say: Say | None = None) ->
     with _alone(place):
         running = status(place.path)
         if running is None:
-            _replace_dead(place, say)
-            return _start(place, port, say)
+            replace_dead(place, say)
+            return launch(place, port, say)
     if port not in (0, running.port):
         raise CloudError(
             f"The sandbox already runs, on port {running.port}. "
@@ -131,23 +57,7 @@ def start(home: Path | None = None, *, port: int = 0, say: Say | None = None) ->
 
 def status(home: Path | None = None) -> Running | None:
     """The sandbox of a home if it answers, else None."""
-    place = _home(home)
-    record = read_json(place.record)
-    try:
-        port, token = int(record["port"]), str(record["token"])
-        health = _health(port, token)
-        if health is None or not health["ready"]:
-            return None
-        return Running(
-            pid=int(health["pid"]),
-            port=port,
-            provider_port=int(health["provider_port"]),
-            token=token,
-            generation=str(health["generation"]),
-            home=place.path,
-        )
-    except (KeyError, TypeError, ValueError):
-        return None
+    return reach(_home(home))
 
 
 def stop(home: Path | None = None) -> bool:
@@ -243,124 +153,6 @@ def _alone(place: Home) -> Iterator[None]:
         lock.release()
 
 
-def _health(port: int, token: str) -> dict[str, Any] | None:
-    """What the server on a port says of itself, if it is ours; a foreign one does not count."""
-    answer = _ask("GET", "/_kit/health", port, token)
-    return answer if answer and answer.get("token") == token else None
-
-
-def _ask(method: str, path: str, port: int, token: str) -> dict[str, Any] | None:
-    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=2)
-    try:
-        connection.request(method, path, headers={"X-Kit-Token": token})
-        answer = json.loads(connection.getresponse().read())
-    except (OSError, http.client.HTTPException, ValueError):
-        return None
-    finally:
-        connection.close()
-    return answer if isinstance(answer, dict) else None
-
-
-# Starting
-
-
-def _start(place: Home, port: int, say: Say) -> Running:
-    _check_disk(place)
-    last = read_json(place.ports).get("port")
-    token = secrets.token_hex(16)
-    written = _put_log_aside(place)
-    process = _spawn(place, port, token)
-    began, told = time.monotonic(), False
-    while (taken := time.monotonic() - began) < PATIENCE:
-        if read_json(place.record).get("token") == token and (running := status(place.path)):
-            if last and not port and running.port != last:
-                say(f"Port {last} is taken: the sandbox listens on {running.port} from now on.")
-            return running
-        if process.poll() is not None:
-            raise _failed(place, written, process.returncode)
-        if taken > SILENCE and not told:
-            say("Starting the sandbox…")
-            told = True
-        time.sleep(0.005)
-    end([process.pid])
-    raise CloudError(f"The sandbox did not answer within {PATIENCE:.0f} s.{_tail(place, written)}")
-
-
-def _spawn(place: Home, port: int, token: str) -> subprocess.Popen[bytes]:
-    paths = [str(CHECKOUT), os.environ.get("PYTHONPATH", "")]
-    env = {
-        **{name: value for name, value in os.environ.items() if name.upper() in INHERITED},
-        **settings.temporary(place),
-        "KIT_HOME": str(place.path),
-        "KIT_TOKEN": token,
-        "KIT_PORT": str(port),
-        "PYTHONPATH": os.pathsep.join(filter(None, paths)),
-        "PYTHONUNBUFFERED": "1",
-    }
-    place.tmp.mkdir(parents=True, exist_ok=True)
-    new: dict[str, Any] = {"start_new_session": True}
-    if sys.platform == "win32":
-        flags = subprocess.CREATE_NEW_PROCESS_GROUP | subprocess.CREATE_NO_WINDOW
-        new = {"creationflags": flags}
-    with place.log.open("ab") as log:
-        process = subprocess.Popen(
-            [sys.executable, "-m", "sandbox.server"],
-            cwd=place.path,
-            env=env,
-            stdin=subprocess.DEVNULL,
-            stdout=log,
-            stderr=subprocess.STDOUT,
-            **new,
-        )
-    _children[:] = [child for child in _children if child.poll() is None]
-    _children.append(process)
-    return process
-
-
-def _check_disk(place: Home) -> None:
-    free = shutil.disk_usage(place.path).free
-    if free < NEEDED:
-        raise CloudError(
-            f"No space left: {free // 2**20} MB are free at {place.path}, the sandbox wants "
-            f"{NEEDED // 2**20} MB. Fix: free some space, or set KIT_HOME to a folder elsewhere"
-        )
-
-
-def _replace_dead(place: Home, say: Say) -> None:
-    """Clear away what a sandbox left that did not end in order."""
-    record = read_json(place.record)
-    if not record:
-        return
-    say("The sandbox that was running has died: starting it again with all that it had saved.")
-    end([*identify(record.get("pid"), place.path), *remains(place.tmp)])
-    place.record.unlink(missing_ok=True)
-
-
-def _put_log_aside(place: Home) -> int:
-    """Start a new log when the old one is long; how many bytes the log has."""
-    size = place.log.stat().st_size if place.log.exists() else 0
-    if size < LOG_SIZE:
-        return size
-    os.replace(place.log, place.log.with_suffix(".log.old"))
-    return 0
-
-
-def _failed(place: Home, written: int, code: int | None) -> CloudError:
-    if code == PORT_TAKEN:
-        text = _tail(place, written, lines=1).strip()
-        what = text.partition("] ")[2] or text
-        return CloudError(f"{what}. Fix: choose another port, or leave --port out")
-    return CloudError(f"The sandbox ended as it started, code {code}.{_tail(place, written)}")
-
-
-def _tail(place: Home, written: int, lines: int = 15) -> str:
-    with contextlib.suppress(OSError), place.log.open("rb") as file:
-        file.seek(written)
-        text = file.read().decode("utf-8", "replace").rstrip()
-        return f"\n{place.log} ends:\n" * (lines > 1) + "\n".join(text.splitlines()[-lines:])
-    return ""
-
-
 # Stopping
 
 
@@ -369,13 +161,13 @@ def _stop(place: Home) -> bool:
     family = identify(record.get("pid"), place.path)
     running = status(place.path)
     if running:
-        _ask("POST", "/_kit/stop", running.port, running.token)
+        ask("POST", "/_kit/stop", running.port, running.token)
     end(family, GRACE if running else 0)
     left = remains(place.tmp)
     end(left)
     place.record.unlink(missing_ok=True)
     shutil.rmtree(place.tmp, ignore_errors=True)
-    _children[:] = [child for child in _children if child.poll() is None]
+    reap()
     return bool(running or family or left)
 
 

@@ -25,9 +25,10 @@ def identify(pid: Any, home: Path) -> list[int]:
 
 def _home_of(process: psutil.Process) -> str | None:
     try:
-        return process.environ().get("KIT_HOME")
+        home: str | None = process.environ().get("KIT_HOME")
     except psutil.Error:
         return None
+    return home
 
 
 def remains(tmp: Path) -> list[int]:
@@ -60,5 +61,7 @@ def listening(pids: Iterable[int]) -> set[tuple[str, int]]:
         with suppress(psutil.Error):
             for connection in psutil.Process(pid).net_connections("inet"):
                 if connection.status == psutil.CONN_LISTEN:
-                    found.add((connection.laddr.ip, connection.laddr.port))
+                    # gRPC listens on an IPv6 socket, where 127.0.0.1 has this longer name.
+                    address = connection.laddr.ip.removeprefix("::ffff:")
+                    found.add((address, connection.laddr.port))
     return found

@@ -204,7 +204,8 @@ def map_value(source: str, request: Request, more: dict[str, str] | None = None)
     if place == "header":
         return request.headers.get(key.lower())
     if place == "querystring":
-        return (request.query.get(key) or [None])[-1]
+        values = request.query.get(key)
+        return values[-1] if values else None
     if place == "path":
         return request.path_parameters.get(key)
     return None

@@ -62,7 +62,12 @@ class Saver:
         self._writing: asyncio.Task[None] | None = None
         self._timer: asyncio.TimerHandle | None = None
         self._lazy_cost = 0.0
-        self.failure = ""
+        self._failures: dict[str, str] = {}
+
+    @property
+    def failure(self) -> str:
+        """What could not be saved, and why; empty when all was."""
+        return "; ".join(self._failures.values())
 
     async def saved(self, keys: Iterable[str]) -> None:
         """Return when the state of these services, as it is now, is on disk."""
@@ -113,10 +118,10 @@ class Saver:
                 except RuntimeError:
                     if attempt == 2:
                         raise
-            self.failure = ""
+            self._failures.pop(key, None)
         except Exception as error:  # noqa: BLE001  the cloud goes on, unsaved, and says so
-            self.failure = f"cannot save the state of {key}: {error}"
-            log.error("%s", self.failure)
+            self._failures[key] = f"cannot save the state of {key}: {error}"
+            log.error("%s", self._failures[key])
 
 
 def keys_of(service: str) -> set[str]:
@@ -166,10 +171,9 @@ def _copy_store(self: Any, memo: dict[int, Any]) -> Any:
 
 
 def _plain(kind: type) -> type:
-    region_scoped = emulator.responses.AccountRegionScopedDict
-    return (
-        region_scoped if issubclass(kind, region_scoped) else emulator.responses.AccountScopedDict
-    )
+    region_scoped: type = emulator.responses.AccountRegionScopedDict
+    account_scoped: type = emulator.responses.AccountScopedDict
+    return region_scoped if issubclass(kind, region_scoped) else account_scoped
 
 
 def install() -> None:

@@ -66,7 +66,8 @@ def _headers(single: Any, multiple: Any) -> Headers:
         raise Malformed("headers is not an object")
     for name, value in (single or {}).items():
         if value is not None:
-            listed.setdefault(known.get(name.lower(), name), []).append(_text(name, value))
+            shown = known.get(name.lower()) or name
+            listed.setdefault(shown, []).append(_text(name, value))
     return [
         (f"x-amzn-Remapped-{name}" if name.lower() in REMAPPED else name, value)
         for name, values in listed.items()

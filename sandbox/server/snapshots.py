@@ -30,7 +30,7 @@ _snapshots = emulator.responses.AccountRegionScopedDict()  # "API/DEPLOYMENT" ->
 _unsaved = False
 
 
-class Overlay(emulator.responses.AccountRegionScopedDict):
+class Overlay(emulator.responses.AccountRegionScopedDict):  # type: ignore[misc]
     """A store of the emulator in which the API that is being served is its frozen copy."""
 
     __slots__ = ("name",)

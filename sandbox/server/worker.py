@@ -31,7 +31,7 @@ _failed = threading.local()
 _freed = threading.Condition()
 
 
-class Environment(lambda_runtime.Worker):
+class Environment(lambda_runtime.Worker):  # type: ignore[misc,name-defined]
     """One environment of a Python function."""
 
     def _read_stderr(self) -> None:

@@ -15,7 +15,7 @@ import psutil
 import pytest
 from botocore.config import Config
 
-from sandbox import cloud, processes
+from sandbox import cloud, launch, processes
 from sandbox.__main__ import main
 from sandbox.home import Home, read_json, write_json
 from sandbox.server import state_files
@@ -321,7 +321,7 @@ def broken_emulator(home: Path) -> Path:
 
 
 def test_a_full_disk_is_told_before_the_start(home, monkeypatch):
-    monkeypatch.setattr(cloud, "NEEDED", 2**60)
+    monkeypatch.setattr(launch, "NEEDED", 2**60)
     with pytest.raises(cloud.CloudError, match=r"^No space left: \d+ MB are free"):
         cloud.start(home)
 

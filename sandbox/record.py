@@ -1,0 +1,75 @@
+"""Who runs in a home: what its record says, and whether that still answers."""
+
+from __future__ import annotations
+
+import http.client
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from sandbox.home import Home, read_json
+
+
+class CloudError(RuntimeError):
+    """The sandbox cannot do what was asked; the text says why and what to do."""
+
+
+@dataclass(frozen=True)
+class Running:
+    """A sandbox that answers."""
+
+    pid: int
+    port: int
+    provider_port: int
+    token: str
+    generation: str
+    home: Path
+
+    @property
+    def endpoint(self) -> str:
+        """The base URL of its cloud."""
+        return f"http://127.0.0.1:{self.port}"
+
+    def alive(self) -> bool:
+        """Whether it still answers, and is still the same."""
+        return health(self.port, self.token) is not None
+
+
+def reach(place: Home) -> Running | None:
+    """The sandbox of a home if it is ready and answers; a stranger on its port does not count."""
+    record = read_json(place.record)
+    try:
+        port, token = int(record["port"]), str(record["token"])
+        found = health(port, token)
+        if found is None or not found["ready"]:
+            return None
+        return Running(
+            pid=int(found["pid"]),
+            port=port,
+            provider_port=int(found["provider_port"]),
+            token=token,
+            generation=str(found["generation"]),
+            home=place.path,
+        )
+    except (KeyError, TypeError, ValueError):
+        return None
+
+
+def health(port: int, token: str) -> dict[str, Any] | None:
+    """What the server on a port says of itself, if it is ours; a foreign one does not count."""
+    answer = ask("GET", "/_kit/health", port, token)
+    return answer if answer and answer.get("token") == token else None
+
+
+def ask(method: str, path: str, port: int, token: str) -> dict[str, Any] | None:
+    """The answer to a request to the server's own paths; None when there is none."""
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=2)
+    try:
+        connection.request(method, path, headers={"X-Kit-Token": token})
+        answer = json.loads(connection.getresponse().read())
+    except (OSError, http.client.HTTPException, ValueError):
+        return None
+    finally:
+        connection.close()
+    return answer if isinstance(answer, dict) else None
