@@ -20,7 +20,7 @@ from sandbox.provider import lean
 THREADS = 64  # calls of the engine at once, over all its runs
 LARGEST = 400 * 1024 * 1024  # bytes of one message: an archive of assets is in it
 WATCH = 0.2  # seconds between two looks at whether the parent lives
-WARM = ("iam", "lambda", "apigateway", "logs")
+WARM = ("sts", "iam", "logs", "lambda", "apigateway")
 
 
 def serve(port: int) -> int:

@@ -9,7 +9,6 @@ from __future__ import annotations
 import io
 import os
 import tarfile
-import urllib.request
 import zipfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -133,6 +132,8 @@ def _read(path: Path) -> bytes:
 
 
 def _fetched(uri: str) -> bytes:
+    import urllib.request  # only here: it is slow to import, and rarely needed
+
     try:
         with urllib.request.urlopen(uri, timeout=30) as answer:
             return bytes(answer.read())
