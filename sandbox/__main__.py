@@ -1,6 +1,6 @@
 """`python -m sandbox start | stop | status | logs | reset | env`.
 
-Exit codes: 0 fine, 1 it did not work (or, for status, nothing runs), 2 misused.
+Exit codes: 0 fine, 1 it did not work (or, for status, nothing runs or not all is saved), 2 misused.
 """
 
 from __future__ import annotations
@@ -67,7 +67,9 @@ def _stop(_: argparse.Namespace) -> int:
 def _status(_: argparse.Namespace) -> int:
     running = cloud.status()
     print(_line(running) if running else "not running. To start it: python -m sandbox start")
-    return 0 if running else 1
+    if running and running.problem:
+        print(running.problem, file=sys.stderr)
+    return 0 if running and not running.problem else 1
 
 
 def _reset(_: argparse.Namespace) -> int:

@@ -25,6 +25,7 @@ class Running:
     token: str
     generation: str
     home: Path
+    problem: str = ""  # what it could not save, and why
 
     @property
     def endpoint(self) -> str:
@@ -51,6 +52,7 @@ def reach(place: Home) -> Running | None:
             token=token,
             generation=str(found["generation"]),
             home=place.path,
+            problem=str(found["problem"]),
         )
     except (KeyError, TypeError, ValueError):
         return None

@@ -326,6 +326,21 @@ def test_a_full_disk_is_told_before_the_start(home, monkeypatch):
         cloud.start(home)
 
 
+def test_what_cannot_be_saved_is_told(home, sandbox):
+    running = cloud.start(home)
+    state = home / "cloud" / "state"
+    state.rename(home / "cloud" / "elsewhere")
+    state.write_text("a file where the folder was: nothing can be saved")
+    client(running, "iam").create_user(UserName="alice")
+    assert "cannot save the state of iam" in cloud.status(home).problem
+    code, _, errors = sandbox("status")
+    assert (code, "cannot save the state of iam" in errors) == (1, True)
+    state.unlink()
+    (home / "cloud" / "elsewhere").rename(state)
+    client(running, "iam").create_user(UserName="bob")
+    assert cloud.status(home).problem == ""
+
+
 def test_a_home_that_cannot_be_written_is_told(tmp_path):
     (tmp_path / "file").write_text("")
     with pytest.raises(cloud.CloudError, match="Cannot write to"):
