@@ -1,4 +1,9 @@
-"""What is known of each type: facts.json, which tools/facts.py makes, with types and names."""
+"""What is known of each type.
+
+facts.json is measured on the official provider and made by tools/facts.py. facts_added.json has
+the same form and holds types that were not measured; its facts are those of the official
+provider's documentation.
+"""
 
 from __future__ import annotations
 
@@ -9,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 FILE = Path(__file__).with_name("facts.json")
+ADDED = Path(__file__).with_name("facts_added.json")
 
 Fields = dict[str, "Field"]
 
@@ -87,7 +93,7 @@ class Type:
 
 @functools.cache
 def _raw() -> dict[str, Any]:
-    return dict(json.loads(FILE.read_text()))
+    return {**json.loads(ADDED.read_text()), **json.loads(FILE.read_text())}
 
 
 def tokens() -> list[str]:

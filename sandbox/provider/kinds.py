@@ -39,7 +39,7 @@ MODULES = {
     "iam": "sandbox.provider.iam",
     "lambda": "sandbox.provider.lambda_",
     "apigateway": "sandbox.provider.apigateway",
-    "cloudwatch": "sandbox.provider.logs",
+    "cloudwatch": "sandbox.provider.cloudwatch",
     "index": "sandbox.provider.functions",
 }
 FUNCTIONS_MODULE = "sandbox.provider.functions"
@@ -208,6 +208,7 @@ class Kind:
             `read` needs.
         find: what an interrupted create with these inputs left behind, None when nothing. Called
             only after such an interruption, so it may search by name or path.
+        lacks: arguments that the sandbox cannot carry out, by dotted path; Check refuses them.
     """
 
     token: str
@@ -218,6 +219,7 @@ class Kind:
     computed: tuple[str, ...] = ()
     imported: Callable[[str], tuple[str, Outputs]] = _no_import
     find: Callable[[Context, Inputs], Created | None] | None = None
+    lacks: tuple[str, ...] = ()
 
 
 Function = Callable[[Context, dict[str, Any]], dict[str, Any]]
@@ -239,7 +241,7 @@ def _load(module: str) -> None:
 def kind(token: str) -> Kind | None:
     """The calls of a type, None when the provider lacks it."""
     if token not in REGISTRY:
-        part = token.split(":")[1].split("/")[0] if token.count(":") == 2 else ""
+        part = token.split(":")[1].split("/", maxsplit=1)[0] if token.count(":") == 2 else ""
         if part in MODULES:
             _load(MODULES[part])
     return REGISTRY.get(token)

@@ -12,7 +12,7 @@ from typing import Any
 from google.protobuf import empty_pb2
 from pulumi.runtime.proto import provider_pb2, provider_pb2_grpc
 
-from sandbox.provider import archives, errors, facts, kinds, states
+from sandbox.provider import archives, errors, facts, kinds, lacking, states
 from sandbox.provider.calls import Calls
 from sandbox.provider.check import DEFAULTS, Naming, check
 from sandbox.provider.creations import Creations
@@ -47,14 +47,15 @@ class Resources(provider_pb2_grpc.ResourceProviderServicer):
 
     def Check(self, request: Any, context: Rpc) -> Any:
         token, name = _token(request.urn), _name(request.urn)
-        found = facts.of(token)
-        if kinds.kind(token) is None or found is None:
+        found, kind = facts.of(token), kinds.kind(token)
+        if kind is None or found is None:
             failure = provider_pb2.CheckFailure(reason=errors.unknown_type(token))
             return provider_pb2.CheckResponse(inputs=request.news, failures=[failure])
         run = self.runs.of(context.peer())
         naming = self._naming(request, found)
         news, olds = decode(request.news), decode(request.olds)
         inputs, problems = check(found, name, news, olds, run.settings, naming)
+        problems += lacking.refusals(kind, name, inputs)
         return provider_pb2.CheckResponse(
             inputs=encode(inputs),
             failures=[provider_pb2.CheckFailure(reason=problem) for problem in problems],
@@ -198,7 +199,7 @@ def _known(urn: str, context: Rpc) -> tuple[Type, Kind]:
 
 def _token(urn: str) -> str:
     """The type of a URN: what follows the last parent type."""
-    return urn.split("::")[2].split("$")[-1]
+    return urn.split("::")[2].rsplit("$", maxsplit=1)[-1]
 
 
 def _name(urn: str) -> str:

@@ -125,3 +125,28 @@ def assert_deleted(life: Life) -> None:
     life.delete()
     assert life.read() is None
     life.delete()
+
+
+def assert_updates(life: Life, changes: list[dict[str, Any]]) -> None:
+    """Each change, one after the other, is what AWS says afterwards."""
+    for change in changes:
+        life.update(**change)
+        now = life.read()
+        assert now == life.outputs, change
+        for name, value in change.items():
+            assert (now.get(name) or None) == (value or None), name
+
+
+def assert_imports(life: Life, import_id: str, *, unknown: tuple[str, ...] = ()) -> None:
+    """An import with nothing but the id finds everything but what AWS does not keep."""
+    id, found = life.imported(import_id)
+    assert id == life.id
+    known = facts(life.token).inputs
+    expected = {
+        name: value
+        for name, value in life.outputs.items()
+        # A default of the provider is put in later, by the core.
+        if name not in unknown
+        and (name in found or value != getattr(known.get(name), "default", None))
+    }
+    assert {name: value for name, value in found.items() if name not in unknown} == expected
