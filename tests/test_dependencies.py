@@ -51,8 +51,8 @@ def test_condas_python_is_one_that_the_project_allows():
 
 
 def test_the_engine_and_its_plugin_have_the_versions_of_their_python_packages():
-    assert engine.VERSION == LOCKED["pulumi"]
-    assert plugins.AWS_VERSION == LOCKED["pulumi-aws"]
+    assert LOCKED["pulumi"] == engine.VERSION
+    assert LOCKED["pulumi-aws"] == plugins.AWS_VERSION
 
 
 def test_the_engines_module_pins_its_version_and_all_it_needs():

@@ -6,6 +6,10 @@ import sys
 import time
 from collections.abc import Callable
 from contextlib import AbstractContextManager
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:  # rich is loaded when there is something to draw
+    from rich.progress import Progress as Rich
 
 LINE_EVERY = 10.0  # seconds between two lines where nothing can be redrawn
 _TOO_EARLY = 0.02  # below this fraction a guess of the time left is noise
@@ -57,15 +61,15 @@ def time_left(elapsed: float, fraction: float) -> str:
     return f"about {left / 60:.0f} min left" if left >= 90 else f"about {left:.0f} s left"
 
 
-def _bar(title: str):  # type: ignore[no-untyped-def]  # rich is loaded when it is needed
+def _bar(title: str) -> Rich | None:
     from rich.console import Console
     from rich.progress import BarColumn, TextColumn
-    from rich.progress import Progress as Rich
+    from rich.progress import Progress as Bar
 
     console = Console(file=sys.stdout)
     if not (console.is_terminal or console.is_jupyter):
         return None
-    bar = Rich(
+    bar = Bar(
         TextColumn("{task.description}"), BarColumn(24), TextColumn("{task.percentage:>3.0f}%"),
         TextColumn("{task.fields[doing]}"), TextColumn("{task.fields[left]}"),
         console=console, transient=True,
