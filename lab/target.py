@@ -11,6 +11,7 @@ import socket
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from lab.core.errors import NotReady
 
@@ -66,8 +67,10 @@ def sandbox(home: Path, say: Say) -> Target:
         if running is not None:
             cloud.stop(home)
         running = cloud.start(home, say=say)
+    if _seen and _seen[0] == running:
+        return _seen[1]
     env = cloud.environment(home)
-    return Target(
+    found = Target(
         "sandbox",
         env["AWS_REGION"],
         # The engine would fetch the official provider (150 MB) for a stack that has resources.
@@ -77,6 +80,12 @@ def sandbox(home: Path, say: Say) -> Target:
         running.generation,
         "000000000000",
     )
+    _seen[:] = [running, found]
+    return found
+
+
+# The sandbox of the last look and its target: asked again at every up, it is the same.
+_seen: list[Any] = []
 
 
 NO_PLUGINS = {"PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION": "true"}
