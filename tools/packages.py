@@ -144,10 +144,14 @@ def _running(command: list[str]) -> Iterator[tuple[Iterator[str], subprocess.Pop
                 return
             yield line
 
-    threading.Thread(target=read, daemon=True).start()
+    reader = threading.Thread(target=read, daemon=True)
+    reader.start()
     try:
         yield each(), process
     finally:
         if process.poll() is None:
             process.kill()
         process.wait()
+        reader.join(timeout=5)
+        if process.stdout and not reader.is_alive():
+            process.stdout.close()

@@ -259,12 +259,11 @@ def test_the_jobs_exit_code_is_the_doors(env):
 @pytest.mark.skipif(os.name == "nt", reason="Linux and macOS only: signals")
 def test_an_interrupt_reaches_the_job(env):
     job = "import time\ntry:\n print('up', flush=True); time.sleep(60)\nexcept KeyboardInterrupt:\n print('clean end')"
-    process = subprocess.Popen(
-        [sys.executable, "-c", passing(env, job)], stdout=subprocess.PIPE, text=True
-    )
-    assert process.stdout.readline() == "up\n"
-    process.send_signal(signal.SIGINT)
-    assert process.communicate(timeout=20)[0] == "clean end\n"
+    command = [sys.executable, "-c", passing(env, job)]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout.readline() == "up\n"
+        process.send_signal(signal.SIGINT)
+        assert process.communicate(timeout=20)[0] == "clean end\n"
     assert process.returncode == 0
 
 
