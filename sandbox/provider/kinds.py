@@ -40,6 +40,7 @@ MODULES = {
     "lambda": "sandbox.provider.lambda_",
     "apigateway": "sandbox.provider.apigateway",
     "cloudwatch": "sandbox.provider.cloudwatch",
+    "dynamodb": "sandbox.provider.dynamodb",
     "index": "sandbox.provider.functions",
 }
 FUNCTIONS_MODULE = "sandbox.provider.functions"
@@ -206,6 +207,8 @@ class Kind:
         computed: outputs unknown until created, when they are others than the facts say.
         imported: turns the id that a user imports into the resource's id and the first state that
             `read` needs.
+        identified: the resource's id from what an import's `read` returned, for types that are
+            imported by another name than their id.
         find: what an interrupted create with these inputs left behind, None when nothing. Called
             only after such an interruption, so it may search by name or path.
         lacks: arguments that the sandbox cannot carry out, by dotted path; Check refuses them.
@@ -218,6 +221,7 @@ class Kind:
     update: Callable[[Context, str, Outputs, Inputs], Outputs] | None = None
     computed: tuple[str, ...] = ()
     imported: Callable[[str], tuple[str, Outputs]] = _no_import
+    identified: Callable[[Context, Outputs], str] | None = None
     find: Callable[[Context, Inputs], Created | None] | None = None
     lacks: tuple[str, ...] = ()
 

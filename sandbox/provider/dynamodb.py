@@ -1,0 +1,220 @@
+"""DynamoDB: tables."""
+
+from __future__ import annotations
+
+import time
+from typing import Any
+
+from sandbox.provider import dynamodb_parts as parts
+from sandbox.provider.answers import (
+    changed,
+    find,
+    found_by,
+    given,
+    named,
+    own_tags,
+    settle,
+    tag_changes,
+    there,
+    worded,
+)
+from sandbox.provider.kinds import CallError, Context, Created, Inputs, Kind, Outputs
+from sandbox.provider.shapes import filled, tag_list, tag_map
+
+GONE = "ResourceNotFoundException"
+PATIENCE = 600.0  # seconds; AWS takes its time with indexes
+
+
+# Table: its id is its name
+
+
+def create_table(ctx: Context, inputs: Inputs) -> Created:
+    client, name = ctx.client("dynamodb"), named(inputs)
+    client.create_table(
+        TableName=name,
+        KeySchema=parts.keys(inputs["hashKey"], inputs.get("rangeKey")),
+        AttributeDefinitions=parts.attributes(inputs),
+        BillingMode=parts.billing_mode(inputs),
+        **parts.given_lists(
+            GlobalSecondaryIndexes=[
+                parts.index_request(each, inputs)
+                for each in inputs.get("globalSecondaryIndexes") or ()
+            ],
+            LocalSecondaryIndexes=[
+                parts.local_index_request(each, inputs)
+                for each in inputs.get("localSecondaryIndexes") or ()
+            ],
+            Tags=tag_list(inputs.get("tags")),
+        ),
+        **given(
+            DeletionProtectionEnabled=inputs.get("deletionProtectionEnabled"),
+            OnDemandThroughput=parts.on_demand(inputs.get("onDemandThroughput")),
+            ProvisionedThroughput=parts.throughput(inputs, inputs),
+            SSESpecification=parts.encryption(inputs.get("serverSideEncryption")),
+            StreamSpecification=parts.stream(inputs),
+            TableClass=inputs.get("tableClass"),
+        ),
+    )
+    ctx.made(name, {"name": name})
+    _wait_until_active(ctx, name)
+    if (inputs.get("ttl") or {}).get("enabled"):
+        _set_ttl(ctx, name, inputs["ttl"])
+    if (inputs.get("pointInTimeRecovery") or {}).get("enabled"):
+        _set_recovery(ctx, name, inputs["pointInTimeRecovery"])
+    return Created(name, there(read_table(ctx, name, inputs), f"DynamoDB Table ({name})"))
+
+
+def read_table(ctx: Context, id: str, last: Outputs) -> Outputs | None:
+    client = ctx.client("dynamodb")
+    answer = find(client.describe_table, GONE, TableName=id)
+    tags = find(client.list_tags_of_resource, GONE, ResourceArn=answer["Table"]["TableArn"]) if answer else None  # fmt: skip
+    if answer is None or tags is None:
+        return None
+    table = answer["Table"]
+    hash_key, range_key = parts.key_names(table["KeySchema"])
+    stream = table.get("StreamSpecification") or {}
+    billing = (table.get("BillingModeSummary") or {}).get("BillingMode", "PROVISIONED")
+    capacity = table.get("ProvisionedThroughput") or {}
+    outputs = {
+        "arn": table["TableArn"],
+        "attributes": [
+            {"name": each["AttributeName"], "type": each["AttributeType"]}
+            for each in table["AttributeDefinitions"]
+        ],
+        "billingMode": billing,
+        "deletionProtectionEnabled": table.get("DeletionProtectionEnabled", False),
+        "globalSecondaryIndexes": [
+            parts.index_answer(each) for each in table.get("GlobalSecondaryIndexes") or ()
+        ],
+        "hashKey": hash_key,
+        "localSecondaryIndexes": [
+            parts.local_index_answer(each) for each in table.get("LocalSecondaryIndexes") or ()
+        ],
+        "name": id,
+        "onDemandThroughput": parts.on_demand_answer(table.get("OnDemandThroughput")),
+        "pointInTimeRecovery": _recovery(client, id),
+        "rangeKey": range_key,
+        "readCapacity": capacity.get("ReadCapacityUnits", 0),
+        "serverSideEncryption": parts.encryption_answer(table.get("SSEDescription")),
+        "streamArn": table.get("LatestStreamArn") or "",
+        "streamEnabled": stream.get("StreamEnabled", False),
+        "streamLabel": table.get("LatestStreamLabel") or "",
+        "streamViewType": stream.get("StreamViewType") or "",
+        "tableClass": (table.get("TableClassSummary") or {}).get("TableClass", "STANDARD"),
+        "tags": own_tags(tag_map(tags.get("Tags"))),
+        "ttl": _ttl(client, id),
+        "writeCapacity": capacity.get("WriteCapacityUnits", 0),
+    }
+    return settle(outputs, keep=("streamArn", "streamLabel", "streamViewType"))
+
+
+def update_table(ctx: Context, id: str, old: Outputs, new: Inputs) -> Outputs:
+    client = ctx.client("dynamodb")
+    for request in parts.table_changes(old, new):
+        client.update_table(TableName=id, **request)
+        _wait_until_active(ctx, id)
+    if changed("ttl", old, new) and new.get("ttl"):
+        before = old.get("ttl") or {}
+        if before.get("enabled") != new["ttl"].get("enabled", False):
+            _set_ttl(
+                ctx, id, {**before, **filled(new["ttl"]), "enabled": not before.get("enabled")}
+            )
+    if changed("pointInTimeRecovery", old, new) and new.get("pointInTimeRecovery"):
+        _set_recovery(ctx, id, new["pointInTimeRecovery"])
+    removed, added = tag_changes(old, new)
+    if removed:
+        client.untag_resource(ResourceArn=old["arn"], TagKeys=removed)
+    if added:
+        client.tag_resource(ResourceArn=old["arn"], Tags=tag_list(added))
+    return there(read_table(ctx, id, new), f"DynamoDB Table ({id})")
+
+
+def delete_table(ctx: Context, id: str, last: Outputs) -> None:
+    client = ctx.client("dynamodb")
+    if find(client.delete_table, GONE, TableName=id) is None:
+        return
+    deadline = time.monotonic() + PATIENCE
+    while find(client.describe_table, GONE, TableName=id) and time.monotonic() < deadline:
+        ctx.wait(0.2)
+
+
+def _set_ttl(ctx: Context, name: str, ttl: Outputs) -> None:
+    ctx.client("dynamodb").update_time_to_live(
+        TableName=name,
+        TimeToLiveSpecification={
+            "AttributeName": ttl.get("attributeName") or "",
+            "Enabled": bool(ttl.get("enabled")),
+        },
+    )
+
+
+def _ttl(client: Any, name: str) -> Outputs:
+    answer = find(client.describe_time_to_live, GONE, TableName=name) or {}
+    found = answer.get("TimeToLiveDescription") or {}
+    on = found.get("TimeToLiveStatus") in ("ENABLED", "ENABLING")
+    return {"enabled": on, **filled({"attributeName": found.get("AttributeName") if on else ""})}
+
+
+def _set_recovery(ctx: Context, name: str, recovery: Outputs) -> None:
+    enabled = bool(recovery.get("enabled"))
+    days = recovery.get("recoveryPeriodInDays") if enabled else None
+    ctx.client("dynamodb").update_continuous_backups(
+        TableName=name,
+        PointInTimeRecoverySpecification={
+            "PointInTimeRecoveryEnabled": enabled,
+            **given(RecoveryPeriodInDays=days or None),
+        },
+    )
+
+
+def _recovery(client: Any, name: str) -> Outputs:
+    answer = find(client.describe_continuous_backups, GONE, "TableNotFoundException", TableName=name)  # fmt: skip
+    backups = (answer or {}).get("ContinuousBackupsDescription") or {}
+    found = backups.get("PointInTimeRecoveryDescription") or {}
+    on = found.get("PointInTimeRecoveryStatus") == "ENABLED"
+    days = found.get("RecoveryPeriodInDays") if on else None
+    return {"enabled": on, **filled({"recoveryPeriodInDays": days})}
+
+
+def _wait_until_active(ctx: Context, name: str) -> None:
+    """Wait until the table and its indexes can be used and changed."""
+    deadline = time.monotonic() + PATIENCE
+    while True:
+        table = ctx.client("dynamodb").describe_table(TableName=name)["Table"]
+        indexes = table.get("GlobalSecondaryIndexes") or ()
+        statuses = [table["TableStatus"], *(each.get("IndexStatus", "ACTIVE") for each in indexes)]
+        if all(status == "ACTIVE" for status in statuses):
+            return
+        if time.monotonic() > deadline:
+            raise CallError(f"waiting for DynamoDB Table ({name}): still {statuses}")
+        ctx.wait(0.2)
+
+
+KINDS = (
+    worded(
+        "dynamodb",
+        "DynamoDB Table",
+        Kind(
+            token="aws:dynamodb/table:Table",
+            create=create_table,
+            read=read_table,
+            update=update_table,
+            delete=delete_table,
+            find=found_by("name", read_table),
+            lacks=(
+                "globalSecondaryIndexes.keySchemas",
+                "globalSecondaryIndexes.warmThroughput",
+                "globalTableWitness",
+                "importTable",
+                "replicas",
+                "restoreBackupArn",
+                "restoreDateTime",
+                "restoreSourceName",
+                "restoreSourceTableArn",
+                "restoreToLatestTime",
+                "warmThroughput",
+            ),
+        ),
+        called="name",
+    ),
+)
