@@ -40,6 +40,7 @@ MODULES = {
     "lambda": "sandbox.provider.lambda_",
     "apigateway": "sandbox.provider.apigateway",
     "cloudwatch": "sandbox.provider.cloudwatch",
+    "cognito": "sandbox.provider.cognito",
     "dynamodb": "sandbox.provider.dynamodb",
     "index": "sandbox.provider.functions",
 }
@@ -77,11 +78,20 @@ def describe(error: ClientError) -> str:
 
 SERVICE_NAMES = {
     "apigateway": "API Gateway",
+    "autoscaling": "Auto Scaling",
     "cloudwatch": "CloudWatch",
+    "cognito-idp": "Cognito Identity Provider",
+    "dynamodb": "DynamoDB",
+    "ec2": "EC2",
+    "elbv2": "Elastic Load Balancing v2",
     "iam": "IAM",
     "lambda": "Lambda",
     "logs": "CloudWatch Logs",
+    "s3": "S3",
+    "secretsmanager": "Secrets Manager",
+    "ssm": "SSM",
     "sts": "STS",
+    "wafv2": "WAFV2",
 }
 
 

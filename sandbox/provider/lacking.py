@@ -8,7 +8,7 @@ from typing import Any
 from sandbox.provider.kinds import Kind
 from sandbox.provider.wire import plain
 
-ONLY_ON_AWS = "the sandbox cannot carry it out; leave it out here, or use the target aws"
+ONLY_ON_AWS = "the sandbox cannot carry out; leave it out here, or use the target aws"
 
 
 def refusals(kind: Kind, name: str, inputs: dict[str, Any]) -> list[str]:
