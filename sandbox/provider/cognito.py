@@ -163,7 +163,9 @@ def _own_attributes(found: Any, last: Outputs) -> list[Outputs]:
             block = answer(known.inputs["schemas"].element, {**attribute, "Name": name})
             shown.append(_as_asked(block, asked.get(name)))
     order = list(asked)
-    return sorted(shown, key=lambda each: order.index(each["name"]) if each["name"] in order else len(order))  # fmt: skip
+    return sorted(
+        shown, key=lambda each: order.index(each["name"]) if each["name"] in order else len(order)
+    )
 
 
 def _as_asked(block: Outputs, asked: Outputs | None) -> Outputs:

@@ -67,7 +67,11 @@ def create_table(ctx: Context, inputs: Inputs) -> Created:
 def read_table(ctx: Context, id: str, last: Outputs) -> Outputs | None:
     client = ctx.client("dynamodb")
     answer = find(client.describe_table, GONE, TableName=id)
-    tags = find(client.list_tags_of_resource, GONE, ResourceArn=answer["Table"]["TableArn"]) if answer else None  # fmt: skip
+    tags = (
+        find(client.list_tags_of_resource, GONE, ResourceArn=answer["Table"]["TableArn"])
+        if answer
+        else None
+    )
     if answer is None or tags is None:
         return None
     table = answer["Table"]
@@ -168,7 +172,9 @@ def _set_recovery(ctx: Context, name: str, recovery: Outputs) -> None:
 
 
 def _recovery(client: Any, name: str) -> Outputs:
-    answer = find(client.describe_continuous_backups, GONE, "TableNotFoundException", TableName=name)  # fmt: skip
+    answer = find(
+        client.describe_continuous_backups, GONE, "TableNotFoundException", TableName=name
+    )
     backups = (answer or {}).get("ContinuousBackupsDescription") or {}
     found = backups.get("PointInTimeRecoveryDescription") or {}
     on = found.get("PointInTimeRecoveryStatus") == "ENABLED"

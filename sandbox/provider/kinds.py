@@ -42,6 +42,8 @@ MODULES = {
     "cloudwatch": "sandbox.provider.cloudwatch",
     "cognito": "sandbox.provider.cognito",
     "dynamodb": "sandbox.provider.dynamodb",
+    "secretsmanager": "sandbox.provider.secretsmanager",
+    "ssm": "sandbox.provider.ssm",
     "index": "sandbox.provider.functions",
 }
 FUNCTIONS_MODULE = "sandbox.provider.functions"

@@ -108,7 +108,11 @@ def test_a_pool_with_every_argument_reads_back_as_given(life: Lives) -> None:
 
 def test_arguments_of_a_pool_are_updated_one_by_one(life: Lives) -> None:
     pool = life(POOL, name=life.name("pool"), **FULL_POOL)
-    messages = {"emailMessage": "{username} {####}", "emailSubject": "hello", "smsMessage": "{username} {####}"}  # fmt: skip
+    messages = {
+        "emailMessage": "{username} {####}",
+        "emailSubject": "hello",
+        "smsMessage": "{username} {####}",
+    }
     changes: list[dict[str, Any]] = [
         {"accountRecoverySetting": {"recoveryMechanisms": [{"name": "admin_only", "priority": 1}]}},
         {
@@ -116,7 +120,7 @@ def test_arguments_of_a_pool_are_updated_one_by_one(life: Lives) -> None:
                 "allowAdminCreateUserOnly": False,
                 "inviteMessageTemplate": messages,
             }
-        },  # fmt: skip
+        },
         {"autoVerifiedAttributes": ["email", "phone_number"]},
         {"deletionProtection": "ACTIVE"},
         {"deletionProtection": "INACTIVE"},
@@ -125,13 +129,13 @@ def test_arguments_of_a_pool_are_updated_one_by_one(life: Lives) -> None:
                 "challengeRequiredOnNewDevice": False,
                 "deviceOnlyRememberedOnUserPrompt": True,
             }
-        },  # fmt: skip
+        },
         {
             "emailConfiguration": {
                 "emailSendingAccount": "DEVELOPER",
                 "sourceArn": "arn:aws:ses:us-east-1:000000000000:identity/a@example.com",
             }
-        },  # fmt: skip
+        },
         {"lambdaConfig": {"preSignUp": FUNCTION}},
         {"mfaConfiguration": "ON"},
         {"passwordPolicy": {**PASSWORDS, "minimumLength": 20}},
@@ -145,14 +149,14 @@ def test_arguments_of_a_pool_are_updated_one_by_one(life: Lives) -> None:
             "userAttributeUpdateSettings": {
                 "attributesRequireVerificationBeforeUpdates": ["phone_number"]
             }
-        },  # fmt: skip
+        },
         {
             "verificationMessageTemplate": {
                 "defaultEmailOption": "CONFIRM_WITH_LINK",
                 "emailMessageByLink": "{##x##}",
                 "emailSubjectByLink": "s",
             }
-        },  # fmt: skip
+        },
     ]
     assert_updates(pool, changes)
 
@@ -229,7 +233,7 @@ def test_a_client_keeps_takes_and_imports_every_argument(life: Lives, pool: Life
                 "idToken": "minutes",
                 "refreshToken": "days",
             }
-        },  # fmt: skip
+        },
         {"writeAttributes": ["name"]},
     ]
     assert_updates(client, changes)

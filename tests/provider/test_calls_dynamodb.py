@@ -112,7 +112,11 @@ def test_arguments_of_a_table_are_updated_one_by_one(life: Lives) -> None:
 
 
 def test_a_table_goes_from_provisioned_to_on_demand_and_back(life: Lives) -> None:
-    table = life(TABLE, name=life.name("table"), **{**SMALL, "onDemandThroughput": {"maxReadRequestUnits": 5, "maxWriteRequestUnits": 6}})  # fmt: skip
+    table = life(
+        TABLE,
+        name=life.name("table"),
+        **{**SMALL, "onDemandThroughput": {"maxReadRequestUnits": 5, "maxWriteRequestUnits": 6}},
+    )
     assert_complete(table)
     limits = {"maxReadRequestUnits": 9, "maxWriteRequestUnits": 6}
     assert_updates(table, [{"onDemandThroughput": limits}])

@@ -1,0 +1,187 @@
+"""Parameters, secrets and their versions against a real emulator."""
+
+from __future__ import annotations
+
+import base64
+import json
+from typing import Any
+
+import pytest
+
+from sandbox.provider import facts, states
+from sandbox.provider.kinds import AwsError, CallError, Context, kind
+from sandbox.provider.wire import Secret
+from tests.provider.lifecycle import (
+    Life,
+    Lives,
+    assert_complete,
+    assert_deleted,
+    assert_imports,
+    assert_updates,
+)
+
+PARAMETER = "aws:ssm/parameter:Parameter"
+SECRET = "aws:secretsmanager/secret:Secret"
+VERSION = "aws:secretsmanager/secretVersion:SecretVersion"
+KEY = "arn:aws:kms:us-east-1:000000000000:key/11111111-2222-3333-4444-555555555555"
+
+
+def test_a_small_parameter_has_all_outputs_and_can_be_deleted_twice(life: Lives) -> None:
+    parameter = life(PARAMETER, name=life.name("/course/model"), type="String", value="small")
+    assert_complete(parameter)
+    assert parameter.outputs["arn"].endswith(f":parameter{parameter.id}")
+    assert parameter.outputs["version"] == 1 and parameter.outputs["tier"] == "Standard"
+    assert_imports(parameter, parameter.id)
+    assert_deleted(parameter)
+
+
+def test_a_parameter_keeps_and_takes_every_argument(life: Lives, ctx: Context) -> None:
+    parameter = life(
+        PARAMETER,
+        name=life.name("/course/model"),
+        allowedPattern="^[a-z]+$",
+        dataType="text",
+        description="which model",
+        keyId=KEY,
+        overwrite=True,
+        tags={"team": "llm"},
+        tier="Advanced",
+        type="SecureString",
+        value="small",
+    )
+    assert_complete(parameter)
+    assert_imports(parameter, parameter.id, unknown=("overwrite",))
+    changes: list[dict[str, Any]] = [
+        {"value": "large"},
+        {"allowedPattern": None},
+        {"description": None},
+        {"keyId": "alias/aws/ssm"},
+        {"type": "StringList", "keyId": None, "value": "a,b"},
+        {"tags": {"team": "x", "new": "1"}},
+        {"tags": None},
+        {"tier": "Standard"},
+    ]
+    assert_updates(parameter, changes)
+    assert parameter.outputs["version"] == 7
+    assert ctx.client("ssm").get_parameter(Name=parameter.id)["Parameter"]["Value"] == "a,b"
+    assert_deleted(parameter)
+
+
+def test_a_value_may_be_shown_or_for_writing_only(life: Lives, ctx: Context) -> None:
+    shown = life(PARAMETER, name=life.name("p"), type="String", insecureValue="plain")
+    assert_complete(shown)
+    assert_updates(shown, [{"insecureValue": "other"}])
+    hidden = life(PARAMETER, name=life.name("p"), type="String", valueWo="x", valueWoVersion=1)
+    assert hidden.outputs["hasValueWo"] is True and "valueWo" not in hidden.outputs
+    hidden.update(valueWo="y", valueWoVersion=2)
+    assert ctx.client("ssm").get_parameter(Name=hidden.id)["Parameter"]["Value"] == "y"
+    assert hidden.outputs["value"] == "" and hidden.read() == hidden.outputs
+
+
+def test_a_taken_name_of_a_parameter_is_refused_in_the_official_words(life: Lives) -> None:
+    parameter = life(PARAMETER, name=life.name("p"), type="String", value="a")
+    expected = (
+        rf"^creating SSM Parameter \({parameter.id}\): operation error SSM: PutParameter, "
+        r"https response error StatusCode: 400, RequestID: .*, ParameterAlreadyExists: "
+    )
+    with pytest.raises(AwsError, match=expected):
+        kind(PARAMETER).create(parameter.ctx, parameter.inputs)
+
+
+def policy(action: str) -> str:
+    statement = {"Effect": "Deny", "Principal": "*", "Action": action, "Resource": "*"}
+    return json.dumps({"Version": "2012-10-17", "Statement": [statement]})
+
+
+@pytest.fixture
+def secret(life: Lives) -> Life:
+    return life(SECRET, name=life.name("course"), recoveryWindowInDays=0)
+
+
+def test_a_small_secret_has_all_outputs_and_can_be_deleted_twice(secret: Life) -> None:
+    assert_complete(secret)
+    assert secret.id == secret.outputs["arn"]
+    assert secret.outputs["policy"] == "" and secret.outputs["replicas"] == []
+    assert_imports(secret, secret.id, unknown=("recoveryWindowInDays",))
+    assert_deleted(secret)
+
+
+def test_a_secret_keeps_takes_and_imports_every_argument(life: Lives) -> None:
+    secret = life(
+        SECRET,
+        name=life.name("course"),
+        description="a key",
+        kmsKeyId=KEY,
+        policy=policy("secretsmanager:PutSecretValue"),
+        recoveryWindowInDays=7,
+        tags={"team": "llm"},
+    )
+    assert_complete(secret)
+    assert_imports(secret, secret.id, unknown=("recoveryWindowInDays", "policy"))
+    changes: list[dict[str, Any]] = [
+        {"description": None},
+        {"kmsKeyId": "alias/other"},
+        {"policy": policy("secretsmanager:DeleteSecret")},
+        {"recoveryWindowInDays": 10},
+        {"tags": {"team": "x", "new": "1"}},
+        {"tags": None},
+    ]
+    assert_updates(secret, changes)
+    secret.update(policy="")
+    assert secret.outputs["policy"] == ""
+    assert secret.kind.find
+    found = secret.kind.find(secret.ctx, secret.inputs)
+    assert found and found.id == secret.id
+    assert_deleted(secret)
+
+
+def test_versions_of_a_secret_follow_each_other(life: Lives, secret: Life, ctx: Context) -> None:
+    first = life(VERSION, secretId=secret.id, secretString="one")
+    assert_complete(first)
+    assert first.id == f"{secret.id}|{first.outputs['versionId']}"
+    assert first.outputs["versionStages"] == ["AWSCURRENT"]
+    assert_imports(first, first.id)
+    binary = base64.b64encode(b"\x00two").decode()
+    second = life(VERSION, secretId=secret.id, secretBinary=binary)
+    assert_complete(second)
+    assert first.read()["versionStages"] == ["AWSPREVIOUS"]
+    client = ctx.client("secretsmanager")
+    assert client.get_secret_value(SecretId=secret.id)["SecretBinary"] == b"\x00two"
+    second.update(versionStages=["AWSCURRENT", "blue"])
+    assert second.outputs["versionStages"] == ["AWSCURRENT", "blue"]
+    second.update(versionStages=["AWSCURRENT"])
+    assert second.outputs["versionStages"] == ["AWSCURRENT"]
+    first.delete()
+    first.delete()
+    # The current version goes with the secret only.
+    second.delete()
+    assert client.get_secret_value(SecretId=secret.id)["VersionId"] == second.outputs["versionId"]
+    secret.delete()
+    assert second.read() is None
+    second.delete()
+
+
+def test_a_version_for_writing_only_shows_nothing(life: Lives, secret: Life, ctx: Context) -> None:
+    hidden = life(VERSION, secretId=secret.id, secretStringWo="x", secretStringWoVersion=1)
+    assert hidden.outputs["hasSecretStringWo"] is True
+    assert "secretString" not in hidden.outputs and "secretStringWo" not in hidden.outputs
+    value = ctx.client("secretsmanager").get_secret_value(SecretId=secret.id)
+    assert value["SecretString"] == "x"
+    with pytest.raises(CallError, match=r"expected SECRET-ID\|VERSION-ID"):
+        kind(VERSION).read(ctx, "nope", {})
+
+
+@pytest.mark.parametrize(
+    ("token", "name"),
+    [
+        (PARAMETER, "value"),
+        (PARAMETER, "valueWo"),
+        (VERSION, "secretString"),
+        (VERSION, "secretBinary"),
+        ("aws:cognito/userPoolClient:UserPoolClient", "clientSecret"),
+    ],
+)
+def test_what_is_secret_on_aws_is_marked(token: str, name: str) -> None:
+    type = facts.of(token)
+    assert type
+    assert states.outputs(type, {}, {name: "x"}, None, {})[name] == Secret("x")
