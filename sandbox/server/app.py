@@ -16,7 +16,16 @@ from collections.abc import Awaitable, Callable
 from typing import Any
 from urllib.parse import parse_qs
 
-from sandbox.server import control_plane, dataplane, emulator, persistence, snapshots, worker
+from sandbox.server import (
+    control_plane,
+    dataplane,
+    emulator,
+    method_settings,
+    persistence,
+    snapshots,
+    vpc_links,
+    worker,
+)
 from sandbox.server.generation import Generation
 
 log = logging.getLogger("sandbox")
@@ -198,8 +207,11 @@ def install() -> None:
     persistence.install()
     snapshots.install()
     control_plane.install()
+    method_settings.install()
+    vpc_links.install()
     worker.install()
-    _register(snapshots.STATE_KEY, "apigateway", sys.modules[snapshots.__name__])
+    for module in (snapshots, vpc_links):
+        _register(module.STATE_KEY, "apigateway", sys.modules[module.__name__])
 
 
 def _register(key: str, service: str, module: Any) -> None:

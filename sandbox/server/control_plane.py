@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from sandbox.server import emulator
+from sandbox.server import emulator, vpc_links
 from sandbox.server.patch_calls import check_uri, patch_answer, tidy_stage
 from sandbox.server.patch_types import BadPatch, Record
 from sandbox.server.snapshots import Answer
@@ -91,6 +91,8 @@ def tags_of(arn: str) -> Record | None:
             record = v1._usage_plans.get(plan)
         case ["domainnames", domain]:
             record = v1._domain_names.get(domain)
+        case ["vpclinks", link]:
+            record = vpc_links.find(link)
         case _:
             record = None
     if record is None:
@@ -101,8 +103,16 @@ def tags_of(arn: str) -> Record | None:
     return tags
 
 
+def _tagged(arn: str) -> tuple[str, Answer | None]:
+    """The ARN under which tags are kept, and the refusal when there is nothing to tag."""
+    if vpc_links.find(arn.rpartition("::/vpclinks/")[2]):
+        return arn, None
+    found: tuple[str, Answer | None] = v1._resolve_v1_tag_resource_arn(arn)
+    return found
+
+
 def tag_resource(arn: str, data: Record) -> Answer:
-    key, refusal = v1._resolve_v1_tag_resource_arn(arn)
+    key, refusal = _tagged(arn)
     tags = tags_of(key) if refusal is None else None
     if tags is None:
         answer: Answer = refusal or v1._v1_error(
@@ -115,7 +125,7 @@ def tag_resource(arn: str, data: Record) -> Answer:
 
 
 def untag_resource(arn: str, keys: list[str]) -> Answer:
-    key, refusal = v1._resolve_v1_tag_resource_arn(arn)
+    key, refusal = _tagged(arn)
     tags = tags_of(key) if refusal is None else None
     if tags is None:
         answer: Answer = refusal or v1._v1_error(
@@ -129,7 +139,7 @@ def untag_resource(arn: str, keys: list[str]) -> Answer:
 
 
 def get_tags(arn: str) -> Answer:
-    key, refusal = v1._resolve_v1_tag_resource_arn(arn)
+    key, refusal = _tagged(arn)
     if refusal is not None:
         refused: Answer = refusal
         return refused

@@ -22,6 +22,7 @@ persistence = _module("core.persistence")
 responses = _module("core.responses")
 sigv4 = _module("core.sigv4")
 v1 = _module("services.apigateway_v1")
+v2 = _module("services.apigateway")
 cloudwatch = _module("services.cloudwatch")
 cloudwatch_logs = _module("services.cloudwatch_logs")
 iam = _module("services.iam")
@@ -56,8 +57,9 @@ NAMES = {
         _iam_caller_identity _match_greedy_fallback _match_resource_tree _put_integration
         _put_method _resolve_api_key _resolve_v1_tag_resource_arn _rest_api_view _tag_v1_resource
         _try_apply_method_settings_patch _untag_v1_resource _get_v1_tags _v1_error _v1_response
-        _compute_path _now_unix _get_account _invoke_lambda_custom_v1
-        _invoke_sqs_v1 _parse_service_integration_uri _render_request_template_v1 handle_request rest_api_policy_for_arn""",
+        _compute_path _new_id _now_unix _take_token _v1_paginated_response _get_account
+        _invoke_lambda_custom_v1 _invoke_sqs_v1 _parse_service_integration_uri _render_request_template_v1 handle_request rest_api_policy_for_arn""",
+    v2: "handle_request",
     cloudwatch: "record_metric",
     cloudwatch_logs: "_log_groups",
     iam: "_roles",

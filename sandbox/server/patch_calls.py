@@ -6,7 +6,7 @@ import json
 import re
 from typing import Any
 
-from sandbox.server import emulator
+from sandbox.server import emulator, vpc_links
 from sandbox.server.patch_types import SHAPES, BadPatch, Record, apply, apply_usage_plan
 from sandbox.server.snapshots import Answer, has_deployment
 
@@ -57,6 +57,8 @@ def _find(parts: list[str]) -> tuple[str, Record] | None:
             return "api key", _need(v1._api_keys.get(key), "Invalid API Key identifier specified")
         case ["usageplans", plan]:
             return "usage plan", _need(v1._usage_plans.get(plan), "Invalid Usage Plan ID specified")
+        case ["vpclinks", link]:
+            return "vpc link", _need(vpc_links.find(link), "Invalid Vpc Link identifier specified")
         case ["domainnames", domain]:
             return "domain name", _need(
                 v1._domain_names.get(domain), "Invalid domain name identifier specified"

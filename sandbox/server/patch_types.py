@@ -124,6 +124,7 @@ SHAPES = {
             "quota/offset": integer,
         }
     ),
+    "vpc link": Shape(),
     "domain name": Shape(lists=frozenset({"endpointConfiguration/types"})),
     "base path mapping": Shape(),
     "account": Shape({"cloudwatchRoleArn": name}),
