@@ -34,6 +34,8 @@ NAMES: dict[str, Json] = {
 }
 # The old one goes first when it is replaced: the new one would be the very same thing to AWS.
 DELETE_FIRST = {"aws_api_gateway_integration", "aws_iam_role_policy_attachment"}
+# Values whose coming or going replaces what another value would only update (official source).
+REPLACING_VALUES = {("aws_api_gateway_authorizer", "type"): ["COGNITO_USER_POOLS"]}
 # Text that holds JSON although no refusal shows it.
 JSON_TEXT = {"aws_iam_role": ["inline_policy.policy"]}
 # Arguments that came after the measured version; from the official provider's documentation.
@@ -194,6 +196,8 @@ class Type:
             field["max_items"] = self.max_items[path]
         if path in self.unknown:
             field["computed"] = True
+        if (self.terraform, path) in REPLACING_VALUES:
+            field["replacing"] = REPLACING_VALUES[self.terraform, path]
         field.update(self._actions(path))
         if field.get("computed") and path not in self.replace:
             field["remove"] = "none"  # what AWS fills in stays when it is left out

@@ -110,6 +110,15 @@ def found_by(
     return find_by_argument
 
 
+def the_one(
+    ctx: Context, operation: str, wanted: Callable[[dict[str, Any]], bool], **where: Any
+) -> dict[str, Any] | None:
+    """What a listing of API Gateway has that is wanted; None when it does not tell which one."""
+    pages = ctx.client("apigateway").get_paginator(operation).paginate(**where)
+    found = [item for page in pages for item in page.get("items", ()) if wanted(item)]
+    return found[0] if len(found) == 1 else None
+
+
 def worded(service: str, label: str, kind: Kind, *, called: str | None = None) -> Kind:
     """The kind with every refusal of the API worded as the official provider words it.
 

@@ -1,4 +1,4 @@
-"""API Gateway: REST APIs and their policies; paths, integrations and stages have own modules."""
+"""API Gateway: REST APIs and their policies; the rest has modules of its own."""
 
 from __future__ import annotations
 
@@ -17,7 +17,12 @@ from sandbox.provider.answers import (
 )
 from sandbox.provider.apigateway_integrations import KINDS as INTEGRATION_KINDS
 from sandbox.provider.apigateway_paths import KINDS as PATH_KINDS
+from sandbox.provider.apigateway_requests import KINDS as REQUEST_KINDS
+from sandbox.provider.apigateway_responses import KINDS as RESPONSE_KINDS
+from sandbox.provider.apigateway_settings import KINDS as SETTINGS_KINDS
 from sandbox.provider.apigateway_stages import KINDS as STAGE_KINDS
+from sandbox.provider.apigateway_usage import KINDS as USAGE_KINDS
+from sandbox.provider.apigateway_vpc_links import KINDS as VPC_LINK_KINDS
 from sandbox.provider.kinds import CallError, Context, Created, Inputs, Kind, Outputs, doing
 
 GONE = "NotFoundException"
@@ -259,4 +264,9 @@ KINDS = (
     *PATH_KINDS,
     *INTEGRATION_KINDS,
     *STAGE_KINDS,
+    *RESPONSE_KINDS,
+    *SETTINGS_KINDS,
+    *USAGE_KINDS,
+    *REQUEST_KINDS,
+    *VPC_LINK_KINDS,
 )

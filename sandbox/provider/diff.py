@@ -87,7 +87,8 @@ def _field(fact: Field, old: Any, new: Any, path: str) -> Iterator[Change]:
     elif isinstance(old, list) and isinstance(new, list) and fact.type in ("list", "set"):
         yield from _items(fact, old, new, path)
     else:
-        yield from _told(fact.change, "change", path)
+        replaces = old in fact.replacing or new in fact.replacing
+        yield from _told("replace" if replaces else fact.change, "change", path)
 
 
 def _whole(fact: Field, action: str, kind: str, path: str, value: Any) -> Iterator[Change]:

@@ -27,6 +27,7 @@ class Field:
         type: string, integer, number, bool, list, set, map, object, asset, or any.
         terraform: the name that the official provider's sentences use.
         change, add, remove: what a difference does: update, replace, or none.
+        replacing: values whose coming or going replaces, whatever other changes do.
         computed: AWS fills it in when it is left out.
         rules: what a value must satisfy; see rules.py.
     """
@@ -40,6 +41,7 @@ class Field:
     change: str = "update"
     add: str = "update"
     remove: str = "update"
+    replacing: tuple[Any, ...] = ()
     max_items: int = 0
     rules: tuple[Any, ...] = ()
     element: Field | None = None

@@ -1,4 +1,4 @@
-"""Lambda: functions and their permissions."""
+"""Lambda: functions and their permissions; versions and their settings have own modules."""
 
 from __future__ import annotations
 
@@ -17,12 +17,14 @@ from sandbox.provider.answers import (
     worded,
 )
 from sandbox.provider.kinds import CallError, Context, Created, Inputs, Kind, Outputs
+from sandbox.provider.lambda_invocation import KINDS as INVOCATION_KINDS
 from sandbox.provider.lambda_permission import (
     create_permission,
     delete_permission,
     import_permission,
     read_permission,
 )
+from sandbox.provider.lambda_versions import KINDS as VERSION_KINDS
 
 GONE = "ResourceNotFoundException"
 
@@ -229,4 +231,6 @@ KINDS = (
             find=found_by("statementId", read_permission),
         ),
     ),
+    *VERSION_KINDS,
+    *INVOCATION_KINDS,
 )

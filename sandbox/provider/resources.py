@@ -134,6 +134,8 @@ class Resources(provider_pb2_grpc.ResourceProviderServicer):
                 id, start = kind.imported(id)
                 last = {**start, **last}
             returned = kind.read(ctx, id, last)
+            if imported and returned is not None and kind.identified:
+                id = kind.identified(ctx, returned)
             region = ctx.region
         if returned is None:
             return provider_pb2.ReadResponse(id="")
