@@ -12,9 +12,9 @@ import pytest
 import requests
 
 from sandbox import cloud
-from tools import notebooks
+from tools import jobs, notebooks
 
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(420)]
+pytestmark = pytest.mark.timeout(420)
 TOKEN = "browser-test"
 CHROMIUM = (
     shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
@@ -40,8 +40,8 @@ def lab_url(tmp_path):
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
-    command = [sys.executable, "-m", "jupyterlab", "--no-browser", "--allow-root"]
-    command += ["--ip=127.0.0.1", f"--port={port}", f"--IdentityProvider.token={TOKEN}"]
+    command = [sys.executable, "-m", "jupyterlab", "--no-browser"]
+    command += [*jobs.lab_arguments(["x.ipynb"]), f"--port={port}", f"--IdentityProvider.token={TOKEN}"]
     command += [f"--ServerApp.root_dir={tmp_path / 'copy'}"]
     env = notebooks.kernel_environment(home, {"JUPYTER_CONFIG_DIR": str(tmp_path / "config")})
     log = (tmp_path / "jupyter.log").open("w")
@@ -79,14 +79,16 @@ def test_a_learner_asks_the_model_in_chapter_06(lab_url, tmp_path):
         browser = play.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
         page = browser.new_page(viewport={"width": 1280, "height": 1400})
         page.goto(f"{lab_url}/lab/tree/notebooks/06_deployment_and_stage.ipynb?token={TOKEN}")
-        page.get_by_role("menuitem", name="Run", exact=True).click(timeout=60_000)
-        page.get_by_role("menuitem", name="Run All Cells", exact=True).click()
+        page.locator(".jp-Notebook-cell").first.wait_for(timeout=60_000)
+        page.get_by_text("| Idle").wait_for(timeout=60_000)
+        page.get_by_role("menuitem", name="Run", exact=True).click()
+        page.get_by_text("Run All Cells", exact=True).click()
         prompt = page.get_by_label("Prompt", exact=True).last
         prompt.wait_for(timeout=180_000)
         prompt.scroll_into_view_if_needed()
         prompt.fill("What is the capital of France?")
         page.get_by_role("button", name="Send").last.click()
-        answer = page.get_by_text("The capital of France is Paris").last
+        answer = page.get_by_text("The capital of France is Paris").locator("visible=true").last
         answer.wait_for(timeout=60_000)
         answer.scroll_into_view_if_needed()
         page.screenshot(path=shots / "chapter_06_answer.png")

@@ -10,7 +10,7 @@ from lab.core import course
 from sandbox import cloud
 from tools import notebooks
 
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]
+pytestmark = pytest.mark.timeout(600)
 NAMES = [path.stem for path in notebooks.every()]
 
 

@@ -38,7 +38,7 @@ def run(job: str, commands: list[list[str]], needs_cli: bool, arguments: list[st
         print(f"error: {problem}", file=sys.stderr)
         return 1
     if job == "lab":
-        commands = [[*commands[0], *_lab_arguments(arguments)]]
+        commands = [[*commands[0], *lab_arguments(arguments)]]
     return _do(env, [[*command, *arguments] for command in commands])
 
 
@@ -90,9 +90,10 @@ def _environ(env: Environment) -> dict[str, str]:
     return environ
 
 
-def _lab_arguments(arguments: list[str]) -> list[str]:
-    """JupyterLab's: loopback only, and the first notebook unless one is named."""
-    own = ["--ServerApp.ip=127.0.0.1"]
+def lab_arguments(arguments: list[str]) -> list[str]:
+    """JupyterLab's: loopback only, asks nobody for news, the first notebook unless one is named."""
+    own = ["--ServerApp.ip=127.0.0.1", "--LabApp.news_url=None"]
+    own.append("--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate")
     if hasattr(os, "geteuid") and os.geteuid() == 0:
         own.append("--allow-root")  # a container's only user; the address keeps others out
     if not any(a.endswith(".ipynb") for a in arguments):

@@ -282,9 +282,9 @@ def test_several_commands_all_run_and_one_failure_is_kept(env, capfd):
 
 
 def test_lab_listens_on_loopback_and_opens_the_first_notebook_unless_one_is_named():
-    assert "--ServerApp.ip=127.0.0.1" in jobs._lab_arguments([])
-    assert str(Path("notebooks/00_start.ipynb")) in jobs._lab_arguments(["--no-browser"])
-    assert not any(a.endswith(".ipynb") for a in jobs._lab_arguments(["notebooks/06.ipynb"]))
+    assert "--ServerApp.ip=127.0.0.1" in jobs.lab_arguments([])
+    assert str(Path("notebooks/00_start.ipynb")) in jobs.lab_arguments(["--no-browser"])
+    assert not any(a.endswith(".ipynb") for a in jobs.lab_arguments(["notebooks/06.ipynb"]))
 
 
 # Cleaning
