@@ -16,6 +16,8 @@ from lab.views.base import INTERVAL, WIDGET, View, in_notebook
 from lab.views.prompt_controls import Controls
 
 NOTHING = "What is asked and answered will be shown here."
+CODE_FORM = 'ask("What is gravity?", max_tokens=64)'
+LONGEST = 80  # characters of a prompt that its code form repeats
 NO_KERNEL = "These controls need a running kernel: run the cell. What was asked is below."
 
 
@@ -123,7 +125,7 @@ class Playground(View):
         lines += [self.failure.text()] if self.failure else []
         last = self.history.last
         lines += (
-            [drawing.to_text(last)] if last else [NOTHING, 'Code form: ask("What is gravity?")']
+            [drawing.to_text(last)] if last else [NOTHING, f"Code form: {CODE_FORM}"]
         )
         older = [drawing.to_line(exchange) for exchange in reversed(self.history.kept[:-1])]
         return "\n".join([*lines, *(["Before:", *older] if older else []), *self._dropped()])
@@ -138,7 +140,7 @@ class Playground(View):
             drawing.to_html(last) if last else tag("p", NOTHING),
             parts.table("Before, newest first", ("exchange",), older) if older else None,
             *(parts.muted(line) for line in self._dropped()),
-            parts.muted("Code form: ", tag("code", 'ask("What is gravity?", max_tokens=64)')),
+            parts.muted("Code form: ", tag("code", code_form(last))),
             label="Prompt playground",
         )
 
@@ -169,3 +171,13 @@ class Playground(View):
     def _dropped(self) -> list[str]:
         number = self.history.dropped
         return [f"{number} older not shown: the last 20 are kept."] if number else []
+
+
+def code_form(last: Exchange | None) -> str:
+    """The call of `ask` that sends the newest prompt again; an example when there is none."""
+    fields = dict(last.request.payload) if last else {}
+    prompt = fields.pop("prompt", None)
+    if prompt is None or len(prompt) > LONGEST:
+        return CODE_FORM
+    arguments = [repr(prompt), *(f"{name}={value!r}" for name, value in fields.items())]
+    return clean(f"ask({', '.join(arguments)})")
