@@ -133,8 +133,10 @@ def _text_rule(summary: str, text: str) -> Rule | None:
         return ["policy"]
     if "invalid JSON" in summary:
         return ["json"]
-    if "is an invalid ARN" in summary or "must be a valid ARN" in summary:
+    if "is an invalid ARN" in summary:
         return ["arn"]
+    if "must be a valid ARN" in summary:  # newer types say it in other words
+        return ["arn", text]
     if found := re.search(r'comply with restrictions \("(.*?)"\)', summary):
         return ["match", found.group(1), text]
     for words, pattern in PATTERNS.items():

@@ -14,6 +14,7 @@ from sandbox.provider.kinds import CallError, Context, Created, Inputs, Kind, Ou
 GONE = "ResourceNotFoundException"
 NOT_PROVISIONED = "ProvisionedConcurrencyConfigNotFoundException"
 READY_PATIENCE = 15 * 60.0
+LONGEST_AGE = 21600  # seconds that Lambda keeps a call when nobody says otherwise
 
 # What a new role or destination needs until Lambda may use it.
 ROLE_PATIENCE = 8.0
@@ -79,7 +80,7 @@ def create_event_config(ctx: Context, inputs: Inputs) -> Created:
 def read_event_config(ctx: Context, id: str, last: Outputs) -> Outputs | None:
     client = ctx.client("lambda")
     config = find(client.get_function_event_invoke_config, GONE, **_event_place(id))
-    return _event_outputs(id, config) if config else None
+    return _event_outputs(id, config, last) if config else None
 
 
 def update_event_config(ctx: Context, id: str, old: Outputs, new: Inputs) -> Outputs:
@@ -91,17 +92,20 @@ def delete_event_config(ctx: Context, id: str, last: Outputs) -> None:
     find(ctx.client("lambda").delete_function_event_invoke_config, GONE, **_event_place(id))
 
 
-def _event_outputs(id: str, config: dict[str, Any]) -> Outputs:
+def _event_outputs(id: str, config: dict[str, Any], last: Outputs) -> Outputs:
     place, known = _event_place(id), config.get("DestinationConfig") or {}
     destinations = {
         name: {"destination": known[api]["Destination"]}
         for name, api in (("onFailure", "OnFailure"), ("onSuccess", "OnSuccess"))
         if (known.get(api) or {}).get("Destination")
     }
+    age = config.get("MaximumEventAgeInSeconds")
+    asked = last.get("maximumEventAgeInSeconds")
     return {
         "destinationConfig": destinations or None,
         "functionName": place["FunctionName"],
-        "maximumEventAgeInSeconds": config.get("MaximumEventAgeInSeconds"),
+        # The longest is what a program that says nothing gets.
+        "maximumEventAgeInSeconds": age if asked or age != LONGEST_AGE else None,
         "maximumRetryAttempts": config.get("MaximumRetryAttempts"),
         "qualifier": place.get("Qualifier"),
     }

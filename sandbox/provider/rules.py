@@ -21,8 +21,13 @@ def refusals(type: Type, inputs: dict[str, Any]) -> Iterator[Refusal]:
     """Everything wrong with the arguments, which have no secrets; unknown ones pass."""
     for name, field in type.inputs.items():
         yield from _field(field, inputs.get(name), name, field.terraform)
+    conflicting = set()
     for group in type.groups:
-        yield from _group(group, inputs)
+        for path, sentence in _group(group, inputs):
+            # An argument that conflicts with several is told about the first of them.
+            if group["kind"] != "conflicts" or path not in conflicting:
+                yield path, sentence
+            conflicting.add(path)
     for rule in type.together:
         yield from _together(rule, inputs)
 
@@ -87,7 +92,8 @@ def _broken(rule: list[Any], value: Any, terraform: str) -> list[str]:
         return [sentence for found in broken for sentence in found] if all(broken) else []
     if name in ("policy", "json", "arn"):
         found = _FORMS[name](str(value), terraform)
-        return [found] if found else []
+        told = [_filled(text, value) for text in arguments]  # words of the type's own
+        return (told or [found]) if found else []
     *arguments, text = arguments
     return [] if _TESTS[name](value, *arguments) else [_filled(text, value)]
 

@@ -23,9 +23,7 @@ def seen(ctx: Context, operation: str, **where: Any) -> dict[str, Any]:
 def mock_method(life: Lives, verb: str = "POST") -> dict[str, str]:
     """A method `/model` of a new API that a MOCK answers; returns the arguments that name it."""
     api = life(API, name=life.name("api"))
-    path = life(
-        RESOURCE, restApi=api.id, parentId=api.outputs["rootResourceId"], pathPart="model"
-    )
+    path = life(RESOURCE, restApi=api.id, parentId=api.outputs["rootResourceId"], pathPart="model")
     place = {"restApi": api.id, "resourceId": path.id, "httpMethod": verb}
     life(METHOD, **place, authorization="NONE")
     life(INTEGRATION, **place, type="MOCK")

@@ -29,6 +29,21 @@ TYPES = (
     "aws_api_gateway_deployment",
     "aws_api_gateway_stage",
     "aws_cloudwatch_log_group",
+    "aws_api_gateway_method_response",
+    "aws_api_gateway_integration_response",
+    "aws_api_gateway_gateway_response",
+    "aws_api_gateway_method_settings",
+    "aws_api_gateway_account",
+    "aws_api_gateway_api_key",
+    "aws_api_gateway_usage_plan",
+    "aws_api_gateway_usage_plan_key",
+    "aws_api_gateway_authorizer",
+    "aws_api_gateway_request_validator",
+    "aws_api_gateway_model",
+    "aws_api_gateway_vpc_link",
+    "aws_lambda_alias",
+    "aws_lambda_layer_version",
+    "aws_lambda_provisioned_concurrency_config",
 )
 ZIP = {"4dabf18193072939515e22adb298388d": "0def7320c3a5731c473e5ecbe6d01bc7"}
 

@@ -14,7 +14,6 @@ from tests.provider.lifecycle import (
     Life,
     Lives,
     Wrapped,
-    assert_complete,
     assert_deleted,
     assert_imports,
     assert_updates,

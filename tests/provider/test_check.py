@@ -91,15 +91,24 @@ def test_what_the_official_provider_lets_pass_passes(table: Json, case: Json) ->
     assert problems(table["token"], configured(table, case)) == []
 
 
+# Pulumi's own word in place of the Terraform provider's.
+PULUMI_DEFAULTS = {"aws_api_gateway_api_key.description": "Managed by Pulumi"}
+
+
 @pytest.mark.parametrize("type", measured.TYPES)
 def test_the_smallest_valid_configuration_gets_the_official_defaults(type: str) -> None:
     table = measured.load()[type]
     found = inputs_of(table["token"], configured(table, {"input": {}}))
     for name, value in table["defaults"].items():
-        if not isinstance(value, dict):  # a normalised document, which calls see to
-            wire = table["names"][name]["pulumi"]
-            assert found[wire] == value
-            assert wire in found["__defaults"]
+        if isinstance(value, dict):  # a normalised document, which calls see to
+            continue
+        *blocks, last = name.split(".")
+        names, inside = table["names"], found
+        for block in blocks:
+            inside, names = inside[names[block]["pulumi"]], names[block]["members"]
+        wire = names[last]["pulumi"]
+        assert inside[wire] == PULUMI_DEFAULTS.get(f"{type}.{name}", value)
+        assert blocks or wire in found["__defaults"]
 
 
 @pytest.mark.parametrize("type", measured.TYPES)
@@ -111,6 +120,7 @@ def test_each_required_argument_is_asked_for(type: str) -> None:
         rest = {k: v for k, v in inputs.items() if k != name}
         assert f"Missing required property '{name}'" in problems(table["token"], rest)
     terraform = {n for n, a in table["schema"]["attributes"].items() if a.get("required")}
+    terraform |= {n for n, b in table["schema"].get("blocks", {}).items() if b.get("min_items")}
     names = {table["names"][n]["pulumi"] for n in terraform} - {fact.name_of}
     assert set(required) == names
 
@@ -288,3 +298,34 @@ def test_the_region_is_recorded_where_a_type_has_one() -> None:
     assert inputs_of(API, {}, settings=settings)["region"] == "eu-central-1"
     assert inputs_of(API, {"region": "us-west-2"}, settings=settings)["region"] == "us-west-2"
     assert "region" not in inputs_of(ROLE, {"assumeRolePolicy": TRUST}, settings=settings)
+
+
+# A type that was not measured: what the official provider's documentation says of it
+
+
+EVENTS = "aws:lambda/functionEventInvokeConfig:FunctionEventInvokeConfig"
+
+
+@pytest.mark.parametrize(
+    ("inputs", "told"),
+    [
+        ({"functionName": ""}, "function_name must not be empty, got "),
+        ({"qualifier": ""}, "qualifier must not be empty, got "),
+        ({"maximumEventAgeInSeconds": 59}, "in the range (60 - 21600), got 59"),
+        ({"maximumEventAgeInSeconds": 21601}, "in the range (60 - 21600), got 21601"),
+        ({"maximumRetryAttempts": 3}, "in the range (0 - 2), got 3"),
+        ({"destinationConfig": {"onFailure": {"destination": "q"}}}, "(q) is an invalid ARN"),
+        ({"destinationConfig": {"onSuccess": {}}}, "Missing required property"),
+    ],
+)
+def test_settings_of_asynchronous_calls_are_refused(inputs: Json, told: str) -> None:
+    (found,) = problems(EVENTS, {"functionName": "f", **inputs})
+    assert told in found
+
+
+def test_calls_that_fail_are_tried_twice_more_unless_the_program_says_otherwise() -> None:
+    assert inputs_of(EVENTS, {"functionName": "f"})["maximumRetryAttempts"] == 2
+    assert (
+        inputs_of(EVENTS, {"functionName": "f", "maximumRetryAttempts": 0})["maximumRetryAttempts"]
+        == 0
+    )

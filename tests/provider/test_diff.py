@@ -236,3 +236,42 @@ def test_a_name_that_the_program_chose_and_keeps_makes_delete_come_first() -> No
 def test_what_would_be_the_same_thing_to_aws_is_deleted_first() -> None:
     fact = facts.of("aws:apigateway/integration:Integration")
     assert fact is not None and diff(fact, {"type": "MOCK"}, {"type": "AWS"}).delete_first
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "expected"),
+    [
+        ("TOKEN", "REQUEST", "update"),
+        ("TOKEN", "COGNITO_USER_POOLS", "replace"),
+        ("COGNITO_USER_POOLS", "REQUEST", "replace"),
+    ],
+)
+def test_an_authorizer_is_another_one_when_user_pools_come_or_go(
+    old: str, new: str, expected: str
+) -> None:
+    found = changes("aws:apigateway/authorizer:Authorizer", {"type": old}, {"type": new})
+    assert found == [("type", "change", expected)]
+
+
+# A type that was not measured: what the official provider's documentation says of it.
+EVENTS = "aws:lambda/functionEventInvokeConfig:FunctionEventInvokeConfig"
+
+
+@pytest.mark.parametrize(
+    ("argument", "old", "new", "expected"),
+    [
+        ("functionName", "f", "g", "replace"),
+        ("qualifier", "1", "2", "replace"),
+        ("qualifier", None, "2", "replace"),
+        ("qualifier", "1", None, "replace"),
+        ("maximumEventAgeInSeconds", 60, 70, "update"),
+        ("maximumEventAgeInSeconds", 60, None, "update"),
+        ("maximumRetryAttempts", 0, 2, "update"),
+        ("destinationConfig", {"onFailure": {"destination": "a"}}, None, "update"),
+    ],
+)
+def test_an_argument_of_asynchronous_calls_replaces_or_updates(
+    argument: str, old: Any, new: Any, expected: str
+) -> None:
+    values = [{argument: value} if value is not None else {} for value in (old, new)]
+    assert {action for _, _, action in changes(EVENTS, *values)} == {expected}
