@@ -33,6 +33,8 @@ def start(chapter: int | str, target: str | None = None, *, stack: str | None = 
 
         try:
             opened = session.open_session(chapter, target=target, stack=stack, say=say)
+            say("loading the SDK")
+            session.load_sdk()
             stray.watch()
             _fill(card, opened)
             card.problems = preflight().problems

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import os
 import re
-import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -169,6 +168,7 @@ def _program(own: dict[str, object], through: int, work: Work) -> Callable[[], N
     from gateway import program
     from gateway.settings import Settings
 
+    load_sdk()
     mine = replaced(program, own)
     if changed := sorted(name for name in mine if not same(mine[name], vars(program)[name])):
         work.note(f"From this notebook instead of gateway/program.py: {', '.join(changed)}")
@@ -236,8 +236,6 @@ def open_session(
     say("preparing the stack")
     made.prepare()
     _session = Session(found, made, reached, cli)
-    # The SDK's classes take a second to import: done while the learner reads.
-    threading.Thread(target=_warm, daemon=True).start()
     return _session
 
 
@@ -253,7 +251,13 @@ def stack_name(target: str, name: str | None = None) -> str:
     return f"{name}-aws" if target == "aws" else name
 
 
-def _warm() -> None:
-    from gateway import program
+def load_sdk() -> None:
+    """Load the SDK's classes that the program uses: their modules load at the first look inside.
 
-    program.aws.iam, program.aws.lambda_, program.aws.apigateway, program.aws.cloudwatch  # noqa: B018
+    Not in a thread of its own: a second look at a module that is being loaded finds it empty.
+    """
+    from gateway.program import aws
+
+    first = (aws.iam, "Role"), (aws.lambda_, "Function"), (aws.apigateway, "Stage")
+    for module, name in (*first, (aws.cloudwatch, "LogGroup")):
+        getattr(module, name)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import time
+import warnings
 from pathlib import Path
 
 import jupyter_client
@@ -33,6 +34,13 @@ def fake_target(port: int, generation: str = "first"):
     return reach
 
 
+def load_sdk() -> None:
+    """Import the SDK's modules, one of which warns of itself when it is loaded."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", DeprecationWarning)
+        session.load_sdk()
+
+
 @pytest.fixture
 def fake():
     """The stand-in, serving."""
@@ -45,6 +53,7 @@ def fake():
 @pytest.fixture
 def opened(fake, tmp_path, monkeypatch):
     """A session at chapter 1 on an empty stack, in this process."""
+    load_sdk()
     monkeypatch.setenv("KIT_HOME", str(tmp_path / "kit"))
     monkeypatch.delenv("KIT_STACK", raising=False)
     monkeypatch.delenv("KIT_TARGET", raising=False)

@@ -119,6 +119,7 @@ def watched(monkeypatch):
     monkeypatch.setattr(pulumi.Resource, "__init__", pulumi.Resource.__init__)
     monkeypatch.setattr(pulumi, "export", pulumi.export)
     with warnings.catch_warnings(record=True) as heard:
+        warnings.simplefilter("always", stray.OutsideProgram)
         stray.watch()
         stray.watch()
         yield heard

@@ -15,7 +15,7 @@ from lab import session
 from lab.core import recovery
 from lab.stack import Stack
 from sandbox import cloud, engine
-from tests.lab.stacks import CHECKOUT, NAMES, Kernel, deployed
+from tests.lab.stacks import CHECKOUT, NAMES, Kernel, deployed, load_sdk
 
 OPEN = "from lab import start, plan, up, outputs, destroy\nstart({})"
 
@@ -23,6 +23,7 @@ OPEN = "from lab import start, plan, up, outputs, destroy\nstart({})"
 @pytest.fixture
 def kit(tmp_path, monkeypatch) -> Iterator:
     """A kit's folder of its own, whose sandbox is stopped at the end."""
+    load_sdk()
     home = tmp_path / "kit"
     before = dict(os.environ)
     monkeypatch.setenv("KIT_HOME", str(home))

@@ -128,6 +128,7 @@ def test_a_command_finishes_when_its_starter_is_killed(command, tmp_path):
     [pid] = listed.stdout.split()
     starter.kill()
     starter.wait()
+    starter.stdout.close()
     os.kill(int(pid), signal.SIGINT)
     end = time.monotonic() + 10
     while not done.exists() and time.monotonic() < end:
