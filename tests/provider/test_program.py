@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import boto3
@@ -15,45 +13,9 @@ from pulumi import automation
 
 from gateway.program import gateway
 from gateway.settings import Settings
-from sandbox import cloud, engine
 from sandbox.server import settings
 
 SIZE = 14  # resources of the program, and the stack itself
-
-
-@pytest.fixture(scope="module")
-def cli() -> automation.PulumiCommand:
-    found = engine.find()
-    if found is None:
-        pytest.skip("there is no Pulumi CLI yet: `python -m sandbox start` gets one")
-    return automation.PulumiCommand(root=str(found.root))
-
-
-@pytest.fixture
-def stacks(cli: automation.PulumiCommand, running: cloud.Running, tmp_path: Path) -> Iterator[Any]:
-    """Makes stacks with a state of their own; what is left of them is destroyed."""
-    made: list[automation.Stack] = []
-    environment = {
-        **cloud.environment(running.home),
-        "PULUMI_BACKEND_URL": tmp_path.as_uri(),
-        "PULUMI_HOME": str(tmp_path / "home"),
-    }
-
-    def make(program: Any, name: str = "test") -> automation.Stack:
-        stack = automation.create_or_select_stack(
-            stack_name=name,
-            project_name="gateway",
-            program=program,
-            opts=automation.LocalWorkspaceOptions(
-                pulumi_command=cli, env_vars=environment, work_dir=str(tmp_path)
-            ),
-        )
-        made.append(stack)
-        return stack
-
-    yield make
-    for stack in made:
-        stack.destroy()
 
 
 @pytest.fixture
