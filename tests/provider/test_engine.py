@@ -73,6 +73,8 @@ class Bench:
             "PULUMI_HOME": str(self.folder / "pulumi"),
             "PULUMI_CONFIG_PASSPHRASE": "x",
             "PULUMI_SKIP_UPDATE_CHECK": "true",
+            # Else it looks for the official plugin on the network, three seconds each time.
+            "PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION": "true",
         }
         options = auto.LocalWorkspaceOptions(
             work_dir=str(self.folder / "work"),
