@@ -15,13 +15,15 @@ from sandbox.provider.answers import (
     timestamp,
     worded,
 )
+from sandbox.provider.apigateway_authorizers import KINDS as AUTHORIZER_KINDS
 from sandbox.provider.apigateway_integrations import KINDS as INTEGRATION_KINDS
+from sandbox.provider.apigateway_keys import KINDS as KEY_KINDS
 from sandbox.provider.apigateway_paths import KINDS as PATH_KINDS
+from sandbox.provider.apigateway_plans import KINDS as PLAN_KINDS
 from sandbox.provider.apigateway_requests import KINDS as REQUEST_KINDS
 from sandbox.provider.apigateway_responses import KINDS as RESPONSE_KINDS
 from sandbox.provider.apigateway_settings import KINDS as SETTINGS_KINDS
 from sandbox.provider.apigateway_stages import KINDS as STAGE_KINDS
-from sandbox.provider.apigateway_usage import KINDS as USAGE_KINDS
 from sandbox.provider.apigateway_vpc_links import KINDS as VPC_LINK_KINDS
 from sandbox.provider.kinds import CallError, Context, Created, Inputs, Kind, Outputs, doing
 
@@ -266,7 +268,9 @@ KINDS = (
     *STAGE_KINDS,
     *RESPONSE_KINDS,
     *SETTINGS_KINDS,
-    *USAGE_KINDS,
+    *KEY_KINDS,
+    *PLAN_KINDS,
+    *AUTHORIZER_KINDS,
     *REQUEST_KINDS,
     *VPC_LINK_KINDS,
 )

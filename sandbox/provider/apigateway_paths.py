@@ -94,6 +94,17 @@ def _known(last: Outputs, name: str, id: str, form: str) -> str:
     return str(last[name])
 
 
+def api_of(values: Outputs, id: str, form: str) -> str:
+    """The API that something with an id of its own belongs to."""
+    return _known(values, "restApi", id, form)
+
+
+def import_child(resource_id: str, form: str) -> tuple[str, Outputs]:
+    """Id and first state from `REST-API-ID/ID`."""
+    api, id = split(resource_id, 2, form)
+    return id, {"restApi": api}
+
+
 # Method: its id is agm-API-RESOURCE-METHOD
 
 

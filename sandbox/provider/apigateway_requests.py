@@ -1,135 +1,21 @@
-"""API Gateway: who may call (authorizers) and with what (models, request validators)."""
+"""API Gateway: what a request must be: models of bodies, and validators that ask for them."""
 
 from __future__ import annotations
 
 from typing import Any
 
 from sandbox.provider import patches
-from sandbox.provider.answers import (
-    changed,
-    find,
-    given,
-    same_order,
-    settle,
-    the_one,
-    there,
-    worded,
-)
-from sandbox.provider.apigateway_paths import GONE, split
-from sandbox.provider.kinds import CallError, Context, Created, Inputs, Kind, Outputs
+from sandbox.provider.answers import changed, find, given, settle, the_one, there, worded
+from sandbox.provider.apigateway_paths import GONE, api_of, import_child, split
+from sandbox.provider.kinds import Context, Created, Inputs, Kind, Outputs
 
-AUTHORIZER_PATHS = {
-    "authorizerCredentials": "/authorizerCredentials",
-    "authorizerResultTtlInSeconds": "/authorizerResultTtlInSeconds",
-    "authorizerUri": "/authorizerUri",
-    "identitySource": "/identitySource",
-    "identityValidationExpression": "/identityValidationExpression",
-    "name": "/name",
-    "type": "/type",
-}
-COGNITO = "COGNITO_USER_POOLS"
-DEFAULT_TTL = 300
+VALIDATOR_FORM = "REST-API-ID/REQUEST-VALIDATOR-ID"
+MODEL_FORM = "REST-API-ID/NAME"
 VALIDATOR_PATHS = {
     "name": "/name",
     "validateRequestBody": "/validateRequestBody",
     "validateRequestParameters": "/validateRequestParameters",
 }
-
-
-def _api(values: Outputs, id: str, form: str) -> str:
-    if "restApi" not in values:
-        raise CallError(f"unexpected format of ID ({id}), expected REST-API-ID/{form}")
-    return str(values["restApi"])
-
-
-# Authorizer
-
-
-def create_authorizer(ctx: Context, inputs: Inputs) -> Created:
-    client, credentials = ctx.client("apigateway"), inputs.get("authorizerCredentials")
-    kind, api = inputs.get("type", "TOKEN"), inputs["restApi"]
-    authorizer = client.create_authorizer(
-        restApiId=api,
-        name=inputs["name"],
-        type=kind,
-        identitySource=inputs.get("identitySource", "method.request.header.Authorization"),
-        authorizerResultTtlInSeconds=inputs.get("authorizerResultTtlInSeconds", DEFAULT_TTL),
-        **given(
-            # Create ignores the credentials of a Cognito authorizer; an update takes them.
-            authorizerCredentials=credentials if kind != COGNITO else None,
-            authorizerUri=inputs.get("authorizerUri"),
-            identityValidationExpression=inputs.get("identityValidationExpression"),
-            providerARNs=inputs.get("providerArns"),
-        ),
-    )
-    id = authorizer["id"]
-    if credentials and kind == COGNITO:
-        where = {"restApiId": api, "authorizerId": id}
-        operation = patches.replace("/authorizerCredentials", credentials)
-        try:
-            authorizer = client.update_authorizer(**where, patchOperations=[operation])
-        except Exception:
-            find(client.delete_authorizer, GONE, **where)
-            raise
-    return Created(id, _authorizer_outputs(ctx, authorizer, inputs))
-
-
-def find_authorizer(ctx: Context, inputs: Inputs) -> Created | None:
-    name, api = inputs["name"], inputs["restApi"]
-    found = the_one(ctx, "get_authorizers", lambda each: each["name"] == name, restApiId=api)
-    return Created(found["id"], _authorizer_outputs(ctx, found, inputs)) if found else None
-
-
-def read_authorizer(ctx: Context, id: str, last: Outputs) -> Outputs | None:
-    api = _api(last, id, "AUTHORIZER-ID")
-    client = ctx.client("apigateway")
-    authorizer = find(client.get_authorizer, GONE, restApiId=api, authorizerId=id)
-    return _authorizer_outputs(ctx, authorizer, last) if authorizer else None
-
-
-def update_authorizer(ctx: Context, id: str, old: Outputs, new: Inputs) -> Outputs:
-    operations = [
-        patches.replace(path, new.get(name))
-        for name, path in AUTHORIZER_PATHS.items()
-        if changed(name, old, new)
-    ]
-    arns = (values.get("providerArns") for values in (old, new))
-    operations += patches.set_changes("/providerARNs", *arns)
-    if operations:
-        ctx.client("apigateway").update_authorizer(
-            restApiId=new["restApi"], authorizerId=id, patchOperations=operations
-        )
-    return there(read_authorizer(ctx, id, new), f"API Gateway Authorizer ({id})")
-
-
-def delete_authorizer(ctx: Context, id: str, last: Outputs) -> None:
-    """One that a method still uses is left to the API's own end, as the official provider does."""
-    client = ctx.client("apigateway")
-    find(
-        client.delete_authorizer,
-        GONE,
-        "ConflictException",
-        restApiId=last["restApi"],
-        authorizerId=id,
-    )
-
-
-def _authorizer_outputs(ctx: Context, authorizer: dict[str, Any], last: Outputs) -> Outputs:
-    api, id = last["restApi"], authorizer["id"]
-    ttl = authorizer.get("authorizerResultTtlInSeconds")
-    outputs = {
-        "arn": f"arn:{ctx.partition}:apigateway:{ctx.region}::/restapis/{api}/authorizers/{id}",
-        "authorizerCredentials": authorizer.get("authorizerCredentials"),
-        "authorizerResultTtlInSeconds": DEFAULT_TTL if ttl is None else ttl,
-        "authorizerUri": authorizer.get("authorizerUri"),
-        "identitySource": authorizer.get("identitySource"),
-        "identityValidationExpression": authorizer.get("identityValidationExpression"),
-        "name": authorizer["name"],
-        "providerArns": same_order(authorizer.get("providerARNs") or (), last.get("providerArns")),
-        "restApi": api,
-        "type": authorizer["type"],
-    }
-    return settle(outputs)
 
 
 # RequestValidator
@@ -152,7 +38,7 @@ def find_validator(ctx: Context, inputs: Inputs) -> Created | None:
 
 
 def read_validator(ctx: Context, id: str, last: Outputs) -> Outputs | None:
-    api = _api(last, id, "REQUEST-VALIDATOR-ID")
+    api = api_of(last, id, VALIDATOR_FORM)
     client = ctx.client("apigateway")
     validator = find(client.get_request_validator, GONE, restApiId=api, requestValidatorId=id)
     return _validator_outputs(validator, last) if validator else None
@@ -200,7 +86,7 @@ def create_model(ctx: Context, inputs: Inputs) -> Created:
 
 
 def _get_model(ctx: Context, values: Outputs, id: str) -> dict[str, Any] | None:
-    api = _api(values, id, "NAME")
+    api = api_of(values, id, MODEL_FORM)
     found: dict[str, Any] | None = find(
         ctx.client("apigateway").get_model, GONE, restApiId=api, modelName=values["name"]
     )
@@ -236,7 +122,7 @@ def delete_model(ctx: Context, id: str, last: Outputs) -> None:
 
 
 def import_model(resource_id: str) -> tuple[str, Outputs]:
-    api, name = split(resource_id, 2, "REST-API-ID/NAME")
+    api, name = split(resource_id, 2, MODEL_FORM)
     return name, {"restApi": api, "name": name}
 
 
@@ -256,26 +142,7 @@ def _model_outputs(model: dict[str, Any], last: Outputs) -> Outputs:
     return settle(outputs)
 
 
-def _imported(form: str, resource_id: str) -> tuple[str, Outputs]:
-    api, id = split(resource_id, 2, f"REST-API-ID/{form}")
-    return id, {"restApi": api}
-
-
 KINDS = (
-    worded(
-        "apigateway",
-        "API Gateway Authorizer",
-        Kind(
-            token="aws:apigateway/authorizer:Authorizer",
-            create=create_authorizer,
-            read=read_authorizer,
-            update=update_authorizer,
-            delete=delete_authorizer,
-            imported=lambda id: _imported("AUTHORIZER-ID", id),
-            find=find_authorizer,
-        ),
-        called="name",
-    ),
     worded(
         "apigateway",
         "API Gateway Request Validator",
@@ -285,7 +152,7 @@ KINDS = (
             read=read_validator,
             update=update_validator,
             delete=delete_validator,
-            imported=lambda id: _imported("REQUEST-VALIDATOR-ID", id),
+            imported=lambda id: import_child(id, VALIDATOR_FORM),
             find=find_validator,
         ),
         called="name",
