@@ -37,7 +37,7 @@ DELETE_FIRST = {"aws_api_gateway_integration", "aws_iam_role_policy_attachment"}
 # Values whose coming or going replaces what another value would only update (official source).
 REPLACING_VALUES = {("aws_api_gateway_authorizer", "type"): ["COGNITO_USER_POOLS"]}
 # Text that holds JSON although no refusal shows it.
-JSON_TEXT = {"aws_iam_role": ["inline_policy.policy"]}
+JSON_TEXT = {"aws_iam_role": ["inline_policy.policy"], "aws_s3_bucket": ["policy"]}
 # Arguments that came after the measured version; from the official provider's documentation.
 ADDED_REPLACES = {"region", "invokedViaFunctionUrl", "tenancyConfig", "restoreBackupArn", "bucketNamespace", "quicServerId"}  # fmt: skip
 ADDED_TYPES = {
@@ -186,7 +186,9 @@ class Type:
     def _finished(self, field: Json, path: str) -> Json:
         """Add what is known by path: default, rules, and what a change does."""
         if path in self.default_values:
-            field["default"] = self.default_values[path]
+            default = self.default_values[path]
+            # The SDK has made numbers of some texts.
+            field["default"] = int(default) if field["type"] == "integer" else default
         rules = self.rules.get(path, [])
         if path in JSON_TEXT.get(self.terraform, []):
             rules = [*rules, ["json"]]

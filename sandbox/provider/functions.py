@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sandbox.provider import lambda_config
+from sandbox.provider import ec2_functions, lambda_config
 from sandbox.provider.answers import find, given
 from sandbox.provider.apigateway import read_rest_api
 from sandbox.provider.kinds import CallError, Context, Inputs, Outputs, doing
@@ -210,6 +210,7 @@ def get_resource(ctx: Context, arguments: Inputs) -> Outputs:
 
 
 FUNCTIONS = {
+    **ec2_functions.FUNCTIONS,
     "aws:apigateway/getResource:getResource": get_resource,
     "aws:apigateway/getRestApi:getRestApi": get_rest_api,
     "aws:cloudwatch/getLogGroup:getLogGroup": get_log_group,

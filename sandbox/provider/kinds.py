@@ -36,12 +36,14 @@ Outputs = dict[str, Any]
 # Where the types of a Pulumi module live. Imported at the first use of one of its types: the start
 # of the provider is part of an `up`.
 MODULES = {
+    "ec2": "sandbox.provider.ec2",
     "iam": "sandbox.provider.iam",
     "lambda": "sandbox.provider.lambda_",
     "apigateway": "sandbox.provider.apigateway",
     "cloudwatch": "sandbox.provider.cloudwatch",
     "cognito": "sandbox.provider.cognito",
     "dynamodb": "sandbox.provider.dynamodb",
+    "s3": "sandbox.provider.s3",
     "secretsmanager": "sandbox.provider.secretsmanager",
     "ssm": "sandbox.provider.ssm",
     "index": "sandbox.provider.functions",
