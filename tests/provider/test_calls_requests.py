@@ -5,8 +5,11 @@ from __future__ import annotations
 import json
 from typing import Any
 
+import grpc
 import pytest
+from pulumi.runtime.proto import provider_pb2, provider_pb2_grpc
 
+from sandbox import cloud
 from sandbox.provider.kinds import AwsError, CallError, Context, kind
 from tests.provider.gateway import API, METHOD, mock_method, seen
 from tests.provider.lifecycle import (
@@ -182,6 +185,19 @@ def test_a_model_lives_under_its_name(life: Lives, ctx: Context, api: Life) -> N
     found = seen(ctx, "get_model", restApiId=api.id, modelName="Prompt")
     assert json.loads(found["schema"])["required"] == []
     assert_deleted(model)
+
+
+def test_the_engine_keeps_an_imported_model_under_its_id(
+    life: Lives, running: cloud.Running, api: Life
+) -> None:
+    model = life(MODEL, restApi=api.id, name="Prompt", contentType="text/plain", schema="{}")
+    with grpc.insecure_channel(f"127.0.0.1:{running.provider_port}") as channel:
+        provider = provider_pb2_grpc.ResourceProviderStub(channel)
+        provider.Configure(provider_pb2.ConfigureRequest(acceptSecrets=True))
+        urn = f"urn:pulumi:dev::course::{MODEL}::prompt"
+        found = provider.Read(provider_pb2.ReadRequest(id=f"{api.id}/Prompt", urn=urn))
+    assert found.id == model.id
+    assert found.inputs["name"] == "Prompt" and found.inputs["restApi"] == api.id
 
 
 def test_a_small_model_has_what_it_was_given(life: Lives, api: Life) -> None:
