@@ -43,6 +43,7 @@ MODULES = {
     "cloudwatch": "sandbox.provider.cloudwatch",
     "cognito": "sandbox.provider.cognito",
     "dynamodb": "sandbox.provider.dynamodb",
+    "lb": "sandbox.provider.lb",
     "s3": "sandbox.provider.s3",
     "secretsmanager": "sandbox.provider.secretsmanager",
     "ssm": "sandbox.provider.ssm",

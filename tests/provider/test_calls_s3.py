@@ -174,7 +174,7 @@ def test_an_object_keeps_takes_and_imports_every_argument(
     assert_updates(thing, changes)
     # New buckets have no ACLs, so S3 refuses to change one.
     with pytest.raises(AwsError, match="PutObjectAcl.*AccessControlListNotSupported"):
-        thing.update(acl="authenticated-read")
+        thing.update(acl="bucket-owner-read")
     assert ctx.client("s3").get_object(Bucket=bucket.id, Key="a b/ü.txt")["Body"].read() == b"other"
     assert_deleted(thing)
 

@@ -1,0 +1,193 @@
+"""Elastic Load Balancing: load balancers; targets and listeners have modules of their own."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sandbox.provider import facts, lb_listeners, lb_rules, lb_targets
+from sandbox.provider import lb_parts as parts
+from sandbox.provider.answers import (
+    changed,
+    find,
+    given,
+    named,
+    prefix_of,
+    same_order,
+    settle,
+    there,
+    worded,
+)
+from sandbox.provider.kinds import Context, Created, Inputs, Kind, Outputs
+from sandbox.provider.shapes import filled
+
+BALANCER = "aws:lb/loadBalancer:LoadBalancer"
+
+# Arguments that are an attribute each, by what they are for.
+COMMON = {
+    "enableDeletionProtection": "deletion_protection.enabled",
+    "enableZonalShift": "zonal_shift.config.enabled",
+}
+APPLICATION = {
+    "clientKeepAlive": "client_keep_alive.seconds",
+    "desyncMitigationMode": "routing.http.desync_mitigation_mode",
+    "dropInvalidHeaderFields": "routing.http.drop_invalid_header_fields.enabled",
+    "enableHttp2": "routing.http2.enabled",
+    "enableTlsVersionAndCipherSuiteHeaders": (
+        "routing.http.x_amzn_tls_version_and_cipher_suite.enabled"
+    ),
+    "enableWafFailOpen": "waf.fail_open.enabled",
+    "enableXffClientPort": "routing.http.xff_client_port.enabled",
+    "idleTimeout": "idle_timeout.timeout_seconds",
+    "preserveHostHeader": "routing.http.preserve_host_header.enabled",
+    "xffHeaderProcessingMode": "routing.http.xff_header_processing.mode",
+}
+NETWORK = {
+    "dnsRecordClientRoutingPolicy": "dns_record.client_routing_policy",
+    "enableCrossZoneLoadBalancing": "load_balancing.cross_zone.enabled",
+}
+LOGS = {"accessLogs": "access_logs.s3", "connectionLogs": "connection_logs.s3"}
+
+
+# LoadBalancer: its id is its ARN
+
+
+def create_balancer(ctx: Context, inputs: Inputs) -> Created:
+    client = ctx.client("elbv2")
+    made = client.create_load_balancer(
+        Name=named(inputs),
+        Type=inputs.get("loadBalancerType", "application"),
+        Subnets=inputs.get("subnets") or [],
+        **given(
+            IpAddressType=inputs.get("ipAddressType"),
+            Scheme="internal" if inputs.get("internal") else None,
+            SecurityGroups=inputs.get("securityGroups") or None,
+        ),
+        **parts.tagged(inputs),
+    )["LoadBalancers"][0]
+    id = made["LoadBalancerArn"]
+    ctx.made(id)
+    wanted = parts.attribute_changes({}, _attributes(inputs))
+    client.modify_load_balancer_attributes(LoadBalancerArn=id, Attributes=wanted)
+    return Created(id, there(read_balancer(ctx, id, inputs), f"ELBv2 Load Balancer ({id})"))
+
+
+def read_balancer(ctx: Context, id: str, last: Outputs) -> Outputs | None:
+    client = ctx.client("elbv2")
+    found = find(client.describe_load_balancers, *parts.GONE, LoadBalancerArns=[id])
+    about = find(client.describe_load_balancer_attributes, *parts.GONE, LoadBalancerArn=id)
+    if not found or not found["LoadBalancers"] or about is None:
+        return None
+    balancer = found["LoadBalancers"][0]
+    known = facts.of(BALANCER)
+    assert known
+    subnets = [zone["SubnetId"] for zone in balancer.get("AvailabilityZones") or ()]
+    groups = balancer.get("SecurityGroups") or ()
+    attributes = about["Attributes"]
+    outputs = {
+        **parts.attribute_outputs(known, _names(balancer["Type"]), attributes),
+        **{name: _logs(attributes, prefix) for name, prefix in LOGS.items()},
+        "arn": id,
+        "arnSuffix": id.split(":loadbalancer/", 1)[-1],
+        "dnsName": balancer["DNSName"],
+        "internal": balancer.get("Scheme") == "internal",
+        "ipAddressType": balancer.get("IpAddressType"),
+        "loadBalancerType": balancer["Type"],
+        "name": balancer["LoadBalancerName"],
+        "namePrefix": prefix_of(balancer["LoadBalancerName"]),
+        "securityGroups": same_order(groups, last.get("securityGroups")),
+        "subnetMappings": [{"subnetId": subnet} for subnet in subnets],
+        "subnets": same_order(subnets, last.get("subnets")),
+        "tags": parts.tags_of(client, id),
+        "vpcId": balancer.get("VpcId"),
+        "zoneId": balancer.get("CanonicalHostedZoneId"),
+    }
+    return settle(outputs, keep=("namePrefix", "securityGroups", "subnets"))
+
+
+def find_balancer(ctx: Context, inputs: Inputs) -> Created | None:
+    call, name = ctx.client("elbv2").describe_load_balancers, inputs.get("name")
+    found = find(call, *parts.GONE, Names=[name]) if name else None
+    if not found or not found["LoadBalancers"]:
+        return None
+    id = found["LoadBalancers"][0]["LoadBalancerArn"]
+    return Created(id, there(read_balancer(ctx, id, inputs), f"ELBv2 Load Balancer ({id})"))
+
+
+def update_balancer(ctx: Context, id: str, old: Outputs, new: Inputs) -> Outputs:
+    client = ctx.client("elbv2")
+    wanted = parts.attribute_changes(_attributes(old), _attributes(new))
+    if wanted:
+        client.modify_load_balancer_attributes(LoadBalancerArn=id, Attributes=wanted)
+    if new.get("securityGroups") and _other(old, new, "securityGroups"):
+        client.set_security_groups(LoadBalancerArn=id, SecurityGroups=new["securityGroups"])
+    if new.get("subnets") and _other(old, new, "subnets"):
+        client.set_subnets(LoadBalancerArn=id, Subnets=new["subnets"])
+    if new.get("ipAddressType") and changed("ipAddressType", old, new):
+        client.set_ip_address_type(LoadBalancerArn=id, IpAddressType=new["ipAddressType"])
+    parts.retag(client, id, old, new)
+    return there(read_balancer(ctx, id, new), f"ELBv2 Load Balancer ({id})")
+
+
+def delete_balancer(ctx: Context, id: str, last: Outputs) -> None:
+    find(ctx.client("elbv2").delete_load_balancer, *parts.GONE, LoadBalancerArn=id)
+
+
+def _other(old: Outputs, new: Inputs, name: str) -> bool:
+    return set(old.get(name) or ()) != set(new.get(name) or ())
+
+
+def _names(kind: str) -> dict[str, str]:
+    return {**COMMON, **(APPLICATION if kind == "application" else NETWORK)}
+
+
+def _attributes(values: Outputs) -> dict[str, str]:
+    kind = values.get("loadBalancerType", "application")
+    found = parts.attributes(_names(kind), values)
+    for name, prefix in LOGS.items():
+        block = values.get(name)
+        if name == "connectionLogs" and kind != "application":
+            continue
+        enabled = bool(block and block.get("enabled"))
+        found[f"{prefix}.enabled"] = parts.text(enabled)
+        if block and enabled:
+            found[f"{prefix}.bucket"] = block["bucket"]
+            found[f"{prefix}.prefix"] = block.get("prefix") or ""
+    return found
+
+
+def _logs(attributes: list[dict[str, str]], prefix: str) -> Outputs | None:
+    values = {each["Key"]: each.get("Value") for each in attributes}
+    if values.get(f"{prefix}.enabled") != "true":
+        return None
+    block: dict[str, Any] = {n: values.get(f"{prefix}.{n}") for n in ("bucket", "prefix")}
+    return {"enabled": True, **filled(block)}
+
+
+KINDS = (
+    worded(
+        "elbv2",
+        "ELBv2 Load Balancer",
+        Kind(
+            token=BALANCER,
+            create=create_balancer,
+            read=read_balancer,
+            update=update_balancer,
+            delete=delete_balancer,
+            find=find_balancer,
+            lacks=(
+                "customerOwnedIpv4Pool",
+                "enablePrefixForIpv6SourceNat",
+                "enforceSecurityGroupInboundRulesOnPrivateLinkTraffic",
+                "healthCheckLogs",
+                "ipamPools",
+                "minimumLoadBalancerCapacity",
+                "secondaryIpsAutoAssignedPerSubnet",
+                "subnetMappings",
+            ),
+        ),
+        called="name",
+    ),
+    *lb_targets.KINDS,
+    *lb_listeners.KINDS,
+    *lb_rules.KINDS,
+)

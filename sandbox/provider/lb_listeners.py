@@ -1,0 +1,179 @@
+"""Elastic Load Balancing: listeners."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sandbox.provider import facts
+from sandbox.provider import lb_parts as parts
+from sandbox.provider.answers import changed, find, given, settle, there, worded
+from sandbox.provider.kinds import Context, Created, Inputs, Kind, Outputs
+
+LISTENER = "aws:lb/listener:Listener"
+ATTRIBUTES = {
+    "routingHttpRequestXAmznMtlsClientcertHeaderName": (
+        "routing.http.request.x_amzn_mtls_clientcert.header_name"
+    ),
+    "routingHttpRequestXAmznMtlsClientcertIssuerHeaderName": (
+        "routing.http.request.x_amzn_mtls_clientcert_issuer.header_name"
+    ),
+    "routingHttpRequestXAmznMtlsClientcertLeafHeaderName": (
+        "routing.http.request.x_amzn_mtls_clientcert_leaf.header_name"
+    ),
+    "routingHttpRequestXAmznMtlsClientcertSerialNumberHeaderName": (
+        "routing.http.request.x_amzn_mtls_clientcert_serial_number.header_name"
+    ),
+    "routingHttpRequestXAmznMtlsClientcertSubjectHeaderName": (
+        "routing.http.request.x_amzn_mtls_clientcert_subject.header_name"
+    ),
+    "routingHttpRequestXAmznMtlsClientcertValidityHeaderName": (
+        "routing.http.request.x_amzn_mtls_clientcert_validity.header_name"
+    ),
+    "routingHttpRequestXAmznTlsCipherSuiteHeaderName": (
+        "routing.http.request.x_amzn_tls_cipher_suite.header_name"
+    ),
+    "routingHttpRequestXAmznTlsVersionHeaderName": (
+        "routing.http.request.x_amzn_tls_version.header_name"
+    ),
+    "routingHttpResponseAccessControlAllowCredentialsHeaderValue": (
+        "routing.http.response.access_control_allow_credentials.header_value"
+    ),
+    "routingHttpResponseAccessControlAllowHeadersHeaderValue": (
+        "routing.http.response.access_control_allow_headers.header_value"
+    ),
+    "routingHttpResponseAccessControlAllowMethodsHeaderValue": (
+        "routing.http.response.access_control_allow_methods.header_value"
+    ),
+    "routingHttpResponseAccessControlAllowOriginHeaderValue": (
+        "routing.http.response.access_control_allow_origin.header_value"
+    ),
+    "routingHttpResponseAccessControlExposeHeadersHeaderValue": (
+        "routing.http.response.access_control_expose_headers.header_value"
+    ),
+    "routingHttpResponseAccessControlMaxAgeHeaderValue": (
+        "routing.http.response.access_control_max_age.header_value"
+    ),
+    "routingHttpResponseContentSecurityPolicyHeaderValue": (
+        "routing.http.response.content_security_policy.header_value"
+    ),
+    "routingHttpResponseServerEnabled": "routing.http.response.server.enabled",
+    "routingHttpResponseStrictTransportSecurityHeaderValue": (
+        "routing.http.response.strict_transport_security.header_value"
+    ),
+    "routingHttpResponseXContentTypeOptionsHeaderValue": (
+        "routing.http.response.x_content_type_options.header_value"
+    ),
+    "routingHttpResponseXFrameOptionsHeaderValue": (
+        "routing.http.response.x_frame_options.header_value"
+    ),
+    "tcpIdleTimeoutSeconds": "tcp.idle_timeout.seconds",
+}
+
+
+# Listener: its id is its ARN
+
+
+def create_listener(ctx: Context, inputs: Inputs) -> Created:
+    client = ctx.client("elbv2")
+    made = client.create_listener(
+        LoadBalancerArn=inputs["loadBalancerArn"],
+        **_settings(client, inputs),
+        **parts.tagged(inputs),
+    )["Listeners"][0]
+    id = made["ListenerArn"]
+    ctx.made(id)
+    wanted = parts.attribute_changes({}, parts.attributes(ATTRIBUTES, inputs))
+    if wanted:
+        client.modify_listener_attributes(ListenerArn=id, Attributes=wanted)
+    return Created(id, there(read_listener(ctx, id, inputs), f"ELBv2 Listener ({id})"))
+
+
+def read_listener(ctx: Context, id: str, last: Outputs) -> Outputs | None:
+    client = ctx.client("elbv2")
+    found = find(client.describe_listeners, *parts.GONE, ListenerArns=[id])
+    about = find(client.describe_listener_attributes, *parts.GONE, ListenerArn=id)
+    if not found or not found["Listeners"] or about is None:
+        return None
+    listener = found["Listeners"][0]
+    known = facts.of(LISTENER)
+    assert known
+    certificates = listener.get("Certificates") or [{}]
+    outputs = {
+        **parts.attribute_outputs(known, ATTRIBUTES, about["Attributes"]),
+        "arn": id,
+        "certificateArn": certificates[0].get("CertificateArn"),
+        "defaultActions": parts.action_outputs(
+            known.inputs["defaultActions"],
+            listener.get("DefaultActions") or [],
+            last.get("defaultActions"),
+        ),
+        "loadBalancerArn": listener["LoadBalancerArn"],
+        "port": listener.get("Port"),
+        "protocol": listener.get("Protocol"),
+        "sslPolicy": listener.get("SslPolicy"),
+        "tags": parts.tags_of(client, id),
+    }
+    return settle(outputs)
+
+
+def find_listener(ctx: Context, inputs: Inputs) -> Created | None:
+    call = ctx.client("elbv2").describe_listeners
+    found = find(call, *parts.GONE, LoadBalancerArn=inputs["loadBalancerArn"]) or {}
+    ours = [each for each in found.get("Listeners", ()) if each.get("Port") == inputs.get("port")]
+    if len(ours) != 1:
+        return None
+    id = ours[0]["ListenerArn"]
+    return Created(id, there(read_listener(ctx, id, inputs), f"ELBv2 Listener ({id})"))
+
+
+def update_listener(ctx: Context, id: str, old: Outputs, new: Inputs) -> Outputs:
+    client = ctx.client("elbv2")
+    apart = {"tags", *ATTRIBUTES}
+    if any(changed(name, old, new) for name in new if name not in apart):
+        client.modify_listener(ListenerArn=id, **_settings(client, new))
+    before, after = (parts.attributes(ATTRIBUTES, values) for values in (old, new))
+    wanted = parts.attribute_changes(before, after)
+    if wanted:
+        client.modify_listener_attributes(ListenerArn=id, Attributes=wanted)
+    parts.retag(client, id, old, new)
+    return there(read_listener(ctx, id, new), f"ELBv2 Listener ({id})")
+
+
+def delete_listener(ctx: Context, id: str, last: Outputs) -> None:
+    find(ctx.client("elbv2").delete_listener, *parts.GONE, ListenerArn=id)
+
+
+def _settings(client: Any, inputs: Inputs) -> dict[str, Any]:
+    certificate = inputs.get("certificateArn")
+    return given(
+        Certificates=[{"CertificateArn": certificate}] if certificate else None,
+        DefaultActions=parts.actions(client, inputs["defaultActions"]),
+        Port=inputs.get("port"),
+        # An application load balancer's listener speaks HTTP when nothing else is said.
+        Protocol=inputs.get("protocol") or "HTTP",
+        SslPolicy=inputs.get("sslPolicy"),
+    )
+
+
+KINDS = (
+    worded(
+        "elbv2",
+        "ELBv2 Listener",
+        Kind(
+            token=LISTENER,
+            create=create_listener,
+            read=read_listener,
+            update=update_listener,
+            delete=delete_listener,
+            find=find_listener,
+            lacks=(
+                "alpnPolicy",
+                "defaultActions.authenticateCognito",
+                # The emulator takes weights and then finds no target group.
+                "defaultActions.forward",
+                "defaultActions.jwtValidation",
+                "mutualAuthentication",
+            ),
+        ),
+    ),
+)

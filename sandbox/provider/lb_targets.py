@@ -1,0 +1,274 @@
+"""Elastic Load Balancing: target groups, and what is registered in them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sandbox.provider import facts
+from sandbox.provider import lb_parts as parts
+from sandbox.provider.answers import (
+    changed,
+    find,
+    given,
+    named,
+    prefix_of,
+    settle,
+    there,
+    unique_name,
+    worded,
+)
+from sandbox.provider.kinds import CallError, Context, Created, Inputs, Kind, Outputs
+from sandbox.provider.shapes import filled
+
+GROUP = "aws:lb/targetGroup:TargetGroup"
+
+ATTRIBUTES = {
+    "connectionTermination": "deregistration_delay.connection_termination.enabled",
+    "deregistrationDelay": "deregistration_delay.timeout_seconds",
+    "lambdaMultiValueHeadersEnabled": "lambda.multi_value_headers.enabled",
+    "loadBalancingAlgorithmType": "load_balancing.algorithm.type",
+    "loadBalancingAnomalyMitigation": "load_balancing.algorithm.anomaly_mitigation",
+    "loadBalancingCrossZoneEnabled": "load_balancing.cross_zone.enabled",
+    "preserveClientIp": "preserve_client_ip.enabled",
+    "proxyProtocolV2": "proxy_protocol_v2.enabled",
+    "slowStart": "slow_start.duration_seconds",
+}
+# Which of them a group for Lambda has; and which one only groups of network load balancers have.
+FOR_LAMBDA = ("lambdaMultiValueHeadersEnabled",)
+FOR_NETWORK = ("connectionTermination", "preserveClientIp", "proxyProtocolV2")
+HEALTH = {
+    "enabled": "HealthCheckEnabled",
+    "healthyThreshold": "HealthyThresholdCount",
+    "interval": "HealthCheckIntervalSeconds",
+    "path": "HealthCheckPath",
+    "port": "HealthCheckPort",
+    "protocol": "HealthCheckProtocol",
+    "timeout": "HealthCheckTimeoutSeconds",
+    "unhealthyThreshold": "UnhealthyThresholdCount",
+}
+
+
+# TargetGroup: its id is its ARN
+
+
+def create_group(ctx: Context, inputs: Inputs) -> Created:
+    client, kind = ctx.client("elbv2"), inputs.get("targetType") or "instance"
+    network: dict[str, Any] = {}
+    if kind != "lambda":
+        if not (inputs.get("port") and inputs.get("protocol") and inputs.get("vpcId")):
+            raise CallError(
+                f"creating ELBv2 Target Group: port, protocol and vpcId are required when "
+                f"targetType is {kind}"
+            )
+        network = {
+            "Port": inputs["port"],
+            "Protocol": inputs["protocol"],
+            "VpcId": inputs["vpcId"],
+        }
+    made = client.create_target_group(
+        Name=named(inputs),
+        TargetType=kind,
+        **network,
+        **_health(inputs.get("healthCheck")),
+        **parts.tagged(inputs),
+    )["TargetGroups"][0]
+    id = made["TargetGroupArn"]
+    ctx.made(id)
+    wanted = parts.attribute_changes({}, _attributes(inputs))
+    client.modify_target_group_attributes(TargetGroupArn=id, Attributes=wanted)
+    return Created(id, there(read_group(ctx, id, inputs), f"ELBv2 Target Group ({id})"))
+
+
+def read_group(ctx: Context, id: str, last: Outputs) -> Outputs | None:
+    client = ctx.client("elbv2")
+    found = find(client.describe_target_groups, *parts.GONE, TargetGroupArns=[id])
+    about = find(client.describe_target_group_attributes, *parts.GONE, TargetGroupArn=id)
+    if not found or not found["TargetGroups"] or about is None:
+        return None
+    group, attributes = found["TargetGroups"][0], about["Attributes"]
+    known = facts.of(GROUP)
+    assert known
+    outputs = {
+        **parts.attribute_outputs(known, ATTRIBUTES, attributes),
+        "arn": id,
+        "arnSuffix": id.rsplit(":", 1)[-1],
+        "healthCheck": _health_output(group),
+        "loadBalancerArns": group.get("LoadBalancerArns") or [],
+        "name": group["TargetGroupName"],
+        "namePrefix": prefix_of(group["TargetGroupName"]),
+        "stickiness": _stickiness_output(attributes, last),
+        "tags": parts.tags_of(client, id),
+        "targetType": group.get("TargetType"),
+    }
+    if group.get("TargetType") != "lambda":
+        outputs |= {
+            "port": group.get("Port"),
+            "protocol": group.get("Protocol"),
+            "vpcId": group.get("VpcId"),
+        }
+    return settle(outputs, keep=("loadBalancerArns", "namePrefix"))
+
+
+def find_group(ctx: Context, inputs: Inputs) -> Created | None:
+    call, name = ctx.client("elbv2").describe_target_groups, inputs.get("name")
+    found = find(call, *parts.GONE, Names=[name]) if name else None
+    if not found or not found["TargetGroups"]:
+        return None
+    id = found["TargetGroups"][0]["TargetGroupArn"]
+    return Created(id, there(read_group(ctx, id, inputs), f"ELBv2 Target Group ({id})"))
+
+
+def update_group(ctx: Context, id: str, old: Outputs, new: Inputs) -> Outputs:
+    client = ctx.client("elbv2")
+    if new.get("healthCheck") and changed("healthCheck", old, new):
+        client.modify_target_group(TargetGroupArn=id, **_health(new["healthCheck"]))
+    wanted = parts.attribute_changes(_attributes(old), _attributes(new))
+    if wanted:
+        client.modify_target_group_attributes(TargetGroupArn=id, Attributes=wanted)
+    parts.retag(client, id, old, new)
+    return there(read_group(ctx, id, new), f"ELBv2 Target Group ({id})")
+
+
+def delete_group(ctx: Context, id: str, last: Outputs) -> None:
+    find(ctx.client("elbv2").delete_target_group, *parts.GONE, TargetGroupArn=id)
+
+
+def _attributes(values: Outputs) -> dict[str, str]:
+    lambdas = values.get("targetType") == "lambda"
+    network = str(values.get("protocol", "")) in ("TCP", "UDP", "TCP_UDP", "TLS")
+    names = {
+        name: api
+        for name, api in ATTRIBUTES.items()
+        if (name in FOR_LAMBDA) == lambdas and (network or name not in FOR_NETWORK)
+    }
+    found = parts.attributes(names, values)
+    if block := values.get("stickiness"):
+        found["stickiness.enabled"] = parts.text(block.get("enabled", True))
+        found["stickiness.type"] = block["type"]
+        seconds = parts.text(block.get("cookieDuration", 86400))
+        if block["type"] == "lb_cookie":
+            found["stickiness.lb_cookie.duration_seconds"] = seconds
+        elif block["type"] == "app_cookie":
+            found["stickiness.app_cookie.duration_seconds"] = seconds
+            found["stickiness.app_cookie.cookie_name"] = block.get("cookieName") or ""
+    return found
+
+
+def _stickiness_output(attributes: list[dict[str, str]], last: Outputs) -> Outputs | None:
+    values = {each["Key"]: each.get("Value") for each in attributes}
+    kind = values.get("stickiness.type")
+    if values.get("stickiness.enabled") != "true" and not last.get("stickiness"):
+        return None
+    seconds = values.get(f"stickiness.{kind}.duration_seconds")
+    return filled(
+        {
+            "cookieDuration": int(seconds) if seconds else None,
+            "cookieName": values.get("stickiness.app_cookie.cookie_name"),
+            "enabled": values.get("stickiness.enabled") == "true",
+            "type": kind,
+        }
+    )
+
+
+def _health(block: Outputs | None) -> dict[str, Any]:
+    if not block:
+        return {}
+    found = {api: block[n] for n, api in HEALTH.items() if block.get(n) not in (None, "")}
+    if block.get("protocol") == "TCP":
+        found.pop("HealthCheckPath", None)
+    elif block.get("matcher"):
+        found["Matcher"] = {"HttpCode": block["matcher"]}
+    return found
+
+
+def _health_output(group: dict[str, Any]) -> Outputs:
+    found = {name: group.get(api) for name, api in HEALTH.items()}
+    return filled({**found, "matcher": (group.get("Matcher") or {}).get("HttpCode")})
+
+
+# TargetGroupAttachment: what it registers is its identity
+
+
+def create_attachment(ctx: Context, inputs: Inputs) -> Created:
+    target = _target(inputs)
+    group = inputs["targetGroupArn"]
+    ctx.client("elbv2").register_targets(TargetGroupArn=group, Targets=[target])
+    kept = {n: inputs[n] for n in ("port", "targetGroupArn", "targetId") if n in inputs}
+    return Created(unique_name(f"{group}-"), kept)
+
+
+def read_attachment(ctx: Context, id: str, last: Outputs) -> Outputs | None:
+    if not (last.get("targetGroupArn") and last.get("targetId")):
+        raise CallError(f"unexpected format of ID ({id}), expected TARGET-GROUP-ARN,TARGET-ID,PORT")
+    call = ctx.client("elbv2").describe_target_health
+    found = find(call, *parts.GONE, "InvalidTarget", TargetGroupArn=last["targetGroupArn"])
+    for each in (found or {}).get("TargetHealthDescriptions") or ():
+        target, state = each["Target"], each.get("TargetHealth") or {}
+        port = last.get("port") or target.get("Port")
+        ours = target["Id"] == last["targetId"] and target.get("Port") == port
+        if ours and state.get("Reason") not in ("Target.NotRegistered",):
+            return {n: last[n] for n in ("port", "targetGroupArn", "targetId") if n in last}
+    return None
+
+
+def delete_attachment(ctx: Context, id: str, last: Outputs) -> None:
+    call = ctx.client("elbv2").deregister_targets
+    group = last["targetGroupArn"]
+    find(call, *parts.GONE, "InvalidTarget", TargetGroupArn=group, Targets=[_target(last)])
+
+
+def find_attachment(ctx: Context, inputs: Inputs) -> Created | None:
+    found = read_attachment(ctx, "", inputs)
+    return Created(unique_name(f"{inputs['targetGroupArn']}-"), found) if found else None
+
+
+def import_attachment(resource_id: str) -> tuple[str, Outputs]:
+    group, _, rest = resource_id.partition(",")
+    target, _, port = rest.partition(",")
+    if not target:
+        return resource_id, {}
+    known = {"targetGroupArn": group, "targetId": target}
+    return resource_id, {**known, "port": int(port)} if port.isdigit() else known
+
+
+def _target(values: Outputs) -> dict[str, Any]:
+    return {"Id": values["targetId"], **given(Port=values.get("port"))}
+
+
+KINDS = (
+    worded(
+        "elbv2",
+        "ELBv2 Target Group",
+        Kind(
+            token=GROUP,
+            create=create_group,
+            read=read_group,
+            update=update_group,
+            delete=delete_group,
+            find=find_group,
+            lacks=(
+                # The emulator takes these two and forgets them.
+                "ipAddressType",
+                "protocolVersion",
+                "targetControlPort",
+                "targetFailovers",
+                "targetGroupHealth",
+                "targetHealthStates",
+            ),
+        ),
+        called="name",
+    ),
+    worded(
+        "elbv2",
+        "ELBv2 Target Group Attachment",
+        Kind(
+            token="aws:lb/targetGroupAttachment:TargetGroupAttachment",
+            create=create_attachment,
+            read=read_attachment,
+            delete=delete_attachment,
+            find=find_attachment,
+            imported=import_attachment,
+            lacks=("availabilityZone", "quicServerId"),
+        ),
+    ),
+)

@@ -1,0 +1,369 @@
+"""Load balancers, target groups, listeners and rules against a real emulator."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from sandbox.provider.kinds import AwsError, CallError, Context, kind
+from tests.provider.lifecycle import (
+    Life,
+    Lives,
+    Wrapped,
+    assert_complete,
+    assert_deleted,
+    assert_imports,
+    assert_updates,
+)
+from tests.provider.test_calls_functions import look_up
+
+BALANCER = "aws:lb/loadBalancer:LoadBalancer"
+GROUP = "aws:lb/targetGroup:TargetGroup"
+ATTACHMENT = "aws:lb/targetGroupAttachment:TargetGroupAttachment"
+LISTENER = "aws:lb/listener:Listener"
+RULE = "aws:lb/listenerRule:ListenerRule"
+
+
+@pytest.fixture
+def network(ctx: Context) -> dict[str, Any]:
+    """The default VPC and its subnets."""
+    vpc = look_up(ctx, "aws:ec2/getVpc:getVpc", default=True)
+    filters = [{"name": "vpc-id", "values": [vpc["id"]]}]
+    subnets = look_up(ctx, "aws:ec2/getSubnets:getSubnets", filters=filters)["ids"]
+    return {"vpc": vpc["id"], "subnets": subnets}
+
+
+@pytest.fixture
+def balancer(life: Lives, network: dict[str, Any]) -> Life:
+    return life(BALANCER, name=life.name("front"), subnets=network["subnets"][:2])
+
+
+def test_a_small_balancer_has_all_outputs_and_can_be_deleted_twice(balancer: Life) -> None:
+    assert_complete(balancer)
+    name = balancer.outputs["name"]
+    assert balancer.outputs["arnSuffix"].startswith(f"app/{name}/")
+    assert balancer.outputs["dnsName"].startswith(name)
+    expected = {"internal": False, "ipAddressType": "ipv4", "idleTimeout": 60, "enableHttp2": True}
+    assert {name: balancer.outputs[name] for name in expected} == expected
+    assert_imports(balancer, balancer.id, unknown=("subnets",))
+    assert balancer.kind.find
+    found = balancer.kind.find(balancer.ctx, balancer.inputs)
+    assert found and found.id == balancer.id
+    assert_deleted(balancer)
+
+
+def test_a_balancer_keeps_and_takes_every_argument(life: Lives, network: dict[str, Any]) -> None:
+    groups = [life("aws:ec2/securityGroup:SecurityGroup", name=life.name(n)).id for n in "ab"]
+    logs = {"bucket": "logs", "enabled": True, "prefix": "alb"}
+    balancer = life(
+        BALANCER,
+        name=life.name("front"),
+        accessLogs=logs,
+        clientKeepAlive=120,
+        connectionLogs=logs,
+        desyncMitigationMode="strictest",
+        dropInvalidHeaderFields=True,
+        enableDeletionProtection=True,
+        enableHttp2=False,
+        enableTlsVersionAndCipherSuiteHeaders=True,
+        enableWafFailOpen=True,
+        enableXffClientPort=True,
+        enableZonalShift=True,
+        idleTimeout=300,
+        internal=True,
+        ipAddressType="ipv4",
+        preserveHostHeader=True,
+        securityGroups=groups[:1],
+        subnets=network["subnets"][:2],
+        tags={"team": "llm"},
+        xffHeaderProcessingMode="preserve",
+    )
+    assert_complete(balancer)
+    changes: list[dict[str, Any]] = [
+        {"accessLogs": {"bucket": "other", "enabled": True}},
+        {"accessLogs": None},
+        {"clientKeepAlive": 3600},
+        {"connectionLogs": None},
+        {"desyncMitigationMode": "monitor"},
+        {"dropInvalidHeaderFields": False},
+        {"enableDeletionProtection": False},
+        {"enableHttp2": True},
+        {"enableTlsVersionAndCipherSuiteHeaders": False},
+        {"enableWafFailOpen": False},
+        {"enableXffClientPort": False},
+        {"enableZonalShift": False},
+        {"idleTimeout": 120},
+        {"ipAddressType": "dualstack"},
+        {"preserveHostHeader": False},
+        {"securityGroups": groups},
+        {"subnets": network["subnets"]},
+        {"tags": {"team": "x", "new": "1"}},
+        {"tags": None},
+        {"xffHeaderProcessingMode": "remove"},
+    ]
+    assert_updates(balancer, changes)
+
+
+def test_a_taken_name_of_a_balancer_is_refused_in_the_official_words(balancer: Life) -> None:
+    expected = (
+        rf"^creating ELBv2 Load Balancer \({balancer.outputs['name']}\): operation error Elastic "
+        r"Load Balancing v2: CreateLoadBalancer, https response error StatusCode: 400, "
+        r"RequestID: .*, DuplicateLoadBalancerName: "
+    )
+    with pytest.raises(AwsError, match=expected):
+        kind(BALANCER).create(balancer.ctx, balancer.inputs)
+
+
+@pytest.fixture
+def group(life: Lives, network: dict[str, Any]) -> Life:
+    return life(
+        GROUP,
+        name=life.name("servers"),
+        port=8080,
+        protocol="HTTP",
+        targetType="ip",
+        vpcId=network["vpc"],
+    )
+
+
+def test_a_small_target_group_lives(group: Life) -> None:
+    assert_complete(group)
+    assert group.outputs["arnSuffix"].startswith("targetgroup/")
+    assert group.outputs["deregistrationDelay"] == 300 and "stickiness" not in group.outputs
+    assert group.outputs["healthCheck"]["matcher"] == "200"
+    assert_imports(group, group.id)
+    assert_deleted(group)
+
+
+HEALTH = {
+    "enabled": True,
+    "healthyThreshold": 2,
+    "interval": 10,
+    "matcher": "200-299",
+    "path": "/health",
+    "port": "8081",
+    "protocol": "HTTP",
+    "timeout": 4,
+    "unhealthyThreshold": 4,
+}
+
+
+def test_a_target_group_keeps_and_takes_every_argument(
+    life: Lives, network: dict[str, Any]
+) -> None:
+    group = life(
+        GROUP,
+        name=life.name("servers"),
+        deregistrationDelay=15,
+        healthCheck=HEALTH,
+        loadBalancingAlgorithmType="least_outstanding_requests",
+        loadBalancingAnomalyMitigation="off",
+        loadBalancingCrossZoneEnabled="true",
+        port=8080,
+        protocol="HTTP",
+        slowStart=30,
+        stickiness={"type": "lb_cookie", "enabled": True, "cookieDuration": 60},
+        tags={"team": "llm"},
+        targetType="instance",
+        vpcId=network["vpc"],
+    )
+    assert_complete(group)
+    assert_imports(group, group.id)
+    cookie = {"type": "app_cookie", "enabled": True, "cookieDuration": 90, "cookieName": "MODEL"}
+    changes: list[dict[str, Any]] = [
+        {"deregistrationDelay": 20},
+        {"healthCheck": {**HEALTH, "interval": 20, "path": "/ready", "matcher": "200"}},
+        {"loadBalancingAlgorithmType": "round_robin"},
+        {"loadBalancingAnomalyMitigation": "on"},
+        {"loadBalancingCrossZoneEnabled": "use_load_balancer_configuration"},
+        {"slowStart": 0},
+        {"stickiness": cookie},
+        {"stickiness": {**cookie, "enabled": False}},
+        {"tags": {"team": "x"}},
+        {"tags": None},
+    ]
+    assert_updates(group, changes)
+    assert_deleted(group)
+
+
+def test_a_target_group_for_lambda_has_no_network(life: Lives) -> None:
+    group = life(
+        GROUP, name=life.name("fn"), targetType="lambda", lambdaMultiValueHeadersEnabled=True
+    )
+    assert "port" not in group.outputs and "vpcId" not in group.outputs
+    assert_updates(group, [{"lambdaMultiValueHeadersEnabled": False}])
+    with pytest.raises(CallError, match="port, protocol and vpcId are required when targetType"):
+        kind(GROUP).create(life.ctx, {"name": "x", "targetType": "ip"})
+
+
+def test_a_target_is_registered_and_deregistered(life: Lives, group: Life) -> None:
+    target = life(ATTACHMENT, targetGroupArn=group.id, targetId="127.0.0.1", port=8090)
+    assert_complete(target)
+    other = life(ATTACHMENT, targetGroupArn=group.id, targetId="127.0.0.2", port=8091)
+    imported = f"{group.id},127.0.0.1,8090"
+    assert target.imported(imported)[1] == {n: target.inputs[n] for n in target.inputs}
+    assert target.kind.find and target.kind.find(target.ctx, target.inputs)
+    assert_deleted(target)
+    assert other.read() == other.outputs
+    group.delete()
+    assert other.read() is None
+    other.delete()
+
+
+def fixed(code: str, body: str = "no") -> dict[str, Any]:
+    response = {"contentType": "text/plain", "messageBody": body, "statusCode": code}
+    return {"type": "fixed-response", "order": 1, "fixedResponse": response}
+
+
+def forward(group: Life) -> dict[str, Any]:
+    return {"type": "forward", "order": 1, "targetGroupArn": group.id}
+
+
+REDIRECT = {
+    "type": "redirect",
+    "order": 1,
+    "redirect": {
+        "host": "example.com",
+        "path": "/#{path}",
+        "port": "443",
+        "protocol": "HTTPS",
+        "query": "#{query}",
+        "statusCode": "HTTP_302",
+    },
+}
+LOGIN = {
+    "type": "authenticate-oidc",
+    "order": 1,
+    "authenticateOidc": {
+        "authorizationEndpoint": "https://id.example.com/auth",
+        "clientId": "c",
+        "clientSecret": "s",
+        "issuer": "https://id.example.com",
+        "onUnauthenticatedRequest": "deny",
+        "scope": "openid",
+        "sessionCookieName": "C",
+        "sessionTimeout": 60,
+        "tokenEndpoint": "https://id.example.com/token",
+        "userInfoEndpoint": "https://id.example.com/me",
+    },
+}
+
+
+@pytest.fixture
+def listener(life: Lives, balancer: Life) -> Life:
+    return life(LISTENER, loadBalancerArn=balancer.id, port=80, defaultActions=[fixed("403")])
+
+
+def test_a_listener_keeps_takes_and_imports_every_argument(
+    life: Lives, balancer: Life, group: Life, listener: Life
+) -> None:
+    assert_complete(listener)
+    assert listener.outputs["protocol"] == "HTTP"
+    assert_imports(listener, listener.id)
+    changes: list[dict[str, Any]] = [
+        {"port": 81},
+        {"defaultActions": [forward(group)]},
+        {"defaultActions": [REDIRECT]},
+        {"defaultActions": [LOGIN, {**fixed("200"), "order": 2}]},
+        {"tags": {"team": "llm"}},
+        {"tags": None},
+        {"routingHttpResponseServerEnabled": False},
+        {"routingHttpResponseAccessControlAllowOriginHeaderValue": "https://example.com"},
+        {"routingHttpResponseXFrameOptionsHeaderValue": "DENY"},
+    ]
+    assert_updates(listener, changes)
+    assert listener.kind.find
+    found = listener.kind.find(listener.ctx, listener.inputs)
+    assert found and found.id == listener.id
+    assert_deleted(listener)
+
+
+def test_a_target_group_knows_its_balancer(life: Lives, balancer: Life, group: Life) -> None:
+    life(LISTENER, loadBalancerArn=balancer.id, port=80, defaultActions=[forward(group)])
+    now = group.read()
+    assert now and now["loadBalancerArns"] == [balancer.id]
+
+
+def test_weights_are_asked_for_as_aws_wants_them(life: Lives, ctx: Context, group: Life) -> None:
+    asked: list[dict[str, Any]] = []
+
+    def modify_listener(**request: Any) -> None:
+        asked.append(request)
+
+    block = {
+        "targetGroups": [{"arn": group.id, "weight": 9}, {"arn": f"{group.id}2", "weight": 1}],
+        "stickiness": {"enabled": True, "duration": 60},
+    }
+    action = {"type": "forward", "forward": block}
+    found = {"ListenerArn": "l", "LoadBalancerArn": "b", "DefaultActions": []}
+    fake = Wrapped(
+        ctx,
+        "elbv2",
+        modify_listener=modify_listener,
+        describe_listeners=lambda **_: {
+            "Listeners": [{**found, "DefaultActions": asked[-1]["DefaultActions"]}]
+        },
+        describe_listener_attributes=lambda **_: {"Attributes": []},
+        describe_tags=lambda **_: {"TagDescriptions": []},
+    )
+    update = kind(LISTENER).update
+    assert update
+    new = {"loadBalancerArn": "b", "port": 80, "defaultActions": [action]}
+    outputs = update(fake, "l", {"port": 80}, new)
+    assert asked[0]["DefaultActions"] == [
+        {
+            "Type": "forward",
+            "Order": 1,
+            "ForwardConfig": {
+                "TargetGroups": [
+                    {"TargetGroupArn": group.id, "Weight": 9},
+                    {"TargetGroupArn": f"{group.id}2", "Weight": 1},
+                ],
+                "TargetGroupStickinessConfig": {"Enabled": True, "DurationSeconds": 60},
+            },
+        }
+    ]
+    assert outputs["defaultActions"] == [{**action, "order": 1}]
+
+
+def test_a_rule_keeps_takes_and_imports_every_argument(
+    life: Lives, group: Life, listener: Life
+) -> None:
+    path = {"pathPattern": {"values": ["/v2/*", "/v1/*"]}}
+    rule = life(
+        RULE, listenerArn=listener.id, priority=10, actions=[forward(group)], conditions=[path]
+    )
+    assert_complete(rule)
+    assert_imports(rule, rule.id, unknown=("conditions",))
+    changes: list[dict[str, Any]] = [
+        {"priority": 20},
+        {"actions": [fixed("200", "hello")]},
+        {"actions": [REDIRECT]},
+        {"conditions": [{"pathPattern": {"values": ["/x"]}}]},
+        {"conditions": [path, {"hostHeader": {"values": ["a.example.com"]}}]},
+        {"conditions": [{"httpHeader": {"httpHeaderName": "X-Key", "values": ["secret"]}}]},
+        {"conditions": [{"httpRequestMethod": {"values": ["GET", "POST"]}}]},
+        {"conditions": [{"sourceIp": {"values": ["10.0.0.0/8"]}}]},
+        {"tags": {"team": "llm"}},
+        {"tags": None},
+    ]
+    assert_updates(rule, changes)
+    assert rule.kind.find
+    found = rule.kind.find(rule.ctx, rule.inputs)
+    assert found and found.id == rule.id
+    next_one = life(RULE, listenerArn=listener.id, actions=[fixed("404")], conditions=[path])
+    assert next_one.outputs["priority"] == 21
+    assert_deleted(rule)
+
+
+def test_a_rule_of_no_listener_is_refused_in_the_official_words(life: Lives, group: Life) -> None:
+    expected = (
+        r"^creating ELBv2 Listener Rule: operation error Elastic Load Balancing v2: CreateRule, "
+        r"https response error StatusCode: 400, RequestID: .*, ListenerNotFound: "
+    )
+    nope = group.id.replace(":targetgroup/", ":listener/app/nope/")
+    path = {"pathPattern": {"values": ["/"]}}
+    inputs = {"listenerArn": nope, "priority": 1, "actions": [fixed("404")], "conditions": [path]}
+    with pytest.raises(AwsError, match=expected):
+        kind(RULE).create(life.ctx, inputs)
