@@ -2,39 +2,65 @@
 
 from __future__ import annotations
 
-import json
-import time
+from typing import Any
 
-from sandbox.server import emulator
-from sandbox.server.errors import JSON, Answered, GatewayError, check, missing_token
-from sandbox.server.exchange import Request, Response
+from sandbox.server import authorizers, emulator
+from sandbox.server.errors import GatewayError, missing_token
+from sandbox.server.exchange import Request
 
 v1 = emulator.v1
 iam = emulator.iam_evaluator
 
-EXPLICIT = " with an explicit deny in a resource-based policy"
+BY_RESOURCE = " with an explicit deny in a resource-based policy"
+BY_IDENTITY = " with an explicit deny in an identity-based policy"
+
+# How the emulator's refusals of a signature are called by the gateway.
+SIGNATURES = {
+    "SignatureDoesNotMatch": ("INVALID_SIGNATURE", "InvalidSignatureException"),
+    "RequestTimeTooSkewed": ("INVALID_SIGNATURE", "InvalidSignatureException"),
+    "CredentialDateMismatch": ("INVALID_SIGNATURE", "InvalidSignatureException"),
+    "ExpiredTokenException": ("EXPIRED_TOKEN", "ExpiredTokenException"),
+    "IncompleteSignature": ("DEFAULT_4XX", "IncompleteSignatureException"),
+    "MissingAuthorizationParameter": ("DEFAULT_4XX", "IncompleteSignatureException"),
+}
 
 
 async def authorize(request: Request) -> None:
     """Let the caller pass, or raise the refusal; sets what the authorizer found out."""
     kind = (request.rule.get("authorizationType") or "NONE").upper()
-    scope = emulator.responses.request_scope(request.account_id, request.region)
     if kind == "AWS_IAM":
         _check_signature(request)
+        request.variables["authenticate.status"] = request.variables["authorize.status"] = 200
         return
-    with scope:
-        decision = policy_decision(request)
-        if kind == "CUSTOM" and decision == "Deny":
-            raise denied(request, decision)
-        if kind in ("CUSTOM", "COGNITO_USER_POOLS"):
-            await _ask_authorizer(request)
-        # A Lambda authorizer that allows is enough; else the policy, if there is one, must allow.
-        if kind != "CUSTOM" and decision not in (None, "Allow"):
-            raise denied(request, decision)
+    with emulator.responses.request_scope(request.account_id, request.region):
+        policy = policy_decision(request)
+        if kind == "CUSTOM":
+            await _custom(request, policy)
+        elif kind == "COGNITO_USER_POOLS":
+            await authorizers.cognito(request)
+        # Without a Lambda authorizer the policy, if there is one, has to allow by itself.
+        if kind != "CUSTOM" and policy not in (None, "Allow"):
+            raise denied(request, policy)
+    request.variables["authorize.status"] = 200
 
 
-def policy_decision(request: Request) -> str | None:
-    """What the resource policy says of an anonymous caller: Allow, Deny, ImplicitDeny, None."""
+async def _custom(request: Request, policy: str | None) -> None:
+    """A Lambda authorizer and the API's policy, if it has one: either may allow, both may deny."""
+    if policy == "Deny":
+        raise denied(request, policy)
+    said = await authorizers.ask(request, method_arn(request))
+    if said == "Allow" or (said != "Deny" and policy == "Allow"):
+        return
+    request.variables["authorize.status"] = 403
+    reason = BY_IDENTITY if said == "Deny" else ""
+    message = f"User is not authorized to access this resource{reason}"
+    raise GatewayError("ACCESS_DENIED", message)
+
+
+def policy_decision(
+    request: Request, caller: str = "*", kind: str = "Anonymous", account: str = ""
+) -> str | None:
+    """What the resource policy says of a caller: Allow, Deny, ImplicitDeny, None if there is none."""
     arn = method_arn(request)
     found = v1.rest_api_policy_for_arn(arn)
     policy = found[0] if found else ""
@@ -46,7 +72,7 @@ def policy_decision(request: Request) -> str | None:
         "aws:sourcearn": arn,
     }
     context = iam.EvalContext(
-        "*", "Anonymous", "", "execute-api:Invoke", arn, request.region, service_context=keys
+        caller, kind, account, "execute-api:Invoke", arn, request.region, service_context=keys
     )
     decision: str = iam.evaluate_resource_policy(policy, context).decision
     return decision
@@ -65,69 +91,53 @@ def method_arn(request: Request) -> str:
     return arn
 
 
-def denied(request: Request, decision: str) -> GatewayError:
-    """The refusal of the resource policy; the account shows only its last four digits."""
+def denied(request: Request, decision: str, who: str = "anonymous", how: str = "") -> GatewayError:
+    """The refusal by a policy; the account shows only its last four digits."""
     account = request.account_id
     shown = method_arn(request).replace(f":{account}:", f":********{account[-4:]}:", 1)
-    reason = EXPLICIT if decision == "Deny" else ""
+    reason = (how or BY_RESOURCE) if decision == "Deny" else ""
+    request.variables["authorize.status"] = 403
     return GatewayError(
         "ACCESS_DENIED",
-        "User: anonymous is not authorized to perform: execute-api:Invoke "
+        f"User: {who} is not authorized to perform: execute-api:Invoke "
         f"on resource: {shown}{reason}",
     )
 
 
 def _check_signature(request: Request) -> None:
-    if not request.signed and not request.headers.get("authorization"):
-        raise missing_token()
-    place = request.place
-    refusal = emulator.app._enforce_execute_api(
-        place.api_id, place.stage, request.method, request.path, request.headers, request.query
+    if not request.signed:
+        if not request.headers.get("authorization"):
+            raise missing_token()
+        raise unrouted(request)
+    key = emulator.app.extract_access_key_id(request.headers, request.query)
+    refusal = iam.enforce(
+        key,
+        "execute-api:Invoke",
+        "apigateway",
+        emulator.app.extract_region(request.headers, request.query),
+        resource_arn=method_arn(request),
     )
     if refusal:
-        raise Answered(_as_gateway(refusal))
+        raise _refused(request, refusal)
+    caller = iam.request_caller_arn(request.headers, request.query)
+    account = emulator.responses.get_account_id()
+    policy = policy_decision(request, caller, "User", account)
+    # The emulator lets the root of an account pass. On AWS a policy's deny holds for it too, and
+    # who comes from another account needs the policy's allow.
+    if policy == "Deny" or (account != request.account_id and policy != "Allow"):
+        raise denied(request, policy or "ImplicitDeny", caller)
     with emulator.responses.request_scope(request.account_id, request.region):
         request.identity = v1._iam_caller_identity(request.headers, request.query) or {}
 
 
-def _as_gateway(refusal: tuple[int, dict[str, str], bytes]) -> Response:
-    """An answer of the emulator's own, with the headers of the gateway's refusals."""
-    response = Response.of(refusal)
-    if not response.header("x-amzn-ErrorType"):
-        try:
-            body = json.loads(response.body)
-        except ValueError:
-            body = {}
-        message = body.get("Message") or body.get("message") or "Forbidden"
-        response.body = json.dumps({"Message": message}, separators=(",", ":")).encode()
-        response.headers = [("Content-Type", JSON), ("x-amzn-ErrorType", "AccessDeniedException")]
-    response.headers = [h for h in response.headers if h[0].lower() != "x-amzn-requestid"]
-    return response
-
-
-async def _ask_authorizer(request: Request) -> None:
-    started = time.perf_counter()
-    place = request.place
-    error, found = await v1._authorize_request_v1(
-        place.api_id,
-        place.stage,
-        request.rule,
-        request.method,
-        request.path,
-        request.resource,
-        request.headers,
-        request.body,
-        request.query,
-        request.path_parameters,
-        request.stage,
-        request.account_id,
-        request.region,
-    )
-    check(error)
-    request.authorizer = dict(found or {})
-    if "claims" not in request.authorizer:
-        latency = (time.perf_counter() - started) * 1000
-        request.authorizer["integrationLatency"] = int(latency)
+def _refused(request: Request, refusal: Any) -> GatewayError:
+    if isinstance(refusal, iam.AuthError):
+        request.variables["authenticate.status"] = 403
+        default = ("DEFAULT_4XX", "UnrecognizedClientException")
+        kind, error_type = SIGNATURES.get(refusal.code, default)
+        return GatewayError(kind, refusal.message, status=403, error_type=error_type)
+    how = BY_RESOURCE if refusal.resource_policy_arn else BY_IDENTITY
+    return denied(request, refusal.decision, refusal.principal_arn, how)
 
 
 def unrouted(request: Request) -> GatewayError:

@@ -17,10 +17,13 @@ from typing import Any
 from urllib.parse import parse_qs
 
 from sandbox.server import (
+    alarms,
     control_plane,
     dataplane,
     emulator,
+    lambda_log,
     method_settings,
+    metrics,
     persistence,
     snapshots,
     vpc_links,
@@ -65,6 +68,7 @@ class Kit:
         async def watched(message: dict[str, Any]) -> None:
             if message["type"] == "lifespan.startup.complete":
                 worker.settle()
+                self._watch = asyncio.ensure_future(alarms.watch())
             elif message["type"] == "lifespan.shutdown.complete":
                 await asyncio.to_thread(emulator.lambda_runtime.reset)
             await send(message)
@@ -210,6 +214,9 @@ def install() -> None:
     method_settings.install()
     vpc_links.install()
     worker.install()
+    lambda_log.install()
+    metrics.install()
+    alarms.install()
     for module in (snapshots, vpc_links):
         _register(module.STATE_KEY, "apigateway", sys.modules[module.__name__])
 

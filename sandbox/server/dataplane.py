@@ -8,23 +8,31 @@ the place for access logs, execution logs and metrics.
 
 from __future__ import annotations
 
+import asyncio
+import json
 import logging
 from collections.abc import Callable
 from contextlib import suppress
 from typing import Any
 from urllib.parse import quote
 
-from sandbox.server import access, emulator, integrations, snapshots
-from sandbox.server.errors import (
-    Answered,
-    GatewayError,
-    check,
-    forbidden,
-    render,
-    too_large,
+from sandbox.server import (
+    access,
+    emulator,
+    integrations,
+    limits,
+    metrics,
+    recorder,
+    snapshots,
+    stages,
+    validation,
 )
+from sandbox.server.errors import GatewayError, error_variables, forbidden, render, too_large
 from sandbox.server.exchange import (
     BODY_LIMIT,
+    BrokenFlow,
+    Flow,
+    Headers,
     Place,
     Request,
     Response,
@@ -38,7 +46,7 @@ v1 = emulator.v1
 app = emulator.app
 
 Observer = Callable[[Request, Response], None]
-observers: list[Observer] = []
+observers: list[Observer] = [recorder.observe, metrics.observe]
 
 
 def addressed(scope: dict[str, Any]) -> tuple[Place, tuple[str, str]] | None:
@@ -81,28 +89,77 @@ async def serve(
         ("x-amzn-RequestId", request.request_id),
         ("x-amz-apigw-id", request.extended_id),
     ]
-    for observe in observers:
-        try:
-            observe(request, response)
-        except Exception:
-            log.exception("an observer failed")
-    await _send(send, request, response)
+    if response.flow is None:
+        record(request, response)
+        await _send(send, request, response)
+    else:
+        await _pass_on(receive, send, request, response, response.flow)
+
+
+def record(request: Request, response: Response) -> None:
+    """Let the observers see an exchange: before its last byte leaves."""
+    if not request.api:
+        return
+    with emulator.responses.request_scope(request.account_id, request.region):
+        for observe in observers:
+            try:
+                observe(request, response)
+            except Exception:
+                log.exception("an observer failed")
 
 
 async def _send(send: Any, request: Request, response: Response) -> None:
     own_error = response.header("x-amzn-ErrorType")
     if request.method == "HEAD" and own_error:
         response.body = b""
-    headers = [h for h in response.headers if h[0].lower() not in ("content-length", "connection")]
-    headers.append(("Content-Length", str(len(response.body))))
-    start = {
+    send = app._with_date_header(send)
+    await send(_start(response, [("Content-Length", str(len(response.body)))]))
+    await send({"type": "http.response.body", "body": response.body, "more_body": False})
+
+
+async def _pass_on(
+    receive: Any, send: Any, request: Request, response: Response, flow: Flow
+) -> None:
+    """Send a body as it comes. One that breaks is cut: the client sees that its end is missing."""
+    send = app._with_date_header(send)
+    await send(_start(response, []))
+    gone = asyncio.ensure_future(receive())
+    length = 0
+    whole = False
+    try:
+        while True:
+            coming = asyncio.ensure_future(flow.next())
+            await asyncio.wait({coming, gone}, return_when=asyncio.FIRST_COMPLETED)
+            if not coming.done():
+                coming.cancel()
+                break
+            data = coming.result()
+            if data is None:
+                whole = True
+                break
+            length += len(data)
+            await send({"type": "http.response.body", "body": data, "more_body": True})
+    except BrokenFlow as error:
+        request.trace.append(str(error))
+    finally:
+        gone.cancel()
+        flow.close()
+        latency = request.latency
+        request.variables.update({"responseLength": length, "integration.latency": latency})
+        request.variables["integrationLatency"] = latency
+        record(request, response)
+    if whole:
+        await send({"type": "http.response.body", "body": b"", "more_body": False})
+
+
+def _start(response: Response, own: Headers) -> dict[str, Any]:
+    dropped = ("content-length", "connection", "transfer-encoding")
+    headers = [h for h in response.headers if h[0].lower() not in dropped]
+    return {
         "type": "http.response.start",
         "status": response.status,
-        "headers": [(name.encode("latin-1"), _encoded(value)) for name, value in headers],
+        "headers": [(name.encode("latin-1"), _encoded(value)) for name, value in headers + own],
     }
-    send = app._with_date_header(send)
-    await send(start)
-    await send({"type": "http.response.body", "body": response.body, "more_body": False})
 
 
 def _encoded(value: str) -> bytes:
@@ -134,39 +191,43 @@ def _pin_caller(scope: dict[str, Any], request: Request) -> None:
 async def answer(request: Request) -> Response:
     """What the API answers; every error is rendered."""
     account_id, region, api_id = request.account_id, request.region, request.place.api_id
-    stages = v1._stages_v1.get_scoped(account_id, region, api_id, {})
-    request.stage = stages.get(request.place.stage) or {}
+    stages_here = v1._stages_v1.get_scoped(account_id, region, api_id, {})
+    request.stage, request.canary = stages.serving(stages_here.get(request.place.stage) or {})
     snapshot = snapshots.of_deployment(account_id, region, api_id, request.deployment_id)
-    if snapshot is None:
+    if snapshot is None or snapshot["_rest_apis"].get("disableExecuteApiEndpoint"):
         return forbidden()
     request.api = snapshot["_rest_apis"]
-    if request.api.get("disableExecuteApiEndpoint"):
-        return forbidden()
     with snapshots.serving(api_id, snapshot):
         try:
             await _judge(request)
             with emulator.responses.request_scope(account_id, region):
                 return await integrations.answer(request)
-        except Answered as refusal:
-            return refusal.response
         except GatewayError as error:
-            request.trace.append(error.note or f"{error.message}")
-            with emulator.responses.request_scope(account_id, region):
-                return render(error, request)
+            return _refused(request, error)
         except Exception:
             log.exception("cannot serve %s %s", request.method, request.full_path)
-            with emulator.responses.request_scope(account_id, region):
-                return render(GatewayError("DEFAULT_5XX", "Internal server error"), request)
+            return _refused(request, GatewayError("DEFAULT_5XX", "Internal server error"))
+
+
+def _refused(request: Request, error: GatewayError) -> Response:
+    request.trace.append(error.note or f"{error.message}")
+    request.variables.update(error_variables(error))
+    request.variables["error.messageString"] = json.dumps(error.message)
+    with emulator.responses.request_scope(request.account_id, request.region):
+        return render(error, request)
 
 
 async def _judge(request: Request) -> None:
     """Let the request pass, or raise what refuses it."""
     with emulator.responses.request_scope(request.account_id, request.region):
         find_method(request)
+    request.phase = "authorizing"
     await access.authorize(request)
+    request.phase = "metering"
     with emulator.responses.request_scope(request.account_id, request.region):
-        meter(request)
-        validate(request)
+        limits.meter(request)
+        request.phase = "executing"
+        validation.validate(request)
 
 
 def find_method(request: Request) -> None:
@@ -191,25 +252,3 @@ def _rule(resource: dict[str, Any] | None, method: str) -> dict[str, Any] | None
 
 
 ANY_METHODS = ("DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT")
-
-
-def meter(request: Request) -> None:
-    """Check the API key, the usage plan's and the stage's limits, and the quota."""
-    api_id, stage = request.place.api_id, request.place.stage
-    error, request.api_key = v1._check_api_key(request.rule, api_id, stage, request.headers)
-    check(error)
-    path = request.resource["path"]
-    # A key counts only where it is required.
-    check(v1._check_throttle(request.stage, api_id, stage, path, request.method, request.api_key))
-    check(v1._check_quota(request.api_key, api_id, stage))
-
-
-def validate(request: Request) -> None:
-    """Check parameters and body as the method's validator says, and the content type."""
-    known = {"path_params": request.path_parameters}
-    headers, query = request.headers, request.query
-    api_id = request.place.api_id
-    check(v1._check_request_validation(request.rule, api_id, known, headers, request.body, query))
-    integration = request.rule.get("methodIntegration") or {}
-    if integration.get("type") != "AWS_PROXY":
-        check(v1._check_passthrough_behavior(integration, headers))

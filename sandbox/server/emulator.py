@@ -32,27 +32,30 @@ VERSION = "1.5.33"
 
 NAMES = {
     app: """AUTH SERVICE_REGISTRY SERVICE_NAME_ALIASES _loaded_modules _state_map app
-        _build_persistence_save_dict _enforce_execute_api _get_reset_lock _request_account_scope
+        _build_persistence_save_dict _get_reset_lock _request_account_scope
         _resolve_custom_domain_request _send_response _with_date_header extract_access_key_id
         extract_region detect_service""",
     arn: "execute_api_arn",
     concurrency: "run_reentrant",
-    iam_evaluator: """AmbiguousAccessKeyError EvalContext _gather_role_policies _query_signed
-        evaluate evaluate_resource_policy pin_request_caller pin_request_origin pin_signed_body
-        pin_signed_request""",
+    iam_evaluator: """AmbiguousAccessKeyError AuthError EvalContext enforce
+        _gather_role_policies _query_signed evaluate evaluate_resource_policy pin_request_caller pin_request_origin pin_signed_body
+        pin_signed_request request_caller_arn""",
     lambda_runtime: """Worker _PYTHON_WORKER_SCRIPT _lock _worker_class_for _workers reset
         acquire_worker release_worker""",
     persistence: "STATE_DIR _json_default _state_format_version save_state",
-    responses: """AccountRegionScopedDict AccountScopedDict request_scope set_request_account_id
-        set_request_client_ip set_request_region""",
+    responses: """AccountRegionScopedDict AccountScopedDict get_account_id request_scope
+        set_request_account_id set_request_client_ip set_request_region""",
     sigv4: "decode_header_value foreign_authorization_failure",
     v1: """_rest_apis _resources _authorizers_v1 _models _request_validators _gateway_responses
         _deployed_gateway_responses _deployments_v1 _stages_v1 _v1_tags _api_keys _usage_plans
         _domain_names _base_path_mappings _account_settings _documentation_parts
         _GATEWAY_RESPONSE_TYPES _GatewayError
         _DEFAULT_GATEWAY_RESPONSE_STATUS_CODES _api_key_from_request
-        _authorize_request_v1 _check_api_key _check_passthrough_behavior _check_quota
-        _check_request_validation _check_throttle _create_deployment _create_stage
+        _authorizer_cache _cache_authorizer_result _authorizer_ttl _check_api_key
+        _check_passthrough_behavior _check_quota _b64url_decode _cognito_token_from_request
+        _json_depth _json_equal _json_schema_valid _JSON_TYPES _MAX_BODY_DEPTH _model_schema
+        _SchemaLoop _stringify_claims _throttle_state _usage_plans_for_key _validate_cognito_authorizer
+        _create_deployment _create_stage
         _delete_deployment _delete_rest_api _deploy_to_stage _gateway_response_for_type
         _iam_caller_identity _match_greedy_fallback _match_resource_tree _put_integration
         _put_method _resolve_api_key _resolve_v1_tag_resource_arn _rest_api_view _tag_v1_resource
@@ -60,11 +63,14 @@ NAMES = {
         _compute_path _new_id _now_unix _take_token _v1_paginated_response _get_account
         _invoke_lambda_custom_v1 _invoke_sqs_v1 _parse_service_integration_uri _render_request_template_v1 handle_request rest_api_policy_for_arn""",
     v2: "handle_request",
-    cloudwatch: "record_metric",
-    cloudwatch_logs: "_log_groups",
+    cloudwatch: """_alarms _calc_stats _describe_alarms _dims_from_list _dims_key
+        _dispatch_alarm_actions _evaluate_alarm _evaluate_parent_alarms _metric_bucket _metrics
+        _record_history _stat_value record_metric""",
+    cloudwatch_logs: """_append_log_events _create_log_group _create_log_stream
+        _fanout_to_live_tail_sessions _fanout_to_subscription_filters _log_groups""",
     iam: "_roles",
-    lambdas: """_LAMBDA_STATE_TRANSITION_DELAY _emit_lambda_metrics _execute_function_warm
-        _execute_function_with_config_scope _execution_record_for_config _functions
+    lambdas: """_LAMBDA_STATE_TRANSITION_DELAY _emit_lambda_logs _emit_lambda_metrics
+        _execute_function_warm _execute_function_with_config_scope _execution_record_for_config _functions
         _get_func_record_for_ref_in_scope _write_code_blob acquire_worker release_worker""",
 }
 

@@ -60,7 +60,7 @@ class GatewayError(Exception):
     """The gateway refuses, or cannot serve, a request.
 
     `kind` is a key of KINDS; `status` and `error_type` replace what it has there; `note` is the
-    line that goes to the execution log, never to the client.
+    line that goes to the execution log, never to the client; `detail` is why a body is invalid.
     """
 
     def __init__(
@@ -71,6 +71,7 @@ class GatewayError(Exception):
         status: int | None = None,
         error_type: str | None = None,
         note: str = "",
+        detail: str = "",
     ) -> None:
         super().__init__(message)
         self.kind = kind
@@ -78,14 +79,7 @@ class GatewayError(Exception):
         self.status = status or KINDS[kind].status
         self.error_type = error_type or KINDS[kind].error_type
         self.note = note
-
-
-class Answered(Exception):
-    """A refusal that is a response already, such as one of the emulator's own."""
-
-    def __init__(self, response: Response) -> None:
-        super().__init__(response.status)
-        self.response = response
+        self.detail = detail
 
 
 def internal(note: str, status: int = 500, kind: str = "API_CONFIGURATION_ERROR") -> GatewayError:
@@ -130,7 +124,7 @@ def render(error: GatewayError, request: Request) -> Response:
     status = int(shape.get("statusCode") or error.status)
     headers = [("Content-Type", content_type), ("x-amzn-ErrorType", error.error_type)]
     headers += _mapped_headers(shape.get("responseParameters") or {}, request, error)
-    body = substitute(template, request, _error_variables(error))
+    body = substitute(template, request, error_variables(error))
     return Response(status, headers, body.encode())
 
 
@@ -149,14 +143,15 @@ def _choose(templates: dict[str, str], request: Request) -> tuple[str, str | Non
     return JSON, None
 
 
-def _error_variables(error: GatewayError) -> dict[str, str]:
+def error_variables(error: GatewayError) -> dict[str, str]:
+    """What `$context.error.NAME` is for an error."""
     text = "null" if error.message is None else json.dumps(error.message)
     space = " " if KINDS[error.kind].spaced else ""
     return {
         "error.message": error.message or "",
         "error.messageString": space + text,
         "error.responseType": error.kind,
-        "error.validationErrorString": error.note,
+        "error.validationErrorString": error.detail,
     }
 
 
@@ -166,7 +161,7 @@ def _mapped_headers(
     mapped = []
     for place, source in parameters.items():
         kind, _, name = place.removeprefix("gatewayresponse.").partition(".")
-        value = map_value(source, request, _error_variables(error))
+        value = map_value(source, request, error_variables(error))
         if kind == "header" and value is not None:
             mapped.append((name, value))
     return mapped
@@ -231,10 +226,14 @@ def context_variables(request: Request) -> dict[str, Any]:
         "accountId": request.account_id,
         "domainName": request.domain,
         "domainPrefix": request.place.api_id,
+        "isCanaryRequest": None if request.canary is None else str(request.canary).lower(),
+        "xrayTraceId": request.trace_id.removeprefix("Root=").split(";")[0],
         "identity.sourceIp": request.source_ip,
         "identity.userAgent": request.headers.get("user-agent"),
+        "identity.apiKey": (request.api_key or {}).get("value"),
         "identity.apiKeyId": (request.api_key or {}).get("id"),
         **{f"identity.{key}": value for key, value in request.identity.items()},
-        **{f"authorizer.{key}": value for key, value in authorizer.items()},
+        **{f"authorizer.{key}": value for key, value in authorizer.items() if key != "claims"},
+        **{f"authorizer.claims.{key}": v for key, v in (authorizer.get("claims") or {}).items()},
         **request.variables,
     }

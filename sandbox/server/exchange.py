@@ -10,7 +10,7 @@ import uuid
 from dataclasses import dataclass, field
 from datetime import datetime, timezone
 from functools import cached_property
-from typing import Any
+from typing import Any, Protocol
 from urllib.parse import parse_qs
 
 from sandbox.server import emulator
@@ -48,6 +48,25 @@ def locate(host: str, raw_path: str) -> Place | None:
 
 
 @dataclass
+class Call:
+    """What the gateway asked of an integration or an authorizer, and what came back: for the log."""
+
+    uri: str
+    sent: Any = None
+    headers: Headers = field(default_factory=list)
+    status: int | None = None
+    milliseconds: int = 0
+    answered: Any = None
+    got_headers: Headers = field(default_factory=list)
+    request_id: str = ""
+    # Of authorizers only.
+    name: str = ""
+    identity: str = ""
+    principal: str = ""
+    failed: bool = False
+
+
+@dataclass
 class Request:
     """A request as it came, and what is found out about it on its way."""
 
@@ -67,16 +86,21 @@ class Request:
     request_id: str = ""
     trace_id: str = ""
     stage: dict[str, Any] = field(default_factory=dict)
+    canary: bool | None = None  # None when the stage has no canary
     api: dict[str, Any] = field(default_factory=dict)
     resource: dict[str, Any] = field(default_factory=dict)
     rule: dict[str, Any] = field(default_factory=dict)  # the method's record
     path_parameters: dict[str, str] = field(default_factory=dict)
     authorizer: dict[str, Any] | None = None
+    usage_key: str = ""  # the API key that an authorizer names
     api_key: dict[str, Any] | None = None
     identity: dict[str, Any] = field(default_factory=dict)
-    # What only logs show: `$context.` variables and the lines of the execution log.
+    # What only logs show: `$context.` variables, what failed, and the calls that were made.
     variables: dict[str, Any] = field(default_factory=dict)
     trace: list[str] = field(default_factory=list)
+    phase: str = ""  # how far it came: "authorizing", "metering", "executing"
+    call: Call | None = None
+    authorizer_call: Call | None = None
 
     def __post_init__(self) -> None:
         asked = self.headers.get("x-amzn-requestid", "")
@@ -110,6 +134,11 @@ class Request:
         return f"{self.place.api_id}.execute-api.{self.region}.amazonaws.com"
 
     @property
+    def latency(self) -> int:
+        """Milliseconds since the request was read."""
+        return int((time.perf_counter() - self.started) * 1000)
+
+    @property
     def deployment_id(self) -> str:
         return str(self.stage.get("deploymentId") or "")
 
@@ -120,6 +149,20 @@ class Request:
         return in_header or bool(emulator.iam_evaluator._query_signed(self.query))
 
 
+class Flow(Protocol):
+    """A body that is still being written."""
+
+    async def next(self) -> bytes | None:
+        """What comes next, None at the end; BrokenFlow when there is no end."""
+
+    def close(self) -> None:
+        """Nobody wants the rest."""
+
+
+class BrokenFlow(Exception):
+    """What writes the body failed, or took too long, in the middle of it."""
+
+
 @dataclass
 class Response:
     """What goes back; a header's name may come more than once."""
@@ -127,6 +170,7 @@ class Response:
     status: int
     headers: Headers
     body: bytes = b""
+    flow: Flow | None = None  # the body, when it is passed on as it comes
 
     def header(self, name: str) -> str | None:
         """The first value of a header."""

@@ -5,13 +5,17 @@ from __future__ import annotations
 import asyncio
 import http.client
 import socket
+import threading
+from contextlib import suppress
+from functools import partial
 from typing import Any
 from urllib.parse import quote, urlencode, urlsplit
 
 from sandbox.server.errors import GatewayError, internal, map_value
-from sandbox.server.exchange import Headers, Request, Response
+from sandbox.server.exchange import Call, Headers, Request, Response
 from sandbox.server.lambda_call import CONFIGURATION, DEFAULT_TIMEOUT, stage_variables
 from sandbox.server.proxy_event import DROPPED, function_headers
+from sandbox.server.streaming import QueueFlow
 
 # Hop-by-hop, or made anew for the client.
 NOT_PASSED_ON = frozenset(("connection", "content-length", "keep-alive", "transfer-encoding"))
@@ -21,10 +25,13 @@ async def call(request: Request, integration: dict[str, Any]) -> Response:
     """Forward the request; 504 when the server is silent or not there, 500 for a bad address."""
     timeout = int(integration.get("timeoutInMillis") or DEFAULT_TIMEOUT) / 1000
     url = target(request, integration)
+    streams = integration.get("responseTransferMode") == "STREAM"
+    streams = streams and integration.get("type") == "HTTP_PROXY"
+    request.variables["integration.responseTransferMode"] = "STREAMED" if streams else "BUFFERED"
+    request.call = Call(url, request.body, _headers(request, integration))
+    exchange = partial(_exchange, request, integration, url, timeout, streams)
     try:
-        status, headers, body = await asyncio.to_thread(
-            _exchange, request, integration, url, timeout
-        )
+        status, headers, body = await asyncio.to_thread(exchange)
     except TimeoutError:
         raise GatewayError("INTEGRATION_TIMEOUT", "Endpoint request timed out") from None
     except (socket.gaierror, ValueError, http.client.InvalidURL):
@@ -33,7 +40,47 @@ async def call(request: Request, integration: dict[str, Any]) -> Response:
         message = "Network error communicating with endpoint"
         raise GatewayError("INTEGRATION_FAILURE", message) from None
     kept = [(name, value) for name, value in headers if name.lower() not in NOT_PASSED_ON]
-    return Response(status, [*kept, ("X-Amzn-Trace-Id", request.trace_id)], body)
+    request.call.status, request.call.got_headers = status, headers
+    for name in ("integration.status", "integrationStatus", "integration.integrationStatus"):
+        request.variables[name] = status
+    answer = Response(status, [*kept, ("X-Amzn-Trace-Id", request.trace_id)])
+    if isinstance(body, bytes):
+        answer.body = request.call.answered = body
+    else:
+        connection, response = body
+        answer.flow = _flow(connection, response, timeout)
+    return answer
+
+
+def _flow(
+    connection: http.client.HTTPConnection, response: http.client.HTTPResponse, timeout: float
+) -> QueueFlow:
+    """The body that a server is still sending."""
+    flow = QueueFlow(timeout)
+    loop = asyncio.get_running_loop()
+
+    def read() -> None:
+        broken = ""
+        try:
+            while piece := response.read1(65_536):
+                flow.put(piece)
+            if response.length:
+                broken = "The endpoint ended its answer early"
+        except (OSError, ValueError, http.client.HTTPException):
+            broken = "Network error communicating with endpoint"
+        finally:
+            connection.close()
+        loop.call_soon_threadsafe(flow.end, broken)
+
+    def hang_up() -> None:
+        # The thread that reads is woken, and closes.
+        with suppress(OSError):
+            if connection.sock is not None:
+                connection.sock.shutdown(socket.SHUT_RDWR)
+
+    flow.on_close = hang_up
+    threading.Thread(target=read, daemon=True, name="kit-http-stream").start()
+    return flow
 
 
 def target(request: Request, integration: dict[str, Any]) -> str:
@@ -60,14 +107,16 @@ def _mapped(request: Request, integration: dict[str, Any]) -> dict[str, dict[str
 
 
 def _exchange(
-    request: Request, integration: dict[str, Any], url: str, timeout: float
-) -> tuple[int, Headers, bytes]:
+    request: Request, integration: dict[str, Any], url: str, timeout: float, streams: bool
+) -> tuple[int, Headers, Any]:
+    """Status, headers and body; a streamed body is the connection and the response to read."""
     parts = urlsplit(url)
     if parts.scheme not in ("http", "https") or not parts.hostname:
         raise ValueError(url)
     kind = http.client.HTTPSConnection if parts.scheme == "https" else http.client.HTTPConnection
     connection = kind(parts.hostname, parts.port, timeout=timeout)
     method = integration.get("httpMethod") or request.method
+    open_ended = False
     try:
         path = f"{parts.path or '/'}{'?' + parts.query if parts.query else ''}"
         connection.putrequest(
@@ -78,9 +127,12 @@ def _exchange(
         connection.putheader("Content-Length", str(len(request.body)))
         connection.endheaders(request.body or None)
         response = connection.getresponse()
-        return response.status, response.getheaders(), response.read()
+        open_ended = streams
+        body = (connection, response) if streams else response.read()
+        return response.status, response.getheaders(), body
     finally:
-        connection.close()
+        if not open_ended:
+            connection.close()
 
 
 def _headers(request: Request, integration: dict[str, Any]) -> Headers:

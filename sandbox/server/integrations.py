@@ -18,7 +18,6 @@ async def answer(request: Request) -> Response:
     integration = request.rule.get("methodIntegration")
     if not integration:
         raise internal("No integration defined for method")
-    request.trace.append(f"Starting execution for request: {request.request_id}")
     started = time.perf_counter()
     kind = integration.get("type")
     try:
@@ -34,6 +33,8 @@ async def answer(request: Request) -> Response:
         latency = int((time.perf_counter() - started) * 1000)
         request.variables["integrationLatency"] = latency
         request.variables["integration.latency"] = latency
+        if request.call:
+            request.call.milliseconds = latency
     raise internal(f"Invalid integration type {kind}")
 
 

@@ -5,33 +5,75 @@ from __future__ import annotations
 import asyncio
 import json
 import re
-import time
+from dataclasses import dataclass
 from typing import Any
 
 from sandbox.server import emulator, permissions, proxy_event, proxy_response, snapshots
 from sandbox.server.errors import GatewayError, internal
-from sandbox.server.exchange import Request, Response
+from sandbox.server.exchange import Call, Request, Response
+from sandbox.server.stream_pipe import Sink, wanted
+from sandbox.server.streaming import QueueFlow, prelude
 
 lambdas = emulator.lambdas
 
-LAMBDA_LIMIT = 6_291_556  # bytes of an event, and of an answer, that Lambda takes
+Task = asyncio.Future[dict[str, Any]]
+
+LAMBDA_LIMIT = 6_291_556  # bytes of an event that Lambda takes
 DEFAULT_TIMEOUT = 29_000  # milliseconds
 CONFIGURATION = "Execution failed due to configuration error: "
 
-_URI = re.compile(
-    r"arn:aws[a-z-]*:apigateway:[a-z0-9-]+:lambda:path/2015-03-31/functions/"
+_FUNCTION = (
     r"(arn:aws[a-z-]*:lambda:[a-z0-9-]+:\d{12}:function:[A-Za-z0-9_-]+(?::[A-Za-z0-9_$-]+)?)"
-    r"/invocations"
 )
+_PATH = r"arn:aws[a-z-]*:apigateway:[a-z0-9-]+:lambda:path/"
+_URI = re.compile(f"{_PATH}2015-03-31/functions/{_FUNCTION}/invocations")
+_STREAM_URI = re.compile(f"{_PATH}2021-11-15/functions/{_FUNCTION}/response-streaming-invocations")
 _STAGE_VARIABLE = re.compile(r"\$\{stageVariables\.([A-Za-z0-9_]+)\}")
+
+
+@dataclass(frozen=True)
+class Invocation:
+    """A function that may be invoked, and the event for it."""
+
+    config: dict[str, Any]
+    record: dict[str, Any]
+    event: dict[str, Any]
+    timeout: float  # seconds
+
+    def start(self) -> Task:
+        """Run the function on a thread of its own; a Sink that is wanted now takes its stream."""
+        with snapshots.live():
+            task: Task = asyncio.ensure_future(
+                emulator.concurrency.run_reentrant(
+                    lambdas._execute_function_with_config_scope, self.record, self.event
+                )
+            )
+        # Who waits no longer does not ask for the outcome either.
+        task.add_done_callback(lambda done: done.cancelled() or done.exception())
+        return task
 
 
 async def call(request: Request, integration: dict[str, Any]) -> Response:
     """Invoke the function and answer with what it returned; GatewayError when that fails."""
+    streams = integration.get("responseTransferMode") == "STREAM"
+    invocation = prepare(request, integration, streams)
+    request.variables["integration.responseTransferMode"] = "STREAMED" if streams else "BUFFERED"
+    if streams:
+        return await stream(request, invocation)
+    task = invocation.start()
+    # `wait_for` would cancel the thread that runs the function, and wait for it.
+    done, _ = await asyncio.wait({task}, timeout=invocation.timeout)
+    if not done:
+        raise timed_out()
+    return answer(request, task.result())
+
+
+def prepare(request: Request, integration: dict[str, Any], streams: bool) -> Invocation:
+    """Find the function, check that the gateway may invoke it, and make its event."""
     if integration.get("httpMethod") != "POST":
         # Lambda's API takes an invocation as POST, whatever the client's method is.
         raise internal("Invoke needs POST", status=500, kind="INTEGRATION_FAILURE")
-    function_arn, function, config = find(request, integration)
+    function_arn, function, config = find(request, integration, streams)
     role = stage_variables(integration.get("credentials") or "", request)
     reason = permissions.refusal(request, function_arn, function, role)
     if reason:
@@ -39,14 +81,37 @@ async def call(request: Request, integration: dict[str, Any]) -> Response:
     event = proxy_event.event(request)
     if len(request.body) > LAMBDA_LIMIT // 3 and len(json.dumps(event)) > LAMBDA_LIMIT:
         raise GatewayError("REQUEST_TOO_LARGE", "Request Too Long")
-    result = await run(request, integration, function, config, event)
-    return answer(request, result)
+    request.call = _described(request, function_arn, streams, event)
+    timeout = int(integration.get("timeoutInMillis") or DEFAULT_TIMEOUT) / 1000
+    record = lambdas._execution_record_for_config(function, config)
+    return Invocation(config, record, event, timeout)
 
 
-def find(request: Request, integration: dict[str, Any]) -> tuple[str, Any, dict[str, Any]]:
+def _described(request: Request, function_arn: str, streams: bool, event: dict[str, Any]) -> Call:
+    version, verb = ("2021-11-15", "response-streaming-") if streams else ("2015-03-31", "")
+    host = f"https://lambda.{request.region}.amazonaws.com"
+    headers = [
+        ("x-amzn-lambda-integration-tag", request.request_id),
+        ("x-amzn-apigateway-api-id", request.place.api_id),
+        ("X-Amz-Source-Arn", permissions.source_arn(request)),
+        ("Accept", "application/json"),
+        ("User-Agent", f"AmazonAPIGateway_{request.place.api_id}"),
+    ]
+    return Call(f"{host}/{version}/functions/{function_arn}/{verb}invocations", event, headers)
+
+
+def timed_out() -> GatewayError:
+    """The gateway stops waiting; the function runs on."""
+    note = "Execution failed due to a timeout error"
+    return GatewayError("INTEGRATION_TIMEOUT", "Endpoint request timed out", note=note)
+
+
+def find(
+    request: Request, integration: dict[str, Any], streams: bool
+) -> tuple[str, Any, dict[str, Any]]:
     """The ARN that the integration's URI names, the function's record, its configuration."""
     uri = stage_variables(integration.get("uri") or "", request)
-    found = _URI.fullmatch(uri)
+    found = (_STREAM_URI if streams else _URI).fullmatch(uri)
     if not found:
         raise internal(f"{CONFIGURATION}Invalid endpoint address")
     function, config, _ = lambdas._get_func_record_for_ref_in_scope(
@@ -63,71 +128,111 @@ def stage_variables(text: str, request: Request) -> str:
     return _STAGE_VARIABLE.sub(lambda found: variables.get(found[1], ""), text)
 
 
-async def run(
-    request: Request,
-    integration: dict[str, Any],
-    function: Any,
-    config: dict[str, Any],
-    event: dict[str, Any],
-) -> dict[str, Any]:
-    """Run the function; the gateway stops waiting at its timeout, the function runs on."""
-    record = lambdas._execution_record_for_config(function, config)
-    started = time.perf_counter()
-    with snapshots.live():
-        task = asyncio.ensure_future(
-            emulator.concurrency.run_reentrant(
-                lambdas._execute_function_with_config_scope, record, event
-            )
-        )
-    name = config["FunctionName"]
-    task.add_done_callback(lambda done: _record_metrics(name, started, done))
-    timeout = int(integration.get("timeoutInMillis") or DEFAULT_TIMEOUT)
-    # `wait_for` would cancel the thread that runs the function, and wait for it.
-    done, _ = await asyncio.wait({task}, timeout=timeout / 1000)
-    if not done:
-        note = "Execution failed due to a timeout error"
-        raise GatewayError("INTEGRATION_TIMEOUT", "Endpoint request timed out", note=note)
-    result: dict[str, Any] = task.result()
-    return result
+# A stream: the metadata first, then what the function writes, as it writes it
 
 
-def _record_metrics(name: str, started: float, done: asyncio.Future[dict[str, Any]]) -> None:
+async def stream(request: Request, invocation: Invocation) -> Response:
+    """Answer with a body that is still being written, once its metadata is there."""
+    flow = QueueFlow(invocation.timeout)
+    sink = Sink(flow.put)
+    flow.on_close = sink.stop
+    token = wanted.set(sink)
+    try:
+        task = invocation.start()
+    finally:
+        wanted.reset(token)
+    task.add_done_callback(lambda done: _end(request, flow, done))
+    try:
+        found = await prelude(flow)
+    except TimeoutError:
+        flow.close()
+        raise timed_out() from None
+    if found is None:
+        flow.close()
+        if task.done() and not _failed(task.result()):
+            raise _malformed()
+        if not task.done():
+            raise _malformed()
+        return answer(request, task.result())
+    metadata, rest = found
+    try:
+        response = proxy_response.streamed(metadata, request)
+    except proxy_response.Malformed:
+        flow.close()
+        raise _malformed() from None
+    flow.push_back(rest)
+    started = request.latency
+    request.variables["integration.status"] = response.status
+    request.variables["integration.timeToAllHeaders"] = started
+    request.variables["integration.timeToFirstContent"] = started
+    _answered(request, None)
+    response.flow = flow
+    return response
+
+
+def _end(request: Request, flow: QueueFlow, done: Task) -> None:
     if done.cancelled() or done.exception():
+        flow.end("the function could not be run")
         return
     result = done.result()
-    if not result.get("throttle"):
-        duration = (time.perf_counter() - started) * 1000
-        lambdas._emit_lambda_metrics(name, duration, bool(result.get("error")), False)
+    if request.call:
+        request.call.request_id = result.get("request_id", "")
+        request.variables["integration.requestId"] = request.call.request_id
+    flow.end(_function_error(result) if _failed(result) else "")
+
+
+def _failed(result: dict[str, Any]) -> bool:
+    return bool(result.get("error") or result.get("throttle"))
+
+
+def _function_error(result: dict[str, Any]) -> str:
+    body = result.get("body")
+    message = body.get("errorMessage") if isinstance(body, dict) else body
+    text = f"Lambda execution failed with status 200 due to customer function error: {message}."
+    return f"{text} Lambda request id: {result.get('request_id', '')}"
+
+
+def _answered(request: Request, result: dict[str, Any] | None) -> None:
+    """Note for the logs what Lambda's API answered."""
+    status = 429 if result and result.get("throttle") else 200
+    call = request.call
+    request.variables["integrationStatus"] = request.variables["integration.integrationStatus"] = (
+        status
+    )
+    if call is None:
+        return
+    call.status = status
+    if result is not None:
+        call.answered = result.get("body")
+        call.request_id = result.get("request_id", "")
+        request.variables["integration.requestId"] = call.request_id or None
+    call.got_headers = [
+        ("x-amzn-RequestId", call.request_id),
+        ("X-Amz-Executed-Version", "$LATEST"),
+    ]
+    if result and result.get("error"):
+        call.got_headers.append(("X-Amz-Function-Error", "Unhandled"))
 
 
 def answer(request: Request, result: dict[str, Any]) -> Response:
     """Lambda's API refused: 500. The function failed, or answered wrongly: 502."""
-    body = result.get("body")
+    _answered(request, result)
     if result.get("throttle"):
+        request.variables["integration.error"] = "Rate Exceeded."
         raise internal(f"{CONFIGURATION}Rate Exceeded.")
     if result.get("error"):
-        message = body.get("errorMessage") if isinstance(body, dict) else body
-        raise internal(
-            f"Lambda execution failed with status 200 due to customer function error: {message}",
-            status=502,
-            kind="DEFAULT_5XX",
-        )
+        note = _function_error(result)
+        request.variables["integration.error"] = note
+        raise internal(note, status=502, kind="DEFAULT_5XX")
     try:
-        _check_size(body)
-        response = proxy_response.response(body, request)
+        response = proxy_response.response(result.get("body"), request)
     except proxy_response.Malformed as error:
         request.variables["integration.error"] = str(error)
-        note = f"{CONFIGURATION}Malformed Lambda proxy response"
-        raise internal(note, status=502, kind="DEFAULT_5XX") from None
+        raise _malformed() from None
     request.variables["integration.status"] = response.status
     return response
 
 
-def _check_size(body: Any) -> None:
-    text = body.get("body") if isinstance(body, dict) else None
-    # Escapes make a text six times as long at most: a short one needs no look.
-    if not isinstance(text, str) or len(text) <= LAMBDA_LIMIT // 6:
-        return
-    whole = json.dumps(body, ensure_ascii=False).encode("utf-8", "surrogatepass")
-    if len(whole) > LAMBDA_LIMIT:
-        raise proxy_response.Malformed("the response is larger than Lambda allows")
+def _malformed() -> GatewayError:
+    note = f"{CONFIGURATION}Malformed Lambda proxy response"
+    return internal(note, status=502, kind="DEFAULT_5XX")

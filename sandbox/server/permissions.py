@@ -17,28 +17,38 @@ INVOKE = "lambda:InvokeFunction"
 _ROLE = re.compile(r"arn:aws[a-z-]*:iam::(\d{12}):role/(?:.*/)?([^/]+)")
 
 
-def refusal(request: Request, function_arn: str, function: Any, role_arn: str) -> str:
-    """Why the gateway may not invoke the function, as AWS logs it; empty when it may."""
+def refusal(
+    request: Request, function_arn: str, function: Any, role_arn: str, source: str = ""
+) -> str:
+    """Why the gateway may not invoke the function, as AWS logs it; empty when it may.
+
+    `source` is the ARN that calls: the method's, unless another is given.
+    """
     if not role_arn:
         # A version has no policy of its own: it is the function's, for that version's ARN.
         base = _function(function_arn) or function
-        allowed = _service_may(request, base.get("policy"), INVOKE, function_arn)
+        allowed = _service_may(request, base.get("policy"), INVOKE, function_arn, source)
         return "" if allowed else "Invalid permissions on Lambda function"
     found = _ROLE.fullmatch(role_arn)
-    role = emulator.iam._roles.get_scoped(found[1], None, found[2]) if found else None
-    if role is None or not _service_may(request, _trust(role), "sts:AssumeRole", role_arn):
+    if not found or not may_assume(request, role_arn):
         return f"API Gateway does not have permission to assume the provided role {role_arn}"
-    assert found
     if not _role_may(found[1], found[2], function_arn, request.region):
         return "Invalid permissions on Lambda function"
     return ""
+
+
+def may_assume(request: Request, role_arn: str) -> bool:
+    """Whether there is such a role, and it lets API Gateway assume it."""
+    found = _ROLE.fullmatch(role_arn)
+    role = emulator.iam._roles.get_scoped(found[1], None, found[2]) if found else None
+    return role is not None and _service_may(request, _trust(role), "sts:AssumeRole", role_arn)
 
 
 def source_arn(request: Request) -> str:
     """The call as the gateway names it to Lambda: a method ANY is `ANY`, a path is its template."""
     place = request.place
     verb = request.rule.get("httpMethod") or request.method
-    path = request.resource["path"]
+    path = request.resource.get("path", "/")
     home = f"{request.region}:{request.account_id}"
     return f"arn:aws:execute-api:{home}:{place.api_id}/{place.stage}/{verb}{path}"
 
@@ -48,8 +58,11 @@ def _function(function_arn: str) -> Any:
     return emulator.lambdas._functions.get_scoped(parts[4], parts[3], parts[6])
 
 
-def _service_may(request: Request, policy: Any, action: str, resource: str) -> bool:
-    keys = {"aws:sourcearn": source_arn(request), "aws:sourceaccount": request.account_id}
+def _service_may(
+    request: Request, policy: Any, action: str, resource: str, source: str = ""
+) -> bool:
+    source = source or source_arn(request)
+    keys = {"aws:sourcearn": source, "aws:sourceaccount": request.account_id}
     context = iam.EvalContext(
         SERVICE, "Service", "", action, resource, request.region, service_context=keys
     )

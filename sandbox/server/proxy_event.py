@@ -91,6 +91,8 @@ def request_context(request: Request) -> dict[str, Any]:
         "deploymentId": request.deployment_id,
         "apiId": request.place.api_id,
     }
+    if request.canary is not None:
+        context["isCanaryRequest"] = request.canary
     if request.authorizer is not None:
         context["authorizer"] = request.authorizer
     return context

@@ -53,6 +53,19 @@ def response(returned: Any, request: Request) -> Response:
     return Response(status, headers, _body(returned, request))
 
 
+def streamed(metadata: Any, request: Request) -> Response:
+    """The answer that the metadata before a streamed body stands for, or Malformed."""
+    if not isinstance(metadata, dict):
+        raise Malformed("the metadata is no object")
+    cookies = metadata.get("cookies") or []
+    if not isinstance(cookies, list):
+        raise Malformed("cookies is no list")
+    known = {key: value for key, value in metadata.items() if key in KEYS and key != "body"}
+    answer = response(known, request)
+    answer.headers += [("Set-Cookie", str(cookie)) for cookie in cookies]
+    return answer
+
+
 def _status(value: Any) -> int:
     if isinstance(value, bool) or not re.fullmatch(r"[1-5]\d\d", str(value)):
         raise Malformed(f"statusCode is {value!r}")

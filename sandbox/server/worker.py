@@ -9,14 +9,18 @@ from __future__ import annotations
 
 import os
 import queue
+import sys
 import threading
 import time
+import uuid
 from collections.abc import Callable
 from contextlib import suppress
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from sandbox.server import emulator
+from sandbox.server.stream_pipe import STREAM, Sink, Tee, wanted
 from sandbox.server.worker_main import END
 
 Result = dict[str, Any]
@@ -25,14 +29,46 @@ lambda_runtime = emulator.lambda_runtime
 LOG_WAIT = 0.25  # seconds for the end of a log whose writer has died
 BIG = 100 * 2**20  # bytes of memory from which an environment is worth waiting for
 CORES = os.cpu_count() or 2
+TIMED_OUT = "Sandbox.Timedout"
 EXITED = "RequestId: {} Error: Runtime exited without providing a reason"
 
-_failed = threading.local()
+_here = threading.local()  # of the thread that runs an invocation: `report`, `run`
 _freed = threading.Condition()
+
+
+@dataclass
+class Run:
+    """What one invocation took: its REPORT line."""
+
+    stream: str  # the environment's log stream
+    milliseconds: float = 0.0
+    memory: int = 0  # the environment's peak, MB
+    error_type: str = ""
+    cold: bool = False
+    init_milliseconds: float = 0.0
+    init_log: str = ""
+    init_failed: bool = False
 
 
 class Environment(lambda_runtime.Worker):  # type: ignore[misc,name-defined]
     """One environment of a Python function."""
+
+    _run = Run("")
+    _peak = 0
+    _sink: Sink | None = None
+
+    def _spawn(self) -> None:
+        self._sink, sink = None, self._sink  # what is said while loading is no stream
+        started = time.perf_counter()
+        self._run = Run(stream=f"[{self.config.get('Version', '$LATEST')}]{uuid.uuid4().hex}")
+        self._run.cold = True
+        try:
+            super()._spawn()
+        finally:
+            self._run.init_milliseconds = (time.perf_counter() - started) * 1000
+        self._proc.stdout = Tee(self._proc.stdout, self._proc.stdin, lambda: self._sink)
+        self._run.init_log = self._drain_stderr_bounded()
+        self._sink = sink
 
     def _read_stderr(self) -> None:
         lines = self._stderr_queue  # a new process gets a new one
@@ -62,17 +98,33 @@ class Environment(lambda_runtime.Worker):  # type: ignore[misc,name-defined]
 
     def invoke(self, event: Any, request_id: str, **more: Any) -> Result:
         """Run one invocation; a failed one leaves its report for `warm`."""
+        self._sink = wanted.get()
+        if self._sink is not None:
+            # Beside the event travels a dictionary that worker_main knows how to read.
+            more["durable"] = {**(more.get("durable") or {}), STREAM: "1"}
+        self._run = Run(self._run.stream)
+        started = time.perf_counter()
         try:
             result: Result = super().invoke(event, request_id, **more)
         except RuntimeError as error:
-            return self._failed_init(str(error), request_id)
+            result = self._failed_init(str(error), request_id)
+        finally:
+            self._sink = None
+        self._run.milliseconds = (time.perf_counter() - started) * 1000
+        self._run.milliseconds -= self._run.init_milliseconds
+        self._peak = _peak(self._proc) or self._peak  # a process that was ended has none
+        self._run.memory = self._peak
+        _here.run = self._run
         report = result.pop("function_error", None)
         if report is None and result.get("error") == "Worker process died":
             report = _report("Runtime.ExitError", EXITED.format(request_id), request_id)
             result["trace"] = f"{report['errorMessage']}\nRuntime.ExitError"
+            self._run.error_type = "Runtime.ExitError"
+        elif str(result.get("error", "")).startswith("Task timed out"):
+            self._run.error_type = TIMED_OUT
         if report is None:
             return result
-        _failed.report = report
+        _here.report = report
         return {**result, "status": "error", "error": report["errorMessage"]}
 
     def _failed_init(self, error: str, request_id: str) -> Result:
@@ -85,7 +137,9 @@ class Environment(lambda_runtime.Worker):  # type: ignore[misc,name-defined]
         if not message or "stderr" in kind:
             kind, message = "Runtime.ExitError", EXITED.format(request_id)
             trace = f"{message}\n{kind}"
-        _failed.report = _report(kind, message, request_id)
+        self._run.error_type = kind
+        self._run.init_failed = True
+        _here.report = _report(kind, message, request_id)
         return {"status": "error", "error": message, "log": log, "trace": trace}
 
 
@@ -95,6 +149,11 @@ def _log_text(lines: list[str]) -> str:
 
 def _report(kind: str, message: str, request_id: str) -> Result:
     return {"errorMessage": message, "errorType": kind, "requestId": request_id, "stackTrace": []}
+
+
+def last_run() -> Run | None:
+    """What the last invocation of this thread took; None if it ran in no environment of ours."""
+    return getattr(_here, "run", None)
 
 
 def environment_class(original: Callable[[Any], type]) -> Callable[[Any], type]:
@@ -111,10 +170,11 @@ def warm(original: Callable[..., Result]) -> Callable[..., Result]:
     """Answer a handler's own exception as Lambda does, with its type and stack."""
 
     def execute(func: Any, event: Any, request_id: str) -> Result:
-        _failed.report = None
+        _here.report = _here.run = None
         result = original(func, event, request_id)
-        if result.get("error") and _failed.report:
-            result["body"] = _failed.report
+        if result.get("error") and _here.report:
+            result["body"] = _here.report
+        result["request_id"] = request_id
         return result
 
     return execute
@@ -157,11 +217,25 @@ def _all_busy(key: str) -> bool:
     return workers[0]._start_time is None or _memory(workers[0]) >= BIG
 
 
+def _peak(process: Any) -> int:
+    """The most memory that a process ever had, in MB; 0 when it has ended."""
+    if process is None:
+        return 0
+    with suppress(OSError, IndexError, ValueError):
+        status = Path(f"/proc/{process.pid}/status").read_text(encoding="ascii", errors="replace")
+        return int(status.split("VmHWM:")[1].split()[0]) // 1024
+    # Not Linux: what it has now is what can be had.
+    return 0 if sys.platform == "linux" else _memory_of(process) // 2**20
+
+
 def _memory(worker: Any) -> int:
+    return _memory_of(worker._proc)
+
+
+def _memory_of(process: Any) -> int:
     # Only a busy sandbox needs it, and it would delay the start.
     import psutil
 
-    process = worker._proc
     if process is None:
         return 0
     try:

@@ -8,6 +8,7 @@ environment ends when its standard input does: with its parent, whatever the han
 This file runs alone, in the function's folder: it may import only the standard library.
 """
 
+import base64
 import importlib
 import json
 import os
@@ -18,6 +19,10 @@ import time
 import traceback
 
 END = "\x1eEND"  # ends what one invocation logged
+CHUNK = '{"status": "chunk"'  # begins a line with a piece of a streamed answer
+STOP = '{"stop": true}\n'  # the line that ends the stream that is being written
+NULS = b"\0" * 8  # between the metadata of a streamed answer and its body
+ANSWER_LIMIT = 6_291_556  # bytes of an answer that Lambda takes
 DEPTH = "_MINISTACK_INVOKE_DEPTH"
 DEPTH_HEADER = "X-Ministack-Invoke-Depth"
 DURABLE = (
@@ -25,6 +30,9 @@ DURABLE = (
     "AWS_LAMBDA_DURABLE_CHECKPOINT_TOKEN",
     "AWS_LAMBDA_DURABLE_EXECUTION_NAME",
 )
+
+
+stopped = threading.Event()  # nobody reads the stream that is being written
 
 
 def reply_channel():
@@ -43,7 +51,10 @@ def lines_of_parent():
 
     def read():
         for line in source:
-            lines.put(line)
+            if line == STOP:
+                stopped.set()
+            else:
+                lines.put(line)
         os._exit(0)
 
     first = source.readline()
@@ -126,7 +137,7 @@ def failure(error, request_id="", kind=None):
 
 
 def per_invocation(ctx):
-    """Set the environment variables that change with each invocation."""
+    """Set the variables that change with each invocation; whether the caller takes a stream."""
     wanted = {"_X_AMZN_TRACE_ID": ctx.get("trace_id"), DEPTH: ctx.get("depth")}
     durable = ctx.get("durable") or {}
     wanted.update({name: durable.get(name) for name in DURABLE})
@@ -135,6 +146,7 @@ def per_invocation(ctx):
             os.environ.pop(name, None)
         else:
             os.environ[name] = str(value)
+    return durable.get("KIT_STREAM") == "1"
 
 
 class Context:
@@ -190,23 +202,55 @@ def failed_load(error, module):
     return type(error).__name__, error
 
 
-def invoke(handler, init, message):
+def invoke(handler, init, message, replies):
     """Run one invocation; the answer for the parent."""
     ctx = message.get("ctx") or {}
     request_id = ctx.get("request_id") or ""
-    per_invocation(ctx)
+    streams = per_invocation(ctx)
+    stopped.clear()
     try:
         result = handler(message["event"], Context(init, ctx))
+        if streams and hasattr(result, "__next__"):
+            stream(result, replies)
+            result = None
     except SystemExit:
         sys.stderr.flush()
         os._exit(1)
     except BaseException as error:  # noqa: BLE001  what a handler raises is an answer
         return json.dumps(failure(error, request_id))
     try:
-        return json.dumps({"status": "ok", "result": result})
+        answer = json.dumps({"status": "ok", "result": result})
     except (TypeError, ValueError) as error:
         problem = TypeError(f"Unable to marshal response: {error}")
         return json.dumps(failure(problem, request_id, "Runtime.MarshalError"))
+    if len(answer) > ANSWER_LIMIT and size(result) > ANSWER_LIMIT:
+        text = "Response payload size exceeded maximum allowed payload size"
+        too_big = ValueError(f"{text} ({ANSWER_LIMIT} bytes).")
+        return json.dumps(failure(too_big, request_id, "Function.ResponseSizeTooLarge"))
+    return answer
+
+
+def size(result):
+    """The bytes of an answer as Lambda sends it."""
+    return len(json.dumps(result, ensure_ascii=False).encode("utf-8", "surrogatepass"))
+
+
+def stream(pieces, replies):
+    """Write what a generator yields as it yields it: the metadata, a dictionary, comes first."""
+    try:
+        for piece in pieces:
+            if stopped.is_set():
+                break
+            if isinstance(piece, dict):
+                piece = json.dumps(piece).encode() + NULS
+            elif isinstance(piece, str):
+                piece = piece.encode("utf-8", "surrogatepass")
+            text = base64.b64encode(piece).decode("ascii")
+            replies.write(CHUNK + ', "b64": "' + text + '"}\n')
+            replies.flush()
+    finally:
+        # Whoever stops early lets the generator clean up, and set the model free.
+        getattr(pieces, "close", int)()
 
 
 def main():
@@ -222,9 +266,11 @@ def main():
         replies.write(json.dumps({"status": "error", "error": f"{kind}: {problem}"}) + "\n")
         replies.flush()
         os._exit(1)
+    sys.stderr.write(f"{END}\n")  # what was logged until here belongs to no invocation
+    sys.stderr.flush()
     replies.write(json.dumps({"status": "ready", "cold": True}) + "\n")
     while True:
-        answer = invoke(handler, init, json.loads(lines.get()))
+        answer = invoke(handler, init, json.loads(lines.get()), replies)
         # The log first: whoever has the answer has the whole log too.
         sys.stderr.write(f"{END}\n")
         sys.stderr.flush()

@@ -289,9 +289,12 @@ def test_a_lambda_authorizer_allows_denies_and_wants_a_token(account):
         authorizerResultTtlInSeconds=0,
     )["id"]
     place = api.mock("$context.authorizer.principalId")
-    for path, value in (("/authorizationType", "CUSTOM"), ("/authorizerId", authorizer)):
-        change = {"op": "replace", "path": path, "value": value}
-        gateway.update_method(**place, patchOperations=[change])
+    changes = [("/authorizationType", "CUSTOM"), ("/authorizerId", authorizer)]
+    gateway.update_method(
+        **place,
+        patchOperations=[{"op": "replace", "path": p, "value": v} for p, v in changes],
+    )
+    api.may_invoke(decide, f"/authorizers/{authorizer}")
     api.deploy("v1")
     assert (api.call().status_code, api.call().text) == (401, '{"message":"Unauthorized"}')
     assert api.call(headers={"Authorization": "good"}).text == "me"
