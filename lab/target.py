@@ -73,8 +73,7 @@ def sandbox(home: Path, say: Say) -> Target:
     found = Target(
         "sandbox",
         env["AWS_REGION"],
-        # The engine would fetch the official provider (150 MB) for a stack that has resources.
-        {**env, **dict.fromkeys(NO_FILES, os.devnull), **NO_PLUGINS},
+        {**env, **dict.fromkeys(NO_FILES, os.devnull)},
         (*PULUMI, *AWS),
         running.endpoint,
         running.generation,

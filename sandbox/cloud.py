@@ -111,13 +111,15 @@ def environment(home: Path | None = None) -> dict[str, str]:
         raise CloudError("No sandbox runs. Fix: python -m sandbox start")
     backend, passphrase = place.path / "backend", _passphrase(place)
     backend.mkdir(exist_ok=True)
-    folders = [str(place.path / "bin"), *_cli_folder(), os.environ.get("PATH", "")]
+    folders = [*_tool_folders(place), os.environ.get("PATH", "")]
     variables = {
         **settings.client(running.endpoint),
         "PULUMI_BACKEND_URL": backend.as_uri(),
         "PULUMI_HOME": str(place.path / "pulumi"),
         "PULUMI_CONFIG_PASSPHRASE_FILE": str(passphrase),
         "PULUMI_SKIP_UPDATE_CHECK": "true",
+        # The engine would fetch the official provider (150 MB) for a stack that has resources.
+        "PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION": "true",
         "PATH": os.pathsep.join(folders),
     }
     if running.provider_port:
@@ -195,8 +197,10 @@ def _passphrase(place: Home) -> Path:
     return path
 
 
-def _cli_folder() -> list[str]:
+def _tool_folders(place: Home) -> list[str]:
+    """Where `pulumi`, its host for Python programs and this Python are, for PATH."""
     from sandbox import engine
 
     cli = engine.find()
-    return [str(cli.path.parent)] if cli else []
+    folders = [engine.ensure_language_host(cli, place.path), cli.path.parent] if cli else []
+    return [str(folder) for folder in dict.fromkeys([*folders, Path(sys.executable).parent])]

@@ -45,7 +45,7 @@ def test_runs_in_order(name, home):
 
 def assert_gateway_folder_sees_no_change(home, stack):
     """`pulumi preview` in gateway/, by hand in a terminal, agrees that nothing is left to do."""
-    done = subprocess.run(  # noqa: PLW1510 - the exit code is what is looked at
+    done = subprocess.run(
         ["pulumi", "preview", "--stack", stack, "--expect-no-changes", "--non-interactive"],
         cwd=notebooks.ROOT / "gateway",
         env={**os.environ, **cloud.environment(home)},
@@ -82,7 +82,7 @@ def test_an_error_that_a_handler_left_counts(home, tmp_path):
 
 
 def test_command_fails_when_a_notebook_does(home):
-    done = subprocess.run(  # noqa: PLW1510 - the exit code is what is looked at
+    done = subprocess.run(
         [sys.executable, "-m", "tools.notebooks", "no-such", "--home", str(home)],
         cwd=notebooks.ROOT,
         capture_output=True,
