@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import socket
 import time
 from collections.abc import Callable
@@ -71,10 +72,8 @@ class Transport:
         """Close the connection, from any thread. `send` then raises NoAnswer."""
         self._aborted = True
         if self._socket is not None:
-            try:
+            with contextlib.suppress(OSError):  # the other side may have closed it already
                 self._socket.shutdown(socket.SHUT_RDWR)
-            except OSError:
-                pass  # closed by the other side already
 
     def _connected(self, made: socket.socket | None, phase: Callable[[str], None]) -> None:
         self._socket = made

@@ -1,7 +1,7 @@
 """Keep the README's list of chapters as lab/core/course.py has it.
 
-    python -m tools.readme            write it
-    python -m tools.readme --check    exit 1 when it differs
+python -m tools.readme            write it
+python -m tools.readme --check    exit 1 when it differs
 """
 
 from __future__ import annotations

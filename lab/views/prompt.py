@@ -124,9 +124,7 @@ class Playground(View):
         lines = [f"Prompts to {clean(self.url)}"]
         lines += [self.failure.text()] if self.failure else []
         last = self.history.last
-        lines += (
-            [drawing.to_text(last)] if last else [NOTHING, f"Code form: {CODE_FORM}"]
-        )
+        lines += [drawing.to_text(last)] if last else [NOTHING, f"Code form: {CODE_FORM}"]
         older = [drawing.to_line(exchange) for exchange in reversed(self.history.kept[:-1])]
         return "\n".join([*lines, *(["Before:", *older] if older else []), *self._dropped()])
 

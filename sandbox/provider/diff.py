@@ -147,9 +147,9 @@ def _items(fact: Field, old: list[Any], new: list[Any], path: str) -> Iterator[C
             yield from _told(fact.change, "change", f"{path}[{index}]")
     # A block of its own has facts for its coming and going; in a list of values it is a change.
     added, removed = (fact.add, fact.remove) if element.fields else (fact.change, fact.change)
-    for index, value in come:
+    for index, _ in come:
         yield from _told(added, "add", f"{path}[{index}]")
-    for index, value in gone:
+    for index, _ in gone:
         yield from _told(removed, "remove", f"{path}[{index}]")
 
 
