@@ -6,12 +6,15 @@ them; tags are one thing, whether they are set with a record or by TagResource.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from typing import Any
+from urllib.parse import unquote
 
-from sandbox.server import emulator, vpc_links
-from sandbox.server.patch_calls import check_uri, patch_answer, tidy_stage
-from sandbox.server.patch_types import BadPatch, Record
+from sandbox.server import apigateway_rules, apigateway_views, emulator, input_check, vpc_links
+from sandbox.server.patch_calls import patch_answer, tidy_stage
+from sandbox.server.patch_types import Record
+from sandbox.server.refusals import Refused
 from sandbox.server.snapshots import Answer
 
 v1 = emulator.v1
@@ -25,31 +28,76 @@ INTEGRATION_EXTRAS = (
     "cacheNamespace",
 )
 STAGE_EXTRAS = ("canarySettings", "clientCertificateId")
+API_EXTRAS = ("endpointAccessMode", "securityPolicy")
 
 # Records as AWS stores them
 
 
 def put_integration(original: Callable[..., Answer]) -> Callable[..., Answer]:
     def put(api_id: str, resource_id: str, http_method: str, data: Record) -> Answer:
-        try:
-            check_uri(data.get("type", "AWS_PROXY"), data.get("uri"))
-        except BadPatch as error:
-            refused: Answer = v1._v1_error("BadRequestException", str(error), 400)
-            return refused
         answer = original(api_id, resource_id, http_method, data)
         if answer[0] != 201:
             return answer
         method = v1._resources[api_id][resource_id]["resourceMethods"][http_method]
         stored = method["methodIntegration"]
         stored.update({key: data[key] for key in INTEGRATION_EXTRAS if data.get(key) is not None})
-        if stored["type"] == "MOCK":
-            for key in ("httpMethod", "uri"):
-                if not data.get(key):
-                    stored.pop(key, None)
+        for key in ("httpMethod", "uri"):
+            if not data.get(key):
+                stored.pop(key, None)
+        if not data.get("connectionType") and not stored["type"].startswith("HTTP"):
+            stored.pop("connectionType", None)
         created: Answer = v1._v1_response(stored, 201)
         return created
 
     return put
+
+
+# The models that every API has from its beginning.
+MODELS: dict[str, tuple[str, str, Record]] = {
+    "Empty": (
+        "This is a default empty schema model",
+        "Empty Schema",
+        {"type": "object"},
+    ),
+    "Error": (
+        "This is a default error schema model",
+        "Error Schema",
+        {"type": "object", "properties": {"message": {"type": "string"}}},
+    ),
+}
+DRAFT = "http://json-schema.org/draft-04/schema#"
+
+
+def create_rest_api(original: Callable[..., Answer]) -> Callable[..., Answer]:
+    def create(data: Record) -> Answer:
+        endpoint = dict(data.get("endpointConfiguration") or {})
+        endpoint.setdefault("types", ["EDGE"])
+        private = endpoint["types"] == ["PRIVATE"]
+        endpoint.setdefault("ipAddressType", "dualstack" if private else "ipv4")
+        answer = original({**data, "endpointConfiguration": endpoint})
+        if answer[0] != 201:
+            return answer
+        api = v1._rest_apis[json.loads(answer[2])["id"]]
+        api.update({key: data[key] for key in API_EXTRAS if data.get(key) is not None})
+        for name, (description, title, schema) in MODELS.items():
+            v1._models[api["id"]][name] = {
+                "id": v1._new_id()[:6],
+                "name": name,
+                "description": description,
+                "schema": json.dumps({"$schema": DRAFT, "title": title, **schema}, indent=2),
+                "contentType": "application/json",
+            }
+        created: Answer = v1._v1_response(v1._rest_api_view(api), 201)
+        return created
+
+    return create
+
+
+def create_api_key(original: Callable[..., Answer]) -> Callable[..., Answer]:
+    def create(data: Record) -> Answer:
+        return original({**data, "enabled": bool(data.get("enabled", False))})
+
+    return create
 
 
 def create_stage(original: Callable[..., Answer]) -> Callable[..., Answer]:
@@ -147,6 +195,34 @@ def get_tags(arn: str) -> Answer:
     return answer
 
 
+# Requests
+
+
+def refusal(method: str, path: str, body: bytes) -> Answer | None:
+    """The answer to a request that AWS refuses; None when it goes on."""
+    try:
+        operation = input_check.rest("apigateway", method, path, body)
+        if operation is not None:
+            data = json.loads(body) if body else {}
+            apigateway_rules.check(operation.name, _parts(path), data)
+    except input_check.Unreadable as error:
+        return _refused("SerializationException", str(error))
+    except input_check.Invalid as error:
+        return _refused("ValidationException", str(error))
+    except Refused as error:
+        return _refused(error.code, error.message, error.status)
+    return None
+
+
+def _refused(code: str, message: str, status: int = 400) -> Answer:
+    answer: Answer = v1._v1_error(code, message, status)
+    return answer
+
+
+def _parts(path: str) -> list[str]:
+    return [unquote(part) for part in path.strip("/").split("/") if part]
+
+
 def install() -> None:
     """Put these over the emulator's calls."""
     original = v1.handle_request
@@ -154,12 +230,16 @@ def install() -> None:
     async def handle_request(
         method: str, path: str, headers: Any, body: bytes, query: Any
     ) -> Answer:
-        if method == "PATCH" and (answer := patch_answer(path, body)):
-            return answer
-        answered: Answer = await original(method, path, headers, body, query)
-        return answered
+        answer = refusal(method, path, body)
+        if answer is None and method == "PATCH":
+            answer = patch_answer(path, body)
+        if answer is None:
+            answer = await original(method, path, headers, body, query)
+        return apigateway_views.shown(method, _parts(path), query, answer)
 
     v1.handle_request = handle_request
+    v1._create_rest_api = create_rest_api(v1._create_rest_api)
+    v1._create_api_key = create_api_key(v1._create_api_key)
     v1._put_integration = put_integration(v1._put_integration)
     v1._create_stage = create_stage(v1._create_stage)
     v1._deploy_to_stage = deploy_to_stage(v1._deploy_to_stage)

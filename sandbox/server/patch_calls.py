@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
+import copy
 import json
-import re
-from typing import Any
+from collections.abc import Callable
 
-from sandbox.server import emulator, vpc_links
+from sandbox.server import emulator, patch_paths, refusals_api, refusals_stages, vpc_links
 from sandbox.server.patch_types import SHAPES, BadPatch, Record, apply, apply_usage_plan
-from sandbox.server.snapshots import Answer, has_deployment
+from sandbox.server.refusals import Refused
+from sandbox.server.snapshots import Answer
 
 v1 = emulator.v1
-
-# arn:PARTITION:apigateway:REGION:SERVICE:path/... or :action/...; a function's own ARN is neither.
-SERVICE_ARN = re.compile(r"arn:[^:]+:apigateway:[^:]+:[^:]+:(path|action)/")
 
 
 class NotThere(LookupError):
@@ -32,6 +30,8 @@ def patch_answer(path: str, body: bytes) -> Answer | None:
         _change(kind, parts, record, data.get("patchOperations") or [])
     except NotThere as error:
         return _error("NotFoundException", str(error), 404)
+    except Refused as error:
+        return _error(error.code, error.message, error.status)
     except (BadPatch, ValueError, TypeError, AttributeError) as error:
         return _error("BadRequestException", str(error), 400)
     answer: Answer = v1._v1_response(_view(kind, record))
@@ -145,42 +145,100 @@ def _gateway_response(api_id: str, response_type: str) -> Record:
 
 
 def _change(kind: str, parts: list[str], record: Record, operations: list[Record]) -> None:
+    """Change a record, or raise and leave it as it is."""
+    patch_paths.check(kind, operations)
+    changed = copy.deepcopy(record)
     if kind == "usage plan":
-        apply_usage_plan(record, operations)
-        return
-    if kind == "stage":
-        _check_stage(parts[1], operations)
-        operations = [o for o in operations if not v1._try_apply_method_settings_patch(record, o)]
-    if kind == "integration":
-        for operation in operations:
-            if operation.get("path") == "/uri":
-                check_uri(record["type"], operation.get("value"))
-    apply(SHAPES[kind], record, operations)
+        apply_usage_plan(changed, operations)
+    elif kind == "stage":
+        _change_stage(changed, operations)
+    else:
+        apply(SHAPES[kind], changed, operations)
+    if kind in SENSE:
+        SENSE[kind](parts, record, changed)
+    if kind in ("stage", "api key"):
+        changed["lastUpdatedDate"] = v1._now_unix()
+    record.clear()
+    record.update(changed)
     if kind == "resource":
         _recompute_paths(parts[1])
-    if kind in ("stage", "api key"):
-        record["lastUpdatedDate"] = v1._now_unix()
-    if kind == "stage":
-        tidy_stage(record)
 
 
-def check_uri(integration_type: str, uri: Any) -> None:
-    """Refuse the address of an AWS integration that is not one of a service's own calls.
-
-    Raises:
-        BadPatch: the text is AWS's message.
-    """
-    if integration_type not in ("AWS", "AWS_PROXY") or "${" in str(uri):
-        return
-    if not SERVICE_ARN.match(str(uri)):
-        raise BadPatch("AWS ARN for integration must contain path or action")
-
-
-def _check_stage(api_id: str, operations: list[Record]) -> None:
+def _change_stage(stage: Record, operations: list[Record]) -> None:
+    rest = []
     for operation in operations:
-        wanted = operation.get("value")
-        if operation.get("path") == "/deploymentId" and not has_deployment(api_id, wanted):
-            raise BadPatch("Deployment id does not exist")
+        patch_paths.check_removal(stage, operation)
+        if not v1._try_apply_method_settings_patch(stage, operation):
+            patch_paths.check_stage(operation)
+            rest.append(operation)
+    apply(SHAPES["stage"], stage, rest)
+    tidy_stage(stage)
+
+
+# What AWS checks of a record when it was changed; each takes the path, the record before and after.
+
+
+def _api_makes_sense(parts: list[str], before: Record, api: Record) -> None:
+    if not api.get("name"):
+        raise BadPatch("Name cannot be empty")
+    refusals_api.compression(api.get("minimumCompressionSize"))
+    refusals_api.policy(api.get("policy"))
+
+
+def _resource_makes_sense(parts: list[str], before: Record, resource: Record) -> None:
+    resources = v1._resources[parts[1]]
+    if not before.get("parentId"):
+        name = "pathPart" if resource.get("pathPart") != before.get("pathPart") else "parentId"
+        raise BadPatch(f"Root resource cannot update its {name}.")
+    parent = resources.get(resource["parentId"])
+    if parent is None:
+        raise NotThere("Invalid Resource identifier specified")
+    above: Record | None = parent
+    while above:
+        if above["id"] == resource["id"]:
+            raise BadPatch("Resources cannot be cyclical.")
+        above = resources.get(above.get("parentId") or "")
+    refusals_api.path_part(resource["pathPart"], parent, resources, resource["id"])
+
+
+def _method_makes_sense(parts: list[str], before: Record, method: Record) -> None:
+    if method.get("authorizationType") not in refusals_api.NEEDS_AUTHORIZER:
+        method["authorizerId"] = None
+    refusals_api.references(parts[1], method)
+
+
+def _integration_makes_sense(parts: list[str], before: Record, integration: Record) -> None:
+    if integration.get("uri") != before.get("uri"):
+        refusals_api.integration_uri(integration.get("type"), integration.get("uri"))
+    refusals_api.timeout(
+        integration.get("timeoutInMillis"), integration.get("responseTransferMode")
+    )
+
+
+def _mapping_makes_sense(parts: list[str], before: Record, mapping: Record) -> None:
+    """The API is called otherwise in a patch than in the record; the path is the record's key."""
+    if "restapiId" in mapping:
+        mapping["restApiId"] = mapping.pop("restapiId")
+    if mapping.get("restApiId") not in v1._rest_apis:
+        raise BadPatch("Invalid REST API identifier specified")
+    mappings = v1._base_path_mappings[parts[1]]
+    mapping["basePath"] = mapping.get("basePath") or "(none)"
+    if mapping["basePath"] != before["basePath"]:
+        mappings[mapping["basePath"]] = mappings.pop(before["basePath"])
+
+
+SENSE: dict[str, Callable[[list[str], Record, Record], None]] = {
+    "api": _api_makes_sense,
+    "resource": _resource_makes_sense,
+    "method": _method_makes_sense,
+    "integration": _integration_makes_sense,
+    "method response": lambda parts, _, after: refusals_api.models(
+        parts[1], after.get("responseModels")
+    ),
+    "model": lambda _, __, after: refusals_api.schema(after.get("schema")),
+    "usage plan": lambda _, __, after: refusals_stages.quota(after.get("quota")),
+    "base path mapping": _mapping_makes_sense,
+}
 
 
 def _recompute_paths(api_id: str) -> None:

@@ -3,18 +3,21 @@
 import pytest
 from botocore.exceptions import ClientError
 
-from sandbox.server.control_plane import check_uri
-from sandbox.server.patch_types import BadPatch
+from sandbox.server.refusals import Refused
+from sandbox.server.refusals_api import integration_uri
 
 FUNCTION = "arn:aws:lambda:us-east-1:000000000000:function:f"
 INVOKE = f"arn:aws:apigateway:us-east-1:lambda:path/2015-03-31/functions/{FUNCTION}/invocations"
 SAYS = "AWS ARN for integration must contain path or action"
 
 
-@pytest.mark.parametrize("address", [FUNCTION, "", "https://example.com"])
-def test_what_is_no_address_of_a_service_call_is_refused(address):
-    with pytest.raises(BadPatch, match=f"^{SAYS}$"):
-        check_uri("AWS_PROXY", address)
+@pytest.mark.parametrize(
+    ("address", "says"),
+    [(FUNCTION, SAYS), ("", SAYS), ("https://example.com", "Invalid ARN specified in the request")],
+)
+def test_what_is_no_address_of_a_service_call_is_refused(address, says):
+    with pytest.raises(Refused, match=f"^{says}$"):
+        integration_uri("AWS_PROXY", address)
 
 
 @pytest.mark.parametrize(
@@ -28,7 +31,7 @@ def test_what_is_no_address_of_a_service_call_is_refused(address):
     ],
 )
 def test_what_can_be_called_is_let_by(type, address):
-    assert check_uri(type, address) is None
+    assert integration_uri(type, address) is None
 
 
 def test_put_and_update_refuse_and_keep_what_was_there(account):

@@ -133,7 +133,7 @@ def test_booleans_and_numbers_are_stored_as_such(account, built):
     )
     stored = account.raw(f"/usageplans/{plan}")
     assert stored["throttle"] == {"rateLimit": 2.0, "burstLimit": 3}
-    assert stored["quota"] == {"limit": 4, "period": "DAY"}
+    assert stored["quota"] == {"limit": 4, "offset": 0, "period": "DAY"}
 
 
 def test_a_stages_patches_have_types_and_leave_no_empty_log_settings(account, built):

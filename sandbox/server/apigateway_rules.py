@@ -1,0 +1,53 @@
+"""Which rules look at which call to API Gateway before it is made."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from sandbox.server import emulator
+from sandbox.server import refusals_api as api
+from sandbox.server import refusals_stages as stages
+from sandbox.server.refusals import Record
+
+v1 = emulator.v1
+
+RULES: dict[str, Callable[[list[str], Record], None]] = {
+    "CreateRestApi": api.create_rest_api,
+    "CreateResource": api.create_resource,
+    "DeleteResource": api.delete_resource,
+    "PutMethod": api.put_method,
+    "DeleteMethod": api.delete_child,
+    "DeleteMethodResponse": api.delete_child,
+    "DeleteIntegration": api.delete_child,
+    "DeleteIntegrationResponse": api.delete_child,
+    "PutMethodResponse": api.put_method_response,
+    "PutIntegration": api.put_integration,
+    "UpdateStage": stages.update_stage,
+    "UpdateAccount": stages.update_account,
+    "CreateApiKey": stages.create_api_key,
+    "CreateUsagePlan": stages.create_usage_plan,
+    "UpdateUsagePlan": stages.update_usage_plan,
+    "DeleteUsagePlan": stages.delete_usage_plan,
+    "CreateUsagePlanKey": stages.create_usage_plan_key,
+    "DeleteUsagePlanKey": stages.delete_usage_plan_key,
+    "CreateModel": api.create_model,
+    "DeleteModel": api.delete_model,
+    "CreateAuthorizer": api.create_authorizer,
+    "DeleteAuthorizer": api.delete_authorizer,
+    "CreateRequestValidator": api.create_request_validator,
+    "DeleteGatewayResponse": api.delete_gateway_response,
+}
+
+
+def check(operation: str, parts: list[str], data: Record) -> None:
+    """Look at a call to API Gateway before it is made.
+
+    Raises:
+        Refused: AWS would refuse it.
+    """
+    rule = RULES.get(operation)
+    if rule is None or (
+        parts[0] == "restapis" and len(parts) > 1 and parts[1] not in v1._rest_apis
+    ):
+        return
+    rule(parts, data)
