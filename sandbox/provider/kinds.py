@@ -40,6 +40,7 @@ MODULES = {
     "iam": "sandbox.provider.iam",
     "lambda": "sandbox.provider.lambda_",
     "apigateway": "sandbox.provider.apigateway",
+    "autoscaling": "sandbox.provider.autoscaling",
     "cloudwatch": "sandbox.provider.cloudwatch",
     "cognito": "sandbox.provider.cognito",
     "dynamodb": "sandbox.provider.dynamodb",
@@ -47,6 +48,7 @@ MODULES = {
     "s3": "sandbox.provider.s3",
     "secretsmanager": "sandbox.provider.secretsmanager",
     "ssm": "sandbox.provider.ssm",
+    "wafv2": "sandbox.provider.wafv2",
     "index": "sandbox.provider.functions",
 }
 FUNCTIONS_MODULE = "sandbox.provider.functions"

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+from sandbox.provider.facts import Type
 from sandbox.provider.kinds import Kind
 from sandbox.provider.wire import plain
 
 ONLY_ON_AWS = "the sandbox cannot carry out; leave it out here, or use the target aws"
 
 
-def refusals(kind: Kind, name: str, inputs: dict[str, Any]) -> list[str]:
+def refusals(kind: Kind, type: Type, name: str, inputs: dict[str, Any]) -> list[str]:
     """One sentence for each argument that is set although the kind lacks it.
 
     Args:
@@ -19,7 +20,9 @@ def refusals(kind: Kind, name: str, inputs: dict[str, Any]) -> list[str]:
         inputs: the complete arguments; a default or an empty value is no wish.
     """
     bare = plain(inputs)
-    defaults = set(bare.get("__defaults") or ())
+    defaults = {
+        n for n, f in type.inputs.items() if f.default is not None and bare.get(n) == f.default
+    }
     return [
         f"{place} of {kind.token} is an argument that {ONLY_ON_AWS}. "
         f"Examine values at '{name}.{place}'."

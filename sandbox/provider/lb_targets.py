@@ -193,7 +193,7 @@ def create_attachment(ctx: Context, inputs: Inputs) -> Created:
     target = _target(inputs)
     group = inputs["targetGroupArn"]
     ctx.client("elbv2").register_targets(TargetGroupArn=group, Targets=[target])
-    kept = {n: inputs[n] for n in ("port", "targetGroupArn", "targetId") if n in inputs}
+    kept: Outputs = {n: inputs[n] for n in ("port", "targetGroupArn", "targetId") if n in inputs}
     return Created(unique_name(f"{group}-"), kept)
 
 

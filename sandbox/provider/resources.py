@@ -55,7 +55,7 @@ class Resources(provider_pb2_grpc.ResourceProviderServicer):
         naming = self._naming(request, found)
         news, olds = decode(request.news), decode(request.olds)
         inputs, problems = check(found, name, news, olds, run.settings, naming)
-        problems += lacking.refusals(kind, name, inputs)
+        problems += lacking.refusals(kind, found, name, inputs)
         return provider_pb2.CheckResponse(
             inputs=encode(inputs),
             failures=[provider_pb2.CheckFailure(reason=problem) for problem in problems],

@@ -1,0 +1,149 @@
+"""Web ACLs and their associations against a real emulator."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from sandbox.provider.kinds import AwsError, CallError, kind
+from tests.provider.lifecycle import (
+    Life,
+    Lives,
+    assert_complete,
+    assert_deleted,
+    assert_imports,
+    assert_updates,
+)
+
+ACL = "aws:wafv2/webAcl:WebAcl"
+ASSOCIATION = "aws:wafv2/webAclAssociation:WebAclAssociation"
+STAGE = "arn:aws:apigateway:us-east-1::/restapis/abcdef1234/stages/v1"
+
+
+def seen(name: str) -> dict[str, Any]:
+    return {"cloudwatchMetricsEnabled": True, "metricName": name, "sampledRequestsEnabled": False}
+
+
+def rule(name: str, priority: int, statement: dict[str, Any], **more: Any) -> dict[str, Any]:
+    base = {"name": name, "priority": priority, "statement": statement}
+    return {**base, "action": {"block": {}}, "visibilityConfig": seen(name), **more}
+
+
+LIMIT = rule("limit", 1, {"rateBasedStatement": {"aggregateKeyType": "IP", "limit": 100}})
+MANAGED = {
+    "name": "common",
+    "priority": 2,
+    "overrideAction": {"count": {}},
+    "statement": {
+        "managedRuleGroupStatement": {
+            "name": "AWSManagedRulesCommonRuleSet",
+            "vendorName": "AWS",
+            "ruleActionOverrides": [{"name": "NoUserAgent_HEADER", "actionToUse": {"allow": {}}}],
+        }
+    },
+    "visibilityConfig": seen("common"),
+}
+MATCH = {
+    "byteMatchStatement": {
+        "fieldToMatch": {"singleHeader": {"name": "x-key"}},
+        "positionalConstraint": "EXACTLY",
+        "searchString": "secret",
+        "textTransformations": [{"priority": 0, "type": "NONE"}],
+    }
+}
+NEITHER = rule(
+    "neither",
+    3,
+    {
+        "notStatement": {
+            "statement": {
+                "orStatement": {
+                    "statements": [MATCH, {"geoMatchStatement": {"countryCodes": ["DE", "FR"]}}]
+                }
+            }
+        }
+    },
+    ruleLabels=[{"name": "stranger"}],
+)
+
+
+@pytest.fixture
+def acl(life: Lives) -> Life:
+    return life(
+        ACL,
+        name=life.name("front"),
+        scope="REGIONAL",
+        defaultAction={"allow": {}},
+        visibilityConfig=seen("front"),
+    )
+
+
+def test_a_small_acl_has_all_outputs_and_can_be_deleted_twice(acl: Life) -> None:
+    assert_complete(acl)
+    name = acl.outputs["name"]
+    assert acl.outputs["arn"].endswith(f":regional/webacl/{name}/{acl.id}")
+    assert acl.outputs["lockToken"] and acl.outputs["applicationIntegrationUrl"] == ""
+    assert_imports(acl, f"{acl.id}/{name}/REGIONAL")
+    assert acl.kind.find
+    found = acl.kind.find(acl.ctx, acl.inputs)
+    assert found and found.id == acl.id
+    assert_deleted(acl)
+
+
+def test_an_acl_keeps_takes_and_imports_its_rules(life: Lives) -> None:
+    name = life.name("front")
+    acl = life(
+        ACL,
+        name=name,
+        scope="REGIONAL",
+        description="before the model",
+        defaultAction={"block": {}},
+        rules=[NEITHER, LIMIT, MANAGED],
+        tags={"team": "llm"},
+        visibilityConfig=seen("front"),
+    )
+    assert_complete(acl)
+    assert_imports(acl, f"{acl.id}/{name}/REGIONAL", unknown=("rules",))
+    handled = {
+        "customResponse": {"responseCode": 429, "responseHeaders": [{"name": "x", "value": "y"}]}
+    }
+    changes: list[dict[str, Any]] = [
+        {"rules": [LIMIT]},
+        {"rules": [{**LIMIT, "action": {"block": handled}}]},
+        {"rules": None},
+        {"defaultAction": {"allow": {}}},
+        {"visibilityConfig": seen("other")},
+        {"tags": {"team": "x", "new": "1"}},
+        {"tags": None},
+    ]
+    assert_updates(acl, changes)
+    assert_deleted(acl)
+
+
+def test_an_acl_stands_before_a_stage(life: Lives, acl: Life) -> None:
+    link = life(ASSOCIATION, resourceArn=STAGE, webAclArn=acl.outputs["arn"])
+    assert_complete(link)
+    assert link.id == f"{acl.outputs['arn']},{STAGE}"
+    assert_imports(link, link.id)
+    assert link.kind.find and link.kind.find(link.ctx, link.inputs)
+    assert_deleted(link)
+
+
+def test_refusals_say_what_was_done_in_the_official_words(acl: Life) -> None:
+    expected = (
+        rf"^creating WAFv2 WebACL \({acl.outputs['name']}\): operation error WAFV2: CreateWebACL, "
+        r"https response error StatusCode: 400, RequestID: .*, WAFDuplicateItemException: "
+    )
+    with pytest.raises(AwsError, match=expected):
+        kind(ACL).create(acl.ctx, acl.inputs)
+    with pytest.raises(CallError, match="expected ID/NAME/SCOPE"):
+        kind(ACL).imported("abc")
+    with pytest.raises(CallError, match="expected WEB-ACL-ARN,RESOURCE-ARN"):
+        kind(ASSOCIATION).read(acl.ctx, "abc", {})
+
+
+def test_a_statement_that_waf_does_not_know_is_refused(acl: Life) -> None:
+    wrong = {**LIMIT, "statement": {"moonPhaseStatement": {"phase": "full"}}}
+    with pytest.raises(CallError, match="moonPhaseStatement in Statement.*target aws"):
+        acl.update(rules=[wrong])
