@@ -115,7 +115,11 @@ def create_deployment(original: Callable[..., Answer]) -> Callable[..., Answer]:
         if api_id in v1._rest_apis and (refusal := _nothing_to_deploy(api_id)):
             return refusal
         frozen = _freeze(api_id)
+        stage = v1._stages_v1.get(api_id, {}).get(data.get("stageName"))
+        serving = stage and stage.get("deploymentId")
         answer = original(api_id, data)
+        if answer[0] == 201 and stage and data.get("canarySettings"):
+            _make_canary(stage, serving, data["canarySettings"])
         if answer[0] == 201:
             _snapshots[f"{api_id}/{json.loads(answer[2])['id']}"] = frozen
             _changed()
@@ -124,10 +128,28 @@ def create_deployment(original: Callable[..., Answer]) -> Callable[..., Answer]:
     return create
 
 
+def _make_canary(stage: dict[str, Any], serving: str, settings: dict[str, Any]) -> None:
+    """Have a stage serve on what it did, and the deployment just made to some requests."""
+    stage["canarySettings"] = {
+        "percentTraffic": float(settings.get("percentTraffic") or 0),
+        "useStageCache": bool(settings.get("useStageCache")),
+        "deploymentId": stage["deploymentId"],
+    }
+    if settings.get("stageVariableOverrides"):
+        overrides = dict(settings["stageVariableOverrides"])
+        stage["canarySettings"]["stageVariableOverrides"] = overrides
+    stage["deploymentId"] = serving
+
+
+def _serves(stage: dict[str, Any], deployment_id: str) -> bool:
+    canary = stage.get("canarySettings") or {}
+    return deployment_id in (stage.get("deploymentId"), canary.get("deploymentId"))
+
+
 def delete_deployment(original: Callable[..., Answer]) -> Callable[..., Answer]:
     def delete(api_id: str, deployment_id: str) -> Answer:
         stages = v1._stages_v1.get(api_id, {}).values()
-        if any(stage.get("deploymentId") == deployment_id for stage in stages):
+        if any(_serves(stage, deployment_id) for stage in stages):
             return _refused("Active stages pointing to this deployment must be moved or deleted")
         answer = original(api_id, deployment_id)
         if answer[0] == 202:
