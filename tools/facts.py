@@ -38,6 +38,10 @@ DELETE_FIRST = {"aws_api_gateway_integration", "aws_iam_role_policy_attachment"}
 REPLACING_VALUES = {("aws_api_gateway_authorizer", "type"): ["COGNITO_USER_POOLS"]}
 # Text that holds JSON although no refusal shows it.
 JSON_TEXT = {"aws_iam_role": ["inline_policy.policy"], "aws_s3_bucket": ["policy"]}
+# Defaults that no measurement shows, because the smallest valid configuration gives the argument.
+DEFAULTS: dict[str, Json] = {
+    "aws_dynamodb_table": {"billing_mode": "PROVISIONED"},
+}
 # Arguments that came after the measured version; from the official provider's documentation.
 ADDED_REPLACES = {"region", "invokedViaFunctionUrl", "tenancyConfig", "restoreBackupArn", "bucketNamespace", "quicServerId"}  # fmt: skip
 ADDED_TYPES = {
@@ -96,6 +100,7 @@ class Type:
             found.update({f"{block}.{name}": value for name, value in values.items()})
         found = {k: v for k, v in found.items() if not isinstance(v, dict)}
         found.update({_snake(k): v.strip("'") for k, v in self.map["sdk_defaults"].items()})
+        found.update(DEFAULTS.get(self.terraform, {}))
         return found
 
     def condensed(self) -> Json:

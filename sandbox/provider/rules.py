@@ -11,6 +11,7 @@ import re
 from collections.abc import Callable, Iterator
 from typing import Any
 
+from sandbox.provider import combinations
 from sandbox.provider.facts import Field, Type
 from sandbox.provider.wire import UNKNOWN
 
@@ -30,6 +31,7 @@ def refusals(type: Type, inputs: dict[str, Any]) -> Iterator[Refusal]:
             conflicting.add(path)
     for rule in type.together:
         yield from _together(rule, inputs)
+    yield from combinations.refusals(type, inputs)
 
 
 def _field(field: Field, value: Any, path: str, terraform: str) -> Iterator[Refusal]:

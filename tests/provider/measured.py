@@ -44,6 +44,23 @@ TYPES = (
     "aws_lambda_alias",
     "aws_lambda_layer_version",
     "aws_lambda_provisioned_concurrency_config",
+    "aws_cloudwatch_metric_alarm",
+    "aws_cloudwatch_dashboard",
+    "aws_cloudwatch_log_metric_filter",
+    "aws_dynamodb_table",
+    "aws_cognito_user_pool",
+    "aws_cognito_user_pool_client",
+    "aws_cognito_resource_server",
+    "aws_s3_bucket",
+    "aws_s3_object",
+    "aws_ssm_parameter",
+    "aws_secretsmanager_secret",
+    "aws_secretsmanager_secret_version",
+    "aws_lb",
+    "aws_lb_target_group",
+    "aws_lb_target_group_attachment",
+    "aws_lb_listener",
+    "aws_wafv2_web_acl_association",
 )
 ZIP = {"4dabf18193072939515e22adb298388d": "0def7320c3a5731c473e5ecbe6d01bc7"}
 

@@ -92,7 +92,12 @@ def test_what_the_official_provider_lets_pass_passes(table: Json, case: Json) ->
 
 
 # Pulumi's own word in place of the Terraform provider's.
-PULUMI_DEFAULTS = {"aws_api_gateway_api_key.description": "Managed by Pulumi"}
+PULUMI_DEFAULTS: Json = {
+    "aws_api_gateway_api_key.description": "Managed by Pulumi",
+    "aws_lb_target_group.deregistration_delay": 300,
+}
+# Required there, but not in Pulumi.
+OPTIONAL = {"comparisonOperator", "evaluationPeriods"}
 
 
 @pytest.mark.parametrize("type", measured.TYPES)
@@ -121,7 +126,7 @@ def test_each_required_argument_is_asked_for(type: str) -> None:
         assert f"Missing required property '{name}'" in problems(table["token"], rest)
     terraform = {n for n, a in table["schema"]["attributes"].items() if a.get("required")}
     terraform |= {n for n, b in table["schema"].get("blocks", {}).items() if b.get("min_items")}
-    names = {table["names"][n]["pulumi"] for n in terraform} - {fact.name_of}
+    names = {table["names"][n]["pulumi"] for n in terraform} - {fact.name_of} - OPTIONAL
     assert set(required) == names
 
 
@@ -140,7 +145,7 @@ def test_other_types_are_refused_as_often() -> None:
         c.id for c in cases(True, tables) if problems(c.values[0]["token"], configured(*c.values))
     ]
     assert wrong == []
-    assert len(missed) <= 14, missed
+    assert len(missed) <= 2, missed
 
 
 # Unknown and ill-formed arguments
