@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import re
+import uuid
 from dataclasses import dataclass
 from typing import Any
 
@@ -219,6 +220,9 @@ def answer(request: Request, result: dict[str, Any]) -> Response:
     _answered(request, result)
     if result.get("throttle"):
         request.variables["integration.error"] = "Rate Exceeded."
+        request.trace.append(
+            f"Lambda invocation failed with status: 429. Lambda request id: {uuid.uuid4()}"
+        )
         raise internal(f"{CONFIGURATION}Rate Exceeded.")
     if result.get("error"):
         note = _function_error(result)

@@ -2,7 +2,9 @@
 
 import base64
 import json
+import math
 import os
+import re
 import time
 
 import psutil
@@ -125,6 +127,59 @@ def test_the_log_has_start_lines_end_and_report_of_each_invocation(account):
     one = ["START", "said", "no", "END", "REPORT"]
     assert kinds == ["INIT_START", "loading", *one, *one]
     assert [line for line in lines if line.startswith("said")] == ["said one", "said two"]
+
+
+REPORT = re.compile(
+    r"REPORT RequestId: [0-9a-f-]{36}\tDuration: (\d+\.\d\d) ms\tBilled Duration: (\d+) ms\t"
+    r"Memory Size: 128 MB\tMax Memory Used: (\d+) MB(?:\tInit Duration: (\d+\.\d\d) ms)?"
+    r"(?:\tStatus: (.+))?"
+)
+
+
+def reports(account, function):
+    """Duration, billed duration, memory, init duration and status of each invocation."""
+    lines = messages(account, f"/aws/lambda/{function.rpartition(':')[2]}")
+    return [REPORT.fullmatch(line).groups() for line in lines if line.startswith("REPORT")]
+
+
+def test_a_report_has_what_was_billed_and_a_cold_one_its_start(account):
+    function = account.function(CODE, Timeout=1)
+    for kind in ("", "", "exit", "sleep"):
+        invoke(account, function, kind, s=9)
+    cold, warm, ended, late = reports(account, function)
+    assert float(cold[3]) > 1 and warm[3] is None
+    assert int(cold[1]) == math.ceil(float(cold[0]) + float(cold[3]))
+    assert int(warm[1]) == math.ceil(float(warm[0]))
+    assert 5 < int(warm[2]) < 128
+    assert (warm[4], ended[4]) == (None, "error\tError Type: Runtime.ExitError")
+    assert late[4] == "timeout" and float(late[0]) >= 1000
+
+
+def test_a_failed_start_has_a_report_of_its_own(account):
+    function = account.function("import nothing_like_it\n")
+    invoke(account, function)
+    lines = messages(account, f"/aws/lambda/{function.rpartition(':')[2]}")
+    (line,) = [line for line in lines if line.startswith("INIT_REPORT")]
+    assert line.endswith("Phase: init\tStatus: error\tError Type: Runtime.ImportModuleError")
+
+
+def test_an_environment_has_one_stream_named_by_day_and_version(account):
+    function = account.function(CODE)
+    invoke(account, function)
+    invoke(account, function)
+    group = f"/aws/lambda/{function.rpartition(':')[2]}"
+    found = account.client("logs").describe_log_streams(logGroupName=group)["logStreams"]
+    (stream,) = [each["logStreamName"] for each in found]
+    assert re.fullmatch(r"\d{4}/\d\d/\d\d/\[\$LATEST\][0-9a-f]{32}", stream)
+
+
+def test_an_answer_over_six_megabytes_is_an_error_of_the_function(account):
+    function = account.function("def handler(event, context):\n    return 'x' * event\n")
+    for size, kind in ((6_291_554, None), (6_291_555, "Unhandled")):
+        answer = account.functions.invoke(FunctionName=function, Payload=json.dumps(size))
+        assert answer.get("FunctionError") == kind
+    error = json.loads(answer["Payload"].read())
+    assert error["errorType"] == "Function.ResponseSizeTooLarge"
 
 
 def test_the_log_goes_to_the_group_that_the_function_names(account):
