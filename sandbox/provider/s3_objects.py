@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import re
+from dataclasses import replace
 from typing import Any
 from urllib.parse import urlencode
 
@@ -204,7 +205,8 @@ _OBJECT = Kind(
     ),
 )
 _OLD = "aws:s3/bucketObject:BucketObject"
+_OLD_LACKS = tuple(name for name in _OBJECT.lacks if name != "overrideProvider")
 KINDS = (
     worded("s3", "S3 Object", _OBJECT, called="key"),
-    worded("s3", "S3 Bucket Object", Kind(**{**vars(_OBJECT), "token": _OLD}), called="key"),
+    worded("s3", "S3 Object", replace(_OBJECT, token=_OLD, lacks=_OLD_LACKS), called="key"),
 )
