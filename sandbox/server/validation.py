@@ -49,6 +49,7 @@ def _body(request: Request) -> None:
     content_type = (request.headers.get("content-type") or JSON).split(";")[0].strip().lower()
     models = request.rule.get("requestModels") or {}
     model = next((m for kind, m in models.items() if kind.lower() == content_type), None)
+    model = model or models.get("$default")
     schema = v1._model_schema(request.place.api_id, model) if model else None
     if schema is None:
         # A type without a model passes: AWS validates by content type.

@@ -132,6 +132,7 @@ def statement(effect, **more):
     return {"Effect": effect, **call, **more}
 
 
+@pytest.mark.quirk("at-once")
 def test_the_resource_policy_has_to_allow(account):
     assert with_policy(account, statement("Allow")).call().status_code == 200
     other = statement("Allow", Resource="execute-api:/v2/*")
@@ -150,11 +151,13 @@ def test_an_explicit_deny_wins_and_says_so(account):
     assert found.json()["Message"].endswith("/ with an explicit deny in a resource-based policy")
 
 
+@pytest.mark.quirk("tls")
 def test_a_policy_that_insists_on_tls_does_not_refuse_a_laptop(account):
     plain = statement("Deny", Condition={"Bool": {"aws:SecureTransport": "false"}})
     assert with_policy(account, statement("Allow"), plain).call().status_code == 200
 
 
+@pytest.mark.quirk("root")
 def test_a_signed_method_wants_a_signature(account):
     from botocore.auth import SigV4Auth
     from botocore.awsrequest import AWSRequest
@@ -220,6 +223,7 @@ def test_a_key_is_checked_before_the_throttle_and_the_throttle_before_the_quota(
     assert api.call(headers=headers).status_code == 403
 
 
+@pytest.mark.quirk("throttle-exact")
 def test_a_stage_throttles(account):
     api = account.api()
     api.mock("one")

@@ -139,6 +139,7 @@ def test_the_event_keeps_the_path_raw_and_the_query_decoded(echo):
     assert event["pathParameters"]["proxy"].startswith("a%2Bb/c/")
 
 
+@pytest.mark.quirk("url")
 def test_the_event_has_the_clients_headers_and_the_gateways(echo):
     sent = {"x-MiXed": "1", "authorization": "me", "TE": "trailers", "X-Forwarded-For": "10.0.0.1"}
     headers = echo.call("/x", headers=sent).json()["headers"]

@@ -105,6 +105,7 @@ def logged(account):
     return api, function
 
 
+@pytest.mark.quirk("logs-at-once")
 def test_an_access_log_line_is_there_with_the_answer(account, logged):
     api, _ = logged
     answer = api.call("/?k=x", "POST", data="a secret prompt", headers={"User-Agent": 'a"b'})
@@ -276,6 +277,7 @@ def metric(account, namespace, name, statistic, **dimensions):
     return sum(found["MetricDataResults"][0]["Values"])
 
 
+@pytest.mark.quirk("metrics-at-once")
 def test_the_gateway_counts_requests_errors_and_latency(account):
     created = account.gateway.create_rest_api(name="zähler")
     api = type(account.api())(account, created["id"], created["rootResourceId"])
@@ -329,6 +331,7 @@ def state(account, name):
     return found["MetricAlarms"][0]["StateValue"]
 
 
+@pytest.mark.quirk("alarms-soon")
 def test_an_alarm_acts_on_the_metric_that_it_names(account):
     quiet, busy = account.api(), account.api()
     names = {}

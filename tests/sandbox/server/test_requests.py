@@ -7,6 +7,7 @@ from urllib.parse import urlsplit
 import pytest
 
 from sandbox import cloud
+from tests.sandbox.server.shapes import uri
 from tests.sandbox.server.test_recorder import (
     allow_logging,
     execution,
@@ -119,6 +120,28 @@ def test_no_body_or_no_json_is_invalid_and_a_type_without_a_model_passes(validat
     assert validated.call("/", "POST", data="{}", headers=charset).text == INVALID
 
 
+def test_a_default_model_lets_no_type_slip_past(account):
+    gateway, api = account.gateway, account.api()
+    gateway.create_model(
+        restApiId=api.id, name="P", contentType="application/json", schema=json.dumps(SCHEMA)
+    )
+    validator = gateway.create_request_validator(
+        restApiId=api.id, name="v", validateRequestBody=True
+    )["id"]
+    function = account.function("def handler(event, context):\n    return {'body': 'fine'}\n")
+    place = api.method(verb="POST", requestValidatorId=validator, requestModels={"$default": "P"})
+    gateway.put_integration(
+        **place, type="AWS_PROXY", integrationHttpMethod="POST", uri=uri(function)
+    )
+    api.may_invoke(function)
+    api.deploy("v1")
+    for content_type in ("text/plain", "application/json", "x/y"):
+        headers = {"Content-Type": content_type}
+        assert api.call("/", "POST", data="{}", headers=headers).text == INVALID
+        assert api.call("/", "POST", data='{"prompt": "x"}', headers=headers).text == "fine"
+
+
+@pytest.mark.quirk("validation-text")
 def test_why_a_prompt_is_invalid_does_not_quote_it(account, validated):
     allow_logging(account)
     account.client("logs").create_log_group(logGroupName="/kit/invalid")
@@ -217,9 +240,10 @@ def test_a_canary_has_logs_of_its_own(account, canary):
     assert lines(account, f"API-Gateway-Execution-Logs_{api.id}/v1/Canary")
 
 
-def test_the_flags_of_a_stages_cache_are_accepted(account):
+@pytest.mark.quirk("cache")
+def test_the_flags_of_a_stages_cache_are_accepted_and_nothing_is_cached(account):
     api = account.api()
-    api.mock("one")
+    api.mock("$context.requestId")
     api.deploy("v1")
     flags = {
         "/cacheClusterEnabled": "true",
@@ -234,7 +258,40 @@ def test_the_flags_of_a_stages_cache_are_accepted(account):
     settings = stage["methodSettings"]["*/*"]
     assert (stage["cacheClusterEnabled"], settings["cachingEnabled"]) == (True, True)
     assert settings["cacheTtlInSeconds"] == 60
+    assert api.call().text != api.call().text
+
+
+@pytest.mark.quirk("waf")
+def test_a_web_acl_is_kept_and_blocks_nothing(account):
+    api = account.api()
+    api.mock("one")
+    api.deploy("v1")
+    waf = account.client("wafv2")
+    seen = {"SampledRequestsEnabled": False, "CloudWatchMetricsEnabled": False, "MetricName": "m"}
+    arn = waf.create_web_acl(
+        Name="block", Scope="REGIONAL", DefaultAction={"Block": {}}, VisibilityConfig=seen
+    )["Summary"]["ARN"]
+    stage = f"arn:aws:apigateway:us-east-1::/restapis/{api.id}/stages/v1"
+    waf.associate_web_acl(WebACLArn=arn, ResourceArn=stage)
+    assert waf.get_web_acl_for_resource(ResourceArn=stage)["WebACL"]["Name"] == "block"
     assert api.call().text == "one"
+
+
+@pytest.mark.quirk("edge")
+def test_an_edge_optimised_api_has_no_cloudfront_before_it(account):
+    api = account.api()
+    types = account.gateway.get_rest_api(restApiId=api.id)["endpointConfiguration"]["types"]
+    api.mock("one")
+    api.deploy("v1")
+    assert (types, "X-Cache" in api.call().headers) == (["EDGE"], False)
+
+
+@pytest.mark.quirk("url-length")
+def test_a_long_url_is_served(account):
+    api = account.api()
+    api.mock("one")
+    api.deploy("v1")
+    assert api.call("/?" + "a=1&" * 4000).text == "one"
 
 
 # Nonsense

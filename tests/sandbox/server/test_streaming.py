@@ -33,6 +33,8 @@ def handler(event, context):
     if kind == "many":
         os.write(1, b"native noise, no line")
         return words([f"{n}," for n in range(1000)])
+    if kind == "big":
+        return words(["x" * 2**20] * 12)
     if kind == "broken":
         return broken()
     if kind == "late":
@@ -94,6 +96,7 @@ def streams(account):
     return api, function
 
 
+@pytest.mark.quirk("stream-python")
 def test_each_piece_arrives_when_it_is_written(streams):
     api, _ = streams
     started = time.perf_counter()
@@ -131,6 +134,14 @@ def test_a_thousand_pieces_and_native_noise(streams):
     assert api.call("/?k=many").text == "".join(f"{n}," for n in range(1000))
 
 
+@pytest.mark.quirk("stream-rate")
+def test_a_stream_is_as_fast_and_as_long_as_it_likes(streams):
+    api, _ = streams
+    started = time.perf_counter()
+    assert len(api.call("/?k=big").content) == 12 * 2**20
+    assert time.perf_counter() - started < 4
+
+
 @pytest.mark.parametrize("kind", ["raise", "plain", "no metadata", "bad metadata"])
 def test_what_fails_before_the_first_byte_is_a_502(streams, kind):
     api, _ = streams
@@ -159,6 +170,7 @@ def test_the_timeout_is_a_504_before_the_first_byte_and_cuts_after_it(streams):
     assert time.perf_counter() - started < 2
 
 
+@pytest.mark.quirk("stream-hang-up")
 def test_a_client_that_leaves_stops_the_generator(account, streams):
     api, function = streams
     with api.call("/?k=endless", stream=True) as answer:

@@ -118,6 +118,7 @@ def test_a_silent_handler_does_not_wait_for_a_log(account, function):
     assert min(taken) < 0.04
 
 
+@pytest.mark.quirk("function-log-role")
 def test_the_log_has_start_lines_end_and_report_of_each_invocation(account):
     function = account.function(CODE)
     invoke(account, function, "say", what="one")
@@ -217,6 +218,7 @@ def test_code_that_cannot_be_loaded_says_why(account, code, kind, text):
     assert kind in log
 
 
+@pytest.mark.quirk("function-ready")
 def test_new_code_gets_a_new_environment(account):
     from tests.sandbox.server.shapes import archive
 
@@ -246,6 +248,7 @@ def test_concurrent_requests_get_environments_of_their_own(account, function):
     assert time.perf_counter() - started < 2.5
 
 
+@pytest.mark.quirk("big-functions")
 def test_no_more_big_environments_than_cores(account):
     from concurrent.futures import ThreadPoolExecutor
 
@@ -260,3 +263,13 @@ def test_no_more_big_environments_than_cores(account):
     with ThreadPoolExecutor(8) as pool:
         pids = set(pool.map(lambda _: invoke(account, big)[0], range(8)))
     assert len(pids) <= (os.cpu_count() or 2)
+
+
+@pytest.mark.quirk("memory")
+def test_memory_is_reported_and_not_limited(account):
+    function = account.function(
+        "BIG = bytearray(b'x') * (200 * 2**20)\ndef handler(event, context):\n    return len(BIG)\n",
+        MemorySize=128,
+    )
+    assert invoke(account, function)[0] == 200 * 2**20
+    assert int(reports(account, function)[0][2]) > 200

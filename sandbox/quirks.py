@@ -1,0 +1,176 @@
+"""Where the sandbox differs from AWS: one row for each difference that is known and remains.
+
+The lessons' "what differs on AWS" is made from these rows. A test of a difference is marked with
+its row (`@pytest.mark.quirk("tls")`); a row without its test, or a mark without its row, fails.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Quirk:
+    """One difference; `test` is the test that shows it, `chapters` are those that it touches."""
+
+    id: str
+    aws: str
+    sandbox: str
+    test: str
+    chapters: tuple[int, ...]
+
+
+SERVER = "tests/sandbox/server"
+
+QUIRKS = (
+    Quirk(
+        "url",
+        "An API answers at https://ID.execute-api.REGION.amazonaws.com/STAGE.",
+        "It answers at http://127.0.0.1:PORT/_aws/execute-api/ID/STAGE; "
+        "the function still sees the host name and the headers of AWS.",
+        f"{SERVER}/test_lambda_proxy.py::test_the_event_has_the_clients_headers_and_the_gateways",
+        (3, 6),
+    ),
+    Quirk(
+        "tls",
+        "Every call comes over TLS.",
+        "Calls come over plain HTTP from your own machine, and policies take them for TLS.",
+        f"{SERVER}/test_dataplane.py::test_a_policy_that_insists_on_tls_does_not_refuse_a_laptop",
+        (3, 7),
+    ),
+    Quirk(
+        "root",
+        "The account's root user has keys of its own, which nobody should use.",
+        "The key `test` is the account's root, with any secret.",
+        f"{SERVER}/test_dataplane.py::test_a_signed_method_wants_a_signature",
+        (1, 7),
+    ),
+    Quirk(
+        "at-once",
+        "A new role, permission, policy or deployment takes from seconds to two minutes to act.",
+        "It acts with the next request.",
+        f"{SERVER}/test_dataplane.py::test_the_resource_policy_has_to_allow",
+        (1, 2, 3, 6, 7),
+    ),
+    Quirk(
+        "edge",
+        "An edge-optimised API is served through CloudFront, which adds headers of its own.",
+        "There is no CloudFront: all APIs answer as regional ones do.",
+        f"{SERVER}/test_requests.py::test_an_edge_optimised_api_has_no_cloudfront_before_it",
+        (3,),
+    ),
+    Quirk(
+        "url-length",
+        "A URL may have 10,240 bytes (8,192 when edge-optimised), all headers together 20,480.",
+        "A longer one is served.",
+        f"{SERVER}/test_requests.py::test_a_long_url_is_served",
+        (4,),
+    ),
+    Quirk(
+        "cache",
+        "A stage's cache answers again what it has answered, and costs by the hour.",
+        "Its settings are kept; nothing is cached and nothing costs.",
+        f"{SERVER}/test_requests.py"
+        "::test_the_flags_of_a_stages_cache_are_accepted_and_nothing_is_cached",
+        (6,),
+    ),
+    Quirk(
+        "waf",
+        "A web ACL blocks requests before anything else looks at them.",
+        "A web ACL can be made and associated; it blocks nothing.",
+        f"{SERVER}/test_requests.py::test_a_web_acl_is_kept_and_blocks_nothing",
+        (7, 8),
+    ),
+    Quirk(
+        "throttle-exact",
+        "Throttling is best effort: a few requests more may pass, or fewer.",
+        "Rate and burst are exact.",
+        f"{SERVER}/test_dataplane.py::test_a_stage_throttles",
+        (8,),
+    ),
+    Quirk(
+        "validation-text",
+        "The text that says why a body is invalid may quote what is wrong with it: "
+        "in an access log, a part of the prompt.",
+        "The text leaves the value out.",
+        f"{SERVER}/test_requests.py::test_why_a_prompt_is_invalid_does_not_quote_it",
+        (8, 9),
+    ),
+    Quirk(
+        "function-ready",
+        "A function that was made or changed is Pending for seconds before it is Active.",
+        "It is ready at once.",
+        f"{SERVER}/test_worker.py::test_new_code_gets_a_new_environment",
+        (2,),
+    ),
+    Quirk(
+        "function-log-role",
+        "A function writes a log only if its role lets it.",
+        "Its log is written whatever its role says.",
+        f"{SERVER}/test_worker.py::test_the_log_has_start_lines_end_and_report_of_each_invocation",
+        (2, 9),
+    ),
+    Quirk(
+        "memory",
+        "A function that needs more than its memory size is ended.",
+        "It gets what it asks for; its REPORT line says how much that was.",
+        f"{SERVER}/test_worker.py::test_memory_is_reported_and_not_limited",
+        (2,),
+    ),
+    Quirk(
+        "big-functions",
+        "Each concurrent request gets an environment of its own, up to the account's limit.",
+        "A function of more than 100 MB gets as many environments as the machine has cores; "
+        "more requests wait.",
+        f"{SERVER}/test_worker.py::test_no_more_big_environments_than_cores",
+        (2, 8),
+    ),
+    Quirk(
+        "logs-at-once",
+        "Log lines arrive seconds after the request.",
+        "They are there before the answer is.",
+        f"{SERVER}/test_recorder.py::test_an_access_log_line_is_there_with_the_answer",
+        (9,),
+    ),
+    Quirk(
+        "metrics-at-once",
+        "Metrics are published each minute, and can be read some minutes later.",
+        "They can be read at once.",
+        f"{SERVER}/test_recorder.py::test_the_gateway_counts_requests_errors_and_latency",
+        (9,),
+    ),
+    Quirk(
+        "alarms-soon",
+        "An alarm is evaluated each minute, over whole periods.",
+        "It is evaluated each second, over the periods that end now.",
+        f"{SERVER}/test_recorder.py::test_an_alarm_acts_on_the_metric_that_it_names",
+        (9,),
+    ),
+    Quirk(
+        "stream-python",
+        "The managed Python runtime cannot stream an answer: it takes a custom runtime or the "
+        "Lambda Web Adapter.",
+        "A Python handler that returns a generator streams what it yields.",
+        f"{SERVER}/test_streaming.py::test_each_piece_arrives_when_it_is_written",
+        (10,),
+    ),
+    Quirk(
+        "stream-hang-up",
+        "A function runs on when its client leaves in the middle of a stream.",
+        "Its generator is closed, which frees the model.",
+        f"{SERVER}/test_streaming.py::test_a_client_that_leaves_stops_the_generator",
+        (10,),
+    ),
+    Quirk(
+        "stream-rate",
+        "After the first 10 MB a stream is slowed to 2 MB a second; a function may send 200 MB.",
+        "A stream is as fast as the machine, and as long as it likes.",
+        f"{SERVER}/test_streaming.py::test_a_stream_is_as_fast_and_as_long_as_it_likes",
+        (10,),
+    ),
+)
+
+
+def of_chapter(number: int) -> tuple[Quirk, ...]:
+    """The differences that a chapter has to name."""
+    return tuple(quirk for quirk in QUIRKS if number in quirk.chapters)
