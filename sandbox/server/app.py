@@ -22,6 +22,7 @@ from sandbox.server import (
     dataplane,
     emulator,
     lambda_log,
+    log_metrics,
     method_settings,
     metrics,
     persistence,
@@ -216,6 +217,7 @@ def install() -> None:
     worker.install()
     lambda_log.install()
     metrics.install()
+    log_metrics.install()
     alarms.install()
     for module in (snapshots, vpc_links):
         _register(module.STATE_KEY, "apigateway", sys.modules[module.__name__])

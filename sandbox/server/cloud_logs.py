@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 
-from sandbox.server import emulator
+from sandbox.server import emulator, log_metrics
 
 logs = emulator.cloudwatch_logs
 
@@ -28,3 +28,4 @@ def write(group: str, stream: str, lines: list[str], *, create: bool = False) ->
     logs._append_log_events(streams[stream], events)
     logs._fanout_to_subscription_filters(group, stream, events)
     logs._fanout_to_live_tail_sessions(group, stream, events)
+    log_metrics.observe(group, lines)

@@ -66,8 +66,9 @@ NAMES = {
     cloudwatch: """_alarms _calc_stats _describe_alarms _dims_from_list _dims_key
         _dispatch_alarm_actions _evaluate_alarm _evaluate_parent_alarms _metric_bucket _metrics
         _record_history _stat_value record_metric""",
-    cloudwatch_logs: """_append_log_events _create_log_group _create_log_stream
-        _fanout_to_live_tail_sessions _fanout_to_subscription_filters _log_groups""",
+    cloudwatch_logs: """_append_log_events _compile_filter_pattern _create_log_group
+        _create_log_stream _fanout_to_live_tail_sessions _fanout_to_subscription_filters
+        _log_groups _metric_filters _put_log_events""",
     iam: "_roles",
     lambdas: """_LAMBDA_STATE_TRANSITION_DELAY _emit_lambda_logs _emit_lambda_metrics
         _execute_function_warm _execute_function_with_config_scope _execution_record_for_config _functions
