@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from typing import Any
 
+from sandbox.provider import autoscaling_parts as parts
 from sandbox.provider.answers import (
     changed,
     find,
@@ -18,19 +19,8 @@ from sandbox.provider.answers import (
     worded,
 )
 from sandbox.provider.kinds import CallError, Context, Created, Inputs, Kind, Outputs
-from sandbox.provider.shapes import filled
 
 BUSY = ("ScalingActivityInProgress", "ResourceInUse", "ResourceInUseFault")
-UNITS = {"s": 1.0, "m": 60.0, "h": 3600.0}
-
-# Arguments that are one member of CreateAutoScalingGroup and UpdateAutoScalingGroup each.
-MEMBERS = {
-    "defaultCooldown": "DefaultCooldown",
-    "healthCheckGracePeriod": "HealthCheckGracePeriod",
-    "healthCheckType": "HealthCheckType",
-    "maxSize": "MaxSize",
-    "minSize": "MinSize",
-}
 
 
 # Group: its id is its name
@@ -40,10 +30,10 @@ def create_group(ctx: Context, inputs: Inputs) -> Created:
     client, name = ctx.client("autoscaling"), named(inputs)
     client.create_auto_scaling_group(
         AutoScalingGroupName=name,
-        **_settings(inputs),
+        **parts.settings(inputs),
         **given(
             NewInstancesProtectedFromScaleIn=inputs.get("protectFromScaleIn") or None,
-            Tags=_tags(name, inputs.get("tags")) or None,
+            Tags=parts.tag_requests(name, inputs.get("tags")) or None,
             TargetGroupARNs=inputs.get("targetGroupArns") or None,
             TerminationPolicies=inputs.get("terminationPolicies") or None,
         ),
@@ -59,23 +49,23 @@ def read_group(ctx: Context, id: str, last: Outputs) -> Outputs | None:
         return None
     subnets = [each for each in (group.get("VPCZoneIdentifier") or "").split(",") if each]
     zones = group.get("AvailabilityZones") or ()
-    outputs = {name: group.get(api) for name, api in MEMBERS.items()}
+    outputs = {name: group.get(api) for name, api in parts.MEMBERS.items()}
     outputs |= {
         "arn": group["AutoScalingGroupARN"],
         "availabilityZones": same_order(zones, last.get("availabilityZones")),
         "desiredCapacity": group.get("DesiredCapacity"),
         "forceDelete": last.get("forceDelete", False),
-        "launchTemplate": _template(group.get("LaunchTemplate")),
+        "launchTemplate": parts.template(group.get("LaunchTemplate")),
         "name": id,
         "namePrefix": prefix_of(id),
         "predictedCapacity": group.get("PredictedCapacity", 0),
         "protectFromScaleIn": group.get("NewInstancesProtectedFromScaleIn", False),
         "serviceLinkedRoleArn": group.get("ServiceLinkedRoleARN"),
-        "tags": _tag_outputs(group, last),
+        "tags": parts.tag_outputs(group, last),
         "targetGroupArns": same_order(
             group.get("TargetGroupARNs") or (), last.get("targetGroupArns")
         ),
-        "terminationPolicies": _policies(group, last),
+        "terminationPolicies": parts.policies(group, last),
         "vpcZoneIdentifiers": same_order(subnets, last.get("vpcZoneIdentifiers")),
         "warmPoolSize": group.get("WarmPoolSize", 0),
     }
@@ -85,7 +75,7 @@ def read_group(ctx: Context, id: str, last: Outputs) -> Outputs | None:
 def update_group(ctx: Context, id: str, old: Outputs, new: Inputs) -> Outputs:
     client = ctx.client("autoscaling")
     names = (
-        *MEMBERS,
+        *parts.MEMBERS,
         "availabilityZones",
         "desiredCapacity",
         "launchTemplate",
@@ -98,13 +88,13 @@ def update_group(ctx: Context, id: str, old: Outputs, new: Inputs) -> Outputs:
             AutoScalingGroupName=id,
             NewInstancesProtectedFromScaleIn=bool(new.get("protectFromScaleIn")),
             TerminationPolicies=new.get("terminationPolicies") or ["Default"],
-            **_settings(new),
+            **parts.settings(new),
         )
         _check_template(ctx, id, new)
     _move_targets(client, id, old, new)
     if changed("tags", old, new):
         _retag(client, id, old, new)
-    if _starts_refresh(old, new):
+    if parts.starts_refresh(old, new):
         refresh = new["instanceRefresh"]
         client.start_instance_refresh(AutoScalingGroupName=id, Strategy=refresh["strategy"])
     sizes = ("desiredCapacity", "minSize", "maxSize")
@@ -134,41 +124,6 @@ def _describe(ctx: Context, name: str) -> dict[str, Any] | None:
     return dict(groups[0]) if groups else None
 
 
-def _settings(inputs: Inputs) -> dict[str, Any]:
-    settings = {api: inputs[n] for n, api in MEMBERS.items() if inputs.get(n) is not None}
-    template = inputs.get("launchTemplate") or {}
-    zones = inputs.get("availabilityZones")
-    return {
-        **settings,
-        **given(
-            AvailabilityZones=zones if not inputs.get("vpcZoneIdentifiers") else None,
-            DesiredCapacity=inputs.get("desiredCapacity"),
-            LaunchTemplate={
-                **given(
-                    LaunchTemplateId=template.get("id"),
-                    LaunchTemplateName=None if template.get("id") else template.get("name"),
-                ),
-                "Version": template.get("version") or "$Default",
-            },
-            VPCZoneIdentifier=",".join(inputs.get("vpcZoneIdentifiers") or ()) or None,
-        ),
-    }
-
-
-def _template(found: Outputs | None) -> Outputs | None:
-    if not found:
-        return None
-    shown = {
-        "id": found.get("LaunchTemplateId"),
-        "name": found.get("LaunchTemplateName"),
-        "version": found.get("Version"),
-    }
-    # AWS tells id and name; the emulator tells what the program gave as both.
-    if shown["name"] == shown["id"]:
-        shown["name" if str(shown["id"]).startswith("lt-") else "id"] = None
-    return filled(shown)
-
-
 def _check_template(ctx: Context, name: str, new: Inputs) -> None:
     """Tell when an update left the old template in place, as the emulator does."""
     wanted = (new.get("launchTemplate") or {}).get("version")
@@ -181,40 +136,11 @@ def _check_template(ctx: Context, name: str, new: Inputs) -> None:
         )
 
 
-def _policies(group: dict[str, Any], last: Outputs) -> list[str]:
-    """The default policy alone is no argument."""
-    found = list(group.get("TerminationPolicies") or ())
-    return found if found != ["Default"] or last.get("terminationPolicies") else []
-
-
-def _tags(name: str, tags: list[Outputs] | None) -> list[dict[str, Any]]:
-    return [
-        {
-            "Key": tag["key"],
-            "Value": tag["value"],
-            "PropagateAtLaunch": tag["propagateAtLaunch"],
-            "ResourceId": name,
-            "ResourceType": "auto-scaling-group",
-        }
-        for tag in tags or ()
-    ]
-
-
-def _tag_outputs(group: dict[str, Any], last: Outputs) -> list[Outputs]:
-    found = [
-        {
-            "key": tag["Key"],
-            "propagateAtLaunch": tag.get("PropagateAtLaunch", False),
-            "value": tag.get("Value", ""),
-        }
-        for tag in group.get("Tags") or ()
-    ]
-    keys = [tag["key"] for tag in last.get("tags") or ()]
-    return sorted(found, key=lambda t: keys.index(t["key"]) if t["key"] in keys else len(keys))
-
-
 def _retag(client: Any, name: str, old: Outputs, new: Inputs) -> None:
-    before, after = _tags(name, old.get("tags")), _tags(name, new.get("tags"))
+    before, after = (
+        parts.tag_requests(name, old.get("tags")),
+        parts.tag_requests(name, new.get("tags")),
+    )
     kept = {tag["Key"] for tag in after}
     gone = [tag for tag in before if tag["Key"] not in kept]
     if gone:
@@ -235,29 +161,12 @@ def _move_targets(client: Any, name: str, old: Outputs, new: Inputs) -> None:
             call(AutoScalingGroupName=name, TargetGroupARNs=sorted(arns))
 
 
-def _starts_refresh(old: Outputs, new: Inputs) -> bool:
-    """Whether the group's instances shall be replaced: another template, or what triggers it."""
-    refresh = new.get("instanceRefresh")
-    if not refresh:
-        return False
-    triggers = {"launchTemplate", *(refresh.get("triggers") or ())}
-    renamed = {"tag": "tags", "vpc_zone_identifier": "vpcZoneIdentifiers"}
-    return any(changed(renamed.get(name, name), old, new) for name in triggers)
-
-
 def _wait_for_capacity(ctx: Context, name: str, inputs: Inputs) -> None:
     """Wait until as many instances as wanted are in service; `0` does not wait."""
-    patience = _seconds(inputs.get("waitForCapacityTimeout", "10m"))
+    patience = parts.seconds(inputs.get("waitForCapacityTimeout", "10m"))
     wanted = inputs.get("desiredCapacity", inputs["minSize"])
     if patience and wanted:
-        _wait(ctx, name, lambda group: _healthy(group) >= wanted, patience)
-
-
-def _healthy(group: dict[str, Any]) -> int:
-    return sum(
-        each.get("LifecycleState") == "InService" and each.get("HealthStatus") == "Healthy"
-        for each in group.get("Instances") or ()
-    )
+        _wait(ctx, name, lambda group: parts.healthy(group) >= wanted, patience)
 
 
 def _wait(ctx: Context, name: str, enough: Any, patience: float) -> None:
@@ -266,21 +175,9 @@ def _wait(ctx: Context, name: str, enough: Any, patience: float) -> None:
         if time.monotonic() > deadline:
             raise CallError(
                 f"waiting for Auto Scaling Group ({name}) capacity satisfied: "
-                f"{_healthy(group)} healthy instances after {patience:.0f} s"
+                f"{parts.healthy(group)} healthy instances after {patience:.0f} s"
             )
         ctx.wait(0.5)
-
-
-def _seconds(text: str) -> float:
-    """Go's form of a duration: `10m`, `1h30m`, `0`."""
-    total, number = 0.0, ""
-    for character in str(text):
-        if character in UNITS:
-            total += float(number) * UNITS[character]
-            number = ""
-        else:
-            number += character
-    return total + float(number or 0)
 
 
 KINDS = (

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from sandbox.provider import autoscaling
+from sandbox.provider import autoscaling, autoscaling_parts
 from sandbox.provider.kinds import AwsError, CallError, Context, kind
 from tests.provider.lifecycle import (
     Life,
@@ -122,7 +122,7 @@ def test_a_group_that_stays_empty_is_told_in_the_official_words(group: Life, ctx
 
 @pytest.mark.parametrize(("text", "seconds"), [("10m", 600), ("1h30m", 5400), ("0", 0), ("5s", 5)])
 def test_durations_are_read_as_go_writes_them(text: str, seconds: float) -> None:
-    assert autoscaling._seconds(text) == seconds
+    assert autoscaling_parts.seconds(text) == seconds
 
 
 def test_a_taken_name_of_a_group_is_refused_in_the_official_words(group: Life) -> None:

@@ -88,15 +88,6 @@ def test_an_alarm_keeps_takes_and_imports_every_argument(life: Lives) -> None:
     assert_deleted(alarm)
 
 
-def test_a_changed_alarm_keeps_its_state(life: Lives, ctx: Context) -> None:
-    alarm = life(ALARM, name=life.name("alarm"), **SMALL_ALARM, threshold=5)
-    client = ctx.client("cloudwatch")
-    client.set_alarm_state(AlarmName=alarm.id, StateValue="ALARM", StateReason="test")
-    alarm.update(alarmDescription="changed")
-    found = client.describe_alarms(AlarmNames=[alarm.id])["MetricAlarms"][0]
-    assert found["StateValue"] == "ALARM" and found["AlarmDescription"] == "changed"
-
-
 def test_metric_math_is_asked_for_as_aws_wants_it(ctx: Context) -> None:
     asked: list[dict[str, Any]] = []
     queries = [
