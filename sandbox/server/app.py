@@ -22,6 +22,7 @@ from sandbox.server import (
     dataplane,
     emulator,
     lambda_log,
+    limits,
     log_metrics,
     method_settings,
     metrics,
@@ -35,7 +36,8 @@ from sandbox.server.generation import Generation
 log = logging.getLogger("sandbox")
 
 LAST_RESORT = 2.5  # seconds after which a stop that hangs ends the process
-DATA_SERVICES = ("cloudwatch_logs", "cloudwatch")  # what serving a request adds to
+# What serving a request adds to.
+DATA_SERVICES = ("cloudwatch_logs", "cloudwatch", limits.STATE_KEY)
 
 _SERVICE = re.compile(r"Credential=[^/]+/[^/]+/[^/]+/([^/]+)/")
 _ACTION = re.compile(rb"(?:^|&)Action=([A-Za-z]+)")
@@ -219,7 +221,7 @@ def install() -> None:
     metrics.install()
     log_metrics.install()
     alarms.install()
-    for module in (snapshots, vpc_links):
+    for module in (snapshots, vpc_links, limits):
         _register(module.STATE_KEY, "apigateway", sys.modules[module.__name__])
 
 

@@ -32,7 +32,7 @@ VERSION = "1.5.33"
 
 NAMES = {
     app: """AUTH SERVICE_REGISTRY SERVICE_NAME_ALIASES _loaded_modules _state_map app
-        _build_persistence_save_dict _get_reset_lock _request_account_scope
+        _build_persistence_save_dict _get_module _get_reset_lock _request_account_scope
         _resolve_custom_domain_request _send_response _with_date_header extract_access_key_id
         extract_region detect_service""",
     arn: "execute_api_arn",
@@ -54,7 +54,7 @@ NAMES = {
         _authorizer_cache _cache_authorizer_result _authorizer_ttl _check_api_key
         _check_passthrough_behavior _check_quota _b64url_decode _cognito_token_from_request
         _json_depth _json_equal _json_schema_valid _JSON_TYPES _MAX_BODY_DEPTH _model_schema
-        _SchemaLoop _stringify_claims _throttle_state _usage_plans_for_key _validate_cognito_authorizer
+        _SchemaLoop _quota_state _stringify_claims _throttle_state _usage_plans_for_key _validate_cognito_authorizer
         _create_api_key _create_deployment _create_rest_api _create_stage _usage_plan_keys
         _delete_deployment _delete_rest_api _deploy_to_stage _gateway_response_for_type
         _iam_caller_identity _match_greedy_fallback _match_resource_tree _put_integration

@@ -14,6 +14,8 @@ from sandbox.server.stages import method_settings
 
 v1 = emulator.v1
 
+STATE_KEY = "kit_quotas"
+
 
 @dataclass(frozen=True)
 class Bucket:
@@ -94,3 +96,21 @@ def _take(bucket: Bucket) -> bool:
     passed = tokens >= 1 and bucket.rate > 0
     v1._throttle_state[bucket.slot] = (tokens - 1 if passed else tokens, now)
     return passed
+
+
+# What the emulator asks of a module whose state it keeps. What a key has used of its quota counts
+# on after a restart; buckets are full by then.
+
+
+def get_state() -> dict[str, Any]:
+    return {"used": [[*slot, *count] for slot, count in list(v1._quota_state.items())]}
+
+
+def load_persisted_state(data: dict[str, Any]) -> None:
+    for plan, key, used, since in data.get("used", []):
+        v1._quota_state[plan, key] = (used, since)
+
+
+def reset() -> None:
+    v1._quota_state.clear()
+    v1._throttle_state.clear()

@@ -6,6 +6,7 @@ its lines. The account needs a role for it, as on AWS.
 
 from __future__ import annotations
 
+import base64
 import hashlib
 import re
 from typing import Any
@@ -18,6 +19,7 @@ from sandbox.server.stages import method_settings
 v1 = emulator.v1
 
 _VARIABLE = re.compile(r"\$(?:\{context\.([\w.:-]+)\}|context((?:\.[\w:-]+)+))")
+_FIREHOSE = re.compile(r"arn:[^:]*:firehose:[^:]*:[^:]*:deliverystream/(amazon-apigateway-.+)")
 _GROUP = re.compile(r"arn:[^:]*:logs:[^:]*:[^:]*:log-group:(.+?)(?::\*)?")
 
 
@@ -48,10 +50,13 @@ def _may_log(request: Request) -> bool:
 def _write_access(
     request: Request, response: Response, access: dict[str, Any], suffix: str
 ) -> None:
-    found = _GROUP.fullmatch(access["destinationArn"])
-    if found:
-        line = access_line(access["format"], request, response)
+    line = access_line(access["format"], request, response)
+    if found := _GROUP.fullmatch(access["destinationArn"]):
         cloud_logs.write(found[1] + suffix, _stream(request), [line], create=bool(suffix))
+    elif found := _FIREHOSE.fullmatch(access["destinationArn"]):
+        data = base64.b64encode(f"{line}\n".encode()).decode()
+        firehose = emulator.app._get_module("firehose")
+        firehose._put_record({"DeliveryStreamName": found[1], "Record": {"Data": data}})
 
 
 def access_line(text: str, request: Request, response: Response) -> str:

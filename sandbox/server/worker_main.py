@@ -39,14 +39,16 @@ def reply_channel():
     """A text file on a copy of standard output, which from now on is standard error."""
     channel = os.fdopen(os.dup(1), "w", buffering=1, encoding="utf-8")
     os.dup2(2, 1)
-    sys.stderr.reconfigure(encoding="utf-8", errors="backslashreplace")
+    sys.stderr.reconfigure(  # type: ignore[union-attr]
+        encoding="utf-8", errors="backslashreplace"
+    )
     sys.stdout = sys.stderr
     return channel
 
 
 def lines_of_parent():
     """A queue of the lines that the parent writes; the process ends when the parent does."""
-    lines = queue.SimpleQueue()
+    lines: queue.SimpleQueue[str] = queue.SimpleQueue()
     source = sys.stdin
 
     def read():

@@ -1,10 +1,13 @@
 """Who may call: Lambda authorizers, user pools, signatures, policies together; keys and limits."""
 
 import json
+from dataclasses import replace
 
 import pytest
 import requests
 
+from sandbox import cloud
+from tests.sandbox.server.conftest import Account
 from tests.sandbox.server.shapes import document, uri
 
 NULL = '{"message":null}'
@@ -485,6 +488,21 @@ def test_a_plan_throttles_its_client_and_single_methods(account):
     assert not {"retry-after", "x-ratelimit-limit"} & {h.lower() for h in found[1].headers}
     # A plan binds only methods that need a key.
     assert {api.call("/free", headers=headers).status_code for _ in range(6)} == {200}
+
+
+def test_what_is_used_of_a_quota_outlives_a_restart(tmp_path, monkeypatch):
+    monkeypatch.setenv("KIT_PROVIDER", "0")
+    account = Account(cloud.start(tmp_path))
+    try:
+        api, value = account.api(), "k" * 32
+        keyed(account, api.mock("one"), api, value, quota={"limit": 1, "period": "MONTH"})
+        headers = {"x-api-key": value}
+        assert [api.call(headers=headers).status_code for _ in range(2)] == [200, 429]
+        cloud.stop(tmp_path)
+        again = replace(api, account=Account(cloud.start(tmp_path)))
+        assert again.call(headers=headers).text == '{"message":"Limit Exceeded"}'
+    finally:
+        cloud.stop(tmp_path)
 
 
 def test_a_stages_method_setting_wins_over_that_for_all(account):

@@ -175,6 +175,33 @@ def test_without_the_accounts_role_nothing_is_logged(account, logged):
     assert len(lines(account, "/kit/access")) == start + 1
 
 
+def test_an_access_log_may_go_to_a_firehose(account):
+    allow_logging(account)
+    account.client("s3").create_bucket(Bucket="access-logs")
+    name = "amazon-apigateway-kit"
+    stream = account.client("firehose").create_delivery_stream(
+        DeliveryStreamName=name,
+        ExtendedS3DestinationConfiguration={
+            "RoleARN": account.role("firehose.amazonaws.com"),
+            "BucketARN": "arn:aws:s3:::access-logs",
+        },
+    )["DeliveryStreamARN"]
+    api = account.api()
+    api.mock("one")
+    api.deploy("v1")
+    update_stage(
+        account,
+        api,
+        accessLogSettings__destinationArn=stream,
+        accessLogSettings__format="$context.requestId",
+    )
+    answer = api.call()
+    s3 = account.client("s3")
+    (item,) = s3.list_objects_v2(Bucket="access-logs")["Contents"]
+    text = s3.get_object(Bucket="access-logs", Key=item["Key"])["Body"].read().decode()
+    assert text == answer.headers["x-amzn-RequestId"] + "\n"
+
+
 def test_the_execution_log_tells_the_steps_in_aws_order(account, logged):
     api, function = logged
     answer = api.call("/?k=x", "POST", data="hello", headers={"Authorization": "Bearer abcdefghij"})
