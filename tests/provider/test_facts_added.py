@@ -1,0 +1,151 @@
+"""Types that were not measured: their facts against the SDK's arguments and the documentation."""
+
+from __future__ import annotations
+
+import inspect
+import json
+import re
+from typing import Any
+
+import pulumi_aws as aws
+import pytest
+
+from sandbox.provider import facts
+from sandbox.provider.check import Naming, Settings, check
+from sandbox.provider.diff import diff
+from sandbox.provider.facts import Field, Type
+
+Json = dict[str, Any]
+pytestmark = pytest.mark.filterwarnings(
+    "ignore:.*has been deprecated in favor of:DeprecationWarning"
+)
+
+GROUP, TEMPLATE = "aws:ec2/securityGroup:SecurityGroup", "aws:ec2/launchTemplate:LaunchTemplate"
+RULE, SCALING = "aws:lb/listenerRule:ListenerRule", "aws:autoscaling/group:Group"
+OBJECT = "aws:s3/bucketObject:BucketObject"
+LISTENER = "arn:aws:elasticloadbalancing:us-east-1:000000000000:listener/app/l/1/2"
+SMALLEST: dict[str, Json] = {
+    GROUP: {},
+    TEMPLATE: {},
+    RULE: {
+        "listenerArn": LISTENER,
+        "actions": [{"type": "fixed-response", "fixedResponse": {"contentType": "text/plain"}}],
+        "conditions": [{"pathPattern": {"values": ["/"]}}],
+    },
+    SCALING: {"maxSize": 1, "minSize": 0, "launchTemplate": {"id": "lt-1"}},
+    OBJECT: {"bucket": "b", "key": "k"},
+}
+REPLACES = {
+    GROUP: {"description", "name", "namePrefix", "region", "vpcId"},
+    TEMPLATE: {"name", "namePrefix", "region"},
+    RULE: {"listenerArn", "region"},
+    SCALING: {"initialLifecycleHooks", "name", "namePrefix", "region"},
+    OBJECT: {"bucket", "key", "region"},
+}
+DEFAULTS: dict[str, Json] = {
+    GROUP: {"description": "Managed by Pulumi", "revokeRulesOnDelete": False},
+    TEMPLATE: {},
+    RULE: {},
+    SCALING: {
+        "forceDelete": False,
+        "healthCheckGracePeriod": 300,
+        "metricsGranularity": "1Minute",
+        "protectFromScaleIn": False,
+        "waitForCapacityTimeout": "10m",
+    },
+    OBJECT: {"forceDestroy": False},
+}
+
+
+def of(token: str) -> Type:
+    found = facts.of(token)
+    assert found
+    return found
+
+
+def checked(token: str, inputs: Json) -> tuple[Json, list[str]]:
+    return check(of(token), "r", inputs, {}, Settings(), Naming(seed=b"s"))
+
+
+def test_these_types_are_without_measurements() -> None:
+    assert set(SMALLEST) <= set(json.loads(facts.ADDED.read_text()))
+    assert not set(SMALLEST) & set(json.loads(facts.FILE.read_text()))
+
+
+@pytest.mark.parametrize("token", SMALLEST)
+def test_the_arguments_and_outputs_are_those_of_the_sdk(token: str) -> None:
+    module, name = token.split(":")[1].split("/")[0], token.split(":")[2]
+    package = getattr(aws, module)
+    arguments = set(inspect.signature(getattr(package, f"{name}Args").__init__).parameters)
+    outputs = {n for n, v in vars(getattr(package, name)).items() if isinstance(v, property)}
+
+    def snake(names: Any) -> set[str]:
+        return {re.sub(r"(?<!^)([A-Z])", r"_\1", n).lower() for n in names}
+
+    assert snake(of(token).inputs) == arguments - {"__self__"}
+    assert snake(of(token).outputs) == outputs - arguments - {"id", "urn"}
+
+
+@pytest.mark.parametrize("token", SMALLEST)
+def test_the_smallest_configuration_passes_and_gets_its_defaults(token: str) -> None:
+    found, refused = checked(token, SMALLEST[token])
+    assert refused == []
+    assert {name: found.get(name) for name in DEFAULTS[token]} == DEFAULTS[token]
+    if of(token).name_of == "name":
+        assert re.fullmatch(r"r-[0-9a-f]{7}", found["name"])
+
+
+@pytest.mark.parametrize("token", SMALLEST)
+def test_each_required_argument_is_asked_for(token: str) -> None:
+    for name in SMALLEST[token].keys() - {"launchTemplate", "key"}:
+        rest = {k: v for k, v in SMALLEST[token].items() if k != name}
+        assert f"Missing required property '{name}'" in checked(token, rest)[1]
+
+
+def sample(field: Field, second: bool) -> Any:
+    word, number = ("beta", 12) if second else ("alpha", 11)
+    if field.type in ("list", "set"):
+        return [sample(field.element or Field("string"), second)]
+    if field.type == "object":
+        return {name: sample(inner, second) for name, inner in list(field.fields.items())[:1]}
+    if field.type == "map":
+        return {"key": word}
+    return {"integer": number, "number": number, "bool": not second}.get(field.type, word)
+
+
+@pytest.mark.parametrize("token", SMALLEST)
+def test_exactly_the_documented_arguments_replace(token: str) -> None:
+    replaces, changed = set(), set()
+    for name, field in of(token).inputs.items():
+        before, after = ({**SMALLEST[token], name: sample(field, s)} for s in (False, True))
+        found = diff(of(token), before, after)
+        replaces |= set(found.replaces)
+        changed |= set(found.properties)
+    assert replaces == REPLACES[token]
+    assert changed == set(of(token).inputs)
+
+
+BOTH = "Conflicting configuration arguments"
+
+
+@pytest.mark.parametrize(
+    ("token", "more", "told"),
+    [
+        (GROUP, {"name": "a", "namePrefix": "b"}, BOTH),
+        (GROUP, {"name": "x" * 256}, "expected length of name to be in the range (0 - 255)"),
+        (TEMPLATE, {"defaultVersion": 1, "updateDefaultVersion": True}, BOTH),
+        (TEMPLATE, {"securityGroupNames": ["a"], "vpcSecurityGroupIds": ["b"]}, BOTH),
+        (TEMPLATE, {"metadataOptions": {"httpTokens": "maybe"}}, "expected metadata_options.0"),
+        (TEMPLATE, {"metadataOptions": {"httpPutResponseHopLimit": 65}}, "(1 - 64), got 65"),
+        (RULE, {"listenerArn": "nope"}, "is an invalid ARN"),
+        (RULE, {"priority": 50001}, "expected priority to be in the range (1 - 50000)"),
+        (RULE, {"actions": [{"type": "forward"}]}, "Either \"action[0].target_group_arn\""),
+        (SCALING, {"launchConfiguration": "c"}, "Invalid combination of arguments"),
+        (SCALING, {"availabilityZones": ["a"], "vpcZoneIdentifiers": ["s"]}, BOTH),
+        (SCALING, {"desiredCapacityType": "apples"}, "expected desired_capacity_type to be one of"),
+        (OBJECT, {"content": "a", "source": {"4dabf18193072939515e22adb298388d": "c44067f5952c0a294b673a41bacd8c17", "text": "b"}}, BOTH),
+    ],
+)  # fmt: skip
+def test_what_is_refused_is_told(token: str, more: Json, told: str) -> None:
+    refused = checked(token, {**SMALLEST[token], **more})[1]
+    assert any(told in sentence for sentence in refused), refused
