@@ -192,10 +192,24 @@ def go_duration(nanoseconds: int) -> str:
     return f"{sign}{front}{seconds}{fraction}s"
 
 
+# WAF
+
+
+def _web_acl(inputs: Values) -> Iterator[Refusal]:
+    for index, rule in enumerate(_known(inputs.get("rules"))):
+        statement = rule.get("statement")
+        rate = statement.get("rateBasedStatement") if isinstance(statement, dict) else None
+        limit = rate.get("limit") if isinstance(rate, dict) else None
+        if isinstance(limit, int) and not 10 <= limit <= 2_000_000_000:
+            where = f"rule.{index}.statement.0.rate_based_statement.0.limit"
+            yield "rules", f"expected {where} to be in the range (10 - 2000000000), got {limit}"
+
+
 CHECKS: dict[str, Callable[[Values], Iterator[Refusal]]] = {
     "aws_cognito_user_pool_client": _client,
     "aws_dynamodb_table": _table,
     "aws_lb_listener": _actions("defaultActions", "default_action"),
     "aws_lb_listener_rule": _actions("actions", "action"),
     "aws_lb_target_group": _target_group,
+    "aws_wafv2_web_acl": _web_acl,
 }

@@ -159,7 +159,8 @@ def same(fact: Field, old: Any, new: Any) -> bool:
         return False
     if _empty(old) and _empty(new):
         # A block that is there and empty is more than none, an empty map is not.
-        return fact.type != "object" or (old is None) == (new is None)
+        block = fact.type == "object" or (fact.type == "any" and {} in (old, new))
+        return not block or (old is None) == (new is None)
     if is_asset(old) and is_asset(new):
         return bool(_hash(old) == _hash(new))
     if fact.document and isinstance(old, str) and isinstance(new, str):

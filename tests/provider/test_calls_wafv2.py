@@ -6,6 +6,9 @@ from typing import Any
 
 import pytest
 
+from sandbox.provider import facts
+from sandbox.provider.check import Naming, Settings, check
+from sandbox.provider.diff import diff
 from sandbox.provider.kinds import AwsError, CallError, kind
 from tests.provider.lifecycle import (
     Life,
@@ -147,3 +150,49 @@ def test_a_statement_that_waf_does_not_know_is_refused(acl: Life) -> None:
     wrong = {**LIMIT, "statement": {"moonPhaseStatement": {"phase": "full"}}}
     with pytest.raises(CallError, match="moonPhaseStatement in Statement.*target aws"):
         acl.update(rules=[wrong])
+
+
+SMALLEST: dict[str, Any] = {
+    "scope": "REGIONAL",
+    "defaultAction": {"allow": {}},
+    "visibilityConfig": seen("front"),
+}
+
+
+@pytest.mark.parametrize(
+    ("more", "told"),
+    [
+        ({"scope": "GALACTIC"}, 'expected scope to be one of ["CLOUDFRONT" "REGIONAL"]'),
+        ({"name": "a b"}, "'r.name'"),
+        ({"visibilityConfig": seen("a b")}, "'r.visibilityConfig.metricName'"),
+        (
+            {
+                "rules": [
+                    rule("l", 1, {"rateBasedStatement": {"aggregateKeyType": "IP", "limit": 5}})
+                ]
+            },
+            "rate_based_statement.0.limit to be in the range (10 - 2000000000), got 5",
+        ),
+        (
+            {"rules": [{"name": "a", "priority": 1}]},
+            "Missing required property 'rules[0].statement'",
+        ),
+        ({"defaultAction": None}, "Missing required property 'defaultAction'"),
+    ],
+)
+def test_what_waf_would_not_take_is_refused_before_any_call(
+    more: dict[str, Any], told: str
+) -> None:
+    type = facts.of(ACL)
+    assert type
+    refused = check(type, "r", {**SMALLEST, **more}, {}, Settings(), Naming(b"s"))[1]
+    assert any(told in sentence for sentence in refused), refused
+
+
+def test_name_scope_and_region_replace_an_acl_and_nothing_else() -> None:
+    type = facts.of(ACL)
+    assert type
+    replaces = {name for name, field in type.inputs.items() if field.change == "replace"}
+    assert replaces == {"name", "namePrefix", "region", "scope"}
+    changed = diff(type, SMALLEST, {**SMALLEST, "rules": [LIMIT], "defaultAction": {"block": {}}})
+    assert changed.properties == ["defaultAction", "rules"] and changed.replaces == []
