@@ -18,6 +18,7 @@ from urllib.parse import parse_qs
 
 from sandbox.server import (
     alarms,
+    authorizers,
     control_plane,
     dataplane,
     emulator,
@@ -221,6 +222,7 @@ def install() -> None:
     metrics.install()
     log_metrics.install()
     alarms.install()
+    authorizers.install()
     for module in (snapshots, vpc_links, limits):
         _register(module.STATE_KEY, "apigateway", sys.modules[module.__name__])
 

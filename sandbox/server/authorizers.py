@@ -6,6 +6,7 @@ import asyncio
 import json
 import re
 import time
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -231,3 +232,31 @@ def _grant(answered: Any) -> Grant:
 
 def _text(value: Any) -> str:
     return str(value).lower() if isinstance(value, bool) else str(value)
+
+
+# Forgetting what was cached
+
+_FLUSH = re.compile(r"/restapis/([^/]+)/stages/([^/]+)/cache/(authorizers|data)")
+
+
+def flush(original: Callable[..., Awaitable[Any]]) -> Callable[..., Awaitable[Any]]:
+    """FlushStageAuthorizersCache; and FlushStageCache, though nothing of a stage is cached."""
+
+    async def handle(method: str, path: str, headers: Any, body: bytes, query: Any) -> Any:
+        found = _FLUSH.fullmatch(path)
+        if method != "DELETE" or not found:
+            return await original(method, path, headers, body, query)
+        api_id, stage, kind = found.groups()
+        if stage not in v1._stages_v1.get(api_id, {}):
+            return v1._v1_error("NotFoundException", "Invalid stage identifier specified", 404)
+        if kind == "authorizers":
+            for key in [key for key in v1._authorizer_cache if key[2:4] == (api_id, stage)]:
+                v1._authorizer_cache.pop(key, None)
+        return 202, {}, b""
+
+    return handle
+
+
+def install() -> None:
+    """Put this over the emulator's calls."""
+    v1.handle_request = flush(v1.handle_request)

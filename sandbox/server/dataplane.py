@@ -1,9 +1,9 @@
 """Serves deployed REST APIs: each request in AWS's order, from the snapshot of its stage.
 
-Size, stage, resource and method, resource policy and authorization, API key and limits,
-validation, integration. The emulator's helpers do most of the judging; here is the order, what
-they lack, and the shape of what goes back. `observers` see each exchange before its answer leaves:
-the place for access logs, execution logs and metrics.
+Size, stage, resource and method, resource policy and authorization (access, authorizers), API key
+and limits (limits), parameters and body (validation), integration (integrations). The emulator's
+helpers do much of the judging; here is the order, what they lack, and the shape of what goes back.
+`observers` see each exchange before its last byte leaves, and write its logs and metrics.
 """
 
 from __future__ import annotations

@@ -168,6 +168,16 @@ def test_a_cached_policy_judges_other_methods(account, functions):
     assert asked(api, "all", "/other").status_code == asked(api, "all").status_code == 200
 
 
+def test_a_stage_forgets_its_cached_policies_when_told(account, functions):
+    api, _ = guarded(account, functions, authorizerResultTtlInSeconds=300)
+    first = asked(api, "good").json()["requestContext"]["authorizer"]["calls"]
+    account.gateway.flush_stage_authorizers_cache(restApiId=api.id, stageName="v1")
+    assert asked(api, "good").json()["requestContext"]["authorizer"]["calls"] != first
+    account.gateway.flush_stage_cache(restApiId=api.id, stageName="v1")
+    with pytest.raises(account.gateway.exceptions.NotFoundException):
+        account.gateway.flush_stage_authorizers_cache(restApiId=api.id, stageName="v9")
+
+
 def test_a_request_authorizer_gets_the_proxy_event_without_the_body(account, functions):
     source = "method.request.header.x-token,method.request.querystring.q"
     api, _ = guarded(account, functions, type="REQUEST", identitySource=source)
