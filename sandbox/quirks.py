@@ -140,6 +140,13 @@ QUIRKS = (
         (9,),
     ),
     Quirk(
+        "metric-dimensions",
+        "A metric is asked for with exactly its dimensions; without any, AWS/ApiGateway has none.",
+        "Asked for without dimensions, all metrics of the name are added up.",
+        f"{SERVER}/test_recorder.py::test_a_metric_without_dimensions_is_all_of_them",
+        (9,),
+    ),
+    Quirk(
         "alarms-soon",
         "An alarm is evaluated each minute, over whole periods.",
         "It is evaluated each second, over the periods that end now.",

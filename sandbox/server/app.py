@@ -28,6 +28,7 @@ from sandbox.server import (
     method_settings,
     metrics,
     persistence,
+    promotion,
     snapshots,
     vpc_links,
     worker,
@@ -223,6 +224,7 @@ def install() -> None:
     log_metrics.install()
     alarms.install()
     authorizers.install()
+    promotion.install()
     for module in (snapshots, vpc_links, limits):
         _register(module.STATE_KEY, "apigateway", sys.modules[module.__name__])
 

@@ -44,7 +44,8 @@ NAMES = {
         acquire_worker release_worker""",
     persistence: "STATE_DIR _json_default _state_format_version save_state",
     responses: """AccountRegionScopedDict AccountScopedDict get_account_id request_scope
-        set_request_account_id set_request_client_ip set_request_region""",
+        error_response_json get_region json_response set_request_account_id set_request_client_ip
+        set_request_region""",
     sigv4: "decode_header_value foreign_authorization_failure",
     v1: """_rest_apis _resources _authorizers_v1 _models _request_validators _gateway_responses
         _deployed_gateway_responses _deployments_v1 _stages_v1 _v1_tags _api_keys _usage_plans
@@ -65,14 +66,15 @@ NAMES = {
     v2: "handle_request",
     cloudwatch: """_alarms _calc_stats _describe_alarms _dims_from_list _dims_key
         _dispatch_alarm_actions _evaluate_alarm _evaluate_parent_alarms _metric_bucket _metrics
-        _record_history _stat_value record_metric""",
+        _error _put_metric_alarm _record_history _stat_value handle_request record_metric""",
     cloudwatch_logs: """_append_log_events _compile_filter_pattern _create_log_group
         _create_log_stream _fanout_to_live_tail_sessions _fanout_to_subscription_filters
-        _log_groups _metric_filters _put_log_events""",
-    iam: "_roles",
+        _log_groups _metric_filters _put_log_events handle_request""",
+    iam: "_error _roles handle_request",
     lambdas: """_LAMBDA_STATE_TRANSITION_DELAY _emit_lambda_logs _emit_lambda_metrics
         _execute_function_warm _execute_function_with_config_scope _execution_record_for_config _functions
-        _get_func_record_for_ref_in_scope _write_code_blob acquire_worker release_worker""",
+        _get_func_record_for_ref_in_scope _remove_permission _write_code_blob acquire_worker
+        handle_request release_worker""",
 }
 
 

@@ -7,7 +7,7 @@ import time
 from typing import Any
 
 from sandbox.server import emulator, http_backend, lambda_call
-from sandbox.server.errors import JSON, check, internal, substitute
+from sandbox.server.errors import JSON, GatewayError, check, internal, substitute
 from sandbox.server.exchange import Request, Response
 
 v1 = emulator.v1
@@ -29,6 +29,10 @@ async def answer(request: Request) -> Response:
             return await lambda_call.call(request, integration)
         if kind == "AWS":
             return await service(request, integration)
+    except GatewayError as error:
+        request.variables["integrationErrorMessage"] = error.note or error.message
+        request.variables.setdefault("integration.error", error.note or error.message)
+        raise
     finally:
         latency = int((time.perf_counter() - started) * 1000)
         request.variables["integrationLatency"] = latency

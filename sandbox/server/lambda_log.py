@@ -35,7 +35,7 @@ def emit(
         stream = f"{datetime.now(timezone.utc):%Y/%m/%d}/{run.stream}"
         told = list(_lines(config, request_id, log_text, run))
         cloud_logs.write(group, stream, told, create=True)
-        metrics.invocation(name, round(run.milliseconds, 2), error)
+        metrics.invocation(config, round(run.milliseconds, 2), error)
     except Exception:
         # An invocation is not to fail because of its log.
         log.exception("cannot log an invocation of %s", name)

@@ -81,9 +81,12 @@ def _dimensions(request: Request) -> list[Dimensions]:
     return found
 
 
-def invocation(function: str, duration: float, failed: bool) -> None:
+def invocation(config: dict[str, Any], duration: float, failed: bool) -> None:
     """Publish what Lambda publishes of one invocation; the duration in milliseconds."""
-    dimensions = {"FunctionName": function}
+    lambdas = emulator.lambdas
+    dimensions = {"FunctionName": config.get("FunctionName", "unknown")}
+    running = lambdas.executions_in_flight()[1].get(lambdas._inflight_key(config), 1)
+    record("AWS/Lambda", "ConcurrentExecutions", running, "Count", dimensions)
     record("AWS/Lambda", "Invocations", 1, "Count", dimensions)
     record("AWS/Lambda", "Errors", int(failed), "Count", dimensions)
     record("AWS/Lambda", "Duration", duration, "Milliseconds", dimensions)

@@ -26,6 +26,7 @@ FORMAT = {
     "lambdaStatus": "$context.integrationStatus",
     "lambdaRequest": "$context.integration.requestId",
     "error": "$context.error.message",
+    "integrationError": "$context.integrationErrorMessage",
     "type": "$context.error.responseType",
     "why": "$context.error.validationErrorString",
     "braces": "${context.httpMethod}",
@@ -153,6 +154,7 @@ def test_failures_are_in_the_access_log_with_their_gateway_response(account, log
         ("403", "MISSING_AUTHENTICATION_TOKEN", "Missing Authentication Token"),
     ]
     assert int(found[1]["integrationLatency"]) >= 500
+    assert "customer function error: boom" in found[0]["integrationError"]
     assert (found[2]["resource"], found[2]["integrationLatency"]) == ("-", "-")
 
 
@@ -328,6 +330,16 @@ def test_the_gateway_counts_requests_errors_and_latency(account):
     assert metric(account, "AWS/ApiGateway", "Count", "Sum", **{**method, "Resource": "/"}) == 0
 
 
+@pytest.mark.quirk("metric-dimensions")
+def test_a_metric_without_dimensions_is_all_of_them(account):
+    api = account.api()
+    api.mock("one")
+    api.deploy("v1")
+    before = metric(account, "AWS/ApiGateway", "Count", "Sum")
+    api.call("/")
+    assert metric(account, "AWS/ApiGateway", "Count", "Sum") == before + 2
+
+
 def test_a_function_is_counted_once_whoever_invokes_it(account):
     api = account.api()
     function = account.function(CODE)
@@ -344,6 +356,7 @@ def test_a_function_is_counted_once_whoever_invokes_it(account):
     ]
     assert counted == [3, 1, 0]
     assert metric(account, "AWS/Lambda", "Duration", "SampleCount", FunctionName=name) == 3
+    assert metric(account, "AWS/Lambda", "ConcurrentExecutions", "Maximum", FunctionName=name) == 1
     account.functions.put_function_concurrency(FunctionName=name, ReservedConcurrentExecutions=0)
     api.call("/")
     with pytest.raises(account.functions.exceptions.TooManyRequestsException):

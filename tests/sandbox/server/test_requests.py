@@ -227,6 +227,24 @@ def test_a_canary_gets_its_share_its_deployment_and_its_variables(account, canar
     assert api.call().text == "one stable "
 
 
+def test_a_canary_is_promoted_by_copying_what_it_has(account, canary):
+    api, _ = canary
+    second = release(account, api, 10)
+    change = [
+        {"op": "copy", "from": "/canarySettings/deploymentId", "path": "/deploymentId"},
+        {
+            "op": "copy",
+            "from": "/canarySettings/stageVariableOverrides",
+            "path": "/variables",
+        },
+        {"op": "remove", "path": "/canarySettings"},
+    ]
+    account.gateway.update_stage(restApiId=api.id, stageName="v1", patchOperations=change)
+    stage = account.gateway.get_stage(restApiId=api.id, stageName="v1")
+    assert (stage["deploymentId"], "canarySettings" in stage) == (second, False)
+    assert api.call().text == "two new "
+
+
 def test_a_canary_has_logs_of_its_own(account, canary):
     api, _ = canary
     allow_logging(account)
