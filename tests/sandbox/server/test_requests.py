@@ -8,7 +8,7 @@ import pytest
 
 from sandbox import cloud
 from tests.sandbox.server.shapes import uri
-from tests.sandbox.server.test_recorder import (
+from tests.sandbox.server.watching import (
     allow_logging,
     execution,
     lines,

@@ -10,7 +10,7 @@ import pytest
 import requests
 
 from sandbox.urls import invoke_url
-from tests.sandbox.server.test_recorder import lines
+from tests.sandbox.server.watching import allow_logging, lines, log_to
 
 INTERNAL = '{"message": "Internal server error"}'
 CODE = """
@@ -189,8 +189,6 @@ def test_a_generator_without_a_stream_is_an_answer_that_is_no_json(streams):
 
 
 def test_a_stream_is_logged_whole_before_its_last_byte(account, streams):
-    from tests.sandbox.server.test_recorder import allow_logging, log_to
-
     api, _ = streams
     allow_logging(account)
     account.client("logs").create_log_group(logGroupName="/kit/streams")
