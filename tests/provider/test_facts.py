@@ -12,7 +12,7 @@ from tests.provider import measured
 from tools import facts as tool
 
 needs_measurements = pytest.mark.skipif(
-    not measured.SHARED.exists(), reason="the measurements that facts.json is made of are not here"
+    not measured.SHARED.exists(), reason="the whole measurements are not here"
 )
 
 
