@@ -11,7 +11,15 @@ from collections.abc import Callable
 from typing import Any
 from urllib.parse import unquote
 
-from sandbox.server import apigateway_rules, apigateway_views, emulator, input_check, vpc_links
+from sandbox.server import (
+    apigateway_rules,
+    apigateway_views,
+    emulator,
+    input_check,
+    lambda_plane,
+    other_planes,
+    vpc_links,
+)
 from sandbox.server.patch_calls import patch_answer, tidy_stage
 from sandbox.server.patch_types import Record
 from sandbox.server.refusals import Refused
@@ -201,10 +209,9 @@ def get_tags(arn: str) -> Answer:
 def refusal(method: str, path: str, body: bytes) -> Answer | None:
     """The answer to a request that AWS refuses; None when it goes on."""
     try:
-        operation = input_check.rest("apigateway", method, path, body)
-        if operation is not None:
-            data = json.loads(body) if body else {}
-            apigateway_rules.check(operation.name, _parts(path), data)
+        call = input_check.rest("apigateway", method, path, body)
+        if call is not None:
+            apigateway_rules.check(call.name, _parts(path), call.data)
     except input_check.Unreadable as error:
         return _refused("SerializationException", str(error))
     except input_check.Invalid as error:
@@ -246,3 +253,5 @@ def install() -> None:
     v1._tag_v1_resource = tag_resource
     v1._untag_v1_resource = untag_resource
     v1._get_v1_tags = get_tags
+    lambda_plane.install()
+    other_planes.install()

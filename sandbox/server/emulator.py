@@ -73,7 +73,8 @@ NAMES = {
     iam: "_error _roles handle_request",
     lambdas: """_LAMBDA_STATE_TRANSITION_DELAY _emit_lambda_logs _emit_lambda_metrics
         _execute_function_warm _execute_function_with_config_scope _execution_record_for_config _functions
-        _get_func_record_for_ref_in_scope _remove_permission _write_code_blob acquire_worker
+        _create_function _get_func_record_for_ref_in_scope _remove_permission _update_config
+        _write_code_blob acquire_worker
         handle_request release_worker""",
 }
 

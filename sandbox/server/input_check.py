@@ -9,16 +9,18 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator
+from dataclasses import dataclass
 from functools import cache
 from typing import Any
 from urllib.parse import parse_qs
 
-from sandbox.server.service_models import Model, Operation, Shape, model
+from sandbox.server.service_models import Model, Shape, model
 
 # Archives are the only bodies beyond this; parsing one twice would cost more than it tells.
 LARGEST = 256 * 1024
 JAVA = {str: "java.lang.String", bool: "java.lang.Boolean", list: "java.util.ArrayList"}
 WANTED = {"boolean": "Boolean", "integer": "Integer", "long": "Long"}
+PREFIXED = {"apigateway"}  # where a place begins with the name of the call's input
 NUMBERS = ("integer", "long", "float", "double")
 
 
@@ -45,32 +47,47 @@ def read_json(body: bytes) -> Any:
     return data
 
 
-def rest(service: str, method: str, path: str, body: bytes) -> Operation | None:
-    """Check a request in REST's manner; the call that it is, None when there is none like it.
+@dataclass(frozen=True)
+class Call:
+    """A request that has the form of a call."""
+
+    name: str
+    named: dict[str, str]  # what its path names, by the members of its input
+    data: dict[str, Any]  # the members in its body; none when it is a document of its own, or huge
+
+
+def rest(
+    service: str, method: str, path: str, body: bytes, aside: tuple[str, ...] = ()
+) -> Call | None:
+    """Read and check a request in REST's manner; None when there is no call like it.
+
+    `aside` names members that the service judges in its own way.
 
     Raises:
         Unreadable, Invalid: what is wrong with it.
     """
     known = model(service)
     found = known.route(method, path)
-    if found is None or len(body) > LARGEST:
-        return found[0] if found else None
-    operation, named = found
-    payload = known.shapes.get(operation.input, {}).get("payload")
-    data = {} if payload else read_json(body)
-    prefix = operation.name[0].lower() + operation.name[1:] + "Input." if _prefixed(service) else ""
+    if found is None:
+        return None
+    operation, labels = found
+    whole = known.shapes.get(operation.input, {}).get("payload") or len(body) > LARGEST
+    data = {} if whole else read_json(body)
+    prefix = _lower(operation.name) + "Input." if service in PREFIXED else ""
+    named: dict[str, str] = {}
     faults: list[str] = []
     for name, member, required in known.members(operation.input):
         where = member.get("location")
         wire = member.get("locationName", name)
         if where == "uri":
-            faults += _faults(known, member, _lower(name), named.get(wire))
-        elif where is None and not payload:
-            value = data.get(wire)
-            place = prefix + (wire if prefix else _lower(name))
-            faults += _faults(known, member, place, value, required)
+            named[name] = labels.get(wire, "")
+            value = _scalar(known.shapes[member["shape"]], labels.get(wire))
+            faults += _faults(known, member, _lower(name), value)
+        elif where is None and not whole and name not in aside:
+            place = prefix + wire if prefix else _lower(name)
+            faults += _faults(known, member, place, data.get(wire), required)
     _raise(faults)
-    return operation
+    return Call(operation.name, named, data)
 
 
 def calls(service: str, name: str, data: dict[str, Any]) -> None:
@@ -123,10 +140,6 @@ def _scalar(shape: Shape, text: str | None) -> Any:
         return float(text) if shape["type"] in ("float", "double") else int(text)
     except ValueError:
         raise Unreadable(f'For input string: "{text}"') from None
-
-
-def _prefixed(service: str) -> bool:
-    return service == "apigateway"
 
 
 def _lower(name: str) -> str:

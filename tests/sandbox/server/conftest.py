@@ -112,7 +112,18 @@ class Account:
 
     @cache  # noqa: B019  it lives as long as the tests
     def client(self, service: str, key: str = "test", secret: str = "test") -> Any:
-        return boto3.client(
+        return self.connect(service, key=key, secret=secret)
+
+    @cache  # noqa: B019  it lives as long as the tests
+    def watched(self, service: str) -> Any:
+        """A client of its own, for a test that registers what it wants to see."""
+        return self.connect(service)
+
+    def connect(
+        self, service: str, session: Any = boto3, key: str = "test", secret: str = "test"
+    ) -> Any:
+        """A new client."""
+        return session.client(
             service,
             endpoint_url=self.running.endpoint,
             region_name="us-east-1",
@@ -145,6 +156,17 @@ class Account:
                 RoleName=name, PolicyName="inline", PolicyDocument=document(*policy)
             )
         return str(created["Role"]["Arn"])
+
+    def logging_role(self) -> str:
+        """The account's role for API Gateway's logs, made when there is none; its ARN."""
+        found = self.gateway.get_account().get("cloudwatchRoleArn")
+        if found:
+            return str(found)
+        everything = {"Effect": "Allow", "Action": "logs:*", "Resource": "*"}
+        role = self.role("apigateway.amazonaws.com", everything)
+        change = {"op": "replace", "path": "/cloudwatchRoleArn", "value": role}
+        self.gateway.update_account(patchOperations=[change])
+        return role
 
     def function(self, code: str, **more: Any) -> str:
         """A function; its ARN."""

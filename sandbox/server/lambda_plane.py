@@ -1,0 +1,225 @@
+"""Lambda's control plane, where the emulator's differs from AWS's: refusals, states, what is shown."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from sandbox.server import emulator, input_check
+from sandbox.server.refusals import Record, Refused, trusts
+from sandbox.server.service_models import model
+from sandbox.server.snapshots import Answer
+
+lambdas = emulator.lambdas
+
+# Of the runtimes in the model, those that AWS takes no more.
+ENDED = {
+    "dotnet5.0",
+    "dotnetcore1.0",
+    "dotnetcore2.0",
+    "dotnetcore2.1",
+    "dotnetcore3.1",
+    "go1.x",
+    "java8",
+    "nodejs",
+    "nodejs10.x",
+    "nodejs12.x",
+    "nodejs14.x",
+    "nodejs4.3",
+    "nodejs4.3-edge",
+    "nodejs6.10",
+    "nodejs8.10",
+    "provided",
+    "python2.7",
+    "python3.6",
+    "python3.7",
+    "ruby2.5",
+    "ruby2.7",
+}
+CHANGES = ("UpdateFunctionConfiguration", "UpdateFunctionCode")
+# What AWS says about a state, and leaves out where there is nothing to say.
+REASONS = ("StateReason", "StateReasonCode", "LastUpdateStatusReason", "LastUpdateStatusReasonCode")
+# A function that is changed stays active; it is the change that is in progress.
+CHANGING = {
+    "State": "Active",
+    "StateReason": "",
+    "StateReasonCode": "",
+    "LastUpdateStatusReason": "The function is being created.",
+    "LastUpdateStatusReasonCode": "Creating",
+}
+# Settings that are left out when this part of them is empty.
+HOLLOW = {"DeadLetterConfig": "TargetArn", "Environment": "Variables", "VpcConfig": "SubnetIds"}
+
+
+def read(method: str, path: str, body: bytes) -> input_check.Call | Answer | None:
+    """The call that a request is, or the answer that refuses it; None for what is no call."""
+    try:
+        call = input_check.rest("lambda", method, path, body, aside=("Runtime",))
+        if call is not None and call.name in CHANGES:
+            _one_at_a_time(call.named["FunctionName"])
+        return call
+    except input_check.Unreadable as error:
+        text = f"Could not parse request body into json: {error}"
+        return _refused("InvalidRequestContentException", text, 400)
+    except input_check.Invalid as error:
+        return _refused("ValidationException", str(error), 400)
+    except Refused as error:
+        return _refused(error.code, error.message, error.status)
+
+
+def _refused(code: str, message: str, status: int) -> Answer:
+    content_type = "application/json"
+    answer: Answer = emulator.responses.error_response_json(
+        code, message, status, content_type=content_type
+    )
+    return answer
+
+
+def _invalid(message: str) -> Refused:
+    return Refused(message, "InvalidParameterValueException")
+
+
+def _runtime(name: Any) -> None:
+    if not isinstance(name, str) or not name:
+        return
+    known = model("lambda").shapes["Runtime"]["enum"]
+    if name in ENDED:
+        raise _invalid(
+            f"The runtime parameter of {name} is no longer supported for creating or updating AWS "
+            "Lambda functions. We recommend you use a supported runtime while creating or "
+            "updating functions."
+        )
+    if name not in known:
+        taken = ", ".join(each for each in known if each not in ENDED)
+        raise _invalid(
+            f"Value {name} at 'runtime' failed to satisfy constraint: Member must satisfy enum "
+            f"value set: [{taken}] or be a valid ARN"
+        )
+
+
+def _one_at_a_time(name: str) -> None:
+    config = (_function(name) or {}).get("config", {})
+    if config.get("LastUpdateStatus") == "InProgress" and config.get("State") == "Active":
+        raise Refused(
+            "The operation cannot be performed at this time. An update is in progress for "
+            f"resource: {config['FunctionArn']}",
+            "ResourceConflictException",
+            409,
+        )
+
+
+def _settings(data: Record) -> Answer | None:
+    """The answer to settings of a function that AWS refuses; None when it takes them."""
+    try:
+        _runtime(data.get("Runtime"))
+        role = data.get("Role")
+        if role and not trusts(role, "lambda.amazonaws.com"):
+            raise _invalid("The role defined for the function cannot be assumed by Lambda.")
+    except Refused as error:
+        return _refused(error.code, error.message, error.status)
+    return None
+
+
+def _function(name: str) -> Record | None:
+    found: Record | None = lambdas._functions.get(name.rpartition(":function:")[2].split(":")[0])
+    return found
+
+
+def shown(operation: str, name: str, qualified: bool, answer: Answer) -> Answer:
+    """An answer as AWS gives it."""
+    status, headers, body = answer[:3]
+    if status >= 300 or not body:
+        return answer
+    function = _function(name)
+    if operation in CHANGES and function:
+        function["config"].update(CHANGING)
+    data = json.loads(body)
+    if operation in CHANGES:
+        data.update(CHANGING)
+    if operation == "CreateFunctionUrlConfig":
+        data.pop("LastModifiedTime", None)
+    if operation.endswith("FunctionEventInvokeConfig"):
+        _invoke_config(data, qualified)
+    for record in (data, data.get("Configuration"), *(data.get("Functions") or [])):
+        if isinstance(record, dict) and "FunctionArn" in record:
+            _configuration(record)
+    return status, headers, json.dumps(data, ensure_ascii=False).encode()
+
+
+def _configuration(record: Record) -> None:
+    for name in (*REASONS, "Layers", "KMSKeyArn", "FileSystemConfigs"):
+        if not record.get(name):
+            record.pop(name, None)
+    for name, inner in HOLLOW.items():
+        if name in record and not (record[name] or {}).get(inner):
+            del record[name]
+    if record.get("StateReasonCode") == "Creating":
+        # There was no update whose status could be told.
+        record.pop("LastUpdateStatus", None)
+
+
+def _invoke_config(config: Record, qualified: bool) -> None:
+    if not qualified and not config["FunctionArn"].endswith(":$LATEST"):
+        config["FunctionArn"] += ":$LATEST"
+    config["DestinationConfig"] = {
+        "OnSuccess": {},
+        "OnFailure": {},
+        **(config.get("DestinationConfig") or {}),
+    }
+
+
+def merged(old: Answer, new: Record) -> bytes:
+    """What UpdateFunctionEventInvokeConfig, which the emulator lacks, puts in place of the old."""
+    known = json.loads(old[2])
+    kept = ("MaximumRetryAttempts", "MaximumEventAgeInSeconds", "DestinationConfig")
+    data = {name: known[name] for name in kept if name in known}
+    return json.dumps({**data, **new}).encode()
+
+
+def install() -> None:
+    """Put these over the emulator's calls."""
+    original = lambdas.handle_request
+    create, update = lambdas._create_function, lambdas._update_config
+    remove = lambdas._remove_permission
+
+    async def handle_request(
+        method: str, path: str, headers: Any, body: bytes, query: Any
+    ) -> Answer:
+        call = read(method, path, body)
+        if isinstance(call, tuple):
+            return call
+        name, qualified = "", "Qualifier" in (query or {})
+        if call is not None:
+            name = call.named.get("FunctionName", "")
+            if call.name == "UpdateFunctionEventInvokeConfig":
+                old = await original("GET", path, headers, b"", query)
+                if old[0] != 200:
+                    return shown(call.name, name, qualified, old)
+                method, body = "PUT", merged(old, call.data)
+        answer: Answer = await original(method, path, headers, body, query)
+        if call is None or call.name.startswith("Invoke"):
+            return answer
+        return shown(call.name, name, qualified, answer)
+
+    def create_function(data: Record) -> Answer:
+        answer: Answer = _settings(data) or create(data)
+        return answer
+
+    def update_config(name: str, data: Record) -> Answer:
+        refused = _settings(data) if name in lambdas._functions else None
+        answer: Answer = refused or update(name, data)
+        return answer
+
+    def remove_permission(name: str, sid: str, *args: Any, **more: Any) -> Answer:
+        function = lambdas._functions.get(name)
+        statements = function["policy"]["Statement"] if function else []
+        answer: Answer = remove(name, sid, *args, **more)
+        if statements and answer[0] == 404:
+            text = f"Statement {sid} is not found in resource policy."
+            return _refused("ResourceNotFoundException", text, 404)
+        return answer
+
+    lambdas.handle_request = handle_request
+    lambdas._create_function = create_function
+    lambdas._update_config = update_config
+    lambdas._remove_permission = remove_permission

@@ -1,0 +1,198 @@
+"""The control planes of IAM, CloudWatch Logs and CloudWatch, where the emulator's differ from AWS's."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+from urllib.parse import parse_qs
+
+from sandbox.server import cbor, emulator, input_check, wire_forms
+from sandbox.server.refusals import Record
+from sandbox.server.snapshots import Answer
+
+iam = emulator.iam
+logs = emulator.cloudwatch_logs
+cloudwatch = emulator.cloudwatch
+
+# Calls that the emulator answers in JSON better than in the Query protocol's XML.
+BETTER_IN_JSON = {"PutMetricAlarm", "DescribeAlarms", "DescribeAlarmsForMetric"}
+ALARM_EXTRAS = (
+    "EvaluateLowSampleCountPercentile",
+    "EvaluationInterval",
+    "Metrics",
+    "ThresholdMetricId",
+)
+OF_ONE_METRIC = ("Dimensions", "MetricName", "Namespace", "Period", "Statistic", "Unit")
+
+
+def _action(headers: Any) -> str:
+    return str((headers or {}).get("x-amz-target", "")).rpartition(".")[2]
+
+
+# IAM
+
+
+def _guard_iam() -> None:
+    original = iam.handle_request
+    said, wanted = b"must delete all inline policies first", b"must delete policies first"
+
+    async def handle_request(
+        method: str, path: str, headers: Any, body: bytes, query: Any
+    ) -> Answer:
+        try:
+            input_check.form("iam", body)
+        except input_check.Unreadable as error:
+            return _of_iam("MalformedInput", str(error))
+        except input_check.Invalid as error:
+            return _of_iam("ValidationError", str(error))
+        answer: Answer = await original(method, path, headers, body, query)
+        if answer[0] == 409:
+            return answer[0], answer[1], answer[2].replace(said, wanted)
+        return answer
+
+    iam.handle_request = handle_request
+
+
+def _of_iam(code: str, message: str) -> Answer:
+    answer: Answer = iam._error(400, code, message, ns="iam")
+    return answer
+
+
+# Logs
+
+
+def _of_logs(code: str, message: str) -> Answer:
+    answer: Answer = emulator.responses.error_response_json(code, message, 400)
+    return answer
+
+
+def _set_key(data: Record, key: str | None) -> Answer:
+    name = data.get("logGroupName") or ""
+    group = logs._log_groups.get(name)
+    if group is None:
+        text = f"The specified log group does not exist: {name}"
+        return _of_logs("ResourceNotFoundException", text)
+    group["kmsKeyId"] = key
+    answer: Answer = emulator.responses.json_response({})
+    return answer
+
+
+def _guard_logs() -> None:
+    original = logs.handle_request
+
+    async def handle_request(
+        method: str, path: str, headers: Any, body: bytes, query: Any
+    ) -> Answer:
+        action = _action(headers)
+        try:
+            data = input_check.read_json(body)
+            input_check.calls("logs", action, data)
+        except input_check.Unreadable as error:
+            return _of_logs("SerializationException", str(error))
+        except input_check.Invalid as error:
+            return _of_logs("InvalidParameterException", str(error))
+        if action == "AssociateKmsKey":
+            return _set_key(data, data.get("kmsKeyId"))
+        if action == "DisassociateKmsKey":
+            return _set_key(data, None)
+        answer: Answer = await original(method, path, headers, body, query)
+        return answer
+
+    logs.handle_request = handle_request
+
+
+# CloudWatch
+
+
+def _read_cloudwatch(path: str, headers: Any, body: bytes) -> tuple[str, Record | None]:
+    """Call and input; no input for what the emulator reads as well itself."""
+    match _protocol(headers):
+        case "cbor":
+            return path.rpartition("/operation/")[2], _cbor(body)
+        case "json":
+            return _action(headers), input_check.read_json(body)
+    form = {k: v[-1] for k, v in parse_qs(body.decode("utf-8", "replace"), True).items()}
+    action = form.get("Action", "")
+    if action in BETTER_IN_JSON:
+        return action, wire_forms.read_form("cloudwatch", action, form)
+    return action, None
+
+
+def _protocol(headers: Any) -> str:
+    kind = str(headers.get("content-type", "")) + str(headers.get("smithy-protocol", ""))
+    return "cbor" if "cbor" in kind else "json" if _action(headers) else "query"
+
+
+def _cbor(body: bytes) -> Record:
+    try:
+        data = cbor.loads(body) if body else {}
+    except cbor.Malformed as error:
+        raise input_check.Unreadable(f"The request body is not valid CBOR: {error}") from None
+    if not isinstance(data, dict):
+        raise input_check.Unreadable("Unexpected type found where a structure was expected")
+    return data
+
+
+def _of_cloudwatch(code: str, message: str, status: int, protocol: str) -> Answer:
+    if protocol == "cbor":
+        return wire_forms.cbor_error(code, message, status)
+    answer: Answer = cloudwatch._error(code, message, status, use_json=protocol == "json")
+    return answer
+
+
+def _guard_cloudwatch() -> None:
+    original = cloudwatch.handle_request
+
+    async def handle_request(
+        method: str, path: str, headers: Any, body: bytes, query: Any
+    ) -> Answer:
+        protocol = _protocol(headers)
+        try:
+            action, data = _read_cloudwatch(path, headers, body)
+            if data is None:
+                input_check.form("cloudwatch", body)
+            else:
+                input_check.calls("cloudwatch", action, data)
+        except input_check.Unreadable as error:
+            return _of_cloudwatch("SerializationException", str(error), 400, protocol)
+        except input_check.Invalid as error:
+            return _of_cloudwatch("ValidationError", str(error), 400, protocol)
+        if data is None or protocol == "json":
+            answered: Answer = await original(method, path, headers, body, query)
+            return answered
+        target = {**headers, "x-amz-target": f"GraniteServiceVersion20100801.{action}"}
+        target |= {"content-type": "application/x-amz-json-1.0", "smithy-protocol": ""}
+        answer: Answer = await original("POST", "/", target, json.dumps(data).encode(), {})
+        if answer[0] >= 300:
+            problem = json.loads(answer[2] or b"{}")
+            code, message = problem.get("__type", ""), problem.get("message", "")
+            return _of_cloudwatch(code, message, answer[0], protocol)
+        shape = wire_forms.write_cbor if protocol == "cbor" else wire_forms.write_xml
+        return shape("cloudwatch", action, json.loads(answer[2] or b"{}"))
+
+    cloudwatch.handle_request = handle_request
+    cloudwatch._put_metric_alarm = _whole_alarm(cloudwatch._put_metric_alarm)
+
+
+def _whole_alarm(original: Any) -> Any:
+    def put(params: Any, data: Record, is_cbor: bool, is_json: bool = False) -> Answer:
+        answer: Answer = original(params, data, is_cbor, is_json)
+        alarm = cloudwatch._alarms.get(data.get("AlarmName")) if data else None
+        if answer[0] == 200 and alarm is not None:
+            alarm.update({key: data[key] for key in ALARM_EXTRAS if data.get(key)})
+            unset = [key for key, value in alarm.items() if value is None]
+            unset += OF_ONE_METRIC if data.get("Metrics") else ()
+            unset += ["Statistic"] if data.get("ExtendedStatistic") else ()
+            unset += ["AlarmDescription"] if "AlarmDescription" not in data else ()
+            for key in unset:
+                alarm.pop(key, None)
+        return answer
+
+    return put
+
+
+def install() -> None:
+    """Put these over the emulator's calls."""
+    _guard_iam()
+    _guard_logs()
+    _guard_cloudwatch()
