@@ -28,6 +28,10 @@ from lab.core import values
 from lab.core.errors import NotReady
 from sandbox.command import InterruptibleCommand
 
+# An engine may listen on the port of one that has ended: what gRPC remembers of that one (refused,
+# try later) must not count for the new one.
+_GRPC_CHANNEL_OPTIONS.append(("grpc.use_local_subchannel_pool", 1))
+
 PROJECT = "gateway"
 OnEvent = Callable[[dict[str, Any]], None]
 Program = Callable[[], None]

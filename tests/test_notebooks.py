@@ -45,8 +45,10 @@ def test_runs_in_order(name, home):
 
 def assert_gateway_folder_sees_no_change(home, stack):
     """`pulumi preview` in gateway/, by hand in a terminal, agrees that nothing is left to do."""
+    config = home / "workspaces" / stack / f"Pulumi.{stack}.yaml"
+    quiet = ["--expect-no-changes", "--non-interactive"]
     done = subprocess.run(
-        ["pulumi", "preview", "--stack", stack, "--expect-no-changes", "--non-interactive"],
+        ["pulumi", "preview", "--stack", stack, "--config-file", str(config), *quiet],
         cwd=notebooks.ROOT / "gateway",
         env={**os.environ, **cloud.environment(home)},
         capture_output=True,

@@ -1,6 +1,7 @@
 """The program under Pulumi's mocks, and the function's folder as Lambda sees it."""
 
 import asyncio
+import contextvars
 import sys
 from pathlib import Path
 
@@ -73,7 +74,11 @@ class Declared(pulumi.runtime.Mocks):
 def declare(monkeypatch):
     """Run a program under mocks: declare(program, changes={name: {argument: value}})."""
 
-    def run(program, changes=None, preview=False, missing=()):
+    def run(*args, **kwargs):
+        # Pulumi's settings belong to a context: in one of its own, the mocks end with the run.
+        return contextvars.copy_context().run(inside, *args, **kwargs)
+
+    def inside(program, changes=None, preview=False, missing=()):
         asyncio.set_event_loop(asyncio.new_event_loop())
         declared = Declared(changes or {}, missing)
         pulumi.runtime.set_mocks(declared, project="gateway", stack="test", preview=preview)
