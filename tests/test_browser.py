@@ -41,7 +41,11 @@ def lab_url(tmp_path):
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
     command = [sys.executable, "-m", "jupyterlab", "--no-browser"]
-    command += [*jobs.lab_arguments(["x.ipynb"]), f"--port={port}", f"--IdentityProvider.token={TOKEN}"]
+    command += [
+        *jobs.lab_arguments(["x.ipynb"]),
+        f"--port={port}",
+        f"--IdentityProvider.token={TOKEN}",
+    ]
     command += [f"--ServerApp.root_dir={tmp_path / 'copy'}"]
     env = notebooks.kernel_environment(home, {"JUPYTER_CONFIG_DIR": str(tmp_path / "config")})
     log = (tmp_path / "jupyter.log").open("w")

@@ -42,12 +42,19 @@ def main(env: Environment, arguments: list[str]) -> int:
     stop(env, kit)
     folders = [ROOT / name for name in BUILT]
     if everything:
+        forget_settings(kit)
         folders += [kit, *([] if env.conda else [env.folder])]
     for folder in folders:
         if folder.exists():
             shutil.rmtree(folder)
             print(f"removed {folder}")
     return 0
+
+
+def forget_settings(kit: Path) -> None:
+    """Remove what `pulumi up` in gateway/ wrote for the kit's stacks: it fits their state only."""
+    for state in kit.glob("**/.pulumi/stacks/gateway/*.json"):
+        (ROOT / "gateway" / f"Pulumi.{state.stem}.yaml").unlink(missing_ok=True)
 
 
 def stop(env: Environment, kit: Path) -> None:

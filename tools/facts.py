@@ -229,7 +229,7 @@ class Type:
             *blocks, last = name.split(".")
             fields: Any = inputs
             for block in blocks:
-                field = next((f for f in fields.values() if f.get("terraform") == block), {})
+                field: Json = next((f for f in fields.values() if f.get("terraform") == block), {})
                 fields = field.get("fields") or field.get("element", {}).get("fields")
                 if fields is None:
                     return

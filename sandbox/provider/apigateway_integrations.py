@@ -74,7 +74,7 @@ def update_integration(ctx: Context, id: str, old: Outputs, new: Inputs) -> Outp
     ]
     for name in ("requestTemplates", "requestParameters"):
         operations += patches.map_changes(name, old.get(name), new.get(name))
-    keys = ({each: "" for each in values.get("cacheKeyParameters") or ()} for values in (old, new))
+    keys = (dict.fromkeys(values.get("cacheKeyParameters") or (), "") for values in (old, new))
     operations += patches.map_changes("cacheKeyParameters", *keys)
     if changed("tlsConfig", old, new):
         skip = (new.get("tlsConfig") or {}).get("insecureSkipVerification", False)

@@ -160,7 +160,9 @@ def _own_attributes(found: Any, last: Outputs) -> list[Outputs]:
     for attribute in found:
         name = _bare(attribute["Name"])
         if name in asked or attribute["Name"] != name:
-            block = answer(known.inputs["schemas"].element or facts.Field("any"), {**attribute, "Name": name})
+            block = answer(
+                known.inputs["schemas"].element or facts.Field("any"), {**attribute, "Name": name}
+            )
             shown.append(_as_asked(block, asked.get(name)))
     order = list(asked)
     return sorted(

@@ -333,5 +333,19 @@ def test_clean_keeps_what_was_deployed_and_clean_all_does_not(tmp_path, env, mon
     assert not list(tmp_path.iterdir())
 
 
+def test_clean_all_forgets_the_settings_of_the_kits_stacks_and_of_no_other(
+    tmp_path, env, monkeypatch
+):
+    (tmp_path / ".kit/backend/.pulumi/stacks/gateway").mkdir(parents=True)
+    (tmp_path / ".kit/backend/.pulumi/stacks/gateway/course.json").write_text("{}")
+    (tmp_path / "gateway").mkdir()
+    for name in ("Pulumi.course.yaml", "Pulumi.mine.yaml"):
+        (tmp_path / "gateway" / name).write_text("")
+    monkeypatch.setattr(clean, "ROOT", tmp_path)
+    monkeypatch.delenv("KIT_HOME", raising=False)
+    assert clean.main(env, ["--all"]) == 0
+    assert [p.name for p in (tmp_path / "gateway").iterdir()] == ["Pulumi.mine.yaml"]
+
+
 def test_clean_with_an_unknown_argument_does_nothing(env):
     assert clean.main(env, ["--everything"]) == 2
