@@ -211,6 +211,9 @@ def model_method(
         resource_id=model_path.id,
         http_method="ANY",
         authorization="NONE",
+        # POST would be another method. The old one has to go first: while
+        # it stands there without an integration, nothing can be deployed.
+        opts=pulumi.ResourceOptions(delete_before_replace=True),
     )
 
 
@@ -296,8 +299,11 @@ def digest(
     asked += [vars(part)["arguments"] for part in parts]
     # An argument can be an object, such as tls_config: `vars` opens it.
     text = pulumi.Output.json_dumps(asked, sort_keys=True, default=vars)
-    return text.apply(
-        lambda known: hashlib.sha256(known.encode()).hexdigest()
+    # The text alone, without what it came from: else Pulumi would delete
+    # the deployment before a method, and a deployment that is served stays.
+    alone = pulumi.Output(set(), text.future(), text.is_known())
+    return alone.apply(
+        lambda known: hashlib.sha256(str(known).encode()).hexdigest()
     )
 
 

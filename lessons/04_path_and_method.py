@@ -78,7 +78,8 @@ predict("4")
 #
 # `authorization="NONE"` means that nobody has to prove who they are. You
 # must write it down; there is no default, and that is good. Without this
-# resource, `/model` would exist and answer nobody.
+# resource, `/model` would exist and answer nobody. The option
+# `delete_before_replace` turns Pulumi's usual order around.
 
 # %% step: model_method
 
@@ -160,7 +161,8 @@ plan()
 def model_method(rest_api, model_path):
     return aws.apigateway.Method(
         "modelMethod", rest_api=rest_api.id, resource_id=model_path.id,
-        http_method="POST", authorization="NONE")
+        http_method="POST", authorization="NONE",
+        opts=pulumi.ResourceOptions(delete_before_replace=True))
 
 plan()
 

@@ -53,6 +53,11 @@ RULES: tuple[tuple[str, str, str], ...] = (
         "Run up() again: it starts the sandbox anew.",
     ),
     (
+        r"No integration defined for method",
+        "A method of the API leads nowhere: perhaps an old one, because `http_method` changed.",
+        "Run up(5, delete=True), then up(). Next time, delete_before_replace=True prevents it.",
+    ),
+    (
         r"the stack is currently locked by",
         "Another process is deploying this stack.",
         "Wait until it is done, then run this cell again.",

@@ -40,6 +40,11 @@ RAISED = json.loads((Path(__file__).parents[1] / "data" / "streams" / "raised.js
         ("ExpiredTokenException: The security token", "have expired", "Sign in again"),
         ("incorrect passphrase", "another passphrase", ""),
         (
+            "BadRequestException: No integration defined for method",
+            "A method of the API leads nowhere",
+            "up(5, delete=True)",
+        ),
+        (
             "an unhandled error occurred: Missing required property 'role'",
             "The argument `role` is missing.",
             "`role`",
