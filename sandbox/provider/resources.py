@@ -94,7 +94,9 @@ class Resources(provider_pb2_grpc.ResourceProviderServicer):
             changes=_some(bool(changes)),
             diffs=difference.properties,
             replaces=replaces,
-            deleteBeforeReplace=bool(replaces) and difference.delete_first,
+            # Without a change too: when the create of a replacement has failed and the program is
+            # what it was, the engine makes the resource again, and would then delete "the old one".
+            deleteBeforeReplace=difference.delete_first,
             detailedDiff=detail,
             hasDetailedDiff=True,
         )

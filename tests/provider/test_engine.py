@@ -212,6 +212,20 @@ def test_a_chosen_name_is_deleted_before_it_is_made_again(bench: Bench) -> None:
     assert (bench.calls("create"), bench.calls("delete")) == (["mine", "mine"], ["mine"])
 
 
+def test_what_a_failed_replacement_left_out_is_made_again_and_stays(bench: Bench) -> None:
+    stack = bench.stack(groups(a={"name": "mine"}))
+    up(stack)
+    other = {"name": "mine", "log_group_class": "INFREQUENT_ACCESS", "kms_key_id": "fail"}
+    stack.workspace.program = groups(a=other)
+    with pytest.raises(auto.CommandError):
+        up(stack)
+    assert bench.things() == []
+    stack.workspace.program = groups(a={"name": "mine"})
+    up(stack)
+    assert bench.calls("delete") == ["mine"] and len(bench.things()) == 1
+    assert summary(up(stack)) == {"same": 2}
+
+
 def test_a_refresh_sees_drift_and_the_next_up_puts_it_right(bench: Bench) -> None:
     stack = bench.stack(groups(a={"name": "mine", "retention_in_days": 7, "tags": {"x": "1"}}))
     up(stack)

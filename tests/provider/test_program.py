@@ -11,6 +11,7 @@ import pulumi_aws as aws
 import pytest
 from pulumi import automation
 
+from gateway import program
 from gateway.program import gateway
 from gateway.settings import Settings
 from sandbox.server import settings
@@ -74,6 +75,61 @@ def test_a_changed_setting_changes_its_resource_and_no_other(stacks: Any) -> Non
     assert changes(stack.up()) == {"update": 1}
     chosen["stage_name"] = "v2"  # type: ignore[assignment]
     assert changes(stack.up()) == {"replace": 1}
+
+
+def test_another_verb_of_the_method_is_deployed_by_one_up(
+    stacks: Any, client: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stack = stacks(course)
+    api = stack.up().outputs["rest_api_id"].value
+
+    def posted(rest_api: aws.apigateway.RestApi, path: aws.apigateway.Resource) -> Any:
+        return aws.apigateway.Method(
+            "modelMethod",
+            rest_api=rest_api.id,
+            resource_id=path.id,
+            http_method="POST",
+            authorization="NONE",
+            opts=pulumi.ResourceOptions(delete_before_replace=True),
+        )
+
+    usual = program.model_method
+    monkeypatch.setattr(program, "model_method", posted)
+    # Method, integration and deployment; the stage is pointed at the new one.
+    assert changes(stack.up()) == {"replace": 3, "update": 1}
+    assert changes(stack.up()) == {}
+    paths = client("apigateway").get_resources(restApiId=api, embed=["methods"])["items"]
+    (methods,) = [each["resourceMethods"] for each in paths if each["path"] == "/model"]
+    assert list(methods) == ["POST"] and methods["POST"]["methodIntegration"]
+    monkeypatch.setattr(program, "model_method", usual)
+    assert changes(stack.up()) == {"replace": 3, "update": 1}
+
+
+def test_an_integration_whose_replacement_failed_is_there_after_the_next_up(
+    stacks: Any, client: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stack = stacks(course)
+    api = stack.up().outputs["rest_api_id"].value
+
+    def wrong(rest_api: Any, method: Any, model: Any, api_role: Any) -> Any:
+        return aws.apigateway.Integration(
+            "modelIntegration",
+            rest_api=rest_api.id,
+            resource_id=method.resource_id,
+            http_method=method.http_method,
+            type="AWS_PROXY",
+            integration_http_method="POST",
+            uri=model.arn,
+        )
+
+    with monkeypatch.context() as patched:
+        patched.setattr(program, "integration", wrong)
+        with pytest.raises(automation.CommandError, match="must contain path or action"):
+            stack.up()
+    stack.up()
+    paths = client("apigateway").get_resources(restApiId=api, embed=["methods"])["items"]
+    (methods,) = [each["resourceMethods"] for each in paths if each["path"] == "/model"]
+    assert methods["ANY"]["methodIntegration"]["credentials"]
 
 
 def test_a_refresh_sees_what_others_changed_and_an_up_puts_it_back(
