@@ -29,7 +29,7 @@ def main(env: Environment, arguments: list[str]) -> int:
         print("usage: make clean, or python3 tools/run.py clean --all", file=sys.stderr)
         return 2
     everything = arguments == ["--all"]
-    kit = Path(os.environ.get("KIT_HOME") or ROOT / ".kit")
+    kit = Path(os.environ.get("KIT_HOME") or ROOT / ".kit").expanduser()
     on_aws = aws_stacks(kit) if everything else {}
     if on_aws:
         for path, count in on_aws.items():
