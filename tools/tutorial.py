@@ -111,7 +111,7 @@ def main() -> int:
 
 def with_sandbox(console: Console) -> bool:
     """Run everything in a sandbox that did not exist before and does not afterwards."""
-    console.print(engine.ensure().describe(), markup=False, highlight=False)
+    engine.ensure()
     remove_home()
     try:
         running = cloud.start(HOME)

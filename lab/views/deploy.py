@@ -136,9 +136,11 @@ class DeploymentView(View):
     def _html_row(self, row: Row) -> tuple[object, ...]:
         differences = [tag("div", tag("code", line)) for line in _differences(row)]
         message = _problem(row.message, row.fix) if row.message else None
-        name = tag("div", tag("strong", row.name), *differences, message)
+        name = tag("strong", row.name, class_="kit-name")
+        made = tag("div", name, *differences, message)
+        kind = tag("span", row.type, class_="kit-name")
         place = str(row.place) if row.place else "your own"
-        return parts.badge(self._status(row), _label(row)), row.type, name, self._took(row), place
+        return parts.badge(self._status(row), _label(row)), kind, made, self._took(row), place
 
 
 def _problem(text: str, fix: str) -> Markup:
