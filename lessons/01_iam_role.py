@@ -268,10 +268,8 @@ check("1.2", tagged_role)
 # %% [markdown]
 # ## On AWS
 #
-# - The name of a new role needs seconds to spread through AWS. A call
-#   that uses it at once may be refused, and Pulumi tries again.
-# - Account number and region in the ARN are yours; the sandbox uses the
-#   account `000000000000`.
+# {{quirks}}
+#
 # - State in a local folder is fine for one person. A team shares it in a
 #   bucket, with a lock.
 

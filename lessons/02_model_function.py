@@ -258,12 +258,10 @@ check("2.2", memory)
 # %% [markdown]
 # ## On AWS
 #
-# - The model must travel with the function, as a layer; the sandbox takes
-#   it from this Python. The setting `layerArns` names it.
-# - A cold start takes seconds, not a fraction of one.
-# - Lambda stops a function that needs more memory than it has. The
-#   sandbox does not.
-# - A new role may be refused for some seconds; Pulumi tries again.
+# {{quirks}}
+#
+# - A function is paid for by the millisecond, in proportion to its memory
+#   size: twice the memory costs twice as much a second.
 
 # %% [markdown]
 # ## Recap

@@ -80,7 +80,8 @@ predict("3")
 # not chosen yet. `rest_api.execution_arn` is an **output**: a promise of
 # a value. `Output.concat` makes a longer promise of it. Without a policy
 # the API would be open as well; with one, the rule is written down, and
-# it covers this API only.
+# it covers this API only. A changed policy takes effect with the next
+# deployment: chapter 06 sees to that.
 
 # %% step: resource_policy
 
@@ -229,11 +230,7 @@ check("3.2", arn)
 # %% [markdown]
 # ## On AWS
 #
-# - A changed resource policy takes effect with the next deployment, not
-#   at once. Chapter 06 sees to that.
-# - AWS makes at most one REST API every few seconds; Pulumi waits.
-# - When you read the policy back, AWS may have put it in other words. It
-#   means the same.
+# {{quirks}}
 
 # %% [markdown]
 # ## Recap

@@ -124,7 +124,8 @@ show(gateways.get_method(
 # %% [markdown]
 # ## Ask
 #
-# Still no connection: a method without an integration leads nowhere. But
+# Still no connection: a method without an integration leads nowhere, and
+# nothing can be reached before it is deployed, in chapter 06. But
 # `ANY` will pass every method on, so what does the function say to a
 # `DELETE`? Hand it the event yourself. You should see status 405, and a
 # header `Allow` that names what it does accept.
@@ -219,11 +220,7 @@ check("4.2", two_methods)
 # %% [markdown]
 # ## On AWS
 #
-# - Nothing of this is reachable before it is deployed. That is chapter
-#   06, and true in the sandbox too.
-# - Two changes to one API at the same moment can meet a `409 Conflict`;
-#   Pulumi tries again.
-# - An API holds at most 300 paths, unless you ask for more.
+# {{quirks}}
 
 # %% [markdown]
 # ## Recap

@@ -139,7 +139,10 @@ show(json.load(answer["Payload"]))
 
 # %% [markdown]
 # `statusCode`, `headers`, `body`: that shape is the function's half of
-# the contract. Anything else, and the caller gets a 502.
+# the contract. Anything else, and the caller gets a 502. If the role may
+# not call the function, it is a 500, and nothing says why; the reason is
+# in the execution log, chapter 09. A request may have 10 MB, but Lambda
+# takes 6 MB: larger ones get a 413.
 
 # %% [markdown]
 # ## Change it: patience in place, the kind by replacement
@@ -232,11 +235,10 @@ check("5.2", response)
 # %% [markdown]
 # ## On AWS
 #
+# {{quirks}}
+#
 # - The gateway waits 29 seconds for a function, then answers 504.
 #   The function runs on, and is paid for.
-# - A request may have 10 MB, but Lambda takes 6 MB. Larger ones get 413.
-# - If the role may not call the function, callers see 500 and nothing
-#   about why. The reason is in the execution log, chapter 09.
 
 # %% [markdown]
 # ## Recap

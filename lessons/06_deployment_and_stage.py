@@ -288,12 +288,9 @@ check("6.3", refusal)
 # %% [markdown]
 # ## On AWS
 #
-# - The URL is `https://API_ID.execute-api.REGION.amazonaws.com/v1`. The
-#   sandbox serves the same paths on your own machine.
-# - It is open to the whole internet until chapter 07. Do not leave it so.
-# - A new deployment takes seconds to reach every server. For a moment,
-#   two calls can meet two editions.
-# - Deployments are made at most once in five seconds; Pulumi waits.
+# {{quirks}}
+#
+# - The URL is open to the whole internet until chapter 07. Do not leave it so.
 
 # %% [markdown]
 # ## Recap

@@ -90,7 +90,8 @@ print(ours("iam", "list_roles", "Roles[].RoleName"))
 # %% [markdown]
 # ## On AWS
 #
-# - Deleting takes longer: AWS deletes at most one API in thirty seconds.
+# {{quirks}}
+#
 # - A log group that Lambda made by itself, because the program did not,
 #   would stay and be paid for. Ours is in the state, so it goes.
 # - What you made by hand in the console is not in the state. Look for it

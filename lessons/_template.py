@@ -104,7 +104,10 @@ check("1.1", answer)
 # %% [markdown]
 # ## On AWS
 #
-# - What differs from the sandbox, declared.
+# {{quirks}}
+#
+# - What is about money, time or accounts, and the same in the sandbox: it has no row in
+#   sandbox/quirks.py.
 
 # %% [markdown]
 # ## Recap

@@ -21,22 +21,23 @@ class Quirk:
 
 
 SERVER = "tests/sandbox/server"
+DIFFERENCES = f"{SERVER}/test_differences.py"
 
 QUIRKS = (
     Quirk(
         "url",
-        "An API answers at https://ID.execute-api.REGION.amazonaws.com/STAGE.",
-        "It answers at http://127.0.0.1:PORT/_aws/execute-api/ID/STAGE; "
+        "An API answers at `https://ID.execute-api.REGION.amazonaws.com/STAGE`.",
+        "It answers at `http://127.0.0.1:PORT/_aws/execute-api/ID/STAGE`; "
         "the function still sees the host name and the headers of AWS.",
         f"{SERVER}/test_lambda_proxy.py::test_the_event_has_the_clients_headers_and_the_gateways",
-        (3, 6),
+        (6,),
     ),
     Quirk(
         "tls",
         "Every call comes over TLS.",
         "Calls come over plain HTTP from your own machine, and policies take them for TLS.",
         f"{SERVER}/test_dataplane.py::test_a_policy_that_insists_on_tls_does_not_refuse_a_laptop",
-        (3, 7),
+        (6, 7),
     ),
     Quirk(
         "root",
@@ -47,10 +48,79 @@ QUIRKS = (
     ),
     Quirk(
         "at-once",
-        "A new role, permission, policy or deployment takes from seconds to two minutes to act.",
+        "A deployment takes from seconds to two minutes to reach every server; until then, two "
+        "calls can meet two editions of the API.",
         "It acts with the next request.",
         f"{SERVER}/test_dataplane.py::test_the_resource_policy_has_to_allow",
-        (1, 2, 3, 6, 7),
+        (6, 7),
+    ),
+    Quirk(
+        "iam-at-once",
+        "A new role or policy takes seconds to spread: who uses it at once may be refused, and "
+        "Pulumi tries again. One that is taken away acts a while longer.",
+        "Both act with the next request.",
+        f"{DIFFERENCES}::test_a_role_acts_with_the_next_request_and_so_does_its_end",
+        (1, 5, 7),
+    ),
+    Quirk(
+        "account",
+        "Every account has a number of its own, which is in its ARNs.",
+        "The account is `000000000000`.",
+        f"{DIFFERENCES}::test_the_account_is_all_zeros",
+        (1,),
+    ),
+    Quirk(
+        "ids",
+        "An API's id has ten small letters and digits, so has that of its root; other paths and "
+        "deployments have six.",
+        "All have eight hexadecimal digits.",
+        f"{DIFFERENCES}::test_ids_are_eight_hexadecimal_digits",
+        (3, 4),
+    ),
+    Quirk(
+        "rates",
+        "Changes are rationed: one new API in three seconds, one deployment in five, one API "
+        "deleted in thirty; Pulumi waits.",
+        "Nothing is rationed.",
+        f"{DIFFERENCES}::test_apis_are_made_deployed_and_deleted_as_fast_as_asked",
+        (3, 6, 99),
+    ),
+    Quirk(
+        "policy-text",
+        "A policy that is read back may be in other words than it was given in: "
+        "`execute-api:/*` has become a whole ARN. It means the same.",
+        "It is what was given.",
+        f"{DIFFERENCES}::test_a_policy_is_read_back_as_it_was_given",
+        (3,),
+    ),
+    Quirk(
+        "conflict",
+        "Two changes to one API at the same moment can meet a `409 Conflict`; Pulumi tries again.",
+        "One waits for the other.",
+        f"{DIFFERENCES}::test_paths_made_side_by_side_are_all_made_however_many",
+        (4,),
+    ),
+    Quirk(
+        "path-limit",
+        "An API holds at most 300 paths, unless you ask for more.",
+        "There is no limit.",
+        f"{DIFFERENCES}::test_paths_made_side_by_side_are_all_made_however_many",
+        (4,),
+    ),
+    Quirk(
+        "test-invoke",
+        "A method can be tried before it is deployed, with TestInvokeMethod: it is the button "
+        "`Test` of the console.",
+        "There is no TestInvokeMethod.",
+        f"{DIFFERENCES}::test_a_method_cannot_be_tried_before_it_is_deployed",
+        (5,),
+    ),
+    Quirk(
+        "private",
+        "A private API answers only inside its VPC.",
+        "It answers on your machine, like any other.",
+        f"{DIFFERENCES}::test_a_private_api_answers_on_this_machine",
+        (7,),
     ),
     Quirk(
         "edge",
@@ -98,8 +168,9 @@ QUIRKS = (
     ),
     Quirk(
         "function-ready",
-        "A function that was made or changed is Pending for seconds before it is Active.",
-        "It is ready at once.",
+        "A new role may be refused for seconds, Pulumi tries again; and a new or changed function "
+        "takes seconds until it is ready.",
+        "Both can be used at once.",
         f"{SERVER}/test_worker.py::test_new_code_gets_a_new_environment",
         (2,),
     ),
@@ -118,18 +189,70 @@ QUIRKS = (
         (2,),
     ),
     Quirk(
+        "layers",
+        "What a function imports must travel with it, in its archive or in at most five layers: "
+        "so the model needs the setting `layerArns`.",
+        "A function may import all that this Python has, the model too; the number of layers is "
+        "not limited.",
+        f"{DIFFERENCES}::test_a_function_imports_what_this_python_has_and_takes_six_layers",
+        (2,),
+    ),
+    Quirk(
+        "machine",
+        "A function runs in the runtime and on the architecture that it names, with processor "
+        "time in proportion to its memory size.",
+        "It runs in this machine's Python, with all processors.",
+        f"{DIFFERENCES}::test_a_function_runs_in_this_python_on_this_machine",
+        (2,),
+    ),
+    Quirk(
+        "cold-start",
+        "A cold start fetches the code and starts a virtual machine for it: with a model, seconds.",
+        "It starts a process on this machine: a fraction of a second.",
+        f"{DIFFERENCES}::test_a_cold_start_is_the_start_of_a_process_here",
+        (2,),
+    ),
+    Quirk(
+        "provisioned",
+        "Provisioned concurrency keeps environments warm, and costs by the hour.",
+        "It is READY at once and warms nothing: the first request starts an environment.",
+        f"{DIFFERENCES}::test_provisioned_concurrency_warms_nothing",
+        (11,),
+    ),
+    Quirk(
+        "account-concurrency",
+        "An account may run 1,000 functions at once, a new one often fewer.",
+        "It may run 100.",
+        f"{DIFFERENCES}::test_an_account_may_run_a_hundred_functions_at_once",
+        (8,),
+    ),
+    Quirk(
         "big-functions",
         "Each concurrent request gets an environment of its own, up to the account's limit.",
         "A function of more than 100 MB gets as many environments as the machine has cores; "
         "more requests wait.",
         f"{SERVER}/test_worker.py::test_no_more_big_environments_than_cores",
-        (2, 8),
+        (8,),
     ),
     Quirk(
         "logs-at-once",
         "Log lines arrive seconds after the request.",
         "They are there before the answer is.",
         f"{SERVER}/test_recorder.py::test_an_access_log_line_is_there_with_the_answer",
+        (9,),
+    ),
+    Quirk(
+        "log-tail",
+        "An invocation with `LogType=Tail` returns the end of its log, START, END and REPORT too.",
+        "It returns what the function printed.",
+        f"{DIFFERENCES}::test_the_tail_of_a_log_is_what_the_function_printed",
+        (9,),
+    ),
+    Quirk(
+        "x-ray",
+        "A stage with tracing sends traces to X-Ray.",
+        "The setting is kept and answers carry trace ids; there is no X-Ray to ask for traces.",
+        f"{DIFFERENCES}::test_tracing_is_kept_and_nobody_keeps_traces",
         (9,),
     ),
     Quirk(
@@ -174,6 +297,14 @@ QUIRKS = (
         "A stream is as fast as the machine, and as long as it likes.",
         f"{SERVER}/test_streaming.py::test_a_stream_is_as_fast_and_as_long_as_it_likes",
         (10,),
+    ),
+    Quirk(
+        "vpc-link",
+        "A VPC link carries requests to a load balancer inside a VPC.",
+        "A link is AVAILABLE, whether its load balancer exists or not, and carries nothing: the "
+        "integration's URL is called from your machine.",
+        f"{DIFFERENCES}::test_a_vpc_link_carries_nothing",
+        (12,),
     ),
 )
 

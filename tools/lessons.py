@@ -9,6 +9,7 @@ A lesson is a text file in jupytext's percent format. The build adds what has it
     # %% from: DEPLOYED     the same for a constant or a class, with the comment above it
     {{title}} {{minutes}} {{map}} {{next}}   in prose come from lab/core/course.py
     {{edges}}               becomes the table of what this chapter's resources refer to
+    {{quirks}}              becomes the table of what differs on AWS, from sandbox/quirks.py
 
 Exit codes: 0 fine, 1 a notebook differs or a lesson is wrong, 2 misused.
 """
@@ -19,7 +20,7 @@ import argparse
 import ast
 import re
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
 import jupytext  # type: ignore[import-untyped]
@@ -27,6 +28,7 @@ import nbformat
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
 from lab.core.course import CHAPTERS, Chapter
+from sandbox.quirks import Quirk, of_chapter
 from tools.graph import Graph, program_graph
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -117,6 +119,15 @@ def edge_table(graph: Graph, chapter: Chapter) -> str:
     return "\n".join([*opening, *head, *rows, "", "</details>"])
 
 
+def quirk_table(quirks: Iterable[Quirk]) -> str:
+    """What differs between AWS and the sandbox as a table, or that nothing does."""
+    sides = ([side.replace("|", r"\|") for side in (each.aws, each.sandbox)] for each in quirks)
+    rows = [f"| {aws} | {sandbox} |" for aws, sandbox in sides]
+    if not rows:
+        return "Nothing in this chapter differs on AWS."
+    return "\n".join(["| on AWS | in the sandbox |", "|---|---|", *rows])
+
+
 class Builder:
     """Turns the text of lessons into notebooks; reads the program and its graph once."""
 
@@ -175,7 +186,10 @@ class Builder:
                 return next_links(chapter)
             if match[1] == "edges":
                 return edge_table(self.graph, chapter)
-            raise LessonError(f"{match[0]} is not one of title, minutes, map, next, edges")
+            if match[1] == "quirks":
+                return quirk_table(of_chapter(chapter.number))
+            known = "title, minutes, map, next, edges, quirks"
+            raise LessonError(f"{match[0]} is not one of {known}")
 
         return TOKEN.sub(value, text)
 

@@ -9,6 +9,7 @@ import pytest
 
 from lab.core import course
 from lab.core.course import CHAPTERS
+from sandbox.quirks import Quirk, of_chapter
 from tools import lessons, lint
 from tools.graph import Edge, Graph, Node
 
@@ -97,7 +98,7 @@ def test_a_decorator_belongs_to_what_it_decorates():
             "# %% [markdown]\n# {{price}}\n",
             (
                 "lessons/01_iam_role.py:cell 1: {{price}} is not one of title, minutes, map, next, "
-                "edges [build]"
+                "edges, quirks [build]"
             ),
         ),
     ],
@@ -128,6 +129,33 @@ def test_edges_show_what_exists_up_to_this_chapter():
     assert build(text).cells[0].source == "(So far nothing refers to it.)"
     later = build(text, course.find(2)).cells[0].source
     assert "| `thePolicy` | `role` | `theRole` |" in later
+
+
+def test_differences_are_a_table_of_both_sides():
+    quirks = [Quirk("one", "A | B.", "C.", "", (1,)), Quirk("two", "D.", "E.", "", (1,))]
+    assert lessons.quirk_table(quirks) == (
+        "| on AWS | in the sandbox |\n|---|---|\n| A \\| B. | C. |\n| D. | E. |"
+    )
+
+
+def test_a_chapter_without_differences_says_so():
+    assert lessons.quirk_table([]) == "Nothing in this chapter differs on AWS."
+
+
+def test_a_lesson_shows_the_differences_of_its_own_chapter():
+    shown = build("# %% [markdown]\n# {{quirks}}\n", course.find(6)).cells[0].source
+    assert shown == lessons.quirk_table(of_chapter(6))
+    assert of_chapter(6) != of_chapter(1)
+
+
+@pytest.mark.parametrize("chapter", CHAPTERS, ids=lambda chapter: chapter.name)
+def test_every_chapter_tells_what_differs_on_aws(chapter):
+    path = lessons.ROOT / "notebooks" / f"{chapter.name}.ipynb"
+    cells = nbformat.read(path, as_version=4).cells
+    (told,) = (cell.source for cell in cells if cell.source.startswith("## On AWS\n"))
+    # The first chapter runs all the others' parts: it points to them.
+    if chapter.number:
+        assert lessons.quirk_table(of_chapter(chapter.number)) in told
 
 
 def test_a_notebook_has_fixed_ids_a_kernel_and_no_outputs():

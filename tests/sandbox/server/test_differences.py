@@ -1,0 +1,216 @@
+"""What the sandbox does otherwise than AWS and no other test shows: rows of sandbox/quirks.py."""
+
+import base64
+import io
+import json
+import os
+import platform
+import re
+import sys
+import time
+import zipfile
+from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime, timedelta, timezone
+
+import psutil
+import pytest
+from botocore.exceptions import ClientError
+
+from tests.sandbox.server.conftest import Api
+from tests.sandbox.server.shapes import document
+from tests.sandbox.server.watching import lines, update_stage
+
+
+def invoke(account, function, **more):
+    """What a function returns."""
+    return json.load(account.functions.invoke(FunctionName=function, **more)["Payload"])
+
+
+# Accounts and APIs
+
+
+@pytest.mark.quirk("account")
+def test_the_account_is_all_zeros(account):
+    caller = account.client("sts").get_caller_identity()
+    assert (caller["Account"], account.role("x.amazonaws.com")[:26]) == (
+        "000000000000",
+        "arn:aws:iam::000000000000:",
+    )
+
+
+@pytest.mark.quirk("iam-at-once")
+def test_a_role_acts_with_the_next_request_and_so_does_its_end(account):
+    function = account.function("def handler(event, context):\n    return {'body': 'one'}\n")
+    api = account.api()
+    may = {"Effect": "Allow", "Action": "lambda:InvokeFunction", "Resource": function}
+    role = account.role("apigateway.amazonaws.com", may)
+    api.proxy(function, credentials=role)
+    api.deploy("v1")
+    assert api.call().text == "one"
+    account.iam.delete_role_policy(RoleName=role.rpartition("/")[2], PolicyName="inline")
+    assert api.call().status_code == 500
+
+
+@pytest.mark.quirk("ids")
+def test_ids_are_eight_hexadecimal_digits(account):
+    api = account.api()
+    path = api.path("x")
+    api.mock("one", path)
+    for id in (api.id, api.root, path, api.deploy()):
+        assert re.fullmatch("[0-9a-f]{8}", id)
+
+
+@pytest.mark.quirk("rates")
+def test_apis_are_made_deployed_and_deleted_as_fast_as_asked(account):
+    started = time.perf_counter()
+    for _ in range(2):
+        api = account.api()
+        api.mock("one")
+        api.deploy("v1")
+        account.gateway.delete_rest_api(restApiId=api.id)
+    assert time.perf_counter() - started < 3
+
+
+@pytest.mark.quirk("policy-text")
+def test_a_policy_is_read_back_as_it_was_given(account):
+    api = account.api()
+    given = document(
+        {"Effect": "Allow", "Principal": "*", "Action": "execute-api:Invoke",
+         "Resource": ["execute-api:/*"]}
+    )  # fmt: skip
+    change = {"op": "replace", "path": "/policy", "value": given}
+    account.gateway.update_rest_api(restApiId=api.id, patchOperations=[change])
+    kept = account.gateway.get_rest_api(restApiId=api.id)["policy"]
+    assert json.loads(f'"{kept}"') == given  # API Gateway sends it as the inside of a string
+
+
+@pytest.mark.quirk("conflict")
+@pytest.mark.quirk("path-limit")
+def test_paths_made_side_by_side_are_all_made_however_many(account):
+    api = account.api()
+    with ThreadPoolExecutor(4) as pool:
+        made = set(pool.map(lambda n: api.path(f"p{n}"), range(301)))
+    assert len(made) == 301
+
+
+@pytest.mark.quirk("test-invoke")
+def test_a_method_cannot_be_tried_before_it_is_deployed(account):
+    place = account.api().mock("one")
+    with pytest.raises(ClientError) as caught:
+        account.gateway.test_invoke_method(**place)
+    assert caught.value.response["Error"]["Code"] == "NotFoundException"
+
+
+@pytest.mark.quirk("private")
+def test_a_private_api_answers_on_this_machine(account):
+    everyone = {"Effect": "Allow", "Principal": "*", "Action": "execute-api:Invoke"}
+    made = account.gateway.create_rest_api(
+        name="private",
+        endpointConfiguration={"types": ["PRIVATE"]},
+        policy=document({**everyone, "Resource": "execute-api:/*"}),
+    )
+    api = Api(account, made["id"], made["rootResourceId"])
+    api.mock("one")
+    api.deploy("v1")
+    assert api.call().text == "one"
+
+
+@pytest.mark.quirk("vpc-link")
+def test_a_vpc_link_carries_nothing(account, http_echo):
+    nowhere = f"arn:aws:elasticloadbalancing:us-east-1:{0:012}:loadbalancer/net/gone/{1:016x}"
+    link = account.gateway.create_vpc_link(name="link", targetArns=[nowhere])
+    api = account.api()
+    account.gateway.put_integration(
+        **api.method(), type="HTTP_PROXY", integrationHttpMethod="GET", uri=http_echo,
+        connectionType="VPC_LINK", connectionId=link["id"],
+    )  # fmt: skip
+    api.deploy("v1")
+    assert account.gateway.get_vpc_link(vpcLinkId=link["id"])["status"] == "AVAILABLE"
+    assert api.call().headers["x-backend"] == "echo"
+
+
+@pytest.mark.quirk("x-ray")
+def test_tracing_is_kept_and_nobody_keeps_traces(account):
+    api = account.api()
+    function = account.function("def handler(event, context):\n    return {}\n")
+    api.proxy(function)
+    api.may_invoke(function)
+    api.deploy("v1")
+    update_stage(account, api, tracingEnabled="true")
+    assert account.gateway.get_stage(restApiId=api.id, stageName="v1")["tracingEnabled"] is True
+    assert api.call().headers["X-Amzn-Trace-Id"].startswith("Root=1-")
+    now = datetime.now(timezone.utc)
+    with pytest.raises(ClientError):
+        account.client("xray").get_trace_summaries(
+            StartTime=now - timedelta(minutes=5), EndTime=now
+        )
+
+
+# Functions
+
+
+@pytest.mark.quirk("layers")
+def test_a_function_imports_what_this_python_has_and_takes_six_layers(account):
+    data = io.BytesIO()
+    with zipfile.ZipFile(data, "w") as file:
+        file.writestr("python/extra.py", "")
+    content = {"ZipFile": data.getvalue()}
+    layers = [
+        account.functions.publish_layer_version(LayerName=f"layer{n}", Content=content)
+        for n in range(6)
+    ]
+    function = account.function(
+        "import psutil\ndef handler(event, context):\n    return psutil.__version__\n",
+        Layers=[made["LayerVersionArn"] for made in layers],
+    )
+    assert invoke(account, function) == psutil.__version__
+
+
+@pytest.mark.quirk("machine")
+def test_a_function_runs_in_this_python_on_this_machine(account):
+    other = "x86_64" if platform.machine() in ("arm64", "aarch64") else "arm64"
+    function = account.function(
+        "import os, platform, sys\n"
+        "def handler(event, context):\n"
+        "    return [sys.version, platform.machine(), os.cpu_count()]\n",
+        Architectures=[other],
+        MemorySize=128,
+    )
+    assert invoke(account, function) == [sys.version, platform.machine(), os.cpu_count()]
+
+
+@pytest.mark.quirk("cold-start")
+def test_a_cold_start_is_the_start_of_a_process_here(account):
+    function = account.function("import os\ndef handler(event, context):\n    return os.getpid()\n")
+    process = psutil.Process(invoke(account, function))
+    assert account.running.pid in {parent.pid for parent in process.parents()}
+
+
+@pytest.mark.quirk("provisioned")
+def test_provisioned_concurrency_warms_nothing(account):
+    function = account.function("def handler(event, context):\n    return 1\n")
+    version = account.functions.publish_version(FunctionName=function)["Version"]
+    warm = account.functions.put_provisioned_concurrency_config(
+        FunctionName=function, Qualifier=version, ProvisionedConcurrentExecutions=1
+    )
+    assert warm["Status"] == "READY"
+    assert invoke(account, function, Qualifier=version) == 1
+    (report,) = (
+        line
+        for line in lines(account, f"/aws/lambda/{function.rpartition(':')[2]}")
+        if line.startswith("REPORT")
+    )
+    assert "Init Duration" in report
+
+
+@pytest.mark.quirk("account-concurrency")
+def test_an_account_may_run_a_hundred_functions_at_once(account):
+    limit = account.functions.get_account_settings()["AccountLimit"]
+    assert limit["ConcurrentExecutions"] == 100
+
+
+@pytest.mark.quirk("log-tail")
+def test_the_tail_of_a_log_is_what_the_function_printed(account):
+    function = account.function("def handler(event, context):\n    print('said')\n")
+    answer = account.functions.invoke(FunctionName=function, LogType="Tail")
+    assert base64.b64decode(answer["LogResult"]).decode().strip() == "said"
