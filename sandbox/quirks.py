@@ -94,6 +94,13 @@ QUIRKS = (
         (3,),
     ),
     Quirk(
+        "openapi",
+        "An API can be made from an OpenAPI document.",
+        "It is made part by part; an OpenAPI document is refused.",
+        f"{DIFFERENCES}::test_an_openapi_document_is_refused",
+        (3,),
+    ),
+    Quirk(
         "conflict",
         "Two changes to one API at the same moment can meet a `409 Conflict`; Pulumi tries again.",
         "One waits for the other.",
@@ -297,6 +304,15 @@ QUIRKS = (
         "A stream is as fast as the machine, and as long as it likes.",
         f"{SERVER}/test_streaming.py::test_a_stream_is_as_fast_and_as_long_as_it_likes",
         (10,),
+    ),
+    Quirk(
+        "arguments",
+        "Pulumi's provider takes every argument of a type.",
+        "What the sandbox cannot carry out is refused in the plan: some arguments of buckets, "
+        "tables, load balancers, groups of servers, alarms and web ACLs.",
+        "tests/provider/test_lacking.py"
+        "::test_each_is_an_argument_and_is_refused_with_the_way_out",
+        (12,),
     ),
     Quirk(
         "vpc-link",

@@ -84,6 +84,15 @@ def test_a_policy_is_read_back_as_it_was_given(account):
     assert json.loads(f'"{kept}"') == given  # API Gateway sends it as the inside of a string
 
 
+@pytest.mark.quirk("openapi")
+def test_an_openapi_document_is_refused(account):
+    text = json.dumps({"openapi": "3.0.1", "info": {"title": "x", "version": "1"}, "paths": {}})
+    with pytest.raises(ClientError):
+        account.gateway.import_rest_api(body=text)
+    with pytest.raises(ClientError):
+        account.gateway.put_rest_api(restApiId=account.api().id, body=text)
+
+
 @pytest.mark.quirk("conflict")
 @pytest.mark.quirk("path-limit")
 def test_paths_made_side_by_side_are_all_made_however_many(account):
