@@ -310,8 +310,7 @@ QUIRKS = (
         "Pulumi's provider takes every argument of a type.",
         "What the sandbox cannot carry out is refused in the plan: some arguments of buckets, "
         "tables, load balancers, groups of servers, alarms and web ACLs.",
-        "tests/provider/test_lacking.py"
-        "::test_each_is_an_argument_and_is_refused_with_the_way_out",
+        "tests/provider/test_lacking.py::test_each_is_an_argument_and_is_refused_with_the_way_out",
         (12,),
     ),
     Quirk(
