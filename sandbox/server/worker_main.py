@@ -65,15 +65,14 @@ def lines_of_parent():
 
 
 def search_path(code_dir):
-    """Put the function's code, and its layers, where Python looks first, as Lambda does."""
-    sys.path.insert(0, code_dir)
+    """Put the function's code where Python looks first, then its layers, the last one first."""
     layers = filter(None, os.environ.get("_LAMBDA_LAYERS_DIRS", "").split(os.pathsep))
     for layer in layers:
         packages = os.path.join(layer, "python")
         if os.path.isdir(packages):
             sys.path.insert(0, packages)
             add_site_packages(os.path.join(packages, "lib"))
-        sys.path.insert(0, layer)
+    sys.path.insert(0, code_dir)
 
 
 def add_site_packages(lib):

@@ -1,11 +1,13 @@
 """Lambda environments: what a handler does must not end, corrupt or outlive them."""
 
 import base64
+import io
 import json
 import math
 import os
 import re
 import time
+import zipfile
 
 import psutil
 import pytest
@@ -273,3 +275,30 @@ def test_memory_is_reported_and_not_limited(account):
     )
     assert invoke(account, function)[0] == 200 * 2**20
     assert int(reports(account, function)[0][2]) > 200
+
+
+def test_the_functions_own_code_comes_before_its_layers_and_the_last_layer_before_the_first(
+    account,
+):
+    """AWS: /var/task stands before /opt/python; of layers with the same file, the last one wins."""
+
+    def layer(name, files):
+        data = io.BytesIO()
+        with zipfile.ZipFile(data, "w") as file:
+            for path, text in files.items():
+                file.writestr(path, text)
+        made = account.functions.publish_layer_version(
+            LayerName=name, Content={"ZipFile": data.getvalue()}
+        )
+        return made["LayerVersionArn"]
+
+    first = layer("first", {"python/h.py": "", "python/shared.py": "WHO = 1", "rooted.py": ""})
+    last = layer("last", {"python/shared.py": "WHO = 2"})
+    function = account.function(
+        "import importlib.util, shared\n"
+        "def handler(event, context):\n"
+        "    return [shared.WHO, importlib.util.find_spec('rooted') is None]\n",
+        Layers=[first, last],
+    )
+    answer = account.functions.invoke(FunctionName=function)
+    assert json.load(answer["Payload"]) == [2, True]
