@@ -93,6 +93,8 @@ def _environ(env: Environment) -> dict[str, str]:
 def lab_arguments(arguments: list[str]) -> list[str]:
     """JupyterLab's: loopback only, asks nobody for news, the first notebook unless one is named."""
     own = ["--ServerApp.ip=127.0.0.1", "--LabApp.news_url=None"]
+    # Else the notebook's own folder is the root, and the pictures lie outside of it.
+    own.append(f"--ServerApp.root_dir={ROOT}")
     own.append("--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate")
     if hasattr(os, "geteuid") and os.geteuid() == 0:
         own.append("--allow-root")  # a container's only user; the address keeps others out
