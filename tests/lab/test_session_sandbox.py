@@ -3,18 +3,21 @@
 import json
 import os
 import signal
+import socket
 import subprocess
+import threading
 import time
 from collections.abc import Iterator
 
 import boto3
+import psutil
 import pytest
 import requests
 
 from lab import session
 from lab.core import recovery
 from lab.stack import Stack
-from sandbox import cloud, engine
+from sandbox import cloud, engine, processes
 from tests.lab.stacks import CHECKOUT, NAMES, Kernel, deployed, load_sdk
 
 OPEN = "from lab import start, plan, up, outputs, destroy\nstart({})"
@@ -24,7 +27,7 @@ OPEN = "from lab import start, plan, up, outputs, destroy\nstart({})"
 def kit(tmp_path, monkeypatch) -> Iterator:
     """A kit's folder of its own, whose sandbox is stopped at the end."""
     load_sdk()
-    home = tmp_path / "kit"
+    home = tmp_path / "a kit, Käse été"  # as a user's folder may be named
     before = dict(os.environ)
     monkeypatch.setenv("KIT_HOME", str(home))
     monkeypatch.delenv("KIT_STACK", raising=False)
@@ -84,6 +87,31 @@ def test_a_prompt_is_answered_and_the_second_up_changes_nothing(kit):
     assert session.up().changes == {}
     assert session.destroy() == session.Receipt(NAMES[6], ())
     assert counts() == (0, 0, 0)
+
+
+def test_while_the_model_answers_all_ports_are_loopback_and_stop_leaves_none(kit):
+    session.open_session(6)
+    session.up()
+    long = {"prompt": "Tell a story.", "max_tokens": 256, "temperature": 0}
+    url = session.outputs()["model_url"]
+    asker = threading.Thread(target=lambda: requests.post(url, json=long, timeout=60))
+    asker.start()
+    server = psutil.Process(cloud.status(kit).pid)
+    ports: set[tuple[str, int]] = set()
+    for _ in range(600):
+        family = [server, *server.children(recursive=True)]
+        ports = processes.listening(one.pid for one in family)
+        if len(ports) == 3:  # the sandbox's, its provider's, and the model's own
+            break
+        time.sleep(0.05)
+    assert len(ports) == 3 and {address for address, _ in ports} == {"127.0.0.1"}
+    cloud.stop(kit)
+    asker.join(30)
+    assert not [one for one in family if one.is_running()]
+    for address in ports:
+        with socket.socket() as probe:
+            assert probe.connect_ex(address) != 0
+    assert not (kit / "cloud" / "tmp").exists()
 
 
 def test_a_sandbox_that_was_killed_is_started_again_and_has_everything_again(kit):
