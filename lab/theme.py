@@ -62,12 +62,13 @@ def css() -> str:
         f".kit tr,.kit td{{background:{PANEL}!important;color:{INK}!important}}"
         f".kit th{{background:{SHADE}!important;color:{INK}!important;font-weight:600}}"
         # Long names break in cells, but never the headings of rows: those set the column's width.
-        ".kit{overflow-x:auto}.kit td{overflow-wrap:anywhere}"
-        # Nor names of resources and types: a page too narrow for them scrolls.
+        ".kit{overflow-x:auto}.kit td{overflow-wrap:anywhere;min-width:8em}"
+        # Nor names of resources and types, nor to single letters: a page too narrow scrolls.
         ".kit td .kit-name{overflow-wrap:normal}"
         ".kit td,.kit th{text-align:left!important;vertical-align:top;padding:2px 8px;"
         f"border:0;border-bottom:1px solid {TINTS['quiet']};white-space:normal;max-width:none}}"
         ".kit td.kit-number,.kit th.kit-number{text-align:right!important;white-space:nowrap;"
+        "min-width:0;"
         "font-variant-numeric:tabular-nums}"
         ".kit-badge{display:inline-block;border-left:4px solid;border-radius:3px;"
         f"padding:0 6px;color:{INK};font-size:13px;white-space:nowrap}}"
