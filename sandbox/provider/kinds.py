@@ -138,6 +138,8 @@ class Clients:
     """boto3 clients, one for each service and region, shared by all threads."""
 
     _made: dict[tuple[str, str], Any] = field(default_factory=dict)
+    # One for all: each has read the endpoints of all of AWS, which is 8 MB and 80 ms.
+    _session: Any = None
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
     def get(self, service: str, region: str, endpoint: str) -> Any:
@@ -145,19 +147,20 @@ class Clients:
         with self._lock:
             key = (service, region)
             if key not in self._made:
-                self._made[key] = _client(service, region, endpoint)
+                self._made[key] = self._make(service, region, endpoint)
             return self._made[key]
 
+    def _make(self, service: str, region: str, endpoint: str) -> Any:
+        import boto3
+        from botocore.config import Config
 
-def _client(service: str, region: str, endpoint: str) -> Any:
-    import boto3
-    from botocore.config import Config
-
-    # One `up` makes up to 64 calls at once; boto3's own pool of ten would queue them.
-    config = Config(max_pool_connections=64, retries={"mode": "standard", "max_attempts": 5})
-    return boto3.session.Session().client(
-        service, region_name=region, endpoint_url=endpoint or None, config=config
-    )
+        if self._session is None:
+            self._session = boto3.session.Session()
+        # One `up` makes up to 64 calls at once; boto3's own pool of ten would queue them.
+        config = Config(max_pool_connections=64, retries={"mode": "standard", "max_attempts": 5})
+        return self._session.client(
+            service, region_name=region, endpoint_url=endpoint or None, config=config
+        )
 
 
 @dataclass
