@@ -14,6 +14,7 @@ import tempfile
 import time
 from pathlib import Path
 
+from benchmarks import memory
 from benchmarks.report import Report
 from sandbox import cloud
 
@@ -43,31 +44,87 @@ def gateway_url() -> str:
     return lab.outputs()["model_url"]
 
 
+def sandbox(report: Report, home: Path, quick: bool) -> None:
+    """Starts, and the memory of a sandbox of which nothing has been asked yet."""
+    starts(home, report, 1 if quick else 5)
+    running = cloud.start(home)
+    report.number("memory, idle", memory.idle(running.pid), "MB", at_most=memory.TARGET)
+
+
+def dataplane(report: Report, home: Path, quick: bool) -> None:
+    """Requests to the data plane, and what they leave in memory."""
+    from benchmarks import dataplane
+
+    running = cloud.start(home)
+    dataplane.measure(report, running.endpoint, home, *((1, 0.01) if quick else ()))
+    report.number("memory of the sandbox afterwards", memory.resident(running.pid), "MB")
+
+
+def scale(report: Report, home: Path, quick: bool) -> None:
+    """Many resources, and what they leave in memory."""
+    from benchmarks import scale
+
+    running = cloud.start(home)
+    scale.measure(report, running.pid, *(((1, 3), 1) if quick else ()))
+    report.number("memory of the sandbox afterwards", memory.resident(running.pid), "MB")
+
+
+def deploying(report: Report, home: Path, quick: bool) -> None:
+    """The program of the course."""
+    from benchmarks import deploying
+
+    deploying.measure(report, *((1,) if quick else ()))
+
+
+def prompting(report: Report, home: Path, quick: bool) -> None:
+    """Prompts, through the gateway and not."""
+    from benchmarks import prompting
+
+    prompting.measure(report, gateway_url())
+
+
+PARTS = {each.__name__: each for each in (sandbox, dataplane, scale, deploying, prompting)}
+
+
+def wanted(text: str) -> list[str]:
+    """The parts that --only names; ArgumentTypeError for one that there is not."""
+    names = text.split(",")
+    if unknown := [name for name in names if name not in PARTS]:
+        raise argparse.ArgumentTypeError(
+            f"there is no part {', '.join(unknown)}: the parts are {', '.join(PARTS)}"
+        )
+    return names
+
+
 def main() -> int:
-    """Measure all parts and say what was missed."""
+    """Measure the parts and say what was missed."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
     parser.add_argument("--strict", action="store_true", help="exit 1 when a target was missed")
+    parser.add_argument(
+        "--only",
+        type=wanted,
+        default=list(PARTS),
+        metavar="PART[,PART]",
+        help=f"measure these alone; there are {', '.join(PARTS)}",
+    )
+    parser.add_argument("--quick", action="store_true", help="a trial: hardly anything is measured")
     options = parser.parse_args()
     report = Report()
     home = Path(tempfile.mkdtemp(prefix="bench-"))
     os.environ["KIT_HOME"] = str(home)
+    started = time.perf_counter()
     load = os.getloadavg()[0] if hasattr(os, "getloadavg") else 0.0
     print(f"{os.cpu_count()} processors, load {load:.1f}, Python {platform.python_version()}")
     try:
-        report.heading("sandbox")
-        starts(home, report)
-        cloud.start(home)
-        from benchmarks import deploying, prompting
-
-        report.heading("deploying")
-        deploying.measure(report)
-        report.heading("prompting")
-        prompting.measure(report, gateway_url())
+        for name in options.only:
+            report.heading(name)
+            cloud.start(home)
+            PARTS[name](report, home, options.quick)
     finally:
         cloud.stop(home)
         shutil.rmtree(home, ignore_errors=True)
-    missed = ", ".join(report.missed) or "none"
-    print(f"\ntargets missed: {missed}")
+    missed = ", ".join(name.strip() for name in report.missed) or "none"
+    print(f"\ntargets missed: {missed}\nmeasured in {time.perf_counter() - started:.0f} s")
     return 1 if options.strict and report.missed else 0
 
 

@@ -7,6 +7,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 
+def late(values: Sequence[float]) -> float:
+    """The 95th percentile: at most one in twenty is larger."""
+    ordered = sorted(values)
+    return ordered[min(len(ordered) - 1, int(len(ordered) * 0.95))]
+
+
 @dataclass
 class Report:
     """Lines of a table: name, median, spread, target, reached or missed."""
@@ -27,11 +33,15 @@ class Report:
         self, name: str, values: Sequence[float], at_most: float | None = None
     ) -> None:
         """Many short durations given in seconds: median and 95th percentile in milliseconds."""
-        ordered = sorted(values)
-        middle = statistics.median(ordered) * 1000
-        late = ordered[min(len(ordered) - 1, int(len(ordered) * 0.95))] * 1000
-        text = f"{middle:8.1f} ms  (p95 {late:.1f} ms, {len(ordered)} calls)"
+        middle = statistics.median(values) * 1000
+        text = f"{middle:8.1f} ms  (p95 {late(values) * 1000:.1f} ms, {len(values)} calls)"
         self._line(name, text, middle, at_most=at_most, unit=" ms")
+
+    def traffic(self, name: str, values: Sequence[float], rate: float) -> None:
+        """Requests of many callers, given in seconds, and how many were answered a second."""
+        middle = statistics.median(values) * 1000
+        more = f"(p95 {late(values) * 1000:.1f} ms, {len(values)} calls)"
+        self._line(name, f"{middle:8.1f} ms  {rate:6.0f} requests/s  {more}", middle)
 
     def ratio(
         self,
@@ -44,14 +54,22 @@ class Report:
         value = statistics.median(values) / statistics.median(base)
         self._line(name, f"{value:8.2f} times", value, at_most=at_most)
 
-    def added(self, name: str, milliseconds: float, at_most: float) -> None:
+    def added(self, name: str, milliseconds: float, at_most: float | None = None) -> None:
         """The difference of two medians."""
         text = f"{milliseconds:8.1f} ms"
         self._line(name, text, milliseconds, at_most=at_most, unit=" ms")
 
-    def number(self, name: str, value: float, unit: str, at_least: float | None = None) -> None:
+    def number(
+        self,
+        name: str,
+        value: float,
+        unit: str,
+        at_least: float | None = None,
+        at_most: float | None = None,
+    ) -> None:
         """A plain figure."""
-        self._line(name, f"{value:8.2f} {unit}", value, at_least=at_least)
+        shown = f"{value:8d}" if isinstance(value, int) else f"{value:8.2f}"
+        self._line(name, f"{shown} {unit}", value, at_least=at_least, at_most=at_most)
 
     def _line(
         self,
