@@ -297,13 +297,16 @@ def digest(
     api = vars(rest_api)["arguments"]
     asked = [{name: api[name] for name in FROZEN if name in api}]
     asked += [vars(part)["arguments"] for part in parts]
+    # The values alone, without the resources that they come from: else
+    # Pulumi would delete the deployment before a method that is replaced,
+    # and AWS keeps a deployment that is served.
+    values = pulumi.Output.from_input(asked).future(with_unknowns=True)
     # An argument can be an object, such as tls_config: `vars` opens it.
-    text = pulumi.Output.json_dumps(asked, sort_keys=True, default=vars)
-    # The text alone, without what it came from: else Pulumi would delete
-    # the deployment before a method, and a deployment that is served stays.
-    alone = pulumi.Output(set(), text.future(), text.is_known())
-    return alone.apply(
-        lambda known: hashlib.sha256(str(known).encode()).hexdigest()
+    text = pulumi.Output.json_dumps(
+        pulumi.Output.from_input(values), sort_keys=True, default=vars
+    )
+    return text.apply(
+        lambda known: hashlib.sha256(known.encode()).hexdigest()
     )
 
 
