@@ -75,7 +75,7 @@ def repair(stack: Stack, work: Work) -> None:
             )
         time.sleep(LOOK)
     if stack.mend():
-        work.note("An earlier run was killed while it saved; the state was put right.")
+        work.note("An earlier run was cut off while it saved; the state was put right.")
     if verdict.kind == "dead":
         work.phase("removing the lock of an engine that is gone")
         stack.run(["cancel", "--yes"], stack=True)

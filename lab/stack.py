@@ -8,8 +8,10 @@ kit's environment, sees the same stack.
 from __future__ import annotations
 
 import json
+import os
 import shutil
 import threading
+import time
 from collections.abc import Callable, Mapping
 from concurrent import futures
 from dataclasses import dataclass, field
@@ -33,6 +35,7 @@ from sandbox.command import InterruptibleCommand
 _GRPC_CHANNEL_OPTIONS.append(("grpc.use_local_subchannel_pool", 1))
 
 PROJECT = "gateway"
+WRITTEN = 1.0  # seconds after which a file is not one that an engine is writing
 OnEvent = Callable[[dict[str, Any]], None]
 Program = Callable[[], None]
 
@@ -64,10 +67,14 @@ class Stack:
         return self.home / "backend" / ".pulumi" / "stacks" / PROJECT / f"{self.name}.json"
 
     @property
+    def locks(self) -> Path:
+        """The folder of the engine's locks on this stack."""
+        return self.home / "backend" / ".pulumi" / "locks" / "organization" / PROJECT / self.name
+
+    @property
     def lock_files(self) -> list[Path]:
         """The engine's locks on this stack."""
-        locks = self.home / "backend" / ".pulumi" / "locks" / "organization" / PROJECT / self.name
-        return sorted(locks.glob("*.json"))
+        return sorted(self.locks.glob("*.json"))
 
     def prepare(self) -> None:
         """Write the project's files, and make the stack when there is none. Safe to repeat."""
@@ -101,18 +108,26 @@ class Stack:
             ) from None
 
     def mend(self) -> bool:
-        """Put right what an engine left that was killed while it saved; whether it was needed.
+        """Put right what an engine left that was killed while it saved, or that found the disk full.
 
-        It writes the state at one stroke, and beside it a file of attributes that it cannot do
-        without: empty, that one makes the state unreadable, but missing it is not missed.
+        It writes a file at one stroke, from one that ends in .tmp, and beside it a file of
+        attributes. Empty, these make it refuse to work; missing, they are not missed.
+
+        Returns:
+            Whether it was needed.
         """
         torn = [
             path
             for path in self.state_file.parent.glob(f"{self.name}.json*.attrs")
             if not _json(path)
         ]
+        torn += [
+            path
+            for path in self.locks.glob("*")
+            if path.suffix in (".tmp", ".attrs") and not _json(path) and _age(path) > WRITTEN
+        ]
         for path in torn:
-            path.unlink()
+            path.unlink(missing_ok=True)
         backup = self.state_file.with_name(self.state_file.name + ".bak")
         cut = self.state_file.exists() and not _json(self.state_file) and _json(backup)
         if cut:
@@ -214,7 +229,20 @@ def _json(path: Path) -> bool:
     return True
 
 
+def _age(path: Path) -> float:
+    """Seconds since a file was written; 0 when it is gone."""
+    try:
+        return time.time() - path.stat().st_mtime
+    except OSError:
+        return 0.0
+
+
 def _write(path: Path, text: str) -> None:
-    """Write a file only when it differs: two notebooks may start at once."""
+    """Write a file only when it differs: two notebooks may start at once.
+
+    At one stroke: a disk that is full must not cost what was in it.
+    """
     if not path.exists() or path.read_text("utf-8") != text:
-        path.write_text(text, encoding="utf-8")
+        part = path.with_name(f"{path.name}.{os.getpid()}.part")
+        part.write_text(text, encoding="utf-8")
+        part.replace(path)

@@ -273,6 +273,15 @@ def test_a_torn_state_is_put_right(opened, capsys):
     assert "the state was put right" in capsys.readouterr().out
 
 
+def test_a_lock_that_a_full_disk_cut_short_does_not_stop_the_next_up(opened):
+    session.up(2)
+    left = opened.stack.locks / "5e494b.json.18eb1fa9.tmp"
+    left.write_text("")
+    os.utime(left, (time.time() - 60,) * 2)
+    session.up(2)
+    assert not left.exists()
+
+
 def test_a_state_that_cannot_be_put_right_says_where_it_is(opened):
     session.up(1)
     state = opened.stack.state_file
