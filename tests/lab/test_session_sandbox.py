@@ -14,7 +14,7 @@ import psutil
 import pytest
 import requests
 
-from lab import session
+from lab import prompts, session
 from lab.core import recovery
 from lab.stack import Stack
 from sandbox import cloud, engine, processes
@@ -87,6 +87,29 @@ def test_a_prompt_is_answered_and_the_second_up_changes_nothing(kit):
     assert session.up().changes == {}
     assert session.destroy() == session.Receipt(NAMES[6], ())
     assert counts() == (0, 0, 0)
+
+
+def test_a_prompt_that_is_none_is_refused_with_a_reason_and_the_model_answers_on(kit):
+    session.open_session(6)
+    session.up()
+    url = session.outputs()["model_url"]
+    refused = {
+        b'{"prompt": ""}': 400,
+        b"": 400,
+        bytes(range(256)): 400,
+        json.dumps({"prompt": "word " * 100_000}).encode(): (400, 413),
+        b"x" * (7 * 2**20): 413,  # more than Lambda takes
+        b"x" * (11 * 2**20): 413,  # more than API Gateway takes
+    }
+    for body, status in refused.items():
+        answer = requests.post(url, body, headers={"Content-Type": "application/json"}, timeout=60)
+        assert answer.status_code in (status if isinstance(status, tuple) else (status,))
+        assert answer.text, "no reason was given"
+    html = "What is the capital of France? <script>alert(1)</script><b>&amp;"
+    told = prompts.ask(html, max_tokens=16)
+    assert told.status == 200
+    shown = str(told.html())
+    assert "<script>" not in shown and "&lt;script&gt;" in shown
 
 
 def test_while_the_model_answers_all_ports_are_loopback_and_stop_leaves_none(kit):

@@ -359,6 +359,35 @@ def test_secrets_stay_secret_in_outputs_and_state(bench: Bench) -> None:
     assert "hush" not in state.read_text()
 
 
+def test_code_of_assets_is_uploaded_again_only_when_an_asset_says_something_else(
+    bench: Bench,
+) -> None:
+    code = bench.folder / "code"
+    code.mkdir()
+    (code / "handler.py").write_text("x = 1\n")
+    said = ["y = 1\n"]
+
+    def program() -> None:
+        assets: dict[str, pulumi.Asset | pulumi.Archive] = {
+            "handler.py": pulumi.FileAsset(str(code / "handler.py")),
+            "words.py": pulumi.StringAsset(said[0]),
+        }
+        aws.lambda_.Function(
+            "f", name="f", role="arn:aws:iam::000000000000:role/r", runtime="python3.12",
+            handler="handler.h", code=pulumi.AssetArchive(assets),
+        )  # fmt: skip
+
+    stack = bench.stack(program)
+    up(stack)
+    assert json.loads(bench.things()[0].read_text())["codeFiles"] == ["handler.py", "words.py"]
+    (code / "handler.py").write_text("x = 1\n")  # written again, and the same
+    assert summary(up(stack)) == {"same": 2}
+    (code / "handler.py").write_text("x = 2\n")
+    assert summary(up(stack)) == {"same": 1, "update": 1}
+    said[0] = "y = 2\n"
+    assert summary(up(stack)) == {"same": 1, "update": 1}
+
+
 def test_a_relative_path_to_code_begins_at_the_program(bench: Bench) -> None:
     code = bench.folder / "work" / "code"
     code.mkdir()
