@@ -12,6 +12,7 @@ from benchmarks import bare
 from benchmarks.report import Report
 from lab import session
 from lab.core import course
+from lab.program import sdk_rules
 from lab.stack import Stack
 
 UP = ["up", "--yes", "--skip-preview"]
@@ -42,7 +43,8 @@ def rounds(stack: Stack, program: Callable[[], None], times: int) -> dict[str, l
     """Deploy from nothing, deploy again, destroy, so many times."""
 
     def engine(*args: str, run: Callable[[], None] = program) -> float:
-        return timed(lambda: stack.run([*args], program=run, on_event=lambda event: None))
+        with sdk_rules():  # as the session's own up() runs a program
+            return timed(lambda: stack.run([*args], program=run, on_event=lambda event: None))
 
     found: dict[str, list[float]] = {"up": [], "same": [], "destroy": []}
     for _ in range(times):
