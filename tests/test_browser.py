@@ -40,13 +40,13 @@ def lab_url(tmp_path):
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
-    command = [sys.executable, "-m", "jupyterlab", "--no-browser"]
+    root = f"--ServerApp.root_dir={tmp_path / 'copy'}"
+    command = [sys.executable, "-m", "jupyterlab", "--no-browser", root]
     command += [
-        *jobs.lab_arguments(["x.ipynb"]),
+        *jobs.lab_arguments(["x.ipynb", root]),
         f"--port={port}",
         f"--IdentityProvider.token={TOKEN}",
     ]
-    command += [f"--ServerApp.root_dir={tmp_path / 'copy'}"]
     env = notebooks.kernel_environment(home, {"JUPYTER_CONFIG_DIR": str(tmp_path / "config")})
     log = (tmp_path / "jupyter.log").open("w")
     server = subprocess.Popen(command, env=env, stdout=log, stderr=log)
@@ -85,6 +85,8 @@ def test_a_learner_asks_the_model_in_chapter_06(lab_url, tmp_path):
         page.goto(f"{lab_url}/lab/tree/notebooks/06_deployment_and_stage.ipynb?token={TOKEN}")
         page.locator(".jp-Notebook-cell").first.wait_for(timeout=60_000)
         page.get_by_text("| Idle").wait_for(timeout=60_000)
+        picture = page.locator(".jp-Notebook img").first
+        page.wait_for_function("it => it.naturalWidth > 0", arg=picture.element_handle())
         page.get_by_role("menuitem", name="Run", exact=True).click()
         page.get_by_text("Run All Cells", exact=True).click()
         prompt = page.get_by_label("Prompt", exact=True).last

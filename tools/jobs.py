@@ -98,6 +98,8 @@ def lab_arguments(arguments: list[str]) -> list[str]:
     own.append("--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate")
     if hasattr(os, "geteuid") and os.geteuid() == 0:
         own.append("--allow-root")  # a container's only user; the address keeps others out
+    named = {a.split("=")[0] for a in arguments}  # JupyterLab refuses what is said twice
+    own = [a for a in own if a.split("=")[0] not in named]
     if not any(a.endswith(".ipynb") for a in arguments):
         own.append(str(Path("notebooks", "00_start.ipynb")))
     return own

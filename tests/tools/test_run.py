@@ -284,6 +284,7 @@ def test_several_commands_all_run_and_one_failure_is_kept(env, capfd):
 def test_lab_listens_on_loopback_and_opens_the_first_notebook_unless_one_is_named():
     assert "--ServerApp.ip=127.0.0.1" in jobs.lab_arguments([])
     assert f"--ServerApp.root_dir={ROOT}" in jobs.lab_arguments([])  # images/ is beside notebooks/
+    assert not any("root_dir" in a for a in jobs.lab_arguments(["--ServerApp.root_dir=/mine"]))
     assert str(Path("notebooks/00_start.ipynb")) in jobs.lab_arguments(["--no-browser"])
     assert not any(a.endswith(".ipynb") for a in jobs.lab_arguments(["notebooks/06.ipynb"]))
 
