@@ -87,9 +87,6 @@ def sandbox(home: Path, say: Say) -> Target:
 _seen: list[Any] = []
 
 
-NO_PLUGINS = {"PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION": "true"}
-
-
 def aws(home: Path, say: Say) -> Target:
     """The learner's AWS account, with the credentials that boto3 finds.
 

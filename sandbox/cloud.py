@@ -32,6 +32,8 @@ __all__ = [
 ]
 
 LOCKED = 90.0  # seconds to wait for another start or stop of the same sandbox
+# The engine would fetch the official provider (150 MB) for a stack that has resources.
+NO_PLUGINS = {"PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION": "true"}
 GRACE = 3.0  # seconds that a stop leaves to the server before it is killed
 
 
@@ -118,8 +120,7 @@ def environment(home: Path | None = None) -> dict[str, str]:
         "PULUMI_HOME": str(place.path / "pulumi"),
         "PULUMI_CONFIG_PASSPHRASE_FILE": str(passphrase),
         "PULUMI_SKIP_UPDATE_CHECK": "true",
-        # The engine would fetch the official provider (150 MB) for a stack that has resources.
-        "PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION": "true",
+        **NO_PLUGINS,
         "PATH": os.pathsep.join(folders),
     }
     if running.provider_port:

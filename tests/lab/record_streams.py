@@ -21,7 +21,7 @@ from pulumi.automation.errors import CommandError
 
 from lab import target
 from lab.stack import Stack
-from sandbox import engine
+from sandbox import cloud, engine
 from sandbox.command import Interrupted, InterruptibleCommand
 from tests.lab import fake_provider
 
@@ -88,7 +88,7 @@ def record(home: Path) -> dict[str, list[dict[str, Any]]]:
     fake = fake_provider.Fake()
     server = fake_provider.serve(fake)
     cli = engine.ensure()
-    env = {**target.private_pulumi(home), **target.NO_PLUGINS}
+    env = {**target.private_pulumi(home), **cloud.NO_PLUGINS}
     env["PULUMI_DEBUG_PROVIDERS"] = f"aws:{fake.port}"
     command = InterruptibleCommand.at(cli.path, engine.VERSION)
     stack = Stack("course", home, command, env, {"aws:region": "us-east-1"})

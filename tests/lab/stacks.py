@@ -12,6 +12,7 @@ import pytest
 
 from lab import session, target
 from lab.core import recovery
+from sandbox import cloud
 from tests.lab import fake_provider
 
 CHECKOUT = Path(__file__).parents[2]
@@ -24,7 +25,7 @@ def fake_target(port: int, generation: str = "first"):
     def reach(home: Path, say) -> target.Target:
         env = {
             **target.private_pulumi(home),
-            **target.NO_PLUGINS,
+            **cloud.NO_PLUGINS,
             "PULUMI_DEBUG_PROVIDERS": f"aws:{port}",
             "AWS_REGION": "us-east-1",
         }
