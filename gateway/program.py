@@ -1,8 +1,9 @@
 """A language model behind an API gateway, one function a step.
 
-The steps come in the order of the chapters. Each takes what earlier steps
-made and returns what it makes; `gateway`, at the end, puts them together.
-Nothing here knows whether it runs on AWS or on a laptop.
+The steps come in the order of the chapters: 01 to 06 here, 07 in auth.py,
+08 in limits.py, 09 in observability.py, 10 in chat.py. Each takes what
+other steps made and returns what it makes; `gateway`, at the end, puts them
+together. Nothing here knows whether it runs on AWS or on a laptop.
 """
 
 from __future__ import annotations
@@ -15,17 +16,50 @@ from typing import TYPE_CHECKING
 import pulumi
 import pulumi_aws as aws
 
+from gateway.auth import EVERYONE, access, team_keys
+from gateway.chat import (
+    adapter_environment,
+    chat_completions,
+    chat_url,
+    error_responses,
+    list_models,
+)
+from gateway.limits import (
+    budget_policy,
+    every_method,
+    limit_responses,
+    prompt_check,
+    token_budget,
+    usage_plans,
+)
+from gateway.observability import (
+    alarms,
+    dashboard,
+    request_logs,
+    token_metrics,
+)
+
 if TYPE_CHECKING:
+    from gateway.auth import Access
+    from gateway.limits import Budget
+    from gateway.observability import RequestLogs
     from gateway.settings import Settings
 
 
 @dataclass(frozen=True)
 class Model:
-    """The Lambda function that hosts the language model, found or made."""
+    """The Lambda function that hosts the language model, found or made.
+
+    `invoke_arn` is for answers that come whole, `streaming_invoke_arn` for
+    those that come as they are written, and `transfer_mode` says which of
+    the two the function gives when nobody asks for either.
+    """
 
     name: pulumi.Input[str]
     arn: pulumi.Input[str]
     invoke_arn: pulumi.Input[str]
+    streaming_invoke_arn: pulumi.Input[str]
+    transfer_mode: str = "BUFFERED"
 
 
 # Chapter 01: the role that API Gateway assumes
@@ -53,12 +87,16 @@ def api_role() -> aws.iam.Role:
 # Chapter 02: the model in a Lambda function, and who may invoke it
 
 
-def model(settings: Settings) -> Model:
+def model(
+    settings: Settings,
+    budget: Budget | None = None,
+    namespace: str | None = None,
+) -> Model:
     """The function that hosts the model: a named one, else a new one."""
     if settings.function_name:
         found = find_function(settings.function_name)
     else:
-        found = create_function(settings)
+        found = create_function(settings, budget, namespace)
     pulumi.export("function_name", found.name)
     pulumi.export("function_arn", found.arn)
     return found
@@ -67,31 +105,65 @@ def model(settings: Settings) -> Model:
 def find_function(name: str) -> Model:
     """Look up a function that somebody else manages."""
     function = aws.lambda_.get_function(function_name=name)
-    return Model(function.function_name, function.arn, function.invoke_arn)
+    return Model(
+        function.function_name,
+        function.arn,
+        function.invoke_arn,
+        function.response_streaming_invoke_arn,
+    )
 
 
-def create_function(settings: Settings) -> Model:
+def create_function(
+    settings: Settings,
+    budget: Budget | None = None,
+    namespace: str | None = None,
+) -> Model:
     """Make the function, the role it runs as and the log it writes."""
     log_group = aws.cloudwatch.LogGroup(
         "languageModelLogs", retention_in_days=settings.log_retention_days
     )
     role = execution_role(log_group)
+    if budget:
+        budget_policy(role, budget)
     function = aws.lambda_.Function(
         "LanguageModelLambda",
         role=role.arn,
         runtime="python3.12",
-        handler="handler.handler",
+        handler=settings.model_handler,
         code=settings.model_code,
-        layers=list(settings.layer_arns),
+        layers=settings.model_layers,
         memory_size=settings.memory_size,
         timeout=settings.timeout,
         environment={
-            "variables": {"SYSTEM_PROMPT": settings.system_prompt}
+            "variables": model_environment(settings, budget, namespace)
         },
         logging_config={"log_format": "Text", "log_group": log_group.name},
     )
     pulumi.export("log_group", log_group.name)
-    return Model(function.name, function.arn, function.invoke_arn)
+    name, arn = function.name, function.arn
+    streaming = function.response_streaming_invoke_arn
+    if settings.adapter_layer_arn:  # behind the adapter, all answers stream
+        return Model(name, arn, streaming, streaming, "STREAM")
+    return Model(name, arn, function.invoke_arn, streaming)
+
+
+def model_environment(
+    settings: Settings, budget: Budget | None, namespace: str | None
+) -> dict[str, pulumi.Input[str]]:
+    """What the function reads when it starts; later chapters add to it."""
+    variables: dict[str, pulumi.Input[str]] = {
+        "SYSTEM_PROMPT": settings.system_prompt
+    }
+    if budget:
+        variables["BUDGET_TABLE"] = budget.table.name
+        variables["TOKENS_PER_DAY"] = str(budget.tokens_per_day)
+    if namespace:
+        variables["METRICS_NAMESPACE"] = namespace
+    if settings.stream:
+        variables["STREAMING"] = "1"
+    if settings.adapter_layer_arn:
+        variables |= adapter_environment()
+    return variables
 
 
 def execution_role(log_group: aws.cloudwatch.LogGroup) -> aws.iam.Role:
@@ -151,12 +223,13 @@ def invoke_policy(
 # Chapter 03: the REST API and who may call it
 
 
-def rest_api() -> aws.apigateway.RestApi:
+def rest_api(settings: Settings) -> aws.apigateway.RestApi:
     """The API itself: so far an empty shell with an id."""
     api = aws.apigateway.RestApi(
         "languageModelApi",
         description="A language model behind an API gateway",
         endpoint_configuration={"types": "REGIONAL"},
+        api_key_source=settings.api_key_source,
     )
     pulumi.export("rest_api_id", api.id)
     return api
@@ -202,15 +275,22 @@ def model_path(rest_api: aws.apigateway.RestApi) -> aws.apigateway.Resource:
 
 
 def model_method(
-    rest_api: aws.apigateway.RestApi, model_path: aws.apigateway.Resource
+    rest_api: aws.apigateway.RestApi,
+    model_path: aws.apigateway.Resource,
+    access: Access | None = None,
+    budget: Budget | None = None,
 ) -> aws.apigateway.Method:
     """Every HTTP method of `/model`, open to all until chapter 07."""
+    who = access or EVERYONE
     return aws.apigateway.Method(
         "modelMethod",
         rest_api=rest_api.id,
         resource_id=model_path.id,
         http_method="ANY",
-        authorization="NONE",
+        authorization=who.authorization,
+        authorizer_id=who.authorizer_id,
+        authorization_scopes=who.scopes,
+        api_key_required=budget is not None,
         # POST would be another method. The old one has to go first: while
         # it stands there without an integration, nothing can be deployed.
         opts=pulumi.ResourceOptions(delete_before_replace=True),
@@ -235,6 +315,7 @@ def integration(
         type="AWS_PROXY",
         integration_http_method="POST",
         uri=model.invoke_arn,
+        response_transfer_mode=model.transfer_mode,
         credentials=api_role.arn,
     )
     pulumi.export("integration_uri", proxy.uri)
@@ -311,19 +392,9 @@ def digest(
 
 
 def deployment(
-    rest_api: aws.apigateway.RestApi,
-    resource_policy: aws.apigateway.RestApiPolicy,
-    model_path: aws.apigateway.Resource,
-    model_method: aws.apigateway.Method,
-    integration: aws.apigateway.Integration,
+    rest_api: aws.apigateway.RestApi, parts: list[pulumi.Resource]
 ) -> aws.apigateway.Deployment:
     """A frozen copy of the API; a changed digest makes a new one."""
-    parts: list[pulumi.Resource] = [
-        resource_policy,
-        model_path,
-        model_method,
-        integration,
-    ]
     return aws.apigateway.Deployment(
         "languageModelDeployment",
         rest_api=rest_api.id,
@@ -336,6 +407,7 @@ def stage(
     settings: Settings,
     rest_api: aws.apigateway.RestApi,
     deployment: aws.apigateway.Deployment,
+    logs: RequestLogs | None = None,
 ) -> aws.apigateway.Stage:
     """The name under which the deployment is served, and so the URL."""
     served = aws.apigateway.Stage(
@@ -343,6 +415,9 @@ def stage(
         rest_api=rest_api.id,
         deployment=deployment.id,
         stage_name=settings.stage_name,
+        access_log_settings=logs.settings if logs else None,
+        xray_tracing_enabled=logs is not None,
+        opts=pulumi.ResourceOptions(depends_on=logs.parts if logs else []),
     )
     pulumi.export("invoke_url", served.invoke_url)
     pulumi.export(
@@ -355,15 +430,36 @@ def stage(
 
 
 def gateway(settings: Settings) -> None:
-    """The whole program: every step, in order."""
+    """The whole program: every step, once.
+
+    A step that a later chapter adds may be missing: then it gives None, and
+    the gateway is the one of an earlier chapter.
+    """
     pulumi.runtime.register_stack_transformation(keep_arguments)
     role = api_role()
-    function = model(settings)
+    keys = team_keys(settings)
+    budget = token_budget(settings)
+    function = model(settings, budget, token_metrics(settings))
     invoke_policy(role, function)
-    api = rest_api()
+    api = rest_api(settings)
     policy = resource_policy(api)
+    who = access(settings, api, role, keys)
     path = model_path(api)
-    method = model_method(api, path)
+    method = model_method(api, path, who, budget)
     proxy = integration(api, method, function, role)
-    frozen = deployment(api, policy, path, method, proxy)
-    stage(settings, api, frozen)
+    parts: list[pulumi.Resource] = [policy, path, method, proxy]
+    if who and who.authorizer:
+        parts.append(who.authorizer)
+    parts += prompt_check(settings, api, path, who, function, role) or []
+    parts += limit_responses(api) or []
+    parts += list_models(api, who, function, role) or []
+    parts += chat_completions(settings, api, who, function, role) or []
+    parts += error_responses(api) or []
+    frozen = deployment(api, parts)
+    logs = request_logs(settings, api)
+    served = stage(settings, api, frozen, logs)
+    every_method(settings, api, served, logs)
+    usage_plans(settings, api, served, keys)
+    alarms(settings, api, served, logs)
+    dashboard(settings, api, served)
+    chat_url(served)

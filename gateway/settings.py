@@ -9,6 +9,32 @@ from typing import Any
 import pulumi
 
 FUNCTIONS = Path(__file__).resolve().parent / "functions"
+AUTHENTICATIONS = ("bearer", "iam", "cognito")
+EXECUTION_LOGS = ("INFO", "ERROR", "OFF")
+
+
+def code_of(folder: str) -> pulumi.Archive:
+    """A function's code: the Python files and scripts of its folder.
+
+    The whole folder would bring `__pycache__` along, which changes when
+    somebody imports the code, and with it the function.
+    """
+    here = FUNCTIONS / folder
+    files = sorted([*here.glob("*.py"), *here.glob("*.sh")])
+    return pulumi.AssetArchive(
+        {file.name: pulumi.FileAsset(str(file)) for file in files}
+    )
+
+
+def texts(config: pulumi.Config, name: str) -> tuple[str, ...] | None:
+    """A list of texts in the configuration; None when there is none."""
+    found = config.get_object(name) or []
+    if not isinstance(found, list):
+        raise pulumi.RunError(
+            f"gateway:{name} is {found!r}, not a list. Set its first entry "
+            f"with: pulumi config set --path 'gateway:{name}[0]' VALUE"
+        )
+    return tuple(str(entry) for entry in found) or None
 
 
 @dataclass(frozen=True)
@@ -26,6 +52,29 @@ class Settings:
         system_prompt: what the model is told before every prompt.
         log_retention_days: how long the function's log is kept.
         stage_name: the first part of every path of the deployed API.
+        authentication: how callers prove who they are: "bearer" (a key that
+            a function of ours knows), "iam" (a signature) or "cognito" (a
+            user pool's token).
+        authorizer_ttl: seconds that API Gateway remembers what the
+            authorizer said of a key, at most 3,600. A key that is taken
+            away is let in for as long.
+        teams: who gets a key, and a usage plan of their own.
+        team_rate: requests a second that a team may make, on average.
+        team_burst: requests that a team may make at once.
+        team_quota: requests that a team may make in a day.
+        stage_rate: requests a second for all together, on average.
+        stage_burst: requests at once for all together.
+        tokens_per_day: tokens that a key may use in a day (UTC), prompts
+            and answers together.
+        prompt_characters: the longest prompt that reaches the function.
+        model_name: the model's name as GET /model gives it; its metrics
+            are kept under this name.
+        execution_logs: how much API Gateway tells of each request: "OFF",
+            "ERROR" or "INFO".
+        alarm_actions: ARNs that an alarm notifies, such as an SNS topic's.
+        stream: hand on tokens while they are written. Lambda's own Python
+            runtime cannot: on AWS, set adapter_layer_arn too.
+        adapter_layer_arn: the layer of the Lambda Web Adapter.
     """
 
     function_name: str | None = None
@@ -35,37 +84,93 @@ class Settings:
     system_prompt: str = "You are a helpful assistant."
     log_retention_days: int = 7
     stage_name: str = "v1"
+    authentication: str = "bearer"
+    authorizer_ttl: int = 300
+    teams: tuple[str, ...] = ("blue", "green")
+    team_rate: float = 5.0
+    team_burst: int = 10
+    team_quota: int = 1000
+    stage_rate: float = 20.0
+    stage_burst: int = 40
+    tokens_per_day: int = 20_000
+    prompt_characters: int = 6000
+    model_name: str = "SmolLM2-135M-Instruct"
+    execution_logs: str = "INFO"
+    alarm_actions: tuple[str, ...] = ()
+    stream: bool = False
+    adapter_layer_arn: str | None = None
+
+    def __post_init__(self) -> None:
+        """Refuse what could leave the gateway open, or silent."""
+        for name, value, known in (
+            ("authentication", self.authentication, AUTHENTICATIONS),
+            ("executionLogs", self.execution_logs, EXECUTION_LOGS),
+        ):
+            if value not in known:
+                raise pulumi.RunError(
+                    f"gateway:{name} is {value!r}, not one of "
+                    f"{', '.join(known)}. Set one with: "
+                    f"pulumi config set gateway:{name} {known[0]}"
+                )
+
+    @property
+    def api_key_source(self) -> str:
+        """Where API Gateway finds a caller's key.
+
+        An authorizer of ours hands it on; else it is in the header
+        `x-api-key`.
+        """
+        bearer = self.authentication == "bearer"
+        return "AUTHORIZER" if bearer else "HEADER"
+
+    @property
+    def model_handler(self) -> str:
+        """What Lambda starts: our function, or the adapter's script."""
+        return "run.sh" if self.adapter_layer_arn else "handler.handler"
+
+    @property
+    def model_layers(self) -> list[str]:
+        """The layers that bring the model, and the adapter if wanted."""
+        adapter = self.adapter_layer_arn
+        return [*self.layer_arns, *([adapter] if adapter else [])]
 
     @property
     def model_code(self) -> pulumi.Archive:
-        """The function's code: the Python files of its folder.
+        """The code of the function that hosts the model."""
+        return code_of("model")
 
-        The whole folder would bring `__pycache__` along, which changes when
-        somebody imports the code, and with it the function.
-        """
-        files = sorted((FUNCTIONS / "model").glob("*.py"))
-        return pulumi.AssetArchive(
-            {file.name: pulumi.FileAsset(str(file)) for file in files}
-        )
+    @property
+    def authorizer_code(self) -> pulumi.Archive:
+        """The code of the function that knows the keys."""
+        return code_of("authorizer")
 
     @classmethod
     def from_config(cls) -> Settings:
         """Read the stack's configuration; what it omits is as above."""
         config = pulumi.Config("gateway")
-        layers = config.get_object("layerArns") or []
-        if not isinstance(layers, list):
-            raise pulumi.RunError(
-                f"gateway:layerArns is {layers!r}, not a list of ARNs. Set "
-                "one with: pulumi config set --path 'layerArns[0]' ARN"
-            )
         chosen: dict[str, Any] = {
             "function_name": config.get("functionName"),
-            "layer_arns": tuple(layers) or None,
+            "layer_arns": texts(config, "layerArns"),
             "memory_size": config.get_int("memorySize"),
             "timeout": config.get_int("timeout"),
             "system_prompt": config.get("systemPrompt"),
             "log_retention_days": config.get_int("logRetentionDays"),
             "stage_name": config.get("stageName"),
+            "authentication": config.get("authentication"),
+            "authorizer_ttl": config.get_int("authorizerTtl"),
+            "teams": texts(config, "teams"),
+            "team_rate": config.get_float("teamRate"),
+            "team_burst": config.get_int("teamBurst"),
+            "team_quota": config.get_int("teamQuota"),
+            "stage_rate": config.get_float("stageRate"),
+            "stage_burst": config.get_int("stageBurst"),
+            "tokens_per_day": config.get_int("tokensPerDay"),
+            "prompt_characters": config.get_int("promptCharacters"),
+            "model_name": config.get("modelName"),
+            "execution_logs": config.get("executionLogs"),
+            "alarm_actions": texts(config, "alarmActions"),
+            "stream": config.get_bool("stream"),
+            "adapter_layer_arn": config.get("adapterLayerArn"),
         }
         return cls(
             **{

@@ -1,18 +1,20 @@
-"""The program that a notebook deploys: gateway/program.py up to a chapter, with its own cells.
+"""The program that a notebook deploys: gateway/ up to a chapter, with the notebook's own cells.
 
-A function that a cell defines takes the place of the function with the same name, and so does a
-table such as FROZEN. Steps of later chapters are left out. The module itself is not changed:
-the program runs from copies whose names are looked up in a table made for one run.
+A function that a cell defines takes the place of the function with the same name, in whichever
+file of gateway/ it is, and so does a table such as FROZEN. Steps of later chapters are left out.
+The modules themselves are not changed: the program runs from copies whose names are looked up in
+one table made for one run.
 """
 
 from __future__ import annotations
 
 import ast
+import builtins
 import inspect
 import os
 import sys
 import textwrap
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from types import FunctionType, ModuleType
 from typing import Any
@@ -33,15 +35,33 @@ def own_names() -> dict[str, Any]:
     return dict(shell.user_ns if shell is not None else vars(sys.modules["__main__"]))
 
 
-def replaced(module: ModuleType, own: Mapping[str, Any]) -> dict[str, Any]:
-    """What of a module the cells define anew: functions made in a cell, tables that differ."""
+def names_of(modules: Iterable[ModuleType]) -> dict[str, Any]:
+    """All names of a program's modules in one table: what they define, and what they import.
+
+    What a module defines itself counts more than what another one imports by this name.
+    """
+    modules = list(modules)
+    names: dict[str, Any] = {}
+    for module in modules:
+        names |= {name: value for name, value in vars(module).items() if name[:2] != "__"}
+    for module in modules:
+        names |= {name: value for name, value in vars(module).items() if _home(value, module)}
+    return names
+
+
+def _home(value: Any, module: ModuleType) -> bool:
+    return getattr(value, "__module__", None) == module.__name__
+
+
+def replaced(names: Mapping[str, Any], own: Mapping[str, Any]) -> dict[str, Any]:
+    """What of a program the cells define anew: functions made in a cell, tables that differ."""
     found: dict[str, Any] = {}
     for name, mine in own.items():
-        theirs = getattr(module, name, None)
+        theirs = names.get(name)
         if mine is theirs or name.startswith("_"):
             continue
         if isinstance(theirs, FunctionType) and isinstance(mine, FunctionType):
-            if mine.__module__ != module.__name__:
+            if mine.__module__ != theirs.__module__:
                 found[name] = mine
         elif name.isupper() and type(mine) is type(theirs):
             found[name] = mine
@@ -64,17 +84,19 @@ def _source(function: FunctionType) -> str | None:
 
 
 def compose(
-    module: ModuleType, own: Mapping[str, Any], leave_out: tuple[str, ...] = ()
+    program: Mapping[str, Any], own: Mapping[str, Any], leave_out: tuple[str, ...] = ()
 ) -> Callable[..., None]:
-    """The module's `gateway` with the cells' functions in place and some steps left out.
+    """The program's `gateway` with the cells' functions in place and some steps left out.
 
     Args:
+        program: its names, as `names_of` finds them.
         own: what the cells define anew, as `replaced` finds it.
         leave_out: steps of later chapters; each becomes a function that makes nothing.
     """
-    names: dict[str, Any] = dict(vars(module))
-    for name, value in vars(module).items():
-        if isinstance(value, FunctionType) and value.__module__ == module.__name__:
+    names: dict[str, Any] = {"__builtins__": builtins, **program}
+    home = program["gateway"].__module__.rpartition(".")[0]
+    for name, value in program.items():
+        if isinstance(value, FunctionType) and value.__module__.rpartition(".")[0] == home:
             copy = FunctionType(value.__code__, names, name, value.__defaults__, value.__closure__)
             copy.__kwdefaults__ = value.__kwdefaults__
             names[name] = copy

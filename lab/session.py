@@ -12,6 +12,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
+from importlib import import_module
 from pathlib import Path
 
 from lab import operate
@@ -19,7 +20,7 @@ from lab import target as targets
 from lab.core import course, places, recovery
 from lab.core.deploy import Deployment
 from lab.core.errors import LabError, NotReady
-from lab.program import Watched, compose, own_names, replaced, same, sdk_rules
+from lab.program import Watched, compose, names_of, own_names, replaced, same, sdk_rules
 from lab.results import Outputs, Plan, Receipt, UpRecord, outputs_of
 from lab.run import Work, carry_out
 from lab.stack import Stack, secret
@@ -27,7 +28,7 @@ from sandbox.command import InterruptibleCommand
 from sandbox.engine import VERSION, Cli
 from sandbox.home import home as kit_home
 
-PROGRAM = Path(__file__).resolve().parents[1] / "gateway" / "program.py"
+GATEWAY = Path(__file__).resolve().parents[1] / "gateway"
 UP = ("up", "--yes", "--skip-preview")
 PREVIEW = ("preview",)
 DESTROY = ("destroy", "--yes", "--skip-preview")
@@ -165,21 +166,22 @@ def _through(stack: Stack, wanted: course.Chapter, delete: bool, work: Work) -> 
 
 def _program(own: dict[str, object], through: int, work: Work) -> Callable[[], None]:
     """The program up to a chapter, as the engine runs it."""
-    from gateway import program
     from gateway.settings import Settings
 
     load_sdk()
+    program = names_of(import_module(f"gateway.{file}") for file in course.FILES)
     mine = replaced(program, own)
-    if changed := sorted(name for name in mine if not same(mine[name], vars(program)[name])):
-        work.note(f"From this notebook instead of gateway/program.py: {', '.join(changed)}")
+    if changed := sorted(name for name in mine if not same(mine[name], program[name])):
+        work.note(f"From this notebook instead of gateway/: {', '.join(changed)}")
     composed = compose(program, mine, course.steps(course.LAST, after=through))
     return lambda: composed(Settings.from_config())
 
 
 @cache
-def known_places() -> dict[str, places.Place]:
-    """Which chapter and lines of gateway/program.py make each resource."""
-    return places.places(PROGRAM.read_text(encoding="utf-8"))
+def known_places() -> places.Places:
+    """Which chapter, file and lines of gateway/ make each resource."""
+    files = [GATEWAY / f"{name}.py" for name in course.FILES]
+    return places.places({file.name: file.read_text(encoding="utf-8") for file in files})
 
 
 def _current(chapter: int | str | None) -> Session:
@@ -231,7 +233,7 @@ def open_session(
         home,
         InterruptibleCommand.at(cli.path, VERSION),
         reached.env,
-        {"aws:region": reached.region},
+        {"aws:region": reached.region, **reached.config},
     )
     say("preparing the stack")
     made.prepare()

@@ -28,6 +28,9 @@ PULUMI = (
 AWS = ("AWS_PROFILE", "AWS_DEFAULT_PROFILE", "AWS_SESSION_TOKEN", "AWS_ROLE_ARN")
 NO_FILES = ("AWS_CONFIG_FILE", "AWS_SHARED_CREDENTIALS_FILE")
 
+# The sandbox's Python runtime streams; on AWS that takes an adapter, which has a setting.
+STREAMS = {"gateway:stream": "true"}
+
 
 @dataclass(frozen=True)
 class Target:
@@ -36,6 +39,7 @@ class Target:
     Attributes:
         env: what the engine and the notebook need to reach it.
         drop: variables that must not be set.
+        config: what the stack's configuration has to say for the program to run there.
         generation: of the sandbox; changes when it has forgotten what was deployed. "" on AWS.
     """
 
@@ -46,6 +50,7 @@ class Target:
     endpoint: str = ""
     generation: str = ""
     account: str = ""
+    config: dict[str, str] = field(default_factory=dict)
 
     @property
     def mark(self) -> dict[str, str]:
@@ -78,6 +83,7 @@ def sandbox(home: Path, say: Say) -> Target:
         running.endpoint,
         running.generation,
         "000000000000",
+        STREAMS,
     )
     _seen[:] = [running, found]
     return found

@@ -18,6 +18,7 @@ from pulumi.runtime.mocks import MockCallArgs, MockMonitor, MockResourceArgs, Mo
 
 import gateway.program
 from gateway.settings import Settings
+from lab.core.course import FILES
 from lab.core.places import places
 
 DEPENDS_ON = "depends_on"
@@ -101,7 +102,9 @@ def program_graph() -> Graph:
 
 def _graph(types: dict[str, str], edges: list[Edge]) -> Graph:
     """Put what was registered, in whatever order that happened, into a fixed order."""
-    where = places(Path(gateway.program.__file__).read_text(encoding="utf-8"))
+    folder = Path(gateway.program.__file__).parent
+    files = [folder / f"{name}.py" for name in FILES]
+    where = places({file.name: file.read_text(encoding="utf-8") for file in files})
     names = sorted(types, key=lambda name: (where[name].chapter, where[name].first, name))
     nodes = tuple(Node(name, types[name], where[name].chapter) for name in names)
     order = sorted(edges, key=lambda edge: (edge.source, edge.property, edge.target))

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from gateway import program
+from gateway.settings import Settings
 from lab.checks import steps
 from lab.core.exercise import Exercise, NotYet
 
@@ -17,7 +18,7 @@ def named_path(value: Any, _: Mapping[str, Any]) -> str:
     write = steps.function(value)
 
     def step() -> Any:
-        api = program.rest_api()
+        api = program.rest_api(Settings())
         return write(api, program.model_path(api))
 
     made = [one for one in steps.declared(step) if one.name != "modelPath"]
@@ -50,7 +51,7 @@ def two_methods(value: Any, _: Mapping[str, Any]) -> str:
     write = steps.function(value)
 
     def step() -> Any:
-        api = program.rest_api()
+        api = program.rest_api(Settings())
         write(api, program.model_path(api))
 
     made = [one for one in steps.declared(step) if one.kind == "Method"]

@@ -25,7 +25,7 @@ def permission(value: Any, _: Mapping[str, Any]) -> str:
     write = steps.function(value)
 
     def step() -> Any:
-        return write(program.rest_api(), program.create_function(Settings()))
+        return write(program.rest_api(Settings()), program.create_function(Settings()))
 
     hint = "Declare one aws.lambda_.Permission and return it."
     given = steps.only(steps.declared(step), "Permission", hint).inputs

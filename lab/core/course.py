@@ -7,12 +7,13 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Chapter:
-    """One chapter, its notebook, and the steps of gateway/program.py that it adds.
+    """One chapter, its notebook, and the steps of gateway/ that it adds.
 
     Attributes:
         number: as in the file name; 99 cleans up and adds nothing.
         minutes: how long a learner takes, not how long it runs.
-        steps: names of functions in gateway/program.py, in the order that `gateway` calls them.
+        steps: names of functions in gateway/, which `gateway` calls.
+        file: of gateway/ that has them, without its ending.
     """
 
     number: int
@@ -20,6 +21,7 @@ class Chapter:
     title: str
     minutes: int
     steps: tuple[str, ...] = ()
+    file: str = "program"
 
     @property
     def name(self) -> str:
@@ -35,10 +37,38 @@ CHAPTERS = (
     Chapter(4, "path_and_method", "A path and its method", 20, ("model_path", "model_method")),
     Chapter(5, "integration", "The integration", 25, ("integration",)),
     Chapter(6, "deployment_and_stage", "Deployment and stage", 30, ("deployment", "stage")),
+    Chapter(7, "who_may_call", "Who may call", 40, ("team_keys", "access"), "auth"),
+    Chapter(
+        8,
+        "how_much",
+        "How much",
+        40,
+        ("token_budget", "prompt_check", "limit_responses", "every_method", "usage_plans"),
+        "limits",
+    ),
+    Chapter(
+        9,
+        "what_happened",
+        "What happened",
+        35,
+        ("token_metrics", "request_logs", "alarms", "dashboard"),
+        "observability",
+    ),
+    Chapter(
+        10,
+        "speak_openai",
+        "Speak OpenAI",
+        35,
+        ("list_models", "chat_completions", "error_responses", "chat_url"),
+        "chat",
+    ),
     Chapter(99, "clean_up", "Clean up", 5),
 )
 
 LAST = max(chapter.number for chapter in CHAPTERS if chapter.steps)
+
+# The files of gateway/ that make resources, without their ending.
+FILES = tuple(dict.fromkeys(chapter.file for chapter in CHAPTERS))
 
 
 def find(key: int | str) -> Chapter:

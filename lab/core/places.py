@@ -1,57 +1,103 @@
-"""Where each resource comes from: read from the text of gateway/program.py, which is not run."""
+"""Where each resource comes from: read from the text of gateway's files, which are not run."""
 
 from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from fnmatch import fnmatchcase
 
 HEADER = re.compile(r"^# Chapter (\d+)\b", re.MULTILINE)
 
 
 @dataclass(frozen=True)
 class Place:
-    """The chapter, the function and the lines (first and last) that make a resource."""
+    """The file, the chapter, the function and the lines (first and last) that make a resource."""
 
     chapter: int
     function: str
     first: int
     last: int
+    file: str = "program.py"
 
     def __str__(self) -> str:
-        return f"chapter {self.chapter:02d}, {self.function}, lines {self.first}-{self.last}"
+        where = f"lines {self.first}-{self.last}"
+        file = "" if self.file == "program.py" else f" of {self.file}"
+        return f"chapter {self.chapter:02d}, {self.function}, {where}{file}"
 
 
-def places(text: str) -> dict[str, Place]:
-    """Each resource that a program's text makes, by its Pulumi name.
+class Places(Mapping[str, Place]):
+    """The place of each resource by its Pulumi name.
+
+    A name that is put together, f"teamKey-{team}", stands here as `teamKey-*` and is found by
+    every name that it fits.
+    """
+
+    def __init__(self, known: Mapping[str, Place]) -> None:
+        self._known = dict(known)
+        self._patterns = [name for name in known if "*" in name]
+
+    def __getitem__(self, name: str) -> Place:
+        if name in self._known:
+            return self._known[name]
+        for pattern in self._patterns:
+            if fnmatchcase(name, pattern):
+                return self._known[pattern]
+        raise KeyError(name)
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._known)
+
+    def __len__(self) -> int:
+        return len(self._known)
+
+
+def places(files: Mapping[str, str]) -> Places:
+    """Each resource that a program makes.
 
     A resource is a call such as `aws.iam.Role("name", …)`: a dotted name whose last part begins
-    with a capital, and a name in quotes.
+    with a capital, and a name in quotes. So is a call of one of the program's own functions whose
+    first parameter is `name`.
+
+    Args:
+        files: the text of each file by its name.
 
     Raises:
-        SyntaxError: the text is no Python.
+        SyntaxError: a text is no Python.
     """
-    headers = [(text.count("\n", 0, m.start()) + 1, int(m[1])) for m in HEADER.finditer(text)]
+    trees = {file: ast.parse(text) for file, text in files.items()}
+    helpers = {each.name for tree in trees.values() for each in _functions(tree) if _named(each)}
     found: dict[str, Place] = {}
-    for function in ast.parse(text).body:
-        if not isinstance(function, ast.FunctionDef):
-            continue
-        chapter = _chapter_at(headers, function.lineno)
-        for name in _made(function):
+    for file, tree in trees.items():
+        text = files[file]
+        headers = [(text.count("\n", 0, m.start()) + 1, int(m[1])) for m in HEADER.finditer(text)]
+        for function in _functions(tree):
+            chapter = _chapter_at(headers, function.lineno)
             last = function.end_lineno or function.lineno
-            found[name] = Place(chapter, function.name, function.lineno, last)
-    return found
+            for name in _made(function, helpers):
+                place = Place(chapter, function.name, function.lineno, last, file)
+                found.setdefault(name, place)  # a later one stands in for the first
+    return Places(found)
 
 
-def chapters_of(names: Iterable[str], known: dict[str, Place]) -> set[int]:
+def chapters_of(names: Iterable[str], known: Mapping[str, Place]) -> set[int]:
     """The chapters that these resources belong to; names that no chapter makes do not count."""
     return {known[name].chapter for name in names if name in known}
 
 
-def reached(names: Iterable[str], known: dict[str, Place]) -> int:
+def reached(names: Iterable[str], known: Mapping[str, Place]) -> int:
     """The chapter that a stack with these resources is at: the last one it holds, or 0."""
     return max(chapters_of(names, known), default=0)
+
+
+def _functions(tree: ast.Module) -> Iterator[ast.FunctionDef]:
+    return (node for node in tree.body if isinstance(node, ast.FunctionDef))
+
+
+def _named(function: ast.FunctionDef) -> bool:
+    """Whether it is told the name of what it makes."""
+    return bool(function.args.args) and function.args.args[0].arg == "name"
 
 
 def _chapter_at(headers: list[tuple[int, int]], line: int) -> int:
@@ -59,14 +105,32 @@ def _chapter_at(headers: list[tuple[int, int]], line: int) -> int:
     return above[-1] if above else 0
 
 
-def _made(function: ast.FunctionDef) -> Iterator[str]:
+def _made(function: ast.FunctionDef, helpers: set[str]) -> Iterator[str]:
     for node in ast.walk(function):
-        if not (isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute)):
-            continue
-        # pulumi.FileArchive and its like are capitalised and dotted too: two dots tell them apart.
-        if not (node.func.attr[:1].isupper() and isinstance(node.func.value, ast.Attribute)):
-            continue
-        if node.args and isinstance(node.args[0], ast.Constant):
-            name = node.args[0].value
-            if isinstance(name, str):
+        if isinstance(node, ast.Call) and node.args and _makes(node.func, helpers):
+            name = _name(node.args[0])
+            if name is not None:
                 yield name
+
+
+def _makes(called: ast.expr, helpers: set[str]) -> bool:
+    if isinstance(called, ast.Name):
+        return called.id in helpers
+    # pulumi.FileArchive and its like are capitalised and dotted too: two dots tell them apart.
+    return (
+        isinstance(called, ast.Attribute)
+        and called.attr[:1].isupper()
+        and not called.attr.endswith("Args")
+        and isinstance(called.value, ast.Attribute)
+    )
+
+
+def _name(argument: ast.expr) -> str | None:
+    """A name in quotes; of one that is put together, what is fixed of it."""
+    if isinstance(argument, ast.Constant) and isinstance(argument.value, str):
+        return argument.value
+    if isinstance(argument, ast.JoinedStr):
+        return "".join(
+            str(part.value) if isinstance(part, ast.Constant) else "*" for part in argument.values
+        )
+    return None

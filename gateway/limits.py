@@ -1,0 +1,276 @@
+"""How much a caller may have, in requests and in tokens."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import pulumi
+import pulumi_aws as aws
+
+from gateway.auth import EVERYONE
+
+if TYPE_CHECKING:
+    from gateway.auth import Access
+    from gateway.observability import RequestLogs
+    from gateway.program import Model
+    from gateway.settings import Settings
+
+
+@dataclass(frozen=True)
+class Budget:
+    """Where tokens are counted, and how many a key has for a day."""
+
+    table: aws.dynamodb.Table
+    tokens_per_day: int
+
+
+# Chapter 08: how much
+
+
+def token_budget(settings: Settings) -> Budget:
+    """The table of tokens taken: one item for a key and a day."""
+    table = aws.dynamodb.Table(
+        "tokenBudgets",
+        billing_mode="PAY_PER_REQUEST",
+        hash_key="id",
+        attributes=[{"name": "id", "type": "S"}],
+        ttl={"attribute_name": "expires", "enabled": True},
+    )
+    pulumi.export("budget_table", table.name)
+    return Budget(table, settings.tokens_per_day)
+
+
+def budget_policy(role: aws.iam.Role, budget: Budget) -> aws.iam.RolePolicy:
+    """What the model's function may do with the table: read, update."""
+    count = {
+        "Version": "2012-10-17",
+        "Statement": [
+            {
+                "Effect": "Allow",
+                "Action": ["dynamodb:GetItem", "dynamodb:UpdateItem"],
+                "Resource": budget.table.arn,
+            }
+        ],
+    }
+    return aws.iam.RolePolicy(
+        "languageModelCountTokens",
+        role=role.id,
+        policy=pulumi.Output.json_dumps(count),
+    )
+
+
+def prompt_check(
+    settings: Settings,
+    rest_api: aws.apigateway.RestApi,
+    model_path: aws.apigateway.Resource,
+    access: Access | None,
+    model: Model,
+    api_role: aws.iam.Role,
+) -> list[pulumi.Resource]:
+    """POST /model with a body that the gateway checks before the function.
+
+    The other verbs stay with ANY: they have no body to check.
+    """
+    validator = body_validator("promptValidator", rest_api)
+    shape = aws.apigateway.Model(
+        "promptModel",
+        rest_api=rest_api.id,
+        name="Prompt",
+        content_type="application/json",
+        schema=json.dumps(prompt_schema(settings)),
+    )
+    method = metered_method(
+        "promptMethod",
+        rest_api,
+        model_path,
+        "POST",
+        access,
+        # Any other key would let a body of another content type slip past.
+        request_models={"$default": shape.name},
+        request_validator_id=validator.id,
+    )
+    proxy = proxy_integration(
+        "promptIntegration", rest_api, method, model, api_role
+    )
+    return [validator, shape, method, proxy]
+
+
+def prompt_schema(settings: Settings) -> dict[str, Any]:
+    """What a prompt has to look like, as JSON Schema, draft 4."""
+    text = {
+        "type": "string",
+        "minLength": 1,
+        "maxLength": settings.prompt_characters,
+    }
+    return {
+        "$schema": "http://json-schema.org/draft-04/schema#",
+        "type": "object",
+        "properties": {
+            "prompt": text,
+            "inputs": text,
+            "max_tokens": {"type": "integer", "minimum": 1, "maximum": 256},
+        },
+        "anyOf": [{"required": ["prompt"]}, {"required": ["inputs"]}],
+    }
+
+
+def body_validator(
+    name: str, rest_api: aws.apigateway.RestApi
+) -> aws.apigateway.RequestValidator:
+    """A validator of bodies; API Gateway cannot do more with parameters."""
+    return aws.apigateway.RequestValidator(
+        name,
+        rest_api=rest_api.id,
+        validate_request_body=True,
+        validate_request_parameters=False,
+    )
+
+
+def metered_method(
+    name: str,
+    rest_api: aws.apigateway.RestApi,
+    path: aws.apigateway.Resource,
+    http_method: str,
+    access: Access | None,
+    **more: Any,
+) -> aws.apigateway.Method:
+    """A method for callers with a key: a usage plan counts their calls."""
+    who = access or EVERYONE
+    return aws.apigateway.Method(
+        name,
+        rest_api=rest_api.id,
+        resource_id=path.id,
+        http_method=http_method,
+        authorization=who.authorization,
+        authorizer_id=who.authorizer_id,
+        authorization_scopes=who.scopes,
+        api_key_required=True,
+        opts=pulumi.ResourceOptions(delete_before_replace=True),
+        **more,
+    )
+
+
+def proxy_integration(
+    name: str,
+    rest_api: aws.apigateway.RestApi,
+    method: aws.apigateway.Method,
+    model: Model,
+    api_role: aws.iam.Role,
+    **more: Any,
+) -> aws.apigateway.Integration:
+    """Chapter 05's integration, for one more method."""
+    where = {
+        "uri": model.invoke_arn,
+        "response_transfer_mode": model.transfer_mode,
+    }
+    return aws.apigateway.Integration(
+        name,
+        rest_api=rest_api.id,
+        resource_id=method.resource_id,
+        http_method=method.http_method,
+        type="AWS_PROXY",
+        integration_http_method="POST",
+        credentials=api_role.arn,
+        **{**where, **more},
+    )
+
+
+def limit_responses(
+    rest_api: aws.apigateway.RestApi,
+) -> list[pulumi.Resource]:
+    """What a caller over a limit is told: the reason, and when to retry."""
+    throttled = error_response(
+        "throttledResponse",
+        rest_api,
+        "THROTTLED",
+        {"type": "requests", "code": "rate_limit_exceeded"},
+        {"Retry-After": "1"},
+    )
+    quota = error_response(
+        "quotaResponse",
+        rest_api,
+        "QUOTA_EXCEEDED",
+        {"type": "insufficient_quota", "code": "insufficient_quota"},
+        {"x-should-retry": "false"},  # a new day has to come first
+    )
+    return [throttled, quota]
+
+
+def error_response(
+    name: str,
+    rest_api: aws.apigateway.RestApi,
+    response_type: str,
+    error: dict[str, str],
+    headers: dict[str, str] | None = None,
+) -> aws.apigateway.Response:
+    """An error of API Gateway itself, in the shape of the function's own.
+
+    The message is API Gateway's; `$context.error.messageString` brings its
+    own quotes.
+    """
+    body = {"message": "MESSAGE", "param": None, **error}
+    template = json.dumps({"error": body}).replace(
+        '"MESSAGE"', "$context.error.messageString"
+    )
+    return aws.apigateway.Response(
+        name,
+        rest_api_id=rest_api.id,
+        response_type=response_type,
+        response_templates={"application/json": template},
+        response_parameters={
+            f"gatewayresponse.header.{header}": f"'{value}'"
+            for header, value in (headers or {}).items()
+        },
+    )
+
+
+def every_method(
+    settings: Settings,
+    rest_api: aws.apigateway.RestApi,
+    stage: aws.apigateway.Stage,
+    logs: RequestLogs | None,
+) -> aws.apigateway.MethodSettings:
+    """What holds for each method of the stage: its rate, and its log."""
+    watched = logs.method_settings if logs else {}
+    return aws.apigateway.MethodSettings(
+        "everyMethod",
+        rest_api=rest_api.id,
+        stage_name=stage.stage_name,
+        method_path="*/*",
+        settings=aws.apigateway.MethodSettingsSettingsArgs(
+            throttling_rate_limit=settings.stage_rate,
+            throttling_burst_limit=settings.stage_burst,
+            **watched,
+        ),
+        opts=pulumi.ResourceOptions(depends_on=logs.parts if logs else []),
+    )
+
+
+def usage_plans(
+    settings: Settings,
+    rest_api: aws.apigateway.RestApi,
+    stage: aws.apigateway.Stage,
+    keys: dict[str, aws.apigateway.ApiKey],
+) -> list[pulumi.Resource]:
+    """A plan for each team, so that one team's 429 is no other team's."""
+    made: list[pulumi.Resource] = []
+    for team, key in keys.items():
+        plan = aws.apigateway.UsagePlan(
+            f"plan-{team}",
+            api_stages=[{"api_id": rest_api.id, "stage": stage.stage_name}],
+            throttle_settings={
+                "rate_limit": settings.team_rate,
+                "burst_limit": settings.team_burst,
+            },
+            quota_settings={"limit": settings.team_quota, "period": "DAY"},
+        )
+        member = aws.apigateway.UsagePlanKey(
+            f"planKey-{team}",
+            key_id=key.id,
+            key_type="API_KEY",
+            usage_plan_id=plan.id,
+        )
+        made += [plan, member]
+    return made
