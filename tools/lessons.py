@@ -5,7 +5,7 @@
 
 A lesson is a text file in jupytext's percent format. The build adds what has its home elsewhere:
 
-    # %% step: api_role     becomes the function of this name, cut from gateway/program.py
+    # %% step: api_role     becomes the function of this name, cut from the files of gateway/
     # %% from: DEPLOYED     the same for a constant or a class, with the comment above it
     {{title}} {{minutes}} {{map}} {{next}}   in prose come from lab/core/course.py
     {{edges}}               becomes the table of what this chapter's resources refer to
@@ -27,12 +27,11 @@ import jupytext  # type: ignore[import-untyped]
 import nbformat
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
-from lab.core.course import CHAPTERS, Chapter
+from lab.core.course import CHAPTERS, FILES, Chapter
 from sandbox.quirks import Quirk, of_chapter
 from tools.graph import Graph, program_graph
 
 ROOT = Path(__file__).resolve().parent.parent
-PROGRAM = ROOT / "gateway" / "program.py"
 METADATA = {
     "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
     "language_info": {"name": "python"},
@@ -42,6 +41,12 @@ TOKEN = re.compile(r"\{\{(\w+)\}\}")
 
 class LessonError(ValueError):
     """A lesson asks for something that does not exist."""
+
+
+def program_text(root: Path = ROOT) -> str:
+    """The files of gateway/ that make resources, in one text to cut from."""
+    files = [root / "gateway" / f"{name}.py" for name in FILES]
+    return "\n".join(file.read_text(encoding="utf-8") for file in files)
 
 
 def cut(program: str, name: str) -> str:
@@ -61,7 +66,7 @@ def cut(program: str, name: str) -> str:
         while first and lines[first - 1].startswith("#") and "# Chapter" not in lines[first - 1]:
             first -= 1
         return "\n".join(lines[first : node.end_lineno])
-    raise LessonError(f"gateway/program.py defines no {name!r} at its top level")
+    raise LessonError(f"no file of gateway/ defines {name!r} at its top level")
 
 
 def defined(program: str) -> list[str]:
@@ -200,7 +205,7 @@ def build_all(root: Path = ROOT) -> dict[Path, str]:
     Raises:
         LessonError: a chapter has no lesson, or a lesson is wrong.
     """
-    builder = Builder((root / "gateway" / "program.py").read_text(encoding="utf-8"))
+    builder = Builder(program_text(root))
     built = {}
     for chapter in CHAPTERS:
         source = root / "lessons" / f"{chapter.name}.py"

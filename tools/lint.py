@@ -19,8 +19,8 @@ from pathlib import Path
 
 import nbformat
 
-from lab.core.course import CHAPTERS
-from tools.lessons import ROOT, cut, defined
+from lab.core.course import CHAPTERS, FILES
+from tools.lessons import ROOT, cut, defined, program_text
 
 CHAPTER_OUTLINE = (
     "You will", "Start", "The idea", "Predict", "The code", "Plan", "Apply", "Look", "Ask",
@@ -40,9 +40,11 @@ WORDS = {"00_start": (300, 900), "99_clean_up": (150, 600)}
 CHAPTER_WORDS = (600, 1350)
 ALT = 150
 
-ALLOWED = {"boto3", "gateway.program", "gateway.settings", "json", "lab", "pulumi", "pulumi_aws",
-           "pulumi.automation", "requests"}  # fmt: skip
-STANDARD = {"dataclasses", "hashlib", "pathlib", "time"}
+GATEWAY = {f"gateway.{name}" for name in (*FILES, "settings")}
+ALLOWED = {*GATEWAY, "boto3", "botocore.auth", "botocore.awsrequest", "json", "lab", "lab.widgets",
+           "openai", "pulumi", "pulumi_aws", "pulumi.automation", "requests"}  # fmt: skip
+STANDARD = {"concurrent.futures", "dataclasses", "hashlib", "pathlib", "secrets", "statistics",
+            "time"}  # fmt: skip
 
 BELITTLING = re.compile(
     r"\b(simply|just|obviously|of course|easy|easily|trivial(?:ly)?)\b", re.IGNORECASE
@@ -319,7 +321,7 @@ def main(arguments: list[str] | None = None) -> int:
         print(f"{path}: there is no such notebook", file=sys.stderr)
     if missing:
         return 2
-    steps = steps_of((ROOT / "gateway" / "program.py").read_text(encoding="utf-8"))
+    steps = steps_of(program_text())
     found = [line for path in paths for line in lint(path, steps)]
     print("\n".join(found) or f"{len(paths)} notebooks keep {len(RULES)} rules")
     return 1 if found else 0

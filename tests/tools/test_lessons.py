@@ -183,7 +183,7 @@ def test_check_names_a_file_that_differs_and_one_that_nothing_makes(tmp_path):
 
 
 def test_every_step_of_a_chapter_is_shown_in_it_word_for_word():
-    program = lessons.PROGRAM.read_text(encoding="utf-8")
+    program = lessons.program_text()
     shown = 0
     for chapter in CHAPTERS:
         path = lessons.ROOT / "notebooks" / f"{chapter.name}.ipynb"
@@ -220,5 +220,5 @@ def test_the_template_has_every_part_of_the_outline():
 
 
 def text_of(text):
-    program = lessons.PROGRAM.read_text(encoding="utf-8")
+    program = lessons.program_text()
     return lessons.Builder(program, lambda: GRAPH).notebook(text, FIRST)
