@@ -6,14 +6,15 @@ such clients look for them: below the invoke URL, which is their base URL.
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING, Any
 
 import pulumi
 import pulumi_aws as aws
 
 from gateway.limits import (
+    body_model,
     body_validator,
+    checked,
     error_response,
     metered_method,
     proxy_integration,
@@ -35,33 +36,36 @@ def list_models(
     api_role: aws.iam.Role,
 ) -> list[pulumi.Resource]:
     """GET /models and GET /models/{model}: what there is to ask."""
-    parts: list[pulumi.Resource] = []
-    every = aws.apigateway.Resource(
-        "modelsPath",
-        rest_api=rest_api.id,
-        parent_id=rest_api.root_resource_id,
-        path_part="models",
+    every = path_below(
+        "modelsPath", rest_api, rest_api.root_resource_id, "models"
     )
-    one = aws.apigateway.Resource(
-        "oneModelPath",
-        rest_api=rest_api.id,
-        parent_id=every.id,
-        path_part="{model}",
-    )
+    one = path_below("oneModelPath", rest_api, every.id, "{model}")
     listed = metered_method("modelsMethod", rest_api, every, "GET", access)
     shown = metered_method("oneModelMethod", rest_api, one, "GET", access)
-    parts += [every, one, listed, shown]
-    parts.append(
+    return [
+        every,
+        one,
+        listed,
+        shown,
         proxy_integration(
             "modelsIntegration", rest_api, listed, model, api_role
-        )
-    )
-    parts.append(
+        ),
         proxy_integration(
             "oneModelIntegration", rest_api, shown, model, api_role
-        )
+        ),
+    ]
+
+
+def path_below(
+    name: str,
+    rest_api: aws.apigateway.RestApi,
+    parent_id: pulumi.Input[str],
+    part: str,
+) -> aws.apigateway.Resource:
+    """One more part of a path."""
+    return aws.apigateway.Resource(
+        name, rest_api=rest_api.id, parent_id=parent_id, path_part=part
     )
-    return parts
 
 
 def chat_completions(
@@ -72,42 +76,19 @@ def chat_completions(
     api_role: aws.iam.Role,
 ) -> list[pulumi.Resource]:
     """POST /chat/completions: a conversation in, its next turn out."""
-    above = aws.apigateway.Resource(
-        "chatPath",
-        rest_api=rest_api.id,
-        parent_id=rest_api.root_resource_id,
-        path_part="chat",
-    )
-    path = aws.apigateway.Resource(
-        "completionsPath",
-        rest_api=rest_api.id,
-        parent_id=above.id,
-        path_part="completions",
-    )
+    root = rest_api.root_resource_id
+    above = path_below("chatPath", rest_api, root, "chat")
+    path = path_below("completionsPath", rest_api, above.id, "completions")
     validator = body_validator("chatValidator", rest_api)
-    shape = aws.apigateway.Model(
-        "chatModel",
-        rest_api=rest_api.id,
-        name="Conversation",
-        content_type="application/json",
-        schema=json.dumps(chat_schema(settings)),
-    )
+    schema = chat_schema(settings)
+    shape = body_model("chatModel", rest_api, "Conversation", schema)
+    rules = checked(validator, shape)
     method = metered_method(
-        "chatMethod",
-        rest_api,
-        path,
-        "POST",
-        access,
-        request_models={"$default": shape.name},
-        request_validator_id=validator.id,
+        "chatMethod", rest_api, path, "POST", access, **rules
     )
+    how = streaming(settings, model)
     proxy = proxy_integration(
-        "chatIntegration",
-        rest_api,
-        method,
-        model,
-        api_role,
-        **streaming(settings, model),
+        "chatIntegration", rest_api, method, model, api_role, **how
     )
     return [above, path, validator, shape, method, proxy]
 
@@ -125,10 +106,7 @@ def streaming(settings: Settings, model: Model) -> dict[str, Any]:
 
 def chat_schema(settings: Settings) -> dict[str, Any]:
     """What a conversation has to look like, as JSON Schema, draft 4."""
-    text = {
-        "type": "string",
-        "maxLength": settings.prompt_characters,
-    }
+    text = {"type": "string", "maxLength": settings.prompt_characters}
     message = {
         "type": "object",
         "required": ["role", "content"],

@@ -74,22 +74,11 @@ def prompt_check(
     The other verbs stay with ANY: they have no body to check.
     """
     validator = body_validator("promptValidator", rest_api)
-    shape = aws.apigateway.Model(
-        "promptModel",
-        rest_api=rest_api.id,
-        name="Prompt",
-        content_type="application/json",
-        schema=json.dumps(prompt_schema(settings)),
-    )
+    schema = prompt_schema(settings)
+    shape = body_model("promptModel", rest_api, "Prompt", schema)
+    rules = checked(validator, shape)
     method = metered_method(
-        "promptMethod",
-        rest_api,
-        model_path,
-        "POST",
-        access,
-        # Any other key would let a body of another content type slip past.
-        request_models={"$default": shape.name},
-        request_validator_id=validator.id,
+        "promptMethod", rest_api, model_path, "POST", access, **rules
     )
     proxy = proxy_integration(
         "promptIntegration", rest_api, method, model, api_role
@@ -119,13 +108,43 @@ def prompt_schema(settings: Settings) -> dict[str, Any]:
 def body_validator(
     name: str, rest_api: aws.apigateway.RestApi
 ) -> aws.apigateway.RequestValidator:
-    """A validator of bodies; API Gateway cannot do more with parameters."""
+    """Who looks at a body. Of parameters it would not see the values."""
     return aws.apigateway.RequestValidator(
         name,
         rest_api=rest_api.id,
         validate_request_body=True,
         validate_request_parameters=False,
     )
+
+
+def body_model(
+    name: str,
+    rest_api: aws.apigateway.RestApi,
+    model_name: str,
+    schema: dict[str, Any],
+) -> aws.apigateway.Model:
+    """What a body has to look like: a JSON Schema, here called a model."""
+    return aws.apigateway.Model(
+        name,
+        rest_api=rest_api.id,
+        name=model_name,
+        content_type="application/json",
+        schema=json.dumps(schema),
+    )
+
+
+def checked(
+    validator: aws.apigateway.RequestValidator, model: aws.apigateway.Model
+) -> dict[str, Any]:
+    """What a method says to have its bodies checked.
+
+    `$default` stands for every content type. Under `application/json`, a
+    body of another type would slip past.
+    """
+    return {
+        "request_models": {"$default": model.name},
+        "request_validator_id": validator.id,
+    }
 
 
 def metered_method(

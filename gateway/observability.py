@@ -115,6 +115,36 @@ def logging_account() -> aws.apigateway.Account:
     )
 
 
+# The names that OpenTelemetry has for them, in its conventions for
+# generative AI.
+MODEL = "gen_ai.request.model"
+INPUT_TOKENS = "gen_ai.usage.input_tokens"
+OUTPUT_TOKENS = "gen_ai.usage.output_tokens"
+FIRST_TOKEN = "gen_ai.server.time_to_first_token"
+
+# The gateway's own metrics, as AWS names them.
+ERROR_COUNTS = ("4XXError", "5XXError")
+LATENCIES = ("Latency", "IntegrationLatency")
+
+
+# What should wake somebody: its name, what it says, the metric, the rule.
+# Latency is in milliseconds; a sum is over five minutes.
+GATEWAY_ALARMS = (
+    (
+        "failures",
+        "A call failed: the gateway or the function answered 5xx",
+        "5XXError",
+        {"statistic": "Sum", "threshold": 0},
+    ),
+    (
+        "slow",
+        "Of 20 calls, one takes longer than 20 seconds",
+        "Latency",
+        {"extended_statistic": "p95", "threshold": 20_000},
+    ),
+)
+
+
 def alarms(
     settings: Settings,
     rest_api: aws.apigateway.RestApi,
@@ -122,6 +152,24 @@ def alarms(
     logs: RequestLogs,
 ) -> list[aws.cloudwatch.MetricAlarm]:
     """What should wake somebody: failures, slowness, refusals, spending."""
+    api = {"ApiName": rest_api.name, "Stage": stage.stage_name}
+    made = [
+        alarm(
+            f"alarm-{name}",
+            settings,
+            description,
+            {"namespace": "AWS/ApiGateway", "metric_name": metric},
+            {"dimensions": api, **rule},
+        )
+        for name, description, metric, rule in GATEWAY_ALARMS
+    ]
+    return [*made, throttled_alarm(settings, logs), tokens_alarm(settings)]
+
+
+def throttled_alarm(
+    settings: Settings, logs: RequestLogs
+) -> aws.cloudwatch.MetricAlarm:
+    """AWS counts 429 among all 4xx; the access log tells them apart."""
     ours = token_metrics(settings)
     aws.cloudwatch.LogMetricFilter(
         "throttledCalls",
@@ -134,53 +182,32 @@ def alarms(
             "default_value": "0",
         },
     )
-    api = {"ApiName": rest_api.name, "Stage": stage.stage_name}
-    return [
-        alarm(
-            "failuresAlarm",
-            settings,
-            "A call failed: the gateway or the function answered 5xx",
-            {"namespace": "AWS/ApiGateway", "metric_name": "5XXError"},
-            {"dimensions": api, "statistic": "Sum", "threshold": 0},
-        ),
-        alarm(
-            "slowAlarm",
-            settings,
-            "Of 20 calls, one takes longer than 20 seconds",
-            {"namespace": "AWS/ApiGateway", "metric_name": "Latency"},
-            {
-                "dimensions": api,
-                "extended_statistic": "p95",
-                "threshold": 20_000,
-            },
-        ),
-        alarm(
-            "throttledAlarm",
-            settings,
-            "More than 20 calls in five minutes were over a limit",
-            {"namespace": ours, "metric_name": "ThrottledCalls"},
-            {"statistic": "Sum", "threshold": 20},
-        ),
-        alarm(
-            "tokensAlarm",
-            settings,
-            "Five minutes took a tenth of what a key has for a day",
-            {"namespace": ours, "metric_name": OUTPUT_TOKENS},
-            {
-                "dimensions": {MODEL: settings.model_name},
-                "statistic": "Sum",
-                "threshold": settings.tokens_per_day / 10,
-            },
-        ),
-    ]
+    return alarm(
+        "alarm-throttled",
+        settings,
+        "More than 20 calls in five minutes were over a limit",
+        {"namespace": ours, "metric_name": "ThrottledCalls"},
+        {"statistic": "Sum", "threshold": 20},
+    )
 
 
-# The names that OpenTelemetry has for them, in its conventions for
-# generative AI.
-MODEL = "gen_ai.request.model"
-INPUT_TOKENS = "gen_ai.usage.input_tokens"
-OUTPUT_TOKENS = "gen_ai.usage.output_tokens"
-FIRST_TOKEN = "gen_ai.server.time_to_first_token"
+def tokens_alarm(settings: Settings) -> aws.cloudwatch.MetricAlarm:
+    """Spending has a metric too: the function's own, of tokens written."""
+    metric = {
+        "namespace": token_metrics(settings),
+        "metric_name": OUTPUT_TOKENS,
+    }
+    return alarm(
+        "alarm-tokens",
+        settings,
+        "Five minutes took a tenth of what a key has for a day",
+        metric,
+        {
+            "dimensions": {MODEL: settings.model_name},
+            "statistic": "Sum",
+            "threshold": settings.tokens_per_day / 10,
+        },
+    )
 
 
 def alarm(
@@ -210,42 +237,48 @@ def dashboard(
     stage: aws.apigateway.Stage,
 ) -> aws.cloudwatch.Dashboard:
     """Four pictures: calls and errors, latency, tokens, the first token."""
-    region = aws.get_region_output().region
-    gateway = ["ApiName", rest_api.name, "Stage", stage.stage_name]
-    model = [MODEL, settings.model_name]
-    ours = token_metrics(settings)
-    calls = [
-        ["AWS/ApiGateway", name, *gateway, {"stat": "Sum"}]
-        for name in ("Count", "4XXError", "5XXError")
-    ]
-    latency = [
-        ["AWS/ApiGateway", name, *gateway, {"stat": "p95"}]
-        for name in ("Latency", "IntegrationLatency")
-    ]
-    tokens = [
-        [ours, name, *model, {"stat": "Sum"}]
-        for name in (INPUT_TOKENS, OUTPUT_TOKENS)
-    ]
-    first = [[ours, FIRST_TOKEN, *model, {"stat": "p95"}]]
-    body = {
-        "widgets": [
-            graph("Calls", calls, 0, region),
-            graph("Latency, p95, ms", latency, 1, region),
-            graph("Tokens", tokens, 2, region),
-            graph("Time to first token, p95, s", first, 3, region),
-        ]
-    }
     board = aws.cloudwatch.Dashboard(
         "languageModelDashboard",
         dashboard_name=pulumi.Output.concat("language-model-", rest_api.id),
-        dashboard_body=pulumi.Output.json_dumps(body),
+        dashboard_body=pulumi.Output.json_dumps(
+            {"widgets": graphs(settings, rest_api, stage)}
+        ),
     )
     pulumi.export("dashboard_name", board.dashboard_name)
     return board
 
 
+def graphs(
+    settings: Settings,
+    rest_api: aws.apigateway.RestApi,
+    stage: aws.apigateway.Stage,
+) -> list[dict[str, Any]]:
+    """The dashboard's four pictures."""
+    gateway = ["ApiName", rest_api.name, "Stage", stage.stage_name]
+    model = [MODEL, settings.model_name]
+    ours = token_metrics(settings)
+    api = "AWS/ApiGateway"
+    errors = [[api, name, *gateway] for name in ("Count", *ERROR_COUNTS)]
+    latency = [[api, name, *gateway] for name in LATENCIES]
+    tokens = [
+        [ours, name, *model] for name in (INPUT_TOKENS, OUTPUT_TOKENS)
+    ]
+    first = [[ours, FIRST_TOKEN, *model]]
+    region = aws.get_region_output().region
+    return [
+        graph("Calls and errors", errors, "Sum", region, 0),
+        graph("Latency, p95, ms", latency, "p95", region, 1),
+        graph("Tokens", tokens, "Sum", region, 2),
+        graph("Time to first token, p95, s", first, "p95", region, 3),
+    ]
+
+
 def graph(
-    title: str, metrics: list[Any], place: int, region: pulumi.Input[str]
+    title: str,
+    metrics: list[Any],
+    stat: str,
+    region: pulumi.Input[str],
+    place: int,
 ) -> dict[str, Any]:
     """A picture of some metrics; two stand side by side."""
     return {
@@ -257,6 +290,7 @@ def graph(
         "properties": {
             "title": title,
             "metrics": metrics,
+            "stat": stat,
             "period": 60,
             "region": region,
             "view": "timeSeries",
