@@ -98,7 +98,7 @@ class Settings:
     execution_logs: str = "INFO"
     alarm_actions: tuple[str, ...] = ()
     stream: bool = False
-    adapter_layer_arn: str | None = None
+    adapter_layer_arn: str = ""
 
     def __post_init__(self) -> None:
         """Refuse what could leave the gateway open, or silent."""

@@ -17,6 +17,7 @@ for folder in (ROOT, FUNCTION):
 API = "arn:aws:execute-api:us-east-1:123456789012:api1"
 FUNCTION_ARN = "arn:aws:lambda:us-east-1:123456789012:function:made"
 INVOKE_ARN = "arn:aws:apigateway:us-east-1:lambda:path/2015-03-31/functions/{}/invocations"
+STREAMING_ARN = "arn:aws:apigateway:us-east-1:lambda:path/2021-11-15/functions/{}/response-streaming-invocations"
 
 # What AWS would add to each type's arguments.
 COMPUTED = {
@@ -29,10 +30,19 @@ COMPUTED = {
         "name": "made",
         "arn": FUNCTION_ARN,
         "invokeArn": INVOKE_ARN.format(FUNCTION_ARN),
+        "responseStreamingInvokeArn": STREAMING_ARN.format(FUNCTION_ARN),
     },
     "aws:apigateway/restApi:RestApi": {"executionArn": API, "rootResourceId": "root"},
     "aws:apigateway/resource:Resource": {"path": "/model"},
     "aws:apigateway/stage:Stage": {"invokeUrl": "https://api1.example.com/v1"},
+    "aws:apigateway/apiKey:ApiKey": {"value": "value-of-{name}"},
+    "aws:dynamodb/table:Table": {
+        "name": "budgets",
+        "arn": "arn:aws:dynamodb:us-east-1:123456789012:table/budgets",
+    },
+    "aws:cognito/userPool:UserPool": {
+        "arn": "arn:aws:cognito-idp:us-east-1:123456789012:userpool/pool1"
+    },
 }
 
 
@@ -53,12 +63,20 @@ class Declared(pulumi.runtime.Mocks):
         self.types[args.name] = args.typ
         computed = {} if args.name in self.missing else COMPUTED.get(args.typ, {})
         filled = {key: value.replace("{name}", args.name) for key, value in computed.items()}
+        if args.name == "KeyAuthorizerLambda":
+            filled = {key: value.replace("made", "authorizer") for key, value in filled.items()}
         return "" if args.name in self.missing else f"{args.name}-id", {**args.inputs, **filled}
 
     def call(self, args):
         self.calls.append((args.token, args.args))
+        if args.token == "aws:index/getRegion:getRegion":
+            return {"region": "us-east-1"}
         arn = FUNCTION_ARN.replace("made", args.args["functionName"])
-        return {**args.args, "arn": arn, "invokeArn": INVOKE_ARN.format(arn)}
+        streaming = STREAMING_ARN.format(arn)
+        invoke = INVOKE_ARN.format(arn)
+        return {
+            **args.args, "arn": arn, "invokeArn": invoke, "responseStreamingInvokeArn": streaming,
+        }  # fmt: skip
 
     def note(self, args):
         """A stack transformation: note the dependencies, make the test's changes."""

@@ -6,7 +6,7 @@ import json
 import pulumi_aws as aws
 import pytest
 
-from gateway import program
+from gateway import auth, chat, limits, observability, program
 from gateway.settings import Settings
 
 # As conftest.py answers for AWS.
@@ -28,6 +28,63 @@ TABLE = {
     "modelIntegration": "aws:apigateway/integration:Integration",
     "languageModelDeployment": "aws:apigateway/deployment:Deployment",
     "languageModelStage": "aws:apigateway/stage:Stage",
+    "teamKey-blue": "aws:apigateway/apiKey:ApiKey",
+    "teamKey-green": "aws:apigateway/apiKey:ApiKey",
+    "authorizerLogs": "aws:cloudwatch/logGroup:LogGroup",
+    "authorizerExecutionRole": "aws:iam/role:Role",
+    "authorizerWriteLog": "aws:iam/rolePolicy:RolePolicy",
+    "KeyAuthorizerLambda": "aws:lambda/function:Function",
+    "invokeAuthorizer": "aws:iam/rolePolicy:RolePolicy",
+    "keyAuthorizer": "aws:apigateway/authorizer:Authorizer",
+    "tokenBudgets": "aws:dynamodb/table:Table",
+    "languageModelCountTokens": "aws:iam/rolePolicy:RolePolicy",
+    "promptValidator": "aws:apigateway/requestValidator:RequestValidator",
+    "promptModel": "aws:apigateway/model:Model",
+    "promptMethod": "aws:apigateway/method:Method",
+    "promptIntegration": "aws:apigateway/integration:Integration",
+    "throttledResponse": "aws:apigateway/response:Response",
+    "quotaResponse": "aws:apigateway/response:Response",
+    "everyMethod": "aws:apigateway/methodSettings:MethodSettings",
+    "plan-blue": "aws:apigateway/usagePlan:UsagePlan",
+    "plan-green": "aws:apigateway/usagePlan:UsagePlan",
+    "planKey-blue": "aws:apigateway/usagePlanKey:UsagePlanKey",
+    "planKey-green": "aws:apigateway/usagePlanKey:UsagePlanKey",
+    "accessLogs": "aws:cloudwatch/logGroup:LogGroup",
+    "executionLogs": "aws:cloudwatch/logGroup:LogGroup",
+    "apiLogsRole": "aws:iam/role:Role",
+    "apiLogsPolicy": "aws:iam/rolePolicyAttachment:RolePolicyAttachment",
+    "apiLogsAccount": "aws:apigateway/account:Account",
+    "throttledCalls": "aws:cloudwatch/logMetricFilter:LogMetricFilter",
+    "alarm-failures": "aws:cloudwatch/metricAlarm:MetricAlarm",
+    "alarm-slow": "aws:cloudwatch/metricAlarm:MetricAlarm",
+    "alarm-throttled": "aws:cloudwatch/metricAlarm:MetricAlarm",
+    "alarm-tokens": "aws:cloudwatch/metricAlarm:MetricAlarm",
+    "languageModelDashboard": "aws:cloudwatch/dashboard:Dashboard",
+    "modelsPath": "aws:apigateway/resource:Resource",
+    "oneModelPath": "aws:apigateway/resource:Resource",
+    "modelsMethod": "aws:apigateway/method:Method",
+    "oneModelMethod": "aws:apigateway/method:Method",
+    "modelsIntegration": "aws:apigateway/integration:Integration",
+    "oneModelIntegration": "aws:apigateway/integration:Integration",
+    "chatPath": "aws:apigateway/resource:Resource",
+    "completionsPath": "aws:apigateway/resource:Resource",
+    "chatValidator": "aws:apigateway/requestValidator:RequestValidator",
+    "chatModel": "aws:apigateway/model:Model",
+    "chatMethod": "aws:apigateway/method:Method",
+    "chatIntegration": "aws:apigateway/integration:Integration",
+    **{
+        f"errorResponse-{response_type}": "aws:apigateway/response:Response"
+        for response_type in (
+            "UNAUTHORIZED",
+            "ACCESS_DENIED",
+            "INVALID_API_KEY",
+            "BAD_REQUEST_BODY",
+            "REQUEST_TOO_LARGE",
+            "INTEGRATION_TIMEOUT",
+            "DEFAULT_4XX",
+            "DEFAULT_5XX",
+        )
+    },
 }
 # The resources that a deployment freezes, and the class of each.
 FROZEN = {
@@ -35,7 +92,38 @@ FROZEN = {
     "modelPath": aws.apigateway.Resource,
     "modelMethod": aws.apigateway.Method,
     "modelIntegration": aws.apigateway.Integration,
+    "keyAuthorizer": aws.apigateway.Authorizer,
+    "promptValidator": aws.apigateway.RequestValidator,
+    "promptModel": aws.apigateway.Model,
+    "promptMethod": aws.apigateway.Method,
+    "promptIntegration": aws.apigateway.Integration,
+    "throttledResponse": aws.apigateway.Response,
+    "quotaResponse": aws.apigateway.Response,
+    "modelsPath": aws.apigateway.Resource,
+    "oneModelPath": aws.apigateway.Resource,
+    "modelsMethod": aws.apigateway.Method,
+    "oneModelMethod": aws.apigateway.Method,
+    "modelsIntegration": aws.apigateway.Integration,
+    "oneModelIntegration": aws.apigateway.Integration,
+    "chatPath": aws.apigateway.Resource,
+    "completionsPath": aws.apigateway.Resource,
+    "chatValidator": aws.apigateway.RequestValidator,
+    "chatModel": aws.apigateway.Model,
+    "chatMethod": aws.apigateway.Method,
+    "chatIntegration": aws.apigateway.Integration,
+    **{name: aws.apigateway.Response for name in TABLE if name.startswith("errorResponse-")},
 }
+# Every argument of these is tried; of the rest, each kind once is enough.
+TRIED = (
+    "languageModelApiPolicy",
+    "modelPath",
+    "modelMethod",
+    "modelIntegration",
+    "keyAuthorizer",
+    "promptValidator",
+    "promptModel",
+    "throttledResponse",
+)
 NO_ARGUMENTS = {"self", "__self__", "resource_name", "opts", "__props__"}
 
 
@@ -112,15 +200,22 @@ def test_the_function_has_its_code_its_role_and_its_log(whole_program):
     assert function["handler"] == "handler.handler"
     assert function["role"].endswith("languageModelExecutionRole")
     assert function["loggingConfig"] == {"logFormat": "Text", "logGroup": "logs"}
-    assert function["environment"]["variables"] == {"SYSTEM_PROMPT": "You are a helpful assistant."}
+    assert function["environment"]["variables"] == {
+        "SYSTEM_PROMPT": "You are a helpful assistant.",
+        "BUDGET_TABLE": "budgets",
+        "TOKENS_PER_DAY": "20000",
+        "METRICS_NAMESPACE": "LanguageModel/v1",
+    }
     assert (function["memorySize"], function["timeout"]) == (1769, 29)
 
 
 def test_a_function_named_in_settings_is_looked_up_and_not_made(declare):
     declared = declare(whole(Settings(function_name="theirs")))
-    assert declared.calls == [("aws:lambda/getFunction:getFunction", {"functionName": "theirs"})]
+    looked_up = ("aws:lambda/getFunction:getFunction", {"functionName": "theirs"})
+    assert looked_up in declared.calls
     made = {"languageModelLogs", "languageModelExecutionRole", "languageModelWriteLog"}
-    assert set(declared.types) == set(TABLE) - made - {"LanguageModelLambda"}
+    made |= {"LanguageModelLambda", "languageModelCountTokens"}
+    assert set(declared.types) == set(TABLE) - made
     theirs = FUNCTION_ARN.replace("made", "theirs")
     assert statement(declared, "languageModelInvokePolicy")["Resource"] == theirs
     assert declared.inputs["modelIntegration"]["uri"] == INVOKE_ARN.format(theirs)
@@ -140,7 +235,7 @@ def test_the_path_model_answers_any_method(whole_program):
     path = whole_program.inputs["modelPath"]
     assert (path["parentId"], path["pathPart"]) == ("root", "model")
     method = whole_program.inputs["modelMethod"]
-    assert (method["httpMethod"], method["authorization"]) == ("ANY", "NONE")
+    assert method["httpMethod"] == "ANY"
     assert method["resourceId"] == "modelPath-id"
 
 
@@ -174,6 +269,12 @@ def test_outputs_are_those_that_chapters_read(whole_program):
         "integration_uri": INVOKE_ARN.format(FUNCTION_ARN),
         "invoke_url": "https://api1.example.com/v1",
         "model_url": "https://api1.example.com/v1/model",
+        "chat_url": "https://api1.example.com/v1/chat/completions",
+        "team_keys": {"blue": "value-of-teamKey-blue", "green": "value-of-teamKey-green"},
+        "budget_table": "budgets",
+        "access_log_group": "logs",
+        "execution_log_group": "logs",
+        "dashboard_name": "language-model-languageModelApi-id",
     }
 
 
@@ -195,11 +296,13 @@ def test_the_digest_is_unknown_in_a_preview_while_a_part_does_not_exist(declare,
     assert triggers.get("digest") != usual_digest
 
 
-CHANGES = [(name, argument) for name, kind in FROZEN.items() for argument in arguments_of(kind)]
+CHANGES = [(name, argument) for name in TRIED for argument in arguments_of(FROZEN[name])]
+CHANGES += [(name, "region") for name in FROZEN if name not in TRIED]
 
 
 def test_every_argument_of_every_frozen_type_is_tried():
-    assert len(CHANGES) > 35
+    assert {FROZEN[name] for name in TRIED} == set(FROZEN.values())
+    assert len(CHANGES) > 70
 
 
 @pytest.mark.parametrize(("name", "argument"), CHANGES, ids=str)
@@ -261,7 +364,7 @@ def test_the_digest_reads_an_argument_that_is_an_object_like_one_that_is_a_dict(
 
 def test_invoke_permission_admits_this_path_of_this_api(declare):
     def other_way():
-        api = program.rest_api()
+        api = program.rest_api(Settings())
         program.invoke_permission(api, program.model_path(api), program.create_function(Settings()))
 
     permission = declare(other_way).inputs["languageModelPermission"]
@@ -271,15 +374,27 @@ def test_invoke_permission_admits_this_path_of_this_api(declare):
     assert permission["sourceArn"] == f"{API}/*/*/model"
 
 
+MODULES = (program, auth, limits, observability, chat)
 STEPS = [
     function
-    for function in vars(program).values()
-    if inspect.isfunction(function) and function.__module__ == program.__name__
+    for module in MODULES
+    for function in vars(module).values()
+    if inspect.isfunction(function) and function.__module__ == module.__name__
 ]
 
 
 def test_there_are_steps():
-    assert len(STEPS) >= 15
+    assert len(STEPS) >= 45
+
+
+def test_no_name_stands_for_two_things():
+    """The lab looks all names up in one table, and a cell's function replaces that of its name."""
+    homes = {}
+    for module in MODULES:
+        for name, value in vars(module).items():
+            if getattr(value, "__module__", None) == module.__name__ or name.isupper():
+                homes.setdefault(name, []).append(value)
+    assert all(value is values[0] for values in homes.values() for value in values)
 
 
 @pytest.mark.parametrize("step", STEPS, ids=lambda step: step.__name__)

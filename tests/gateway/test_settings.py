@@ -37,6 +37,21 @@ def test_without_configuration_all_defaults_count(configure):
         ("systemPrompt", "", "system_prompt", ""),
         ("logRetentionDays", "30", "log_retention_days", 30),
         ("stageName", "test", "stage_name", "test"),
+        ("authentication", "iam", "authentication", "iam"),
+        ("authorizerTtl", "0", "authorizer_ttl", 0),
+        ("teams", json.dumps(["red"]), "teams", ("red",)),
+        ("teamRate", "0.5", "team_rate", 0.5),
+        ("teamBurst", "1", "team_burst", 1),
+        ("teamQuota", "3", "team_quota", 3),
+        ("stageRate", "0.5", "stage_rate", 0.5),
+        ("stageBurst", "0", "stage_burst", 0),
+        ("tokensPerDay", "300", "tokens_per_day", 300),
+        ("promptCharacters", "100", "prompt_characters", 100),
+        ("modelName", "theirs", "model_name", "theirs"),
+        ("executionLogs", "OFF", "execution_logs", "OFF"),
+        ("alarmActions", json.dumps(["arn:a"]), "alarm_actions", ("arn:a",)),
+        ("stream", "true", "stream", True),
+        ("adapterLayerArn", "arn:a", "adapter_layer_arn", "arn:a"),
     ],
 )
 def test_a_configured_value_counts(configure, key, text, name, value):
@@ -51,16 +66,50 @@ def test_a_value_of_the_wrong_type_names_its_key(configure, key, text):
         Settings.from_config()
 
 
-def test_layers_that_are_no_list_show_how_to_set_them(configure):
-    configure(layerArns='{"a": 1}')
+@pytest.mark.parametrize("key", ["layerArns", "teams", "alarmActions"])
+def test_what_is_no_list_shows_how_to_set_one(configure, key):
+    configure(**{key: '{"a": 1}'})
     with pytest.raises(pulumi.RunError, match="pulumi config set --path"):
         Settings.from_config()
 
 
-def test_the_code_is_the_python_files_and_nothing_else():
-    (FUNCTIONS / "model" / "__pycache__").mkdir(exist_ok=True)
-    assets = Settings().model_code.assets
-    assert set(assets) == {"api.py", "checks.py", "errors.py", "handler.py", "model.py"}
+@pytest.mark.parametrize(
+    ("key", "wrong"),
+    [
+        *[("authentication", wrong) for wrong in ("none", "NONE", "open", "IAM", "key")],
+        *[("executionLogs", wrong) for wrong in ("on", "info", "true")],
+    ],
+)
+def test_a_choice_that_there_is_not_is_refused_with_those_there_are(configure, key, wrong):
+    configure(**{key: wrong})
+    known = "bearer, iam, cognito" if key == "authentication" else "INFO, ERROR, OFF"
+    with pytest.raises(pulumi.RunError, match=f"gateway:{key} is '{wrong}', not one of {known}"):
+        Settings.from_config()
+
+
+@pytest.mark.parametrize(
+    ("authentication", "source"),
+    [("bearer", "AUTHORIZER"), ("iam", "HEADER"), ("cognito", "HEADER")],
+)
+def test_a_key_comes_from_the_authorizer_where_there_is_one_of_ours(authentication, source):
+    assert Settings(authentication=authentication).api_key_source == source
+
+
+def test_the_adapter_is_one_layer_more_and_starts_the_script():
+    settings = Settings(layer_arns=("arn:model",), adapter_layer_arn="arn:adapter")
+    assert settings.model_layers == ["arn:model", "arn:adapter"]
+    assert settings.model_handler == "run.sh"
+    assert Settings().model_handler == "handler.handler"
+
+
+@pytest.mark.parametrize("folder", ["model", "authorizer"])
+def test_the_code_is_python_files_and_scripts_and_nothing_else(folder):
+    (FUNCTIONS / folder / "__pycache__").mkdir(exist_ok=True)
+    settings = Settings()
+    code = settings.model_code if folder == "model" else settings.authorizer_code
+    shipped = {file.name for file in (FUNCTIONS / folder).iterdir() if file.is_file()}
+    assert set(code.assets) == shipped
+    assert "handler.py" in shipped
 
 
 def test_the_project_file_offers_every_setting_with_the_same_default(configure):
