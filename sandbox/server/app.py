@@ -21,6 +21,7 @@ from sandbox.server import (
     authorizers,
     control_plane,
     dataplane,
+    denials,
     emulator,
     lambda_log,
     limits,
@@ -224,6 +225,7 @@ def install() -> None:
     log_metrics.install()
     alarms.install()
     authorizers.install()
+    denials.install()
     promotion.install()
     for module in (snapshots, vpc_links, limits):
         _register(module.STATE_KEY, "apigateway", sys.modules[module.__name__])

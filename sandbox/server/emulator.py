@@ -16,6 +16,7 @@ def _module(name: str) -> Any:
 app = _module("app")
 arn = _module("core.arn")
 concurrency = _module("core.concurrency")
+iam_actions = _module("core.iam_actions")
 iam_evaluator = _module("core.iam_evaluator")
 lambda_runtime = _module("core.lambda_runtime")
 persistence = _module("core.persistence")
@@ -37,11 +38,12 @@ NAMES = {
         extract_region detect_service""",
     arn: "execute_api_arn",
     concurrency: "run_reentrant",
+    iam_actions: "access_denied_response identity_denial_message",
     iam_evaluator: """AmbiguousAccessKeyError AuthError EvalContext enforce
         _gather_role_policies _query_signed evaluate evaluate_resource_policy pin_request_caller pin_request_origin pin_signed_body
         pin_signed_request request_caller_arn""",
     lambda_runtime: """Worker _PYTHON_WORKER_SCRIPT _lock _worker_class_for _workers reset
-        acquire_worker release_worker""",
+        acquire_worker release_worker kill_workers _worker_key""",
     persistence: "STATE_DIR _json_default _state_format_version save_state",
     responses: """AccountRegionScopedDict AccountScopedDict get_account_id request_scope
         error_response_json get_region json_response set_request_account_id set_request_client_ip
@@ -75,7 +77,7 @@ NAMES = {
         _execute_function_warm _execute_function_with_config_scope _execution_record_for_config _functions
         _create_function _get_func_record_for_ref_in_scope _remove_permission _update_config
         _write_code_blob acquire_worker
-        handle_request release_worker""",
+        handle_request invalidate_worker release_worker""",
 }
 
 

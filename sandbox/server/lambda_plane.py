@@ -208,6 +208,9 @@ def install() -> None:
     def update_config(name: str, data: Record) -> Answer:
         refused = _settings(data) if name in lambdas._functions else None
         answer: Answer = refused or update(name, data)
+        if answer[0] == 200 and "Role" in data:
+            # An environment has the credentials of the role that it was started with.
+            lambdas.invalidate_worker(name, qualifier="$LATEST")
         return answer
 
     def remove_permission(name: str, sid: str, *args: Any, **more: Any) -> Answer:

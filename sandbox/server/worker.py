@@ -32,7 +32,9 @@ CORES = os.cpu_count() or 2
 TIMED_OUT = "Sandbox.Timedout"
 EXITED = "RequestId: {} Error: Runtime exited without providing a reason"
 
-_here = threading.local()  # of the thread that runs an invocation: `report`, `run`
+# Of the thread that runs an invocation: `report`, `run`, and that it is `running` one.
+_here = threading.local()
+_retired: set[Any] = set()  # environments of a function that has changed, which still answer
 _freed = threading.Condition()
 
 
@@ -171,7 +173,11 @@ def warm(original: Callable[..., Result]) -> Callable[..., Result]:
 
     def execute(func: Any, event: Any, request_id: str) -> Result:
         _here.report = _here.run = None
-        result = original(func, event, request_id)
+        _here.running = True
+        try:
+            result = original(func, event, request_id)
+        finally:
+            _here.running = False
         if result.get("error") and _here.report:
             result["body"] = _here.report
         result["request_id"] = request_id
@@ -202,10 +208,38 @@ def acquire(original: Callable[..., Any]) -> Callable[..., Any]:
 def release(original: Callable[..., None]) -> Callable[..., None]:
     def give_back(worker: Any) -> None:
         original(worker)
+        if worker in _retired:
+            _retired.discard(worker)
+            lambda_runtime.kill_workers([worker])
         with _freed:
             _freed.notify()
 
     return give_back
+
+
+def invalidate(original: Callable[..., None]) -> Callable[..., None]:
+    """A change of a function ends its environments, one that is busy when it has answered."""
+
+    def end(name: str, qualifier: str | None = None, **where: str) -> None:
+        if not getattr(_here, "running", False):
+            with lambda_runtime._lock:
+                for key, pool in lambda_runtime._workers.items():
+                    if key.split(":")[2] == name and qualifier in (None, key.split(":")[3]):
+                        _retired.update(worker for worker in pool if worker.in_use)
+                        pool[:] = [worker for worker in pool if not worker.in_use]
+        original(name, qualifier=qualifier, **where)
+
+    return end
+
+
+def reset(original: Callable[[], None]) -> Callable[[], None]:
+    def end() -> None:
+        retired = list(_retired)
+        _retired.clear()
+        lambda_runtime.kill_workers(retired)
+        original()
+
+    return end
 
 
 def _all_busy(key: str) -> bool:
@@ -264,5 +298,7 @@ def install() -> None:
     lambdas._execute_function_warm = warm(lambdas._execute_function_warm)
     lambdas.acquire_worker = acquire(lambdas.acquire_worker)
     lambdas.release_worker = release(lambdas.release_worker)
+    lambdas.invalidate_worker = invalidate(lambdas.invalidate_worker)
+    lambda_runtime.reset = reset(lambda_runtime.reset)
     # Functions are ready at once here; AWS takes seconds, and callers wait for `Active` either way.
     lambdas._LAMBDA_STATE_TRANSITION_DELAY = 0.02

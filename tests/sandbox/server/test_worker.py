@@ -232,6 +232,29 @@ def test_new_code_gets_a_new_environment(account):
     assert invoke(account, function)[0] == 2
 
 
+def test_new_code_does_not_end_what_still_answers(account):
+    from concurrent.futures import ThreadPoolExecutor
+
+    from tests.sandbox.server.shapes import archive
+
+    slow = "import os, time\ndef handler(event, context):\n    time.sleep(0.8)\n    return os.getpid()\n"
+    function = account.function(slow)
+    with ThreadPoolExecutor(1) as pool:
+        old = pool.submit(invoke, account, function)
+        time.sleep(0.4)
+        account.functions.update_function_code(
+            FunctionName=function, ZipFile=archive("def handler(event, context):\n    return 2\n")
+        )
+        assert invoke(account, function)[0] == 2
+        assert not old.done()
+        pid, error, _ = old.result()
+    assert error is None
+    end = time.perf_counter() + 3
+    while psutil.pid_exists(pid) and time.perf_counter() < end:
+        time.sleep(0.05)
+    assert not psutil.pid_exists(pid)
+
+
 def test_the_context_is_the_functions_and_no_secret_is_inherited(account, function):
     found, _, _ = invoke(account, function, "context")
     assert found["name"] == function.rpartition(":")[2]
