@@ -48,8 +48,8 @@ class _Cloud(Mocks):
         self.made.append(Made(kind, args.name, dict(args.inputs)))
         return f"{args.name}-id", {**args.inputs, **_outputs(kind, args.name)}
 
-    def call(self, args: MockCallArgs) -> tuple[dict[Any, Any], None]:
-        return dict(args.args), None
+    def call(self, args: MockCallArgs) -> dict[Any, Any]:
+        return {"region": REGION, **args.args}
 
 
 def _outputs(kind: str, name: str) -> dict[str, Any]:

@@ -101,7 +101,8 @@ predict("2")
 # ### The step
 #
 # The settings decide which of the two happens. `Settings` is one small
-# class in `gateway/settings.py`; each default has its reason there.
+# class in `gateway/settings.py`; each default has its reason there. What
+# chapters 08 and 09 hand in is `None` until then.
 
 # %% step: model
 
@@ -190,8 +191,8 @@ json.loads(harder["body"])["completion"]
 from dataclasses import replace
 from gateway import program
 
-def model(settings):
-    return program.model(replace(settings, memory_size=3538))
+def model(settings, *later):
+    return program.model(replace(settings, memory_size=3538), *later)
 
 plan()
 
@@ -201,9 +202,9 @@ plan()
 # its new instructions at once.
 
 # %%
-def model(settings):
+def model(settings, *later):
     told = "You are a pirate. Talk like a pirate."
-    return program.model(replace(settings, system_prompt=told))
+    return program.model(replace(settings, system_prompt=told), *later)
 
 up()
 aye = invoke(prompt="Who are you?", max_tokens=40)
@@ -217,8 +218,8 @@ json.loads(aye["body"])["completion"]
 # of the call is still 200, but the answer holds an error.
 
 # %%
-def model(settings):
-    return program.model(replace(settings, timeout=1))
+def model(settings, *later):
+    return program.model(replace(settings, timeout=1), *later)
 
 up()
 invoke(prompt="Tell me a long story about the sea.", max_tokens=256)

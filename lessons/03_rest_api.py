@@ -69,6 +69,7 @@ predict("3")
 #
 # `REGIONAL` means that callers reach it in its own region. The other
 # choice, `EDGE`, puts a worldwide network in front, which we do not need.
+# `api_key_source` is where a caller's key will be found, from chapter 08 on.
 # Without this resource nothing else of the gateway has a home.
 
 # %% step: rest_api
@@ -143,10 +144,11 @@ show(json.loads(json.load(answer["Payload"])["body"]))
 # update, `~`.
 
 # %%
-def rest_api():
+def rest_api(settings):
     api = aws.apigateway.RestApi(
         "languageModelApi", description="Answers prompts",
-        endpoint_configuration={"types": "REGIONAL"})
+        endpoint_configuration={"types": "REGIONAL"},
+        api_key_source=settings.api_key_source)
     pulumi.export("rest_api_id", api.id)
     return api
 
@@ -157,10 +159,11 @@ plan()
 # for it. Again an update. Then the original step comes back.
 
 # %%
-def rest_api():
+def rest_api(settings):
     api = aws.apigateway.RestApi(
         "languageModelApi", minimum_compression_size=1024,
-        endpoint_configuration={"types": "REGIONAL"})
+        endpoint_configuration={"types": "REGIONAL"},
+        api_key_source=settings.api_key_source)
     pulumi.export("rest_api_id", api.id)
     return api
 

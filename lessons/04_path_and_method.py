@@ -76,8 +76,9 @@ predict("4")
 # %% [markdown]
 # ### The method
 #
-# `authorization="NONE"` means that nobody has to prove who they are. You
-# must write it down; there is no default, and that is good. Without this
+# `authorization` says how callers prove who they are. You must write it
+# down; there is no default, and that is good. Until chapter 07, `access`
+# is `None` and the answer is `EVERYONE`: nobody has to. Without this
 # resource, `/model` would exist and answer nobody. The option
 # `delete_before_replace` turns Pulumi's usual order around.
 
@@ -145,7 +146,7 @@ show(json.load(answer["Payload"]))
 # Expect an update, `~`.
 
 # %%
-def model_method(rest_api, model_path):
+def model_method(rest_api, model_path, *later):
     return aws.apigateway.Method(
         "modelMethod", rest_api=rest_api.id, resource_id=model_path.id,
         http_method="ANY", authorization="NONE",
@@ -159,7 +160,7 @@ plan()
 # deployed, what hangs on the method is replaced with it.)
 
 # %%
-def model_method(rest_api, model_path):
+def model_method(rest_api, model_path, *later):
     return aws.apigateway.Method(
         "modelMethod", rest_api=rest_api.id, resource_id=model_path.id,
         http_method="POST", authorization="NONE",
@@ -174,7 +175,7 @@ plan()
 # *when* the mistake is found.
 
 # %%
-def model_method(rest_api, model_path):
+def model_method(rest_api, model_path, *later):
     return aws.apigateway.Method(
         "modelMethod", rest_api=rest_api.id, resource_id=model_path.id,
         http_method="any", authorization="NONE")

@@ -72,7 +72,8 @@ predict("5")
 # Everything so far meets here. `http_method` is the visitor's door from
 # chapter 04. `integration_http_method` is how the gateway calls Lambda,
 # and Lambda's own API knows only POST. `uri` is Lambda's address for
-# *invoke this function*; `credentials` is the role to wear. Without this
+# *invoke this function*; `credentials` is the role to wear. Answers come
+# whole, `BUFFERED`; chapter 10 lets them come word by word. Without this
 # resource nothing can be deployed: a method must lead somewhere.
 
 # %% step: integration

@@ -82,8 +82,8 @@ class _Echo(Mocks):
     def new_resource(self, args: MockResourceArgs) -> tuple[str | None, dict[Any, Any]]:
         return f"{args.name}-id", dict(args.inputs)
 
-    def call(self, args: MockCallArgs) -> tuple[dict[Any, Any], None]:
-        return {}, None
+    def call(self, args: MockCallArgs) -> dict[Any, Any]:
+        return {"region": "us-east-1"}
 
 
 def program_graph() -> Graph:

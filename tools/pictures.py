@@ -3,9 +3,9 @@
     python -m tools.pictures           write all pictures
     python -m tools.pictures --check   write nothing; exit 1 when a committed picture differs
 
-Three kinds: `map.svg`, every resource of the program; `NN_slug.svg`, the resources of a chapter
-and what they refer to; `way_NN.svg`, the way of one request, with the chapter's part lit. Boxes
-and arrows come from the program's graph: an arrow goes from a resource to one it refers to.
+Three kinds: `map.svg`, every resource of chapters 01 to 06; `NN_slug.svg`, the resources of a
+chapter and what they refer to; `way_NN.svg`, the way of one request, with the chapter's part lit.
+Boxes and arrows come from the program's graph: an arrow goes from a resource to one it refers to.
 
 Exit codes: 0 fine, 1 a picture differs, 2 misused.
 """
@@ -32,17 +32,42 @@ ROOMY, TIGHT = (132, 40), (112, 10)  # the width of a box and the gap beside it
 FITS = (ROOMY, (132, 24), (120, 16), TIGHT)
 LONG = 12  # letters; a longer name is set smaller
 MOST_BOXES = 15
-LEGEND = "Thick frame: made in this chapter. Number: its chapter. Arrow: refers to."
+LEGEND = "Thick frame: made in this chapter. Number: another chapter. Arrow: refers to."
+
+MAPPED = 6  # the last chapter on the map: with more, nobody could read it
 
 # The way of a request: what the caller meets, in order, by the logical names of the program.
+# What a chapter after the sixth adds to the way is seen from that chapter on.
 WAY = (
     ("stage", ("languageModelStage", "languageModelDeployment")),
     ("API", ("languageModelApi", "languageModelApiPolicy")),
+    ("key", ("keyAuthorizer", "KeyAuthorizerLambda")),
+    ("plan", ("plan-blue", "planKey-blue")),
     ("/model", ("modelPath", "modelMethod")),
     ("integration", ("modelIntegration",)),
     ("role", ("languageModelApiRole",)),
     ("function", ("LanguageModelLambda", "languageModelInvokePolicy")),
+    ("logs", ("accessLogs", "executionLogs")),
 )
+CHAT_WAY = {"/model": ("/chat", ("completionsPath", "chatMethod")), "integration": (
+    "integration", ("chatIntegration",))}  # fmt: skip
+
+# Own resources of a chapter that its picture leaves out: more boxes explain less.
+LEFT_OUT = {
+    7: {"authorizerLogs", "authorizerExecutionRole", "authorizerWriteLog"},
+    8: {"languageModelCountTokens", "promptIntegration", "promptValidator"}
+    | {"throttledResponse", "quotaResponse"},
+    9: {"apiLogsPolicy"},
+    10: {"modelsIntegration", "oneModelIntegration", "modelsMethod", "oneModelMethod"}
+    | {"modelsPath", "oneModelPath", "chatValidator"},
+}
+# The neighbours that a picture shows, where it cannot show all.
+NEIGHBOURS = {
+    7: {"languageModelApiRole", "languageModelApi", "modelMethod"},
+    8: {"languageModelStage", "teamKey ×2"},
+    9: {"languageModelStage", "languageModelApi"},
+    10: {"languageModelApi", "LanguageModelLambda"},
+}
 
 
 class TooWide(ValueError):
@@ -51,21 +76,41 @@ class TooWide(ValueError):
 
 def short(name: str) -> str:
     """A logical name without the prefix that all share: `languageModelApi` is `Api`."""
-    return re.sub(r"^(languageModel|model)(?=[A-Z])", "", name, flags=re.IGNORECASE)
+    name = name.partition(" ")[0]
+    return re.sub(r"^(?i:languageModel|model)(?=[A-Z])|(?<=.)(?<!Model)Lambda$", "", name)
 
 
 def kind(node: Node) -> str:
-    """The last part of the type: `aws:iam/role:Role` is `Role`."""
-    return node.type.rsplit(":", 1)[-1]
+    """The last part of the type, `aws:iam/role:Role` is `Role`, and how many the box is for."""
+    _, _, count = node.name.partition(" ")
+    return f"{node.type.rsplit(':', 1)[-1]} {count}".rstrip()
+
+
+def grouped(graph: Graph) -> Graph:
+    """The same graph with one box for resources that differ only in what follows the hyphen."""
+    families: dict[str, list[str]] = {}
+    for node in graph.nodes:
+        families.setdefault(node.name.partition("-")[0], []).append(node.name)
+    called = {
+        name: f"{family} ×{len(names)}" if len(names) > 1 else name
+        for family, names in families.items()
+        for name in names
+    }
+    nodes = {called[node.name]: Node(called[node.name], node.type, node.chapter)
+             for node in graph.nodes}  # fmt: skip
+    edges = [Edge(called[e.source], e.property, called[e.target]) for e in graph.edges]
+    return Graph(tuple(nodes.values()), tuple(dict.fromkeys(edges)))
 
 
 def overview(graph: Graph) -> str:
-    """Every resource; arrows that a longer way implies are left out."""
-    pairs = [(edge.source, edge.target) for edge in graph.edges]
+    """Every resource of the first chapters; arrows that a longer way implies are left out."""
+    nodes = [node for node in graph.nodes if node.chapter <= MAPPED]
+    names = {node.name for node in nodes}
+    pairs = [(e.source, e.target) for e in graph.edges if {e.source, e.target} <= names]
     drawn = reduce(pairs)
-    title = "All resources of the gateway, and what each refers to"
+    title = f"The gateway of chapters 01 to {MAPPED:02d}, and what each resource refers to"
     legend = "Number: the chapter that makes it. Arrow: refers to."
-    return _boxes(title, graph.nodes, [Edge(a, "", b) for a, b in drawn], set(), 50, legend)
+    return _boxes(title, nodes, [Edge(a, "", b) for a, b in drawn], set(), 50, legend)
 
 
 def neighbourhood(graph: Graph, chapter: Chapter) -> str:
@@ -74,7 +119,10 @@ def neighbourhood(graph: Graph, chapter: Chapter) -> str:
     Where they do not fit side by side, the oldest go that a longer way reaches as well.
     """
     own = {node.name for node in graph.of_chapter(chapter.number)}
+    own -= LEFT_OUT.get(chapter.number, set())
     made = [node.name for node in graph.nodes if node.chapter <= chapter.number]
+    if chapter.number in NEIGHBOURS:
+        made = [name for name in made if name in own | NEIGHBOURS[chapter.number]]
     known = [edge for edge in graph.edges if edge.source in made and edge.target in made]
     kept = set(reduce((edge.source, edge.target) for edge in known))
     edges = [edge for edge in known if own & {edge.source, edge.target}]
@@ -169,7 +217,8 @@ def _box(drawing: Drawing, node: Node, plan: Plan, lit: bool) -> None:
     size = 13 if len(short(node.name)) <= LONG else 12
     drawing.text(left + 8, top + 19, short(node.name), size=size, bold=True, at="start")
     drawing.text(left + 8, top + 37, kind(node), size=12, at="start")
-    drawing.text(left + plan.width - 7, top + 37, f"{node.chapter:02d}", size=12, at="end")
+    if not lit:
+        drawing.text(left + plan.width - 7, top + 37, f"{node.chapter:02d}", size=12, at="end")
 
 
 def _labels(
@@ -210,12 +259,15 @@ def _description(nodes: Sequence[Node], edges: Sequence[Edge], lit: set[str]) ->
 def way(graph: Graph, chapter: Chapter) -> str:
     """The way of one request, with this chapter's part of it lit; chapter 00 sees all of it."""
     stops = [("you", 0, False)]
-    for words, names in WAY:
+    last = MAPPED if chapter.number == 0 else max(chapter.number, MAPPED)
+    for usual in WAY:
+        words, names = CHAT_WAY.get(usual[0], usual) if chapter.number == 10 else usual
         numbers = {graph.node(name).chapter for name in names}
         if len(numbers) != 1:
             raise ValueError(f"{words}: {names} come from several chapters, {sorted(numbers)}")
         number = numbers.pop()
-        stops.append((words, number, chapter.number in (0, number)))
+        if number <= last:
+            stops.append((words, number, chapter.number in (0, number)))
     told = ", then ".join(f"{words} (chapter {number:02d})" for words, number, _ in stops[1:])
     lit = [words for words, _, shown in stops if shown]
     here = f" Lit: {', '.join(lit)}." if lit else ""
@@ -245,7 +297,7 @@ def build_all(root: Path = ROOT) -> dict[Path, str]:
     for chapter in CHAPTERS:
         built[folder / f"way_{chapter.number:02d}.svg"] = way(graph, chapter)
         if graph.of_chapter(chapter.number):
-            built[folder / f"{chapter.name}.svg"] = neighbourhood(graph, chapter)
+            built[folder / f"{chapter.name}.svg"] = neighbourhood(grouped(graph), chapter)
     return built
 
 

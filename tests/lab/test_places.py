@@ -7,8 +7,12 @@ import pytest
 
 from lab.core import course, places
 
-PROGRAM = (Path(__file__).parents[2] / "gateway" / "program.py").read_text(encoding="utf-8")
-KNOWN = places.places(PROGRAM)
+GATEWAY = Path(__file__).parents[2] / "gateway"
+FILES = {
+    f"{name}.py": (GATEWAY / f"{name}.py").read_text(encoding="utf-8") for name in course.FILES
+}
+PROGRAM = FILES["program.py"]
+KNOWN = places.places(FILES)
 
 
 @pytest.mark.parametrize(
@@ -18,18 +22,24 @@ def test_a_chapter_is_found_by_number_slug_and_file(key):
     assert course.find(key).number == 3
 
 
-@pytest.mark.parametrize("key", [7, "seven", "", "33", -1])
+@pytest.mark.parametrize("key", [11, "seven", "", "33", -1])
 def test_an_unknown_chapter_names_those_that_exist(key):
-    with pytest.raises(ValueError, match="The chapters are 0, 1, 2, 3, 4, 5, 6, 99"):
+    with pytest.raises(ValueError, match="The chapters are 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 99"):
         course.find(key)
 
 
-def test_the_steps_of_all_chapters_are_those_that_gateway_calls_in_order():
+def test_the_steps_of_all_chapters_are_those_that_gateway_calls():
     functions = {f.name: f for f in ast.parse(PROGRAM).body if isinstance(f, ast.FunctionDef)}
     calls = [node for node in ast.walk(functions["gateway"]) if isinstance(node, ast.Call)]
-    named = [(c.lineno, c.func.id) for c in calls if isinstance(c.func, ast.Name)]
-    called = [name for _, name in sorted(named) if name in functions]
-    assert tuple(called) == course.steps(course.LAST)
+    called = [call.func.id for call in calls if isinstance(call.func, ast.Name)]
+    assert sorted(called) == sorted(course.steps(course.LAST))
+
+
+def test_a_chapters_steps_are_in_its_file():
+    for chapter in course.CHAPTERS:
+        tree = ast.parse(FILES[f"{chapter.file}.py"])
+        here = {each.name for each in tree.body if isinstance(each, ast.FunctionDef)}
+        assert set(chapter.steps) <= here, chapter.name
 
 
 def test_steps_after_a_chapter_leave_the_earlier_ones_out():
@@ -37,23 +47,57 @@ def test_steps_after_a_chapter_leave_the_earlier_ones_out():
     assert course.steps(0) == ()
 
 
-def test_every_resource_of_the_program_has_its_place():
-    assert {name: place.chapter for name, place in KNOWN.items()} == {
-        "languageModelApiRole": 1,
-        "languageModelLogs": 2,
-        "languageModelExecutionRole": 2,
-        "languageModelWriteLog": 2,
-        "LanguageModelLambda": 2,
-        "languageModelInvokePolicy": 2,
-        "languageModelApi": 3,
-        "languageModelApiPolicy": 3,
-        "modelPath": 4,
-        "modelMethod": 4,
-        "modelIntegration": 5,
-        "languageModelPermission": 5,
-        "languageModelDeployment": 6,
-        "languageModelStage": 6,
-    }
+FIRST = {
+    "languageModelApiRole": 1,
+    "languageModelLogs": 2,
+    "languageModelExecutionRole": 2,
+    "languageModelWriteLog": 2,
+    "LanguageModelLambda": 2,
+    "languageModelInvokePolicy": 2,
+    "languageModelApi": 3,
+    "languageModelApiPolicy": 3,
+    "modelPath": 4,
+    "modelMethod": 4,
+    "modelIntegration": 5,
+    "languageModelPermission": 5,
+    "languageModelDeployment": 6,
+    "languageModelStage": 6,
+}
+
+
+def test_every_resource_of_the_first_chapters_has_its_place():
+    found = {name: place.chapter for name, place in KNOWN.items() if place.chapter <= 6}
+    assert found == FIRST
+
+
+@pytest.mark.parametrize(
+    ("name", "chapter", "file", "function"),
+    [
+        ("teamKey-blue", 7, "auth.py", "team_keys"),
+        ("teamKey-of-many-parts", 7, "auth.py", "team_keys"),
+        ("keyAuthorizer", 7, "auth.py", "bearer_access"),
+        ("languageModelCountTokens", 8, "limits.py", "budget_policy"),
+        ("promptMethod", 8, "limits.py", "prompt_check"),
+        ("plan-green", 8, "limits.py", "usage_plans"),
+        ("alarm-slow", 9, "observability.py", "alarms"),
+        ("alarm-tokens", 9, "observability.py", "tokens_alarm"),
+        ("chatMethod", 10, "chat.py", "chat_completions"),
+        ("errorResponse-DEFAULT_4XX", 10, "chat.py", "error_responses"),
+    ],
+)
+def test_a_resource_of_a_later_chapter_has_its_file(name, chapter, file, function):
+    place = KNOWN[name]
+    assert (place.chapter, place.file, place.function) == (chapter, file, function)
+    assert str(place).endswith(f" of {file}")
+
+
+def test_a_name_that_nothing_makes_has_no_place():
+    assert "teamKeys" not in KNOWN
+    assert KNOWN.get("planted") is None
+
+
+def test_of_two_functions_that_make_one_resource_the_first_is_its_place():
+    assert KNOWN["languageModelApiPolicy"].function == "resource_policy"
 
 
 def test_a_place_names_the_function_and_its_lines():
@@ -71,7 +115,21 @@ def test_a_helper_that_makes_a_resource_is_the_place():
 
 def test_archives_are_not_resources():
     text = 'def f():\n    a.b.Thing("x", code=pulumi.FileArchive("y"), n=aws.get_it("z"))\n'
-    assert set(places.places(text)) == {"x"}
+    assert set(places.places({"f.py": text})) == {"x"}
+
+
+def test_arguments_made_of_a_class_are_not_resources():
+    text = 'def f():\n    a.b.Thing("x", s=a.b.ThingSettingsArgs("y"))\n'
+    assert set(places.places({"f.py": text})) == {"x"}
+
+
+def test_a_helper_of_another_file_that_is_told_a_name_makes_a_resource():
+    helper = "def make(name, other):\n    a.b.Thing(name)\n"
+    caller = '# Chapter 04: four\ndef step():\n    make("x", "y")\n'
+    found = places.places({"one.py": helper, "two.py": caller})
+    assert {name: (place.chapter, place.file) for name, place in found.items()} == {
+        "x": (4, "two.py")
+    }
 
 
 @pytest.mark.parametrize(
@@ -80,7 +138,9 @@ def test_archives_are_not_resources():
         ([], 0),
         (["mine"], 0),
         (["languageModelApiRole"], 1),
-        (list(KNOWN), 6),
+        (list(FIRST), 6),
+        (["modelPath", "teamKey-red"], 7),
+        (list(KNOWN), 10),
         (["modelPath", "mine"], 4),
     ],
 )
