@@ -249,13 +249,6 @@ QUIRKS = (
         (9,),
     ),
     Quirk(
-        "log-tail",
-        "An invocation with `LogType=Tail` returns the end of its log, START, END and REPORT too.",
-        "It returns what the function printed.",
-        f"{DIFFERENCES}::test_the_tail_of_a_log_is_what_the_function_printed",
-        (9,),
-    ),
-    Quirk(
         "x-ray",
         "A stage with tracing sends traces to X-Ray.",
         "The setting is kept and answers carry trace ids; there is no X-Ray to ask for traces.",

@@ -5,7 +5,8 @@ from __future__ import annotations
 import hashlib
 import logging
 import math
-from collections.abc import Iterator
+import threading
+from collections.abc import Callable, Iterator
 from datetime import datetime, timezone
 from typing import Any
 
@@ -13,6 +14,8 @@ from sandbox.server import cloud_logs, emulator, metrics
 from sandbox.server.worker import TIMED_OUT, Run, last_run
 
 log = logging.getLogger("sandbox")
+
+_here = threading.local()  # `told`: the log of the invocation that this thread runs
 
 
 def emit(
@@ -34,6 +37,7 @@ def emit(
         group = (config.get("LoggingConfig") or {}).get("LogGroup") or f"/aws/lambda/{name}"
         stream = f"{datetime.now(timezone.utc):%Y/%m/%d}/{run.stream}"
         told = list(_lines(config, request_id, log_text, run))
+        _here.told = told
         cloud_logs.write(group, stream, told, create=True)
         metrics.invocation(config, round(run.milliseconds, 2), error)
     except Exception:
@@ -90,6 +94,23 @@ def _report(config: dict[str, Any], request_id: str, run: Run) -> str:
     return "\t".join(parts) + "\t"
 
 
+def with_log(original: Callable[..., Any]) -> Callable[..., Any]:
+    """An invocation's result has its whole log, whose end a caller with LogType=Tail gets."""
+
+    def dispatch(*args: Any) -> Any:
+        _here.told = None
+        result = original(*args)
+        if _here.told and isinstance(result, dict):
+            # It tells of the invocation, not of the environment's start.
+            lines = _here.told[_here.told[0].startswith("INIT_START ") :]
+            result["log"] = "".join(f"{line}\n" for line in lines)
+        return result
+
+    return dispatch
+
+
 def install() -> None:
     """Let every invocation be logged and counted through here."""
-    emulator.lambdas._emit_lambda_logs = emit
+    lambdas = emulator.lambdas
+    lambdas._emit_lambda_logs = emit
+    lambdas._execute_function_dispatch = with_log(lambdas._execute_function_dispatch)

@@ -1,6 +1,5 @@
 """What the sandbox does otherwise than AWS and no other test shows: rows of sandbox/quirks.py."""
 
-import base64
 import io
 import json
 import os
@@ -216,10 +215,3 @@ def test_provisioned_concurrency_warms_nothing(account):
 def test_an_account_may_run_a_hundred_functions_at_once(account):
     limit = account.functions.get_account_settings()["AccountLimit"]
     assert limit["ConcurrentExecutions"] == 100
-
-
-@pytest.mark.quirk("log-tail")
-def test_the_tail_of_a_log_is_what_the_function_printed(account):
-    function = account.function("def handler(event, context):\n    print('said')\n")
-    answer = account.functions.invoke(FunctionName=function, LogType="Tail")
-    assert base64.b64decode(answer["LogResult"]).decode().strip() == "said"

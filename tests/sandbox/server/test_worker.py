@@ -202,6 +202,22 @@ def test_an_error_is_logged_as_lambda_logs_it(account):
     assert "Traceback (most recent call last):" in lines
 
 
+def test_the_tail_of_a_log_is_its_last_four_kilobytes(account, function):
+    _, _, log = invoke(account, function, "say", what="hello")
+    id = re.search("END RequestId: (.*)", log)[1]
+    inner = log[log.index("START") :].splitlines()
+    assert inner[:-1] == [
+        f"START RequestId: {id} Version: $LATEST",
+        "said hello",
+        "no line at its end",
+        f"END RequestId: {id}",
+    ]
+    assert inner[-1].startswith(f"REPORT RequestId: {id}\tDuration: ")
+    _, _, long = invoke(account, function, "say", what="x" * 5000)
+    assert (len(long), "START" in long) == (4096, False)
+    assert "\nREPORT RequestId: " in long
+
+
 @pytest.mark.parametrize(
     ("code", "kind", "text"),
     [
