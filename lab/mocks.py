@@ -55,10 +55,18 @@ class _Cloud(Mocks):
 def _outputs(kind: str, name: str) -> dict[str, Any]:
     """The outputs that steps refer to; a made-up account's."""
     function = f"arn:aws:lambda:{REGION}:{ACCOUNT}:function:{name}-1234567"
-    invoke = f"arn:aws:apigateway:{REGION}:lambda:path/2015-03-31/functions/{function}/invocations"
+    path = f"arn:aws:apigateway:{REGION}:lambda:path"
+    invoke = f"{path}/2015-03-31/functions/{function}/invocations"
+    streaming = f"{path}/2021-11-15/functions/{function}/response-streaming-invocations"
     return {
         "Role": {"arn": f"arn:aws:iam::{ACCOUNT}:role/{name}-1234567", "name": f"{name}-1234567"},
-        "Function": {"arn": function, "invokeArn": invoke, "name": f"{name}-1234567"},
+        "Function": {
+            "arn": function,
+            "invokeArn": invoke,
+            "responseStreamingInvokeArn": streaming,
+            "name": f"{name}-1234567",
+        },
+        "ApiKey": {"value": f"made-up-value-of-{name}"},
         "RestApi": {
             "arn": f"arn:aws:apigateway:{REGION}::/restapis/{API_ID}",
             "executionArn": f"arn:aws:execute-api:{REGION}:{ACCOUNT}:{API_ID}",

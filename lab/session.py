@@ -77,7 +77,7 @@ def plan(chapter: int | str | None = None, *, delete: bool = False) -> Plan:
 
 
 def up(chapter: int | str | None = None, *, delete: bool = False) -> UpRecord:
-    """Deploy all steps so far: those of gateway/program.py, and this notebook's own in their place.
+    """Deploy all steps so far: those of gateway/, and this notebook's own in their place.
 
     Args:
         chapter: up to which one; default the notebook's own.

@@ -21,7 +21,7 @@ from lab.core.deploy import spoken
 from lab.core.errors import LabError
 
 FIX = (
-    "put it into a step (a function of gateway/program.py, or of that name in a cell) and run up()"
+    "put it into a step (a function of gateway/, or of that name in a cell) and run up()"
 )
 
 

@@ -54,7 +54,7 @@ class Graph:
         for node in self.nodes:
             if node.name == name:
                 return node
-        raise KeyError(f"gateway/program.py declares no resource {name!r}")
+        raise KeyError(f"gateway/ declares no resource {name!r}")
 
     def of_chapter(self, chapter: int) -> tuple[Node, ...]:
         """The resources that this chapter adds."""

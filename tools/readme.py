@@ -21,6 +21,10 @@ ADDS = {
     4: "the path `/model` and its method ANY",
     5: "the Lambda proxy integration",
     6: "the deployment, the stage `v1`, its URL, and prompts to it",
+    7: "keys for two teams, a Lambda authorizer, and in its place IAM or a Cognito user pool",
+    8: "throttling, usage plans, a token budget in DynamoDB, checked request bodies",
+    9: "access and execution logs, metrics, alarms and a dashboard",
+    10: "`/v1/models` and `/v1/chat/completions`, streamed, for any client of OpenAI",
     99: "nothing: it removes everything",
 }
 

@@ -1,7 +1,7 @@
 """What the kit raises. Every message says what happened and how to go on.
 
 LabError           what happened, then the fix: the last words of it, also in a bare traceback
-├── ProgramError   the program (a step in a cell, or gateway/program.py) raised
+├── ProgramError   the program (a step in a cell, or of gateway/) raised
 ├── DeployError    the engine or the provider refused or failed
 ├── Busy           somebody else is deploying this stack
 └── NotReady       something that the kit needs is missing

@@ -69,7 +69,7 @@ def test_later_chapters_go_when_told_to(opened):
 def test_a_step_of_a_cell_takes_the_place_of_the_step_with_its_name(opened, cells, capsys):
     session.up(4)
 
-    def model_method(rest_api, model_path):
+    def model_method(rest_api, model_path, *later):
         return aws.apigateway.Method(
             "modelMethod",
             rest_api=rest_api.id,
@@ -82,8 +82,8 @@ def test_a_step_of_a_cell_takes_the_place_of_the_step_with_its_name(opened, cell
     cells["model_method"] = model_method
     assert session.up(4).changes == {"update": 1}
     said = capsys.readouterr().out
-    assert "From this notebook instead of gateway/program.py: model_method" in said
-    assert "api_key_required: (none) → true" in said
+    assert "From this notebook instead of gateway/: model_method" in said
+    assert "api_key_required: false → true" in said
     cells.clear()
     assert session.up(4).changes == {"update": 1}
 
@@ -355,8 +355,8 @@ def test_a_second_stack_is_apart_from_the_first(opened):
 
 
 def test_an_unknown_chapter_or_target_says_which_there_are(opened):
-    with pytest.raises(LabError, match="There is no chapter 8. The chapters are 0, 1"):
-        session.open_session(8)
+    with pytest.raises(LabError, match="There is no chapter 11. The chapters are 0, 1"):
+        session.open_session(11)
     with pytest.raises(LabError, match='Use target="sandbox" or target="aws"'):
         session.open_session(1, target="moon")
 

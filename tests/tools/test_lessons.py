@@ -76,7 +76,7 @@ def test_a_decorator_belongs_to_what_it_decorates():
         (
             "# %% step: nothing\n",
             (
-                "lessons/01_iam_role.py:cell 1: gateway/program.py defines no 'nothing' "
+                "lessons/01_iam_role.py:cell 1: no file of gateway/ defines 'nothing' "
                 "at its top level [build]"
             ),
         ),
