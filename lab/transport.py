@@ -64,7 +64,7 @@ class Transport:
                 phase(READING)
                 body = answer.raw.read(BODY_LIMIT, decode_content=True)
         except (requests.RequestException, OSError) as error:
-            raise _no_answer(error, time.monotonic() - began) from error
+            raise no_answer_of(error, time.monotonic() - began) from error
         text = body.decode("utf-8", "replace")
         return Reply(answer.status_code, dict(answer.headers), text, time.monotonic() - began)
 
@@ -103,7 +103,8 @@ class _Telling(HTTPAdapter):
         return pool
 
 
-def _no_answer(error: Exception, waited: float) -> NoAnswer:
+def no_answer_of(error: Exception, waited: float) -> NoAnswer:
+    """Why nothing answered: the innermost cause that requests wraps."""
     causes: list[BaseException] = []
     cause: BaseException | None = error
     while cause is not None and len(causes) < 12:
