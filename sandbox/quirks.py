@@ -138,9 +138,10 @@ QUIRKS = (
     ),
     Quirk(
         "url-length",
-        "A URL may have 10,240 bytes (8,192 when edge-optimised), all headers together 20,480.",
-        "A longer one is served.",
-        f"{SERVER}/test_requests.py::test_a_long_url_is_served",
+        "A URL may have 10,240 bytes (8,192 when edge-optimised), all headers together 20,480; "
+        "how a longer one is refused is not documented.",
+        "The limits are the same; the refusals are 414 and 431, in words of the sandbox's own.",
+        f"{SERVER}/test_requests.py::test_a_url_and_headers_have_a_limit",
         (4,),
     ),
     Quirk(
@@ -229,8 +230,8 @@ QUIRKS = (
     Quirk(
         "account-concurrency",
         "An account may run 1,000 functions at once, a new one often fewer.",
-        "It may run 100.",
-        f"{DIFFERENCES}::test_an_account_may_run_a_hundred_functions_at_once",
+        "It may run 1,000, of which 100 really run; the others wait for one of those to end.",
+        f"{SERVER}/test_worker.py::test_no_more_environments_than_the_machine_holds",
         (8,),
     ),
     Quirk(

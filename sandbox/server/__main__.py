@@ -109,6 +109,8 @@ async def serve(
     config.keep_alive_timeout = 75
     config.graceful_timeout = 1
     config.h11_pass_raw_headers = True
+    # More than API Gateway takes: what is too long gets API Gateway's refusal, not the server's.
+    config.h11_max_incomplete_size = 128 * 1024
     config.errorlog = None
     _stop_on_signals(kit)
     served = asyncio.ensure_future(

@@ -14,6 +14,8 @@ iam = emulator.iam_evaluator
 BY_RESOURCE = " with an explicit deny in a resource-based policy"
 BY_IDENTITY = " with an explicit deny in an identity-based policy"
 
+ARN_LIMIT = 1600  # bytes of the ARN of a call that is compared with a policy
+
 # How the emulator's refusals of a signature are called by the gateway.
 SIGNATURES = {
     "SignatureDoesNotMatch": ("INVALID_SIGNATURE", "InvalidSignatureException"),
@@ -34,6 +36,8 @@ async def authorize(request: Request) -> None:
         return
     with emulator.responses.request_scope(request.account_id, request.region):
         policy = policy_decision(request)
+        if kind == "CUSTOM" or policy is not None:
+            _check_length(request)
         if kind == "CUSTOM":
             await _custom(request, policy)
         elif kind == "COGNITO_USER_POOLS":
@@ -55,6 +59,12 @@ async def _custom(request: Request, policy: str | None) -> None:
     reason = BY_IDENTITY if said == "Deny" else ""
     message = f"User is not authorized to access this resource{reason}"
     raise GatewayError("ACCESS_DENIED", message)
+
+
+def _check_length(request: Request) -> None:
+    if len(method_arn(request)) > ARN_LIMIT:
+        error_type = "RequestURITooLongException"
+        raise GatewayError("DEFAULT_4XX", "Request URI Too Long", status=414, error_type=error_type)
 
 
 def policy_decision(

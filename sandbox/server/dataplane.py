@@ -19,6 +19,7 @@ from urllib.parse import quote
 from sandbox.server import (
     access,
     emulator,
+    front_door,
     integrations,
     limits,
     metrics,
@@ -27,9 +28,8 @@ from sandbox.server import (
     stages,
     validation,
 )
-from sandbox.server.errors import GatewayError, error_variables, forbidden, render, too_large
+from sandbox.server.errors import GatewayError, error_variables, forbidden, render
 from sandbox.server.exchange import (
-    BODY_LIMIT,
     BrokenFlow,
     Flow,
     Headers,
@@ -80,8 +80,9 @@ async def serve(
     if body is None:
         return
     request.body = body
-    if len(body) > BODY_LIMIT:
-        await _send(send, request, too_large())
+    api = v1._rest_apis.get_scoped(*owner, place.api_id) or {}
+    if refused := front_door.refusal(request, api):
+        await _send(send, request, refused)
         return
     _pin_caller(scope, request)
     response = await answer(request)

@@ -104,12 +104,6 @@ def forbidden() -> Response:
     return Response(403, headers, b'{"message":"Forbidden"}')
 
 
-def too_large() -> Response:
-    """Refused before the API sees it, so without a request id."""
-    text = b"HTTP content length exceeded 10485760 bytes."
-    return Response(413, [("Content-Type", "text; charset=utf-8")], text)
-
-
 def render(error: GatewayError, request: Request) -> Response:
     """The answer to an error, as the deployed gateway responses have it."""
     custom = _customised(request)

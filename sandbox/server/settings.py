@@ -6,9 +6,9 @@ from sandbox.home import Home
 
 REGION = "us-east-1"
 
-# How many functions may run at once, all together. AWS allows 1,000; a laptop does not hold as many
-# processes. Above this an invocation is throttled, as on AWS above the account's limit.
-ACCOUNT_CONCURRENCY = 100
+# How many functions may run at once, all together, as on AWS; above this they are throttled. A
+# laptop does not hold as many processes: worker.ENVIRONMENTS run, the others wait for one.
+ACCOUNT_CONCURRENCY = 1000
 
 
 def emulator(home: Home, port: int) -> dict[str, str]:

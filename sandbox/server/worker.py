@@ -28,6 +28,7 @@ Result = dict[str, Any]
 lambda_runtime = emulator.lambda_runtime
 LOG_WAIT = 0.25  # seconds for the end of a log whose writer has died
 BIG = 100 * 2**20  # bytes of memory from which an environment is worth waiting for
+ENVIRONMENTS = 100  # busy ones, of all functions; more than that wait
 CORES = os.cpu_count() or 2
 TIMED_OUT = "Sandbox.Timedout"
 EXITED = "RequestId: {} Error: Runtime exited without providing a reason"
@@ -187,10 +188,11 @@ def warm(original: Callable[..., Result]) -> Callable[..., Result]:
 
 
 def acquire(original: Callable[..., Any]) -> Callable[..., Any]:
-    """Wait for a big environment that is busy, rather than start one more than the machine holds.
+    """Wait for an environment that is busy, rather than start one more than the machine holds.
 
     Lambda starts an environment for each concurrent request. Twenty models on two cores would all
-    be too slow to answer in time, and take the memory of everything else.
+    be too slow to answer in time, and take the memory of everything else; so would a thousand
+    small ones.
     """
 
     def lease(name: str, config: dict[str, Any], code: bytes, qualifier: str = "$LATEST") -> Any:
@@ -198,7 +200,7 @@ def acquire(original: Callable[..., Any]) -> Callable[..., Any]:
         end = time.monotonic() + float(config.get("Timeout", 3))
         with _freed:
             # In the end one starts all the same: a function may be waiting for itself.
-            while _all_busy(key) and (left := end - time.monotonic()) > 0:
+            while (_full() or _all_busy(key)) and (left := end - time.monotonic()) > 0:
                 _freed.wait(min(left, 0.05))
             return original(name, config, code, qualifier=qualifier)
 
@@ -240,6 +242,12 @@ def reset(original: Callable[[], None]) -> Callable[[], None]:
         original()
 
     return end
+
+
+def _full() -> bool:
+    with lambda_runtime._lock:
+        pools = list(lambda_runtime._workers.values())
+        return sum(worker.in_use for pool in pools for worker in pool) >= ENVIRONMENTS
 
 
 def _all_busy(key: str) -> bool:

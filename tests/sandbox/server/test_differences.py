@@ -209,9 +209,3 @@ def test_provisioned_concurrency_warms_nothing(account):
         if line.startswith("REPORT")
     )
     assert "Init Duration" in report
-
-
-@pytest.mark.quirk("account-concurrency")
-def test_an_account_may_run_a_hundred_functions_at_once(account):
-    limit = account.functions.get_account_settings()["AccountLimit"]
-    assert limit["ConcurrentExecutions"] == 100

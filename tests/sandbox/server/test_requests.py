@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 import pytest
 
 from sandbox import cloud
-from tests.sandbox.server.shapes import uri
+from tests.sandbox.server.shapes import document, uri
 from tests.sandbox.server.watching import (
     allow_logging,
     execution,
@@ -305,11 +305,34 @@ def test_an_edge_optimised_api_has_no_cloudfront_before_it(account):
 
 
 @pytest.mark.quirk("url-length")
-def test_a_long_url_is_served(account):
-    api = account.api()
+@pytest.mark.parametrize(("kind", "limit"), [("REGIONAL", 10_240), ("EDGE", 8_192)])
+def test_a_url_and_headers_have_a_limit(account, kind, limit):
+    api = account.api(endpointConfiguration={"types": [kind]})
     api.mock("one")
     api.deploy("v1")
-    assert api.call("/?" + "a=1&" * 4000).text == "one"
+    fixed = len(f"https://{api.id}.execute-api.us-east-1.amazonaws.com/v1/?a=")
+    assert api.call("/?a=" + "x" * (limit - fixed)).text == "one"
+    found = api.call("/?a=" + "x" * (limit - fixed + 1))
+    assert (found.status_code, found.text) == (414, f"An HTTP line is larger than {limit} bytes.")
+    assert "x-amzn-RequestId" not in found.headers
+    assert api.call("/", headers={"x-long": "x" * 20_000}).text == "one"
+    found = api.call("/", headers={"x-long": "x" * 20_500})
+    assert (found.status_code, found.text) == (431, "HTTP header is larger than 20480 bytes.")
+
+
+def test_a_policy_is_compared_with_an_arn_of_1600_bytes_at_most(account):
+    everyone = {"Effect": "Allow", "Principal": "*", "Action": "execute-api:Invoke"}
+    policy = document({**everyone, "Resource": "execute-api:/*"})
+    for given, status in (({}, 200), ({"policy": policy}, 414)):
+        api = account.api(**given)
+        api.mock("one", api.path("{proxy+}"))
+        api.deploy("v1")
+        home = len(f"arn:aws:execute-api:us-east-1:000000000000:{api.id}/v1/GET/")
+        assert api.call("/" + "x" * (1600 - home)).text == "one"
+        found = api.call("/" + "x" * (1600 - home + 1))
+        assert found.status_code == status
+    assert found.text == '{"message":"Request URI Too Long"}'
+    assert found.headers["x-amzn-RequestId"]
 
 
 # Nonsense
