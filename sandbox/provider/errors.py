@@ -48,7 +48,7 @@ def sentence(error: BaseException, doing: str, endpoint: str) -> str:
     if isinstance(error, CallError):
         return str(error)
     name = type(error).__name__
-    if name == "ClientError":
+    if hasattr(error, "operation_name"):  # a ClientError, or one that the model names
         return f"{doing}: {describe(cast(Any, error))}"
     if type(error).__module__.startswith("botocore") and ("Connect" in name or "Timeout" in name):
         where = endpoint or "AWS"

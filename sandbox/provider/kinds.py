@@ -72,14 +72,18 @@ class Cancelled(Exception):
 
 def describe(error: ClientError) -> str:
     """Word an answer of the API as the official provider's client does."""
+    from botocore.exceptions import ClientError
+
     answer = error.response.get("ResponseMetadata", {})
     detail = error.response.get("Error", {})
     service = getattr(error, "service", "")
+    # Go's client tells a code that the service's model does not have as an "api error".
+    unknown = "api error " if type(error) is ClientError else ""
     return (
         f"operation error {SERVICE_NAMES.get(service, service)}: {error.operation_name}, "
         f"https response error StatusCode: {answer.get('HTTPStatusCode', 0)}, "
         f"RequestID: {answer.get('RequestId', '')}, "
-        f"{detail.get('Code', 'Unknown')}: {detail.get('Message', '')}"
+        f"{unknown}{detail.get('Code', 'Unknown')}: {detail.get('Message', '')}"
     )
 
 

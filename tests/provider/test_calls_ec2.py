@@ -94,7 +94,7 @@ def test_a_taken_name_of_a_group_is_refused_in_the_official_words(group: Life) -
     expected = (
         rf"^creating Security Group \({group.outputs['name']}\): operation error EC2: "
         r"CreateSecurityGroup, https response error StatusCode: 400, RequestID: .*, "
-        r"InvalidGroup.Duplicate: "
+        r"api error InvalidGroup.Duplicate: "
     )
     with pytest.raises(AwsError, match=expected):
         kind(GROUP).create(group.ctx, group.inputs)

@@ -189,7 +189,7 @@ def test_a_layer_that_aws_refuses_is_refused_in_the_official_words(
     inputs = {"layerName": "l", "code": {SIG: ARCHIVE, "path": str(packed)}}
     told = (
         r"^publishing Lambda Layer \(l\) Version: operation error Lambda: PublishLayerVersion, "
-        r"https response error StatusCode: 400, RequestID: .*, ValidationException: "
+        r"https response error StatusCode: 400, RequestID: .*, api error ValidationException: "
     )
     with pytest.raises(AwsError, match=told):
         kind(LAYER).create(ctx, {**inputs, "compatibleRuntimes": ["python3.12"] * 16})

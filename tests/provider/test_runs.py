@@ -91,14 +91,19 @@ def test_refusals_of_aws_are_told_in_the_official_form() -> None:
         "Error": {"Code": "NotFoundException", "Message": "Invalid API identifier specified"},
         "ResponseMetadata": {"HTTPStatusCode": 404, "RequestId": "r-1"},
     }
-    told = errors.sentence(
-        ClientError(answer, "CreateStage"), "creating API Gateway Stage (v1)", ""
-    )
-    assert told.startswith("creating API Gateway Stage (v1): operation error ")
-    assert told.endswith(
-        "CreateStage, https response error StatusCode: 404, RequestID: r-1, "
-        "NotFoundException: Invalid API identifier specified"
-    )
+
+    class NotFoundException(ClientError):  # type: ignore[misc]
+        """As botocore makes one for each error of a service's model."""
+
+    doing = "creating API Gateway Stage (v1)"
+    known = errors.sentence(NotFoundException(answer, "CreateStage"), doing, "")
+    other = errors.sentence(ClientError(answer, "CreateStage"), doing, "")
+    for told, prefix in ((known, ""), (other, "api error ")):
+        assert told.startswith("creating API Gateway Stage (v1): operation error ")
+        assert told.endswith(
+            "CreateStage, https response error StatusCode: 404, RequestID: r-1, "
+            f"{prefix}NotFoundException: Invalid API identifier specified"
+        )
 
 
 def test_a_sandbox_that_is_not_there_is_told_with_the_fix() -> None:
