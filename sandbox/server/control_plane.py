@@ -18,6 +18,7 @@ from sandbox.server import (
     input_check,
     lambda_plane,
     other_planes,
+    trial,
     vpc_links,
 )
 from sandbox.server.patch_calls import patch_answer, tidy_stage
@@ -221,6 +222,13 @@ def refusal(method: str, path: str, body: bytes) -> Answer | None:
     return None
 
 
+async def _try(parts: list[str], body: bytes, headers: Any) -> Answer:
+    try:
+        return await trial.call(parts, input_check.read_json(body), headers)
+    except input_check.Unreadable as error:
+        return _refused("SerializationException", str(error))
+
+
 def _refused(code: str, message: str, status: int = 400) -> Answer:
     answer: Answer = v1._v1_error(code, message, status)
     return answer
@@ -238,6 +246,8 @@ def install() -> None:
         method: str, path: str, headers: Any, body: bytes, query: Any
     ) -> Answer:
         answer = refusal(method, path, body)
+        if answer is None and trial.wanted(method, _parts(path)):
+            return await _try(_parts(path), body, headers)
         if answer is None and method == "PATCH":
             answer = patch_answer(path, body)
         if answer is None:

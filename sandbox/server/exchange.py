@@ -101,6 +101,7 @@ class Request:
     phase: str = ""  # how far it came: "authorizing", "metering", "executing"
     call: Call | None = None
     authorizer_call: Call | None = None
+    test: bool = False  # by TestInvokeMethod, without a deployment
 
     def __post_init__(self) -> None:
         asked = self.headers.get("x-amzn-requestid", "")
@@ -126,11 +127,15 @@ class Request:
     @property
     def full_path(self) -> str:
         """The path with the stage."""
+        if self.test:
+            return self.path
         return f"/{self.place.stage}{self.place.path}"
 
     @property
     def domain(self) -> str:
         """The host name that this API has on AWS."""
+        if self.test:
+            return "testPrefix.testDomainName"
         return f"{self.place.api_id}.execute-api.{self.region}.amazonaws.com"
 
     @property

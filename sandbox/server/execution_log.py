@@ -12,6 +12,8 @@ from sandbox.server.stages import method_settings
 LIMIT = 1024  # bytes of a line
 CUT = "[TRUNCATED]"
 SECRET = frozenset(("authorization", "x-api-key", "x-amz-security-token"))
+# The same by the names that events and authorizers' answers have for it.
+SECRETS = SECRET | {"apikey", "authorizationtoken", "usageidentifierkey"}
 
 
 def lines(request: Request, response: Response, level: str) -> list[str]:
@@ -23,7 +25,7 @@ def lines(request: Request, response: Response, level: str) -> list[str]:
     else:
         trace = bool(method_settings(request).get("dataTraceEnabled"))
         told = list(_info(request, response, trace))
-    return [_cut(f"({request.request_id}) {line}") for line in told]
+    return [cut(f"({request.request_id}) {line}") for line in told]
 
 
 def _info(request: Request, response: Response, trace: bool) -> Iterator[str]:
@@ -32,6 +34,14 @@ def _info(request: Request, response: Response, trace: bool) -> Iterator[str]:
         yield from _authorizer(request, request.authorizer_call, trace)
     if request.phase in ("metering", "executing"):
         yield from _usage_plan(request)
+    yield from executed(request, response, trace)
+    if request.call and request.call.request_id:
+        yield f"AWS Integration Endpoint RequestId : {request.call.request_id}"
+    yield f"X-ray Tracing ID : {request.trace_id.removeprefix('Root=').split(';')[0]}"
+
+
+def executed(request: Request, response: Response, trace: bool) -> Iterator[str]:
+    """From the start of the execution, if it came to that, to its end."""
     if request.phase == "executing":
         yield from _start(request, trace)
         if request.call:
@@ -43,9 +53,6 @@ def _info(request: Request, response: Response, trace: bool) -> Iterator[str]:
     if request.phase == "executing" and not request.trace:
         yield "Successfully completed execution"
     yield _completed(response)
-    if request.call and request.call.request_id:
-        yield f"AWS Integration Endpoint RequestId : {request.call.request_id}"
-    yield f"X-ray Tracing ID : {request.trace_id.removeprefix('Root=').split(';')[0]}"
 
 
 def _completed(response: Response) -> str:
@@ -132,10 +139,27 @@ def _text(value: Any) -> str:
         return ""
     if isinstance(value, bytes):
         return value[:LIMIT].decode("utf-8", "replace")
-    return value if isinstance(value, str) else json.dumps(value)
+    return value if isinstance(value, str) else json.dumps(_hidden(value))
 
 
-def _cut(line: str) -> str:
+def _hidden(value: Any) -> Any:
+    """An event, or what an authorizer answered, with its secrets masked, at any depth."""
+    if isinstance(value, list):
+        return [_hidden(one) for one in value]
+    if not isinstance(value, dict):
+        return value
+    return {
+        key: _masked(one) if key.lower() in SECRETS and one else _hidden(one)
+        for key, one in value.items()
+    }
+
+
+def _masked(value: Any) -> Any:
+    return [masked(str(one)) for one in value] if isinstance(value, list) else masked(str(value))
+
+
+def cut(line: str) -> str:
+    """A line as long as API Gateway writes one."""
     data = line.encode("utf-8", "replace")
     if len(data) <= LIMIT:
         return line

@@ -83,7 +83,7 @@ def request_context(request: Request) -> dict[str, Any]:
         "accountId": request.account_id,
         "protocol": "HTTP/1.1",
         "stage": request.place.stage,
-        "domainPrefix": request.place.api_id,
+        "domainPrefix": request.domain.partition(".")[0],
         "requestTimeEpoch": int(received.timestamp() * 1000),
         "requestId": request.request_id,
         "identity": identity(request),
@@ -91,6 +91,8 @@ def request_context(request: Request) -> dict[str, Any]:
         "deploymentId": request.deployment_id,
         "apiId": request.place.api_id,
     }
+    if request.test:
+        del context["deploymentId"]
     if request.canary is not None:
         context["isCanaryRequest"] = request.canary
     if request.authorizer is not None:
@@ -106,6 +108,8 @@ def identity(request: Request) -> dict[str, Any]:
         sourceIp=request.source_ip,
         userAgent=request.headers.get("user-agent"),
     )
+    if request.test:
+        found.update(request.identity)
     if request.api_key is not None:
         found.update(apiKey=request.api_key.get("value"), apiKeyId=request.api_key.get("id"))
     return found
@@ -120,6 +124,8 @@ def function_headers(request: Request) -> Headers:
         if key in DROPPED or key in SET or (key == "authorization" and signed):
             continue
         kept.append((RECAPITALISED.get(key, name), value))
+    if request.test:
+        return kept
     forwarded = request.headers.get("x-forwarded-for")
     return [
         *kept,

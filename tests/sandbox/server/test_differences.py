@@ -101,14 +101,6 @@ def test_paths_made_side_by_side_are_all_made_however_many(account):
     assert len(made) == 301
 
 
-@pytest.mark.quirk("test-invoke")
-def test_a_method_cannot_be_tried_before_it_is_deployed(account):
-    place = account.api().mock("one")
-    with pytest.raises(ClientError) as caught:
-        account.gateway.test_invoke_method(**place)
-    assert caught.value.response["Error"]["Code"] == "NotFoundException"
-
-
 @pytest.mark.quirk("private")
 def test_a_private_api_answers_on_this_machine(account):
     everyone = {"Effect": "Allow", "Principal": "*", "Action": "execute-api:Invoke"}

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from tests.sandbox.server.shapes import document
+from tests.sandbox.server.shapes import document, uri
 from tests.sandbox.server.watching import (
     allow_logging,
     execution,
@@ -199,6 +199,43 @@ def test_the_execution_log_tells_the_steps_in_aws_order(account, logged):
     event = next(line for line in told if line.startswith("Endpoint request body"))
     assert event.endswith("[TRUNCATED]")
     assert all(len(line.encode()) <= 1024 for line in found)
+
+
+@pytest.mark.quirk("trace-secrets")
+def test_a_data_trace_shows_no_token_and_no_key(account):
+    allow_logging(account)
+    value = "a secret key that is the token too"
+    whole = account.function(
+        "def handler(event, context):\n"
+        "    every = {'Effect': 'Allow', 'Action': 'execute-api:Invoke', 'Resource': '*'}\n"
+        "    policy = {'Version': '2012-10-17', 'Statement': [every]}\n"
+        "    token = event['authorizationToken']\n"
+        "    return {'principalId': 'p', 'policyDocument': policy, 'usageIdentifierKey': token}\n"
+    )
+    function = account.function("def handler(event, context):\n    return {}\n")
+    api = account.api(apiKeySource="AUTHORIZER")
+    for one in (whole, function):
+        api.may_invoke(one)
+    authorizer = account.gateway.create_authorizer(
+        restApiId=api.id, name="a", type="TOKEN", authorizerUri=uri(whole),
+        identitySource="method.request.header.Authorization",
+    )["id"]  # fmt: skip
+    place = api.proxy(function)
+    changes = {"authorizationType": "CUSTOM", "authorizerId": authorizer, "apiKeyRequired": "true"}
+    operations = [{"op": "replace", "path": f"/{k}", "value": v} for k, v in changes.items()]
+    account.gateway.update_method(**place, patchOperations=operations)
+    api.deploy("v1")
+    execution(account, api, "INFO", trace=True)
+    key = account.gateway.create_api_key(name="k", value=value, enabled=True)["id"]
+    plan = account.gateway.create_usage_plan(
+        name="p", apiStages=[{"apiId": api.id, "stage": "v1"}]
+    )["id"]
+    account.gateway.create_usage_plan_key(usagePlanId=plan, keyId=key, keyType="API_KEY")
+    assert api.call(headers={"Authorization": value, "x-api-key": value}).status_code == 200
+    text = "\n".join(lines(account, f"API-Gateway-Execution-Logs_{api.id}/v1"))
+    assert "en too" in text
+    assert "secret" not in text
+    assert '"Authorization": "****' in text and '"usageIdentifierKey": "****' in text
 
 
 def test_the_execution_log_says_why_a_call_failed(account, logged):
