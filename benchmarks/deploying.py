@@ -1,10 +1,11 @@
-"""up, up again and destroy of the chapter-6 program, beside bare boto3 and an empty program."""
+"""up, up again and destroy of chapters 6 and 10, beside bare boto3 and an empty program."""
 
 from __future__ import annotations
 
 import functools
 import time
 from collections.abc import Callable
+from importlib import import_module
 
 import boto3
 
@@ -12,12 +13,13 @@ from benchmarks import bare
 from benchmarks.report import Report
 from lab import session
 from lab.core import course
-from lab.program import sdk_rules
+from lab.program import compose, names_of, sdk_rules
 from lab.stack import Stack
 
 UP = ["up", "--yes", "--skip-preview"]
 DESTROY = ["destroy", "--yes", "--skip-preview"]
 TARGET_UP, TARGET_SAME, TARGET_RATIO = 3.0, 1.2, 1.3  # seconds, seconds, times an empty program
+TARGET_WHOLE = 10.0  # seconds, chapter 10
 
 
 def timed(job: Callable[[], object]) -> float:
@@ -27,12 +29,13 @@ def timed(job: Callable[[], object]) -> float:
     return time.perf_counter() - started
 
 
-def chapter_six() -> None:
-    """The whole program, as `pulumi up` in gateway/ runs it."""
-    from gateway.program import gateway
+def chapter(number: int) -> Callable[[], None]:
+    """The program up to a chapter, as a notebook's up() runs it."""
     from gateway.settings import Settings
 
-    gateway(Settings.from_config())
+    names = names_of(import_module(f"gateway.{file}") for file in course.FILES)
+    program = compose(names, {}, course.steps(course.LAST, after=number))
+    return lambda: program(Settings.from_config())
 
 
 def nothing() -> None:
@@ -57,9 +60,12 @@ def rounds(stack: Stack, program: Callable[[], None], times: int) -> dict[str, l
 def measure(report: Report, times: int = 5) -> None:
     """Measure and report; the first round of the program is a warm-up and not counted."""
     stack = session.open_session(course.LAST).stack
-    rounds(stack, chapter_six, 1)
-    full = rounds(stack, chapter_six, times)
+    six, ten = chapter(6), chapter(course.LAST)
+    rounds(stack, six, 1)
+    full = rounds(stack, six, times)
     empty = rounds(stack, nothing, times)
+    rounds(stack, ten, 1)
+    whole = rounds(stack, ten, times)
     client = functools.cache(boto3.client)
     from gateway.settings import FUNCTIONS
 
@@ -72,6 +78,9 @@ def measure(report: Report, times: int = 5) -> None:
     report.seconds("up of chapter 6 from nothing", full["up"], at_most=TARGET_UP)
     report.seconds("up again, nothing changed", full["same"], at_most=TARGET_SAME)
     report.seconds("destroy", full["destroy"])
+    report.seconds("up of chapter 10 from nothing", whole["up"], at_most=TARGET_WHOLE)
+    report.seconds("up of chapter 10 again, nothing changed", whole["same"])
+    report.seconds("destroy of chapter 10", whole["destroy"])
     report.seconds("the same calls in bare boto3, deploy", made)
     report.seconds("the same calls in bare boto3, destroy", removed)
     report.seconds("up of an empty program, again", empty["same"])

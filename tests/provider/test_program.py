@@ -16,7 +16,7 @@ from gateway.program import gateway
 from gateway.settings import Settings
 from sandbox.server import settings
 
-SIZE = 14  # resources of the program, and the stack itself
+SIZE = 66  # resources of the program, and the stack itself
 
 
 @pytest.fixture
@@ -64,7 +64,7 @@ def test_the_deployed_function_may_be_one_that_exists(stacks: Any, client: Any) 
     name = first.outputs["function_name"].value
     second = stacks(lambda: gateway(Settings(function_name=name)), "second").up()
     assert second.outputs["function_arn"].value == first.outputs["function_arn"].value
-    assert changes(second) == {"create": SIZE - 4}
+    assert changes(second) == {"create": SIZE - 5}
 
 
 def test_a_changed_setting_changes_its_resource_and_no_other(stacks: Any) -> None:
@@ -73,8 +73,13 @@ def test_a_changed_setting_changes_its_resource_and_no_other(stacks: Any) -> Non
     stack.up()
     chosen["memory_size"] = 256
     assert changes(stack.up()) == {"update": 1}
+    chosen["team_quota"] = 3
+    assert changes(stack.up()) == {"update": 2}  # a plan for each team
     chosen["stage_name"] = "v2"  # type: ignore[assignment]
-    assert changes(stack.up()) == {"replace": 1}
+    # The stage, its methods' settings and its execution log; what names the stage is updated:
+    # function, two plans, four alarms, the metric filter and the dashboard.
+    assert changes(stack.up()) == {"replace": 3, "update": 9}
+    assert changes(stack.up()) == {}
 
 
 def test_another_verb_of_the_method_is_deployed_by_one_up(
@@ -83,24 +88,25 @@ def test_another_verb_of_the_method_is_deployed_by_one_up(
     stack = stacks(course)
     api = stack.up().outputs["rest_api_id"].value
 
-    def posted(rest_api: aws.apigateway.RestApi, path: aws.apigateway.Resource) -> Any:
+    def put(rest_api: aws.apigateway.RestApi, path: aws.apigateway.Resource, *_: Any) -> Any:
         return aws.apigateway.Method(
             "modelMethod",
             rest_api=rest_api.id,
             resource_id=path.id,
-            http_method="POST",
+            http_method="PUT",
             authorization="NONE",
             opts=pulumi.ResourceOptions(delete_before_replace=True),
         )
 
     usual = program.model_method
-    monkeypatch.setattr(program, "model_method", posted)
+    monkeypatch.setattr(program, "model_method", put)
     # Method, integration and deployment; the stage is pointed at the new one.
     assert changes(stack.up()) == {"replace": 3, "update": 1}
     assert changes(stack.up()) == {}
     paths = client("apigateway").get_resources(restApiId=api, embed=["methods"])["items"]
     (methods,) = [each["resourceMethods"] for each in paths if each["path"] == "/model"]
-    assert list(methods) == ["POST"] and methods["POST"]["methodIntegration"]
+    assert sorted(methods) == ["POST", "PUT"]  # POST is chapter 08's
+    assert all(method["methodIntegration"] for method in methods.values())
     monkeypatch.setattr(program, "model_method", usual)
     assert changes(stack.up()) == {"replace": 3, "update": 1}
 
@@ -141,8 +147,9 @@ def test_a_refresh_sees_what_others_changed_and_an_up_puts_it_back(
     group, api = outputs["log_group"].value, outputs["rest_api_id"].value
     logs.put_retention_policy(logGroupName=group, retentionInDays=30)
     apis.delete_stage(restApiId=api, stageName="v1")
-    assert changes(stack.refresh()) == {"delete": 1, "update": 1}
-    assert changes(stack.up()) == {"create": 1, "update": 1}
+    # With the stage, the settings of its methods went.
+    assert changes(stack.refresh()) == {"delete": 2, "update": 1}
+    assert changes(stack.up()) == {"create": 2, "update": 1}
     assert (
         logs.describe_log_groups(logGroupNamePrefix=group)["logGroups"][0]["retentionInDays"] == 7
     )
