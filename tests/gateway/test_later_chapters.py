@@ -1,0 +1,378 @@
+"""What chapters 07 to 10 declare, under Pulumi's mocks."""
+
+import hashlib
+import json
+import re
+
+import jsonschema
+import pytest
+
+from gateway import auth, chat, limits, observability, program
+from gateway.settings import Settings
+
+API = "arn:aws:execute-api:us-east-1:123456789012:api1"
+AUTHORIZER = "arn:aws:lambda:us-east-1:123456789012:function:authorizer"
+PROTECTED = ("modelMethod", "promptMethod", "modelsMethod", "oneModelMethod", "chatMethod")
+
+
+@pytest.fixture
+def whole(declare):
+    """The program with some settings changed."""
+    return lambda **changed: declare(lambda: program.gateway(Settings(**changed)))
+
+
+def statements(declared, name, argument="policy"):
+    return json.loads(declared.inputs[name][argument])["Statement"]
+
+
+# Least privilege
+
+
+def test_no_policy_allows_every_action_or_more_than_one_resource(whole):
+    policies = {
+        name: inputs["policy"]
+        for name, inputs in whole().inputs.items()
+        if "policy" in inputs and name != "languageModelApiPolicy"
+    }
+    assert set(policies) == {
+        "languageModelWriteLog",
+        "languageModelInvokePolicy",
+        "languageModelCountTokens",
+        "authorizerWriteLog",
+        "invokeAuthorizer",
+    }
+    for name, policy in policies.items():
+        for statement in json.loads(policy)["Statement"]:
+            assert "*" not in json.dumps(statement["Action"]), name
+            assert isinstance(statement["Resource"], str), name
+            assert re.fullmatch(r"arn:aws:[a-z]+:us-east-1:123456789012:[^*]+(:\*)?",
+                                statement["Resource"]), name  # fmt: skip
+
+
+def test_the_functions_role_reads_and_updates_the_one_table(whole):
+    assert statements(whole(), "languageModelCountTokens") == [
+        {
+            "Effect": "Allow",
+            "Action": ["dynamodb:GetItem", "dynamodb:UpdateItem"],
+            "Resource": "arn:aws:dynamodb:us-east-1:123456789012:table/budgets",
+        }
+    ]
+
+
+# 07 Who may call
+
+
+@pytest.mark.parametrize(
+    ("authentication", "authorization", "kind"),
+    [
+        ("bearer", "CUSTOM", "REQUEST"),
+        ("iam", "AWS_IAM", None),
+        ("cognito", "COGNITO_USER_POOLS", "COGNITO_USER_POOLS"),
+    ],
+)
+def test_no_method_is_open_whatever_the_settings(whole, authentication, authorization, kind):
+    declared = whole(authentication=authentication)
+    methods = {
+        name for name, token in declared.types.items() if token == "aws:apigateway/method:Method"
+    }
+    assert methods == set(PROTECTED)
+    for name in methods:
+        assert declared.inputs[name]["authorization"] == authorization
+        assert declared.inputs[name]["apiKeyRequired"] is True
+    kinds = [
+        inputs["type"]
+        for name, inputs in declared.inputs.items()
+        if declared.types[name] == "aws:apigateway/authorizer:Authorizer"
+    ]
+    assert kinds == ([kind] if kind else [])
+
+
+def test_each_team_has_a_key_whose_value_aws_makes(whole):
+    declared = whole(teams=("red", "white", "blue"))
+    for team in ("red", "white", "blue"):
+        assert "value" not in declared.inputs[f"teamKey-{team}"]
+    assert set(declared.outputs["team_keys"]) == {"red", "white", "blue"}
+
+
+def test_the_authorizer_knows_hashes_and_no_key(whole):
+    variables = whole().inputs["KeyAuthorizerLambda"]["environment"]["variables"]
+    text = variables["KEYS"]
+    known = json.loads(text)
+    assert known == {
+        hashlib.sha256(f"value-of-teamKey-{team}".encode()).hexdigest(): team
+        for team in ("blue", "green")
+    }
+    assert "value-of" not in text
+
+
+def test_the_authorizer_is_asked_by_the_apis_role_which_may_invoke_it(whole):
+    declared = whole()
+    authorizer = declared.inputs["keyAuthorizer"]
+    assert authorizer["identitySource"] == "method.request.header.Authorization"
+    assert authorizer["authorizerResultTtlInSeconds"] == 300
+    assert authorizer["authorizerCredentials"].endswith("languageModelApiRole")
+    assert statements(declared, "invokeAuthorizer") == [
+        {"Effect": "Allow", "Action": "lambda:InvokeFunction", "Resource": AUTHORIZER}
+    ]
+    assert declared.inputs["invokeAuthorizer"]["role"] == "languageModelApiRole-id"
+
+
+def test_a_pool_takes_no_strangers_and_hides_who_is_in_it(whole):
+    declared = whole(authentication="cognito")
+    pool = declared.inputs["callers"]
+    assert pool["adminCreateUserConfig"] == {"allowAdminCreateUserOnly": True}
+    assert declared.inputs["callersClient"]["preventUserExistenceErrors"] == "ENABLED"
+    assert {"user_pool_id", "user_pool_client_id"} <= set(declared.outputs)
+
+
+def test_a_policy_for_addresses_refuses_the_others_explicitly(declare):
+    def step():
+        auth.only_from(program.rest_api(Settings()), ["192.0.2.0/24"])
+
+    allow, deny = statements(declare(step), "languageModelApiPolicy")
+    assert (allow["Effect"], allow["Resource"]) == ("Allow", f"{API}/*")
+    assert deny == {
+        "Effect": "Deny",
+        "Principal": "*",
+        "Action": "execute-api:Invoke",
+        "Resource": f"{API}/*",
+        "Condition": {"NotIpAddress": {"aws:SourceIp": ["192.0.2.0/24"]}},
+    }
+
+
+# 08 How much
+
+
+def test_each_team_has_a_plan_of_its_own_for_this_stage(whole):
+    declared = whole(team_rate=0.5, team_burst=2, team_quota=3)
+    for team in ("blue", "green"):
+        plan = declared.inputs[f"plan-{team}"]
+        assert plan["throttleSettings"] == {"rateLimit": 0.5, "burstLimit": 2}
+        assert plan["quotaSettings"] == {"limit": 3, "period": "DAY"}
+        assert plan["apiStages"] == [{"apiId": "languageModelApi-id", "stage": "v1"}]
+        member = declared.inputs[f"planKey-{team}"]
+        assert member["keyId"] == f"teamKey-{team}-id"
+        assert member["usagePlanId"] == f"plan-{team}-id"
+
+
+def test_the_stage_throttles_every_method(whole):
+    declared = whole(stage_rate=1.5, stage_burst=4)
+    settings = declared.inputs["everyMethod"]
+    assert (settings["methodPath"], settings["stageName"]) == ("*/*", "v1")
+    assert settings["settings"]["throttlingRateLimit"] == 1.5
+    assert settings["settings"]["throttlingBurstLimit"] == 4
+
+
+def test_tokens_are_counted_in_a_table_that_costs_nothing_when_idle_and_empties_itself(whole):
+    declared = whole(tokens_per_day=300)
+    table = declared.inputs["tokenBudgets"]
+    assert table["billingMode"] == "PAY_PER_REQUEST"
+    assert (table["hashKey"], table["attributes"]) == ("id", [{"name": "id", "type": "S"}])
+    assert table["ttl"] == {"attributeName": "expires", "enabled": True}
+    variables = declared.inputs["LanguageModelLambda"]["environment"]["variables"]
+    assert (variables["BUDGET_TABLE"], variables["TOKENS_PER_DAY"]) == ("budgets", "300")
+
+
+@pytest.mark.parametrize(
+    ("method", "validator", "model"),
+    [
+        ("promptMethod", "promptValidator", "Prompt"),
+        ("chatMethod", "chatValidator", "Conversation"),
+    ],
+)
+def test_bodies_of_every_content_type_are_checked(whole, method, validator, model):
+    declared = whole()
+    inputs = declared.inputs[method]
+    assert inputs["httpMethod"] == "POST"
+    assert inputs["requestModels"] == {"$default": model}
+    assert inputs["requestValidatorId"] == f"{validator}-id"
+    assert declared.inputs[validator]["validateRequestBody"] is True
+
+
+def test_verbs_without_a_body_are_not_checked_for_one(whole):
+    assert "requestModels" not in whole().inputs["modelMethod"]
+
+
+@pytest.mark.parametrize(
+    ("body", "valid"),
+    [
+        ({"prompt": "x"}, True),
+        ({"prompt": "x" * 100}, True),
+        ({"prompt": "x" * 101}, False),
+        ({"prompt": ""}, False),
+        ({"prompt": 1}, False),
+        ({"prompt": ["x"]}, False),
+        ({"inputs": "x", "parameters": {"max_new_tokens": 5}}, True),
+        ({"inputs": "x" * 101}, False),
+        ({}, False),
+        ([], False),
+        ("x", False),
+        ({"prompt": "x", "max_tokens": 256, "stop": ["a"], "seed": 3}, True),
+        ({"prompt": "x", "max_tokens": 257}, False),
+        ({"prompt": "x", "max_tokens": 0}, False),
+        ({"prompt": "x", "max_tokens": 1.5}, False),
+        ({"prompt": "x", "max_tokens": "5"}, False),
+    ],
+    ids=str,
+)
+def test_what_the_gateway_takes_for_a_prompt(body, valid):
+    assert accepts(limits.prompt_schema(Settings(prompt_characters=100)), body) is valid
+
+
+@pytest.mark.parametrize(
+    ("body", "valid"),
+    [
+        ({"model": "m", "messages": [{"role": "user", "content": "x"}]}, True),
+        ({"model": "m", "messages": [{"role": "user", "content": [{"type": "text"}]}]}, True),
+        ({"model": "m", "messages": [{"role": "u", "content": "x"}] * 64, "n": 1}, True),
+        ({"model": "m", "messages": [{"role": "u", "content": "x"}] * 65}, False),
+        ({"model": "m", "messages": []}, False),
+        ({"model": "m", "messages": "x"}, False),
+        ({"model": "m", "messages": [{"role": "user"}]}, False),
+        ({"model": "m"}, False),
+        ({"model": 1, "messages": [{"role": "user", "content": "x"}]}, False),
+        ({"messages": [{"role": "user", "content": "x"}]}, False),
+    ],
+    ids=lambda value: str(value)[:60],
+)
+def test_what_the_gateway_takes_for_a_conversation(body, valid):
+    assert accepts(chat.chat_schema(Settings()), body) is valid
+
+
+def accepts(schema, body):
+    return jsonschema.Draft4Validator(schema).is_valid(body)
+
+
+def test_who_is_over_a_limit_is_told_when_to_come_back(whole):
+    declared = whole()
+    throttled = declared.inputs["throttledResponse"]
+    assert throttled["responseParameters"] == {"gatewayresponse.header.Retry-After": "'1'"}
+    quota = declared.inputs["quotaResponse"]
+    assert quota["responseParameters"] == {"gatewayresponse.header.x-should-retry": "'false'"}
+
+
+# 09 What happened
+
+
+def test_the_access_log_tells_who_and_how_long_and_no_prompt(whole):
+    stage = whole().inputs["languageModelStage"]
+    line = json.loads(stage["accessLogSettings"]["format"])
+    assert {"requestId", "keyId", "status", "latency", "integrationLatency"} <= set(line)
+    secret = ("body", "header", "apiKey}", "validationErrorString", 'identity.apiKey"', "accessKey")
+    assert not any(word in json.dumps(line) for word in secret)
+    assert stage["xrayTracingEnabled"] is True
+
+
+def test_the_execution_log_traces_no_data(whole):
+    settings = whole().inputs["everyMethod"]["settings"]
+    assert settings["dataTraceEnabled"] is False
+    assert (settings["loggingLevel"], settings["metricsEnabled"]) == ("INFO", True)
+    assert whole(execution_logs="OFF").inputs["everyMethod"]["settings"]["loggingLevel"] == "OFF"
+
+
+def test_every_log_has_an_end(whole):
+    declared = whole(log_retention_days=30)
+    groups = [name for name, token in declared.types.items() if token.endswith("logGroup:LogGroup")]
+    assert len(groups) == 4
+    assert all(declared.inputs[name]["retentionInDays"] == 30 for name in groups)
+    execution = declared.inputs["executionLogs"]["name"]
+    assert execution == "API-Gateway-Execution-Logs_languageModelApi-id/v1"
+
+
+def test_the_stage_waits_until_api_gateway_may_write(whole):
+    waits_for = whole().depends_on["languageModelStage"]
+    assert {"apiLogsAccount", "executionLogs", "accessLogs"} <= waits_for
+
+
+def test_alarms_ring_for_failures_slowness_refusals_and_spending(whole):
+    declared = whole(alarm_actions=("arn:aws:sns:us-east-1:123456789012:ops",))
+    alarms = {name: declared.inputs[name] for name in declared.inputs if name[:6] == "alarm-"}
+    assert {(each["namespace"], each["metricName"]) for each in alarms.values()} == {
+        ("AWS/ApiGateway", "5XXError"),
+        ("AWS/ApiGateway", "Latency"),
+        ("LanguageModel/v1", "ThrottledCalls"),
+        ("LanguageModel/v1", "gen_ai.usage.output_tokens"),
+    }
+    for each in alarms.values():
+        assert each["alarmActions"] == ["arn:aws:sns:us-east-1:123456789012:ops"]
+        assert each["treatMissingData"] == "notBreaching"
+    assert alarms["alarm-slow"]["extendedStatistic"] == "p95"
+    assert "statistic" not in alarms["alarm-slow"]
+
+
+def test_the_dashboard_shows_the_metrics_that_alarms_and_function_use(whole):
+    body = json.loads(whole().inputs["languageModelDashboard"]["dashboardBody"])
+    metrics = [m for widget in body["widgets"] for m in widget["properties"]["metrics"]]
+    names = {metric[1] for metric in metrics}
+    assert {"Count", "4XXError", "5XXError", "Latency", "IntegrationLatency"} < names
+    assert observability.FIRST_TOKEN in names
+    assert all(widget["properties"]["region"] == "us-east-1" for widget in body["widgets"])
+    places = [(widget["x"], widget["y"]) for widget in body["widgets"]]
+    assert len(set(places)) == 4
+
+
+# 10 Speak OpenAI
+
+
+def test_the_paths_are_where_clients_look(whole):
+    declared = whole()
+    parts = {
+        name: (declared.inputs[name]["parentId"], declared.inputs[name]["pathPart"])
+        for name in ("modelsPath", "oneModelPath", "chatPath", "completionsPath")
+    }
+    assert parts == {
+        "modelsPath": ("root", "models"),
+        "oneModelPath": ("modelsPath-id", "{model}"),
+        "chatPath": ("root", "chat"),
+        "completionsPath": ("chatPath-id", "completions"),
+    }
+
+
+def test_a_key_comes_from_the_authorizer_so_that_one_header_does(whole):
+    assert whole().inputs["languageModelApi"]["apiKeySource"] == "AUTHORIZER"
+    assert whole(authentication="iam").inputs["languageModelApi"]["apiKeySource"] == "HEADER"
+
+
+def test_answers_come_whole_unless_the_settings_say_stream(whole):
+    plain, streaming = whole().inputs, whole(stream=True).inputs
+    assert plain["chatIntegration"]["responseTransferMode"] == "BUFFERED"
+    assert streaming["chatIntegration"]["responseTransferMode"] == "STREAM"
+    assert streaming["chatIntegration"]["uri"].endswith("response-streaming-invocations")
+    assert streaming["modelIntegration"]["responseTransferMode"] == "BUFFERED"
+    variables = streaming["LanguageModelLambda"]["environment"]["variables"]
+    assert variables["STREAMING"] == "1"
+    assert "STREAMING" not in plain["LanguageModelLambda"]["environment"]["variables"]
+
+
+def test_behind_the_adapter_every_answer_streams_and_the_script_starts(whole):
+    declared = whole(stream=True, adapter_layer_arn="arn:adapter")
+    function = declared.inputs["LanguageModelLambda"]
+    assert (function["handler"], function["layers"]) == ("run.sh", ["arn:adapter"])
+    variables = function["environment"]["variables"]
+    assert variables["AWS_LAMBDA_EXEC_WRAPPER"] == "/opt/bootstrap"
+    assert variables["AWS_LWA_INVOKE_MODE"] == "response_stream"
+    for name, token in declared.types.items():
+        if token == "aws:apigateway/integration:Integration":
+            assert declared.inputs[name]["responseTransferMode"] == "STREAM", name
+            assert declared.inputs[name]["uri"].endswith("response-streaming-invocations"), name
+
+
+def test_every_error_of_the_gateway_itself_has_openais_shape(whole):
+    declared = whole()
+    responses = [
+        inputs
+        for name, inputs in declared.inputs.items()
+        if declared.types[name] == "aws:apigateway/response:Response"
+    ]
+    assert {each["responseType"] for each in responses} == {
+        "THROTTLED",
+        "QUOTA_EXCEEDED",
+        *chat.ERRORS,
+    }
+    for each in responses:
+        template = each["responseTemplates"]["application/json"]
+        error = json.loads(template.replace("$context.error.messageString", '"Because."'))
+        assert set(error) == {"error"}
+        assert set(error["error"]) == {"message", "type", "param", "code"}
+        assert error["error"]["message"] == "Because."
+        assert "validationErrorString" not in template  # it may quote the prompt
