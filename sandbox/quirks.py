@@ -251,9 +251,10 @@ QUIRKS = (
     ),
     Quirk(
         "x-ray",
-        "A stage with tracing sends traces to X-Ray.",
-        "The setting is kept and answers carry trace ids; there is no X-Ray to ask for traces.",
-        f"{DIFFERENCES}::test_tracing_is_kept_and_nobody_keeps_traces",
+        "One request a second is traced and 5% of the others; a trace can be read some seconds "
+        "later, and X-Ray draws a map of them.",
+        "Every request is traced, and can be read at once; there is no map and no filter.",
+        f"{SERVER}/test_tracing.py::test_every_request_of_a_traced_stage_leaves_a_trace",
         (9,),
     ),
     Quirk(

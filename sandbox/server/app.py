@@ -28,11 +28,14 @@ from sandbox.server import (
     log_metrics,
     method_settings,
     metrics,
+    other_services,
     persistence,
     promotion,
     snapshots,
+    tracing,
     vpc_links,
     worker,
+    xray,
 )
 from sandbox.server.generation import Generation
 
@@ -227,7 +230,10 @@ def install() -> None:
     authorizers.install()
     denials.install()
     promotion.install()
-    for module in (snapshots, vpc_links, limits):
+    other_services.install()
+    xray.install()
+    tracing.install()
+    for module in (snapshots, vpc_links, limits, xray):
         _register(module.STATE_KEY, "apigateway", sys.modules[module.__name__])
 
 

@@ -26,6 +26,7 @@ from sandbox.server import (
     recorder,
     snapshots,
     stages,
+    tracing,
     validation,
 )
 from sandbox.server.errors import GatewayError, error_variables, forbidden, render
@@ -46,7 +47,7 @@ v1 = emulator.v1
 app = emulator.app
 
 Observer = Callable[[Request, Response], None]
-observers: list[Observer] = [recorder.observe, metrics.observe]
+observers: list[Observer] = [recorder.observe, metrics.observe, tracing.observe]
 
 
 def addressed(scope: dict[str, Any]) -> tuple[Place, tuple[str, str]] | None:
@@ -194,6 +195,7 @@ async def answer(request: Request) -> Response:
     account_id, region, api_id = request.account_id, request.region, request.place.api_id
     stages_here = v1._stages_v1.get_scoped(account_id, region, api_id, {})
     request.stage, request.canary = stages.serving(stages_here.get(request.place.stage) or {})
+    tracing.begin(request)
     snapshot = snapshots.of_deployment(account_id, region, api_id, request.deployment_id)
     if snapshot is None or snapshot["_rest_apis"].get("disableExecuteApiEndpoint"):
         return forbidden()

@@ -21,6 +21,7 @@ iam_evaluator = _module("core.iam_evaluator")
 lambda_runtime = _module("core.lambda_runtime")
 persistence = _module("core.persistence")
 responses = _module("core.responses")
+router = _module("core.router")
 sigv4 = _module("core.sigv4")
 v1 = _module("services.apigateway_v1")
 v2 = _module("services.apigateway")
@@ -32,7 +33,7 @@ lambdas = _module("services.lambda_svc")
 VERSION = "1.5.33"
 
 NAMES = {
-    app: """AUTH SERVICE_REGISTRY SERVICE_NAME_ALIASES _loaded_modules _state_map app
+    app: """AUTH SERVICE_HANDLERS SERVICE_REGISTRY SERVICE_NAME_ALIASES _loaded_modules _state_map app
         _build_persistence_save_dict _get_module _get_reset_lock _request_account_scope
         _resolve_custom_domain_request _send_response _with_date_header extract_access_key_id
         extract_region detect_service""",
@@ -48,6 +49,7 @@ NAMES = {
     responses: """AccountRegionScopedDict AccountScopedDict get_account_id request_scope
         error_response_json get_region json_response set_request_account_id set_request_client_ip
         set_request_region""",
+    router: "_is_aws_service_name",
     sigv4: "decode_header_value foreign_authorization_failure",
     v1: """_rest_apis _resources _authorizers_v1 _models _request_validators _gateway_responses
         _deployed_gateway_responses _deployments_v1 _stages_v1 _v1_tags _api_keys _usage_plans
@@ -74,7 +76,7 @@ NAMES = {
         _log_groups _metric_filters _put_log_events handle_request""",
     iam: "_error _roles handle_request",
     lambdas: """_LAMBDA_STATE_TRANSITION_DELAY _emit_lambda_logs _emit_lambda_metrics
-        _execute_function_dispatch _execute_function_warm _execute_function_with_config_scope _execution_record_for_config _functions
+        _execute_function_dispatch _execute_function_warm _execute_function_with_config_scope _execution_record_for_config _functions _xray_trace_id_for_invocation
         _create_function _get_func_record_for_ref_in_scope _remove_permission _update_config
         _write_code_blob acquire_worker
         handle_request invalidate_worker release_worker""",

@@ -101,6 +101,10 @@ class Request:
     phase: str = ""  # how far it came: "authorizing", "metering", "executing"
     call: Call | None = None
     authorizer_call: Call | None = None
+    # With tracing: the stage's segment, the one above it, and that of the call.
+    span: Any = None
+    parent_span: str = ""
+    call_span: Any = None
     test: bool = False  # by TestInvokeMethod, without a deployment
 
     def __post_init__(self) -> None:

@@ -9,7 +9,7 @@ import uuid
 from dataclasses import dataclass
 from typing import Any
 
-from sandbox.server import emulator, permissions, proxy_event, proxy_response, snapshots
+from sandbox.server import emulator, permissions, proxy_event, proxy_response, snapshots, tracing
 from sandbox.server.errors import GatewayError, internal
 from sandbox.server.exchange import Call, Request, Response
 from sandbox.server.stream_pipe import Sink, wanted
@@ -40,15 +40,18 @@ class Invocation:
     record: dict[str, Any]
     event: dict[str, Any]
     timeout: float  # seconds
+    span: tracing.Span | None = None  # where it stands in a trace
 
     def start(self) -> Task:
         """Run the function on a thread of its own; a Sink that is wanted now takes its stream."""
+        token = tracing.caller.set(self.span)
         with snapshots.live():
             task: Task = asyncio.ensure_future(
                 emulator.concurrency.run_reentrant(
                     lambdas._execute_function_with_config_scope, self.record, self.event
                 )
             )
+        tracing.caller.reset(token)
         # Who waits no longer does not ask for the outcome either.
         task.add_done_callback(lambda done: done.cancelled() or done.exception())
         return task
@@ -85,7 +88,9 @@ def prepare(request: Request, integration: dict[str, Any], streams: bool) -> Inv
     request.call = _described(request, function_arn, streams, event)
     timeout = int(integration.get("timeoutInMillis") or DEFAULT_TIMEOUT) / 1000
     record = lambdas._execution_record_for_config(function, config)
-    return Invocation(config, record, event, timeout)
+    if request.span:
+        request.call_span = tracing.Span(request.span.root)
+    return Invocation(config, record, event, timeout, request.call_span)
 
 
 def _described(request: Request, function_arn: str, streams: bool, event: dict[str, Any]) -> Call:

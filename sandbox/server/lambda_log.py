@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 from datetime import datetime, timezone
 from typing import Any
 
-from sandbox.server import cloud_logs, emulator, metrics
+from sandbox.server import cloud_logs, emulator, metrics, tracing
 from sandbox.server.worker import TIMED_OUT, Run, last_run
 
 log = logging.getLogger("sandbox")
@@ -40,6 +40,8 @@ def emit(
         _here.told = told
         cloud_logs.write(group, stream, told, create=True)
         metrics.invocation(config, round(run.milliseconds, 2), error)
+        seconds, start_up = run.milliseconds / 1000, run.init_milliseconds / 1000
+        tracing.function_ran(config, request_id, seconds, start_up, error)
     except Exception:
         # An invocation is not to fail because of its log.
         log.exception("cannot log an invocation of %s", name)

@@ -1,9 +1,12 @@
 """The server as a whole: it answers anything, serves on, and knows its emulator."""
 
 import socket
+import time
 
+import psutil
 import pytest
 import requests
+from botocore.exceptions import ClientError
 
 from sandbox import cloud
 
@@ -29,6 +32,24 @@ def test_it_survives_what_is_malformed(account, verb, path, body, headers):
     found = requests.request(verb, url, data=body, headers=headers, timeout=10)
     assert "Traceback" not in found.text
     assert account.running.alive()
+
+
+def test_a_service_that_it_lacks_is_refused_at_once_and_costs_nothing(account):
+    server = psutil.Process(account.running.pid)
+    before, started = server.memory_info().rss, time.perf_counter()
+    asked = [
+        lambda: account.client("sagemaker").list_models(),
+        lambda: account.client("redshift").describe_clusters(),
+        lambda: account.client("synthetics").describe_canaries(),
+    ]
+    for ask in asked:
+        with pytest.raises(ClientError) as caught:
+            ask()
+        error = caught.value.response["Error"]
+        assert error["Code"] == "NotInTheSandbox"
+        assert error["Message"].startswith("The sandbox has no such service: ")
+    assert time.perf_counter() - started < 2  # with what boto3 itself takes
+    assert server.memory_info().rss - before < 40 * 2**20  # of 350, for every model of AWS
 
 
 def test_it_survives_what_is_not_http(account):

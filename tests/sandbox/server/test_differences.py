@@ -9,7 +9,6 @@ import sys
 import time
 import zipfile
 from concurrent.futures import ThreadPoolExecutor
-from datetime import datetime, timedelta, timezone
 
 import psutil
 import pytest
@@ -17,7 +16,7 @@ from botocore.exceptions import ClientError
 
 from tests.sandbox.server.conftest import Api
 from tests.sandbox.server.shapes import document
-from tests.sandbox.server.watching import lines, update_stage
+from tests.sandbox.server.watching import lines
 
 
 def invoke(account, function, **more):
@@ -127,23 +126,6 @@ def test_a_vpc_link_carries_nothing(account, http_echo):
     api.deploy("v1")
     assert account.gateway.get_vpc_link(vpcLinkId=link["id"])["status"] == "AVAILABLE"
     assert api.call().headers["x-backend"] == "echo"
-
-
-@pytest.mark.quirk("x-ray")
-def test_tracing_is_kept_and_nobody_keeps_traces(account):
-    api = account.api()
-    function = account.function("def handler(event, context):\n    return {}\n")
-    api.proxy(function)
-    api.may_invoke(function)
-    api.deploy("v1")
-    update_stage(account, api, tracingEnabled="true")
-    assert account.gateway.get_stage(restApiId=api.id, stageName="v1")["tracingEnabled"] is True
-    assert api.call().headers["X-Amzn-Trace-Id"].startswith("Root=1-")
-    now = datetime.now(timezone.utc)
-    with pytest.raises(ClientError):
-        account.client("xray").get_trace_summaries(
-            StartTime=now - timedelta(minutes=5), EndTime=now
-        )
 
 
 # Functions
