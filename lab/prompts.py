@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any
 
+from lab import keys
 from lab.core import course
 from lab.core.errors import LabError, NotReady
 from lab.core.meaning import no_answer
@@ -27,18 +28,24 @@ def ask(
     seed: int | None = None,
     stop: tuple[str, ...] | list[str] = (),
     url: str | None = None,
+    key: str | None = None,
 ) -> Answer:
     """Send a prompt to the deployed gateway and return its answer, whatever its status.
 
     >>> ask("What is gravity?", max_tokens=32).completion
     'Gravity is the force that …'
 
+    Args:
+        url: another address than the stack's own; keys of the stack are not sent there.
+        key: whose key is sent: a team's name, or a key itself. Default: that of the stack's
+            first team, once there are teams. "": none.
+
     Raises:
         NotReady: nothing is deployed that has a URL.
         LabError: nothing answered: the sandbox is down, the name unknown, or it took too long.
     """
     options = Options(max_tokens, temperature, seed, tuple(stop))
-    request = options.request(url or model_url(), prompt)
+    request = options.request(url or model_url(), prompt, keys.headers(key, url))
     exchange = Exchange(request).begin(now())
     try:
         return Answer(exchange.answered(Transport().send(request)))
@@ -47,13 +54,17 @@ def ask(
         raise LabError(what, fix) from None
 
 
-def playground(url: str | None = None) -> Playground:
+def playground(url: str | None = None, *, key: str | None = None) -> Playground:
     """The prompt playground, as the last expression of a cell; `ask` is its code form.
+
+    Args:
+        url, key: as for `ask`.
 
     Raises:
         NotReady: nothing is deployed that has a URL.
     """
-    return Playground(url or model_url(), start=Sending, now=now)
+    address = url or model_url()
+    return Playground(address, start=Sending, now=now, headers=lambda: keys.headers(key, url))
 
 
 def model_url(outputs: Callable[[], Mapping[str, Any]] | None = None) -> str:

@@ -6,11 +6,14 @@ import queue
 import threading
 import time
 from collections.abc import Callable
-from typing import Protocol
+from dataclasses import dataclass
+from typing import Any, Protocol
 
+from lab.core.chat import FIRST, Turn
 from lab.core.meaning import no_answer
-from lab.core.prompt import Exchange, Reply
+from lab.core.prompt import WAITING, Exchange, Reply
 from lab.core.request import Request
+from lab.core.sse import Events, TooLong
 from lab.transport import NoAnswer, Transport
 
 
@@ -22,6 +25,18 @@ class Sender(Protocol):
 
     def abort(self) -> None:
         """Give up, from another thread."""
+
+
+@dataclass(frozen=True)
+class Heard:
+    """The head of a stream or one of its events, and when it came."""
+
+    data: str | Reply
+    at: float
+
+
+END = b"\n\n"  # completes an event where a server forgets the empty line after the last one
+News = str | Reply | Heard | Exception
 
 
 class Sending:
@@ -41,9 +56,9 @@ class Sending:
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self.exchange = exchange
-        self._sender = sender or Transport()
+        self._sender: Any = sender or Transport()
         self._clock, self._began = clock, clock()
-        self._news: queue.Queue[str | Reply | Exception] = queue.Queue()
+        self._news: queue.Queue[News] = queue.Queue()
         threading.Thread(target=self._work, name="prompt", daemon=True).start()
 
     def take(self, wait: float = 0.0) -> Exchange:
@@ -67,17 +82,21 @@ class Sending:
 
     def _work(self) -> None:
         try:
-            self._news.put(self._sender.send(self.exchange.request, self._news.put))
+            self._news.put(self._send())
         except Exception as error:  # noqa: BLE001 - raised again by `take`
             self._news.put(error)
 
-    def _get(self, wait: float) -> str | Reply | Exception | None:
+    def _send(self) -> Reply:
+        reply: Reply = self._sender.send(self.exchange.request, self._news.put)
+        return reply
+
+    def _get(self, wait: float) -> News | None:
         try:
             return self._news.get(timeout=wait) if wait else self._news.get_nowait()
         except queue.Empty:
             return None
 
-    def _apply(self, news: str | Reply | Exception) -> None:
+    def _apply(self, news: News) -> None:
         elapsed = self._clock() - self._began
         if isinstance(news, str):
             self.exchange = self.exchange.reached(news, elapsed)
@@ -87,6 +106,38 @@ class Sending:
             url = self.exchange.request.url
             what, fix = no_answer(news.kind, url, news.detail, news.waited)
             self.exchange = self.exchange.failed(what, fix, elapsed)
-        else:
+        elif isinstance(news, Exception):
             self.exchange = self.exchange.failed(f"The kit failed: {news}", "", elapsed)
             raise news
+
+
+class Streaming(Sending):
+    """A turn on its way, whose answer comes in events.
+
+    What comes is stamped by the worker: it is drawn later than it came.
+    """
+
+    def _send(self) -> Reply:
+        events = Events()
+
+        def heard(news: Reply | bytes) -> None:
+            found = [news] if isinstance(news, Reply) else events.feed(news)
+            for data in found:
+                self._news.put(Heard(data, self._clock() - self._began))
+
+        reply: Reply = self._sender.send(self.exchange.request, self._news.put, heard)
+        heard(END)
+        return reply
+
+    def _apply(self, news: News) -> None:
+        if isinstance(news, Heard) and isinstance(self.exchange, Turn):
+            begins = isinstance(news.data, Reply)
+            take: Any = self.exchange.opened if begins else self.exchange.heard
+            self.exchange = take(news.data, news.at)
+        elif isinstance(news, TooLong):
+            fix = "Ask another endpoint: this one does not speak as OpenAI does."
+            self.exchange = self.exchange.failed(str(news), fix, self._clock() - self._began)
+        elif isinstance(news, str) and isinstance(self.exchange, Turn) and news == WAITING:
+            super()._apply(FIRST if self.exchange.request.streams else news)
+        else:
+            super()._apply(news)

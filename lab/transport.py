@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 
 import requests
 from requests.adapters import HTTPAdapter
-from urllib3.exceptions import NameResolutionError, NewConnectionError
+from urllib3.exceptions import HTTPError, NameResolutionError, NewConnectionError
 
 from lab.core.meaning import LOOPBACK
 from lab.core.prompt import READING, WAITING, Reply
@@ -19,6 +19,7 @@ from lab.core.request import Request
 
 CONNECT_LIMIT = 5.0  # seconds
 ANSWER_LIMIT = 35.0  # seconds; API Gateway itself gives up after 29
+PIECE = 65_536  # bytes that are taken at once, at most
 BODY_LIMIT = 12_000_000  # bytes; a gateway passes 10 MB
 
 
@@ -38,8 +39,17 @@ class Transport:
         self._socket: socket.socket | None = None
         self._aborted = False
 
-    def send(self, request: Request, phase: Callable[[str], None] = lambda _: None) -> Reply:
+    def send(
+        self,
+        request: Request,
+        phase: Callable[[str], None] = lambda _: None,
+        heard: Callable[[Reply | bytes], None] | None = None,
+    ) -> Reply:
         """Send it and wait for the whole answer.
+
+        Args:
+            phase: is told where it stands.
+            heard: gets an answer that comes as events, besides: its head, then piece by piece.
 
         Raises:
             NoAnswer: nothing answered, or `abort` was called.
@@ -61,9 +71,13 @@ class Transport:
                     allow_redirects=False,
                     stream=True,
                 )
-                phase(READING)
-                body = answer.raw.read(BODY_LIMIT, decode_content=True)
-        except (requests.RequestException, OSError) as error:
+                if heard is not None and _events(answer):
+                    heard(Reply(answer.status_code, dict(answer.headers), "", 0.0))
+                    body = _pieces(answer.raw, heard)
+                else:
+                    phase(READING)
+                    body = answer.raw.read(BODY_LIMIT, decode_content=True)
+        except (requests.RequestException, HTTPError, OSError) as error:
             raise no_answer_of(error, time.monotonic() - began) from error
         text = body.decode("utf-8", "replace")
         return Reply(answer.status_code, dict(answer.headers), text, time.monotonic() - began)
@@ -80,6 +94,21 @@ class Transport:
         if self._aborted:
             self.abort()
         phase(WAITING)
+
+
+def _events(answer: requests.Response) -> bool:
+    kind = answer.headers.get("content-type", "")
+    return answer.status_code < 400 and kind.lower().startswith("text/event-stream")
+
+
+def _pieces(raw: Any, heard: Callable[[Reply | bytes], None]) -> bytes:
+    """The body, told as it comes."""
+    pieces, size = [], 0
+    while size < BODY_LIMIT and (piece := raw.read1(PIECE, decode_content=True)):
+        heard(piece)
+        pieces.append(piece)
+        size += len(piece)
+    return b"".join(pieces)
 
 
 class _Telling(HTTPAdapter):

@@ -23,17 +23,26 @@ class Meaning:
 
 # The first row that fits is taken; `sign` is looked for in the reason. AWS's own texts.
 MEANINGS = (
+    Meaning(401, "gateway", "", "The gateway does not know who asks: no key came along, or one "
+            "that it does not know.",
+            "Leave `key` out: then the key of the stack's first team is sent (chapter 07)."),
     Meaning(403, "gateway", "Missing Authentication Token",
             "The deployed API has no such path or method; the gateway says so with 403.",
             "Compare the path with the stage's URL, and deploy what is new: up(6)."),
     Meaning(403, "gateway", "not authorized",
-            "The API's resource policy does not let this caller in.",
-            "Look at resource_policy() in chapter 03, then deploy again: up(6)."),
+            "The API's resource policy, or its authorizer, does not let this caller in.",
+            "Look at resource_policy() in chapter 03 and access() in chapter 07, then deploy "
+            "again: up()."),
     Meaning(403, "gateway", "", "The gateway refuses this caller.",
-            "Check the stage's name in the URL, then the API's resource policy (chapter 03)."),
+            "Check the stage's name in the URL, then whether the key is in a usage plan of this "
+            "stage (chapter 08)."),
     Meaning(413, "function", "", "The prompt is longer than the function takes.",
             "Shorten it: GET on the same URL tells the limits."),
     Meaning(413, "", "", "The request is bigger than the gateway passes on.", "Send less."),
+    Meaning(429, "gateway", "limit exceeded", "The quota of this key's usage plan is used up.",
+            "Wait for its next period, a day from midnight UTC, or raise gateway:teamQuota."),
+    Meaning(429, "function", "", "This key has used up its tokens of today.",
+            "Wait until midnight UTC, or raise gateway:tokensPerDay and run up()."),
     Meaning(429, "gateway", "", "The gateway lets no more requests through right now.",
             "Wait a moment, then send it again."),
     Meaning(500, "gateway", "", "The gateway could not call the function.",

@@ -14,9 +14,12 @@ import math
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
-from lab.core.request import Request
+from lab.core.request import Request, Secret
+
+if TYPE_CHECKING:
+    from typing_extensions import Self  # typing has it from Python 3.11 on
 
 KEPT = 20  # exchanges that a playground remembers
 ENDS = ("done", "failed", "stopped")
@@ -33,7 +36,9 @@ class Options:
     seed: int | None = None
     stop: tuple[str, ...] = ()
 
-    def request(self, url: str, prompt: str) -> Request:
+    def request(
+        self, url: str, prompt: str, headers: Mapping[str, str | Secret] | None = None
+    ) -> Request:
         """The request that sends this prompt with these options."""
         given: dict[str, Any] = {"prompt": prompt}
         for name in ("max_tokens", "temperature", "seed"):
@@ -43,7 +48,7 @@ class Options:
             given |= {} if value is None else {name: str(value) if bad else value}
         if self.stop:
             given["stop"] = list(self.stop)
-        return Request("POST", url, given)
+        return Request("POST", url, given, headers or {})
 
 
 @dataclass(frozen=True)
@@ -54,6 +59,11 @@ class Reply:
     headers: Mapping[str, str]
     body: str
     seconds: float
+
+    def covered(self, request: Request) -> Reply:
+        """The same without the secrets that were sent: some refusals repeat what they refuse."""
+        headers = {name: request.covered(value) for name, value in self.headers.items()}
+        return replace(self, headers=headers, body=request.covered(self.body))
 
     def header(self, name: str) -> str:
         """A header's value whatever its case, or ""."""
@@ -139,29 +149,29 @@ class Exchange:
         """Whether nothing more can happen to it."""
         return self.state in ENDS
 
-    def begin(self, when: str) -> Exchange:
+    def begin(self, when: str) -> Self:
         """On its way, at this time."""
         if self.state != "idle":
             raise ValueError(f"This exchange is {self.state}; a new prompt needs a new one.")
         return replace(self, state="running", phase=CONNECTING, when=when)
 
-    def reached(self, phase: str, seconds: float) -> Exchange:
+    def reached(self, phase: str, seconds: float) -> Self:
         """In this phase, this long after it began."""
         return self if self.over else replace(self, phase=phase, seconds=seconds)
 
-    def answered(self, reply: Reply) -> Exchange:
+    def answered(self, reply: Reply) -> Self:
         """Done: something answered."""
-        return self._end(state="done", reply=reply, seconds=reply.seconds)
+        return self._end(state="done", reply=reply.covered(self.request), seconds=reply.seconds)
 
-    def failed(self, problem: str, fix: str, seconds: float = 0.0) -> Exchange:
+    def failed(self, problem: str, fix: str, seconds: float = 0.0) -> Self:
         """Failed: nothing answered, for this reason."""
         return self._end(state="failed", problem=problem, fix=fix, seconds=seconds)
 
-    def stopped(self, seconds: float) -> Exchange:
+    def stopped(self, seconds: float) -> Self:
         """Stopped by the learner; the function is not told, and may go on for a while."""
         return self._end(state="stopped", seconds=seconds)
 
-    def _end(self, **changes: Any) -> Exchange:
+    def _end(self, **changes: Any) -> Self:
         return self if self.over else replace(self, phase="", **changes)
 
 

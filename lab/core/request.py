@@ -11,18 +11,35 @@ from typing import Any
 
 VERBS = ("GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS")  # requests has each
 ARGUMENT_LIMIT = 100_000  # bytes; one argument of a command may have 131,072 on Linux
+SHORTEST = 8  # characters of a secret that is looked for in answers; shorter is a common word
 POWERSHELL_QUOTES = "'\u2018\u2019\u201a\u201b"  # PowerShell ends a string at any of them
+# How a script with the requests library ends: with an answer that comes whole, or as it is written.
+WHOLE = ("    timeout=35,\n)\nprint(answer.status_code, answer.text)\n",)
+STREAMED = (
+    "    stream=True,\n    timeout=35,\n)\nprint(answer.status_code)\n",
+    "for line in answer.iter_lines():\n    print(line.decode())\n",
+)
 
 
 @dataclass(frozen=True)
 class Secret:
-    """A value that is sent but never shown; snippets name the variable that holds it."""
+    """A value that is sent but never shown; snippets name the variable that holds it.
+
+    Attributes:
+        before: what stands before it in its header, such as "Bearer ".
+    """
 
     value: str = field(repr=False)
     variable: str
+    before: str = ""
+
+    @property
+    def sent(self) -> str:
+        """The header's value as it goes over the wire."""
+        return self.before + self.value
 
     def __str__(self) -> str:
-        return f"<{self.variable}>"
+        return f"{self.before}${self.variable}"
 
 
 @dataclass(frozen=True)
@@ -49,13 +66,27 @@ class Request:
     def sent_headers(self) -> dict[str, str]:
         """The headers as they go over the wire, secrets in clear."""
         return {
-            name: value.value if isinstance(value, Secret) else value
+            name: value.sent if isinstance(value, Secret) else value
             for name, value in self.all_headers().items()
         }
+
+    @property
+    def streams(self) -> bool:
+        """Whether the answer is asked for piece by piece, as it is written."""
+        return isinstance(self.payload, Mapping) and self.payload.get("stream") is True
+
+    def covered(self, text: str) -> str:
+        """A text that came back, with the names of secrets in place of their values."""
+        for secret in self.headers.values():
+            if isinstance(secret, Secret) and len(secret.value) >= SHORTEST:
+                for value in (secret.value, json.dumps(secret.value)[1:-1]):
+                    text = text.replace(value, f"${secret.variable}")
+        return text
 
     def as_curl(self) -> str:
         """The request as a curl command for sh, bash and zsh."""
         parts = ["curl --silent --show-error --include"]
+        parts += ["--no-buffer"] if self.streams else []
         if self.method != ("GET" if self.payload is None else "POST"):
             parts.append(f"--request {shlex.quote(self.method)}")
         parts += [f"--header {_sh_header(n, v)}" for n, v in self.all_headers().items()]
@@ -83,8 +114,7 @@ class Request:
         if self.payload is not None:
             text = pprint.pformat(self.payload, width=76, sort_dicts=False)
             lines.append("    json=" + text.replace("\n", "\n         ") + ",\n")
-        lines.append("    timeout=35,\n)\nprint(answer.status_code, answer.text)\n")
-        return "".join(lines)
+        return "".join([*lines, *(STREAMED if self.streams else WHOLE)])
 
     def as_powershell(self) -> str:
         """The request for PowerShell 5.1 and later, whose `curl` is another program."""
@@ -126,16 +156,21 @@ def to_json(payload: Any) -> str:
 
 def _sh_header(name: str, value: str | Secret) -> str:
     if isinstance(value, Secret):
-        return f'{shlex.quote(name + ": ")}"${{{value.variable}}}"'
+        return f'{shlex.quote(f"{name}: {value.before}")}"${{{value.variable}}}"'
     return shlex.quote(f"{name}: {value}")
 
 
 def _py_header(value: str | Secret) -> str:
-    return f"os.environ[{value.variable!r}]" if isinstance(value, Secret) else repr(value)
+    if not isinstance(value, Secret):
+        return repr(value)
+    before = f"{value.before!r} + " if value.before else ""
+    return f"{before}os.environ[{value.variable!r}]"
 
 
 def _ps_header(value: str | Secret) -> str:
-    return f"$env:{value.variable}" if isinstance(value, Secret) else _ps(value)
+    if not isinstance(value, Secret):
+        return _ps(value)
+    return f"({_ps(value.before)} + $env:{value.variable})"
 
 
 def _ps(text: str) -> str:

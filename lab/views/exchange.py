@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from lab import parts, words
@@ -13,6 +14,7 @@ from lab.parts import excerpt
 from lab.views.base import View
 
 ASKED = 800  # characters of a prompt: the reader knows it; the request has more of it
+Snippets = Mapping[str, Callable[[Request], str]]
 LINE = 90  # characters of an older exchange
 
 
@@ -88,15 +90,15 @@ def numbers(exchange: Exchange) -> list[tuple[str, str]]:
         ("tokens of the prompt", str(used.get("prompt_tokens", ""))),
         ("tokens of the answer", str(used.get("completion_tokens", ""))),
         ("tokens written", rate),
-        ("ended because", _ended(reply)),
+        ("ended because", ended(reply.get("finish_reason", str) or "")),
         ("model", reply.get("model", str) or ""),
         ("request id", reply.request_id),
     ]
     return [(name, excerpt(value, 200)) for name, value in rows if value]
 
 
-def _ended(reply: Reply) -> str:
-    reason = reply.get("finish_reason", str) or ""
+def ended(reason: str) -> str:
+    """Why an answer ended, in words."""
     known = {
         "stop": "the model was done (stop)",
         "length": "max_tokens was reached (length)",
@@ -114,15 +116,20 @@ def to_text(exchange: Exchange) -> str:
     lines += [excerpt(known[name]) for name in ("said", "problem") if known.get(name)]
     lines += [f"Fix: {known['fix']}"] if known["fix"] else []
     lines += [f"{name}: {value}" for name, value in numbers(exchange)]
-    lines.append(_place(exchange))
+    lines.append(place(exchange))
     return clean("\n".join(lines))
 
 
 def to_line(exchange: Exchange) -> str:
     """The exchange in one line."""
     word, sentence = verdict(exchange)
-    prompt = " ".join(clean(exchange.prompt[: LINE * 2]).split())
-    return f"{word}: {sentence.split(' (')[0]}: {prompt[:LINE]}{'…' if len(prompt) > LINE else ''}"
+    return one_line(word, sentence.split(" (")[0], exchange.prompt)
+
+
+def one_line(word: words.Word, sentence: str, prompt: str) -> str:
+    """A verdict and the beginning of what it is about."""
+    prompt = " ".join(clean(prompt[: LINE * 2]).split())
+    return f"{word}: {sentence}: {prompt[:LINE]}{'…' if len(prompt) > LINE else ''}"
 
 
 def to_html(exchange: Exchange) -> Markup:
@@ -133,43 +140,46 @@ def to_html(exchange: Exchange) -> Markup:
     fix = known["fix"]
     pieces: list[Markup | None] = [
         tag("p", parts.badge(word), " ", sentence),
-        _quote("Prompt", excerpt(exchange.prompt, ASKED)),
-        _quote("Answer", excerpt(completion)) if completion else None,
+        quote("Prompt", excerpt(exchange.prompt, ASKED)),
+        quote("Answer", excerpt(completion)) if completion else None,
         *(tag("p", excerpt(known[name])) for name in ("said", "problem") if known.get(name)),
         tag("p", tag("strong", "Fix: "), fix) if fix else None,
         parts.table("What was measured", ("what", "value"), rows)
         if (rows := numbers(exchange))
         else None,
         inspector(exchange.request),
-        parts.details("The answer as it came", parts.code(_raw(reply))) if reply else None,
-        parts.muted(_place(exchange)),
+        parts.details("The answer as it came", parts.code(raw(reply))) if reply else None,
+        parts.muted(place(exchange)),
     ]
     return tag("div", *pieces)
 
 
-def inspector(request: Request) -> Markup:
+def inspector(request: Request, snippets: Snippets = SNIPPETS) -> Markup:
     """The request as it is sent, and to copy; keys are variables."""
     shown = [f"{request.method} {request.url}"]
     shown += [f"{name}: {value}" for name, value in request.all_headers().items()]
     copies = (
         parts.details(f"Copy as {name}", parts.code(excerpt(snippet(request))))
-        for name, snippet in SNIPPETS.items()
+        for name, snippet in snippets.items()
     )
     sent = parts.code(excerpt("\n".join(shown) + f"\n\n{request.body}"))
     return tag("div", parts.details("The request as it was sent", sent), *copies)
 
 
-def _quote(name: str, text: str) -> Markup:
+def quote(name: str, text: str) -> Markup:
+    """A text that somebody wrote, under its heading."""
     # dir=auto: a text from right to left reads so, and does not turn what stands around it.
     return tag("div", tag("strong", name), tag("pre", text, dir="auto"))
 
 
-def _raw(reply: Reply) -> str:
+def raw(reply: Reply) -> str:
+    """An answer as it came: status, headers, body."""
     head = [f"HTTP {reply.status}", *(f"{n}: {v}" for n, v in reply.headers.items())]
     return excerpt("\n".join(head)) + "\n\n" + excerpt(reply.body)
 
 
-def _place(exchange: Exchange) -> str:
+def place(exchange: Exchange) -> str:
+    """When it was, and where."""
     return ", ".join(part for part in (exchange.when, where(exchange.request.url)) if part)
 
 

@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from lab import parts
 from lab.core.errors import LabError
 from lab.core.meaning import where
 from lab.core.prompt import Exchange, History, Options, Running
+from lab.core.request import Request, Secret
 from lab.guard import Failure
 from lab.html import Markup, clean, tag
-from lab.views import exchange as drawing
+from lab.views import exchange as exchange_drawing
 from lab.views.base import INTERVAL, WIDGET, View, in_notebook
 from lab.views.prompt_controls import Controls
 
 NOTHING = "What is asked and answered will be shown here."
-CODE_FORM = 'ask("What is gravity?", max_tokens=64)'
 LONGEST = 80  # characters of a prompt that its code form repeats
 NO_KERNEL = "These controls need a running kernel: run the cell. What was asked is below."
 
@@ -28,18 +28,49 @@ class Playground(View):
         url: where prompts go.
         start: puts an exchange on its way.
         now: the date and time, as text for the record.
+        headers: those that each request carries besides its own, such as a key.
     """
 
     def __init__(
-        self, url: str, *, start: Callable[[Exchange], Running], now: Callable[[], str]
+        self,
+        url: str,
+        *,
+        start: Callable[[Exchange], Running],
+        now: Callable[[], str],
+        headers: Callable[[], Mapping[str, str | Secret]] = dict,
     ) -> None:
         self.url = url
-        self._start, self._now = start, now
+        self._start, self._now, self._headers = start, now, headers
         self.history = History()
         self._sending: Running | None = None
         self.failure: Failure | None = None
         self._record: Any = None
         self._controls: Controls | None = None
+
+    # What a playground of another kind has in their place.
+
+    drawing: Any = exchange_drawing
+    label = "Prompt playground"
+    heading = "Prompts to"
+    example = 'ask("What is gravity?", max_tokens=64)'
+    controls: Any = Controls
+
+    def new(self, prompt: str, options: Any) -> Exchange:
+        """A prompt that is not sent yet."""
+        return Exchange(self.request(prompt, options))
+
+    def options(self, **options: Any) -> Any:
+        """The options of `send` as data."""
+        return Options(**options)
+
+    def request(self, prompt: str, options: Any) -> Request:
+        """What would be sent."""
+        request: Request = options.request(self.url, prompt, self._headers())
+        return request
+
+    def code_form(self, last: Exchange | None) -> str:
+        """The call that sends the newest prompt again; an example when there is none."""
+        return code_form(last)
 
     # The work. Nothing here knows of widgets.
 
@@ -49,7 +80,7 @@ class Playground(View):
         Raises:
             LabError: the one before is still on its way.
         """
-        self.begin(prompt, Options(**options))
+        self.begin(prompt, self.options(**options))
         try:
             while self.step(wait=INTERVAL):
                 pass
@@ -58,12 +89,12 @@ class Playground(View):
             raise
         return self._last()
 
-    def begin(self, prompt: str, options: Options) -> None:
+    def begin(self, prompt: str, options: Any) -> None:
         """Put a prompt on its way."""
         if self.running:
             raise LabError("The prompt before is still on its way.", "Wait for it, or press Stop.")
         self.failure = None
-        exchange = Exchange(options.request(self.url, prompt)).begin(self._now())
+        exchange = self.new(prompt, options).begin(self._now())
         self.history = self.history.add(exchange)
         self._sending = self._start(exchange)
         self._draw()
@@ -114,38 +145,38 @@ class Playground(View):
             "state": "failed" if self.failure else last.state if last else "idle",
             "url": self.url,
             "where": where(self.url),
-            "exchanges": [drawing.facts(exchange) for exchange in self.history.kept],
+            "exchanges": [self.drawing.facts(exchange) for exchange in self.history.kept],
             "dropped": self.history.dropped,
             "failure": self.failure.state() if self.failure else None,
         }
 
     def text(self) -> str:
         """The newest exchange in full, older ones in one line each."""
-        lines = [f"Prompts to {clean(self.url)}"]
+        lines = [f"{self.heading} {clean(self.url)}"]
         lines += [self.failure.text()] if self.failure else []
         last = self.history.last
-        lines += [drawing.to_text(last)] if last else [NOTHING, f"Code form: {CODE_FORM}"]
-        older = [drawing.to_line(exchange) for exchange in reversed(self.history.kept[:-1])]
+        lines += [self.drawing.to_text(last)] if last else [NOTHING, f"Code form: {self.example}"]
+        older = [self.drawing.to_line(exchange) for exchange in reversed(self.history.kept[:-1])]
         return "\n".join([*lines, *(["Before:", *older] if older else []), *self._dropped()])
 
     def html(self) -> Markup:
         """The same as a panel: no controls in it."""
         last = self.history.last
-        older = [(drawing.to_line(exchange),) for exchange in reversed(self.history.kept[:-1])]
+        older = [(self.drawing.to_line(exchange),) for exchange in reversed(self.history.kept[:-1])]
         return parts.panel(
-            parts.title(f"Prompts to {self.url}"),
+            parts.title(f"{self.heading} {self.url}"),
             self.failure.pieces() if self.failure else None,
-            drawing.to_html(last) if last else tag("p", NOTHING),
+            self.drawing.to_html(last) if last else tag("p", NOTHING),
             parts.table("Before, newest first", ("exchange",), older) if older else None,
             *(parts.muted(line) for line in self._dropped()),
-            parts.muted("Code form: ", tag("code", code_form(last))),
-            label="Prompt playground",
+            parts.muted("Code form: ", tag("code", self.code_form(last))),
+            label=self.label,
         )
 
     def live(self) -> Any:
         """The controls; made once."""
         if self._controls is None:
-            self._controls = Controls(self)
+            self._controls = self.controls(self)
         return self._controls.box
 
     def _ipython_display_(self) -> None:
@@ -176,6 +207,6 @@ def code_form(last: Exchange | None) -> str:
     fields = dict(last.request.payload) if last else {}
     prompt = fields.pop("prompt", None)
     if prompt is None or len(prompt) > LONGEST:
-        return CODE_FORM
+        return Playground.example
     arguments = [repr(prompt), *(f"{name}={value!r}" for name, value in fields.items())]
     return clean(f"ask({', '.join(arguments)})")

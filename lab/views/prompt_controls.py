@@ -11,11 +11,10 @@ import ipywidgets
 from lab import parts
 from lab.core.errors import LabError
 from lab.core.meaning import where
-from lab.core.prompt import Options
+from lab.core.prompt import Exchange, Options
 from lab.core.request import SNIPPETS
 from lab.guard import guard
 from lab.html import Markup, tag
-from lab.views import exchange as drawing
 from lab.views.base import INTERVAL
 
 if TYPE_CHECKING:
@@ -53,20 +52,22 @@ class Controls:
         )
         self.button = ipywidgets.Button(description="Send", tooltip="Send the prompt")
         self.button.on_click(guarded(self._press))
-        self.chips = [self._chip(label, prompt, guarded) for label, prompt in CHIPS]
+        self.chips = [self._chip(label, prompt, guarded) for label, prompt in self.chips_of]
         self.status = ipywidgets.HTML()
         self.inspect = ipywidgets.Dropdown(
-            options=["nothing", "the request", *SNIPPETS], description="Show", style=style
+            options=["nothing", "the request", *self.snippets], description="Show", style=style
         )
         self.snippet = ipywidgets.Textarea(
             description="To copy", rows=8, layout=ipywidgets.Layout(display="none", **FULL),
             style=style,
         )  # fmt: skip
         self._again = guarded(self._pump)
-        for control in (self.prompt, self.max_tokens, self.temperature, self.seed, self.inspect):
+        watched = (self.prompt, self.max_tokens, self.temperature, self.seed, self.inspect)
+        for control in (*watched, *(above := self.above(wide, style))):
             control.observe(guarded(self._preview), "value")
         row = ipywidgets.Layout(flex_flow="row wrap", align_items="center")
         self.box = ipywidgets.VBox([
+            *above,
             self.prompt,
             ipywidgets.HBox([self.max_tokens, self.temperature, self.seed], layout=row),
             ipywidgets.HBox([self.button, ipywidgets.Label("Try:"), *self.chips], layout=row),
@@ -76,16 +77,36 @@ class Controls:
         ])  # fmt: skip
         self.draw()
 
-    def options(self) -> Options:
+    # What the controls of another playground have in their place.
+
+    chips_of: Any = CHIPS
+    snippets: Any = SNIPPETS
+
+    def above(self, layout: Any, style: Any) -> list[Any]:
+        """Fields before the prompt."""
+        return []
+
+    def status_of(self, exchange: Exchange) -> list[Markup]:
+        """What the status line shows of an exchange."""
+        word, sentence = self._playground.drawing.verdict(exchange)
+        slow = exchange.state == "running" and exchange.seconds > 3
+        hint = " The first answer after a pause loads the model." if slow else ""
+        return [tag("p", parts.badge(word), " ", sentence, hint)]
+
+    def options(self) -> Any:
         """What the fields say.
 
         Raises:
             LabError: the seed is no whole number.
         """
+        return Options(self.max_tokens.value, self.temperature.value, self.seed_number())
+
+    def seed_number(self) -> int | None:
+        """The seed, if there is one."""
         seed = self.seed.value.strip()
         if seed and not seed.removeprefix("-").isdecimal():
             raise LabError(f"The seed {seed!r} is no whole number.", "Leave it empty, or write 7.")
-        return Options(self.max_tokens.value, self.temperature.value, int(seed) if seed else None)
+        return int(seed) if seed else None
 
     def draw(self) -> None:
         """Show the state: the button's word, and the status line."""
@@ -102,10 +123,7 @@ class Controls:
             return self._playground.failure.html()
         if last is None:
             return parts.panel(tag("p", f"Ready: {where(self._playground.url)}"), label="Status")
-        word, sentence = drawing.verdict(last)
-        slow = last.state == "running" and last.seconds > 3
-        hint = " The first answer after a pause loads the model." if slow else ""
-        return parts.panel(tag("p", parts.badge(word), " ", sentence, hint), label="Status")
+        return parts.panel(*self.status_of(last), label="Status")
 
     def _press(self, _: object) -> None:
         if self._playground.running:
@@ -144,9 +162,9 @@ class Controls:
         self.snippet.layout.display = "none" if kind == "nothing" else ""
         if kind == "nothing":
             return
-        request = self.options().request(self._playground.url, self.prompt.value)
-        if kind in SNIPPETS:
-            self.snippet.value = SNIPPETS[kind](request)
+        request = self._playground.request(self.prompt.value, self.options())
+        if kind in self.snippets:
+            self.snippet.value = self.snippets[kind](request)
         else:
             head = [f"{request.method} {request.url}"]
             head += [f"{name}: {value}" for name, value in request.all_headers().items()]

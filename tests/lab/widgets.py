@@ -17,6 +17,7 @@ from lab.views.exercise import VerdictView
 from lab.views.preflight import Preflight
 from lab.views.prompt import Playground
 from tests.lab.burst_views import burst_views
+from tests.lab.chat_views import chat_views
 
 URL = "http://127.0.0.1:4566/_aws/execute-api/a1b2c3d4e5/v1/model"
 WHEN = "2026-11-24 12:00:00 UTC"
@@ -107,6 +108,7 @@ def views(text: str = "What is gravity?") -> dict[str, View]:
         "preflight_good": Preflight(judge_machine(GOOD)),
         "preflight_bad": Preflight(judge_machine(BAD)),
         "failure": Failure("It " + text, "Because.", "Do this.", "Traceback: " + text),
+        **chat_views(text),
         **burst_views(text),
         "show": show({"Role": {"RoleName": text, "Password": "hunter2"}}),
     }

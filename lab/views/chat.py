@@ -1,0 +1,264 @@
+"""How one turn of a conversation reads: the answer as far as it has come, its numbers, the request."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from lab import parts, words
+from lab.core.chat import CHAT_SNIPPETS, WRITING, Turn
+from lab.core.meaning import meaning, where
+from lab.core.prompt import Exchange
+from lab.core.request import Request
+from lab.html import Markup, clean, tag
+from lab.parts import excerpt
+from lab.views import exchange as plain
+from lab.views.base import View
+
+LONG = 12_000  # characters of an answer that are shown; what is left out is counted
+
+
+def facts(exchange: Exchange) -> dict[str, Any]:
+    """All that any form shows of a turn, as plain data."""
+    turn = _turn(exchange)
+    reply = turn.reply
+    means = meaning(reply) if reply else None
+    return {
+        "state": turn.state,
+        "phase": turn.phase,
+        "when": turn.when,
+        "where": where(turn.request.url),
+        "seconds": round(turn.seconds, 3),
+        "request": turn.request.state(),
+        "answer": turn.answer,
+        "streamed": turn.streamed,
+        "first_token_seconds": round(turn.first, 3) if turn.first is not None else None,
+        "tokens": turn.tokens,
+        "tokens_estimated": not turn.counted,
+        "tokens_per_second": round(turn.rate, 1) if turn.rate else None,
+        "usage": dict(turn.usage),
+        "finish_reason": turn.finish,
+        "model": turn.model,
+        "problem": turn.problem or (means.text if means else ""),
+        "fix": turn.fix or (means.fix if means else ""),
+        "status": reply.status if reply else None,
+        "who": reply.who if reply else "",
+        "said": reply.said if reply and reply.status >= 400 else "",
+        "request_id": reply.request_id if reply else "",
+        "headers": dict(reply.headers) if reply else {},
+        "body": reply.body if reply else "",
+    }
+
+
+def verdict(exchange: Exchange) -> tuple[words.Word, str]:
+    """The badge and the sentence that go first."""
+    turn = _turn(exchange)
+    took = words.seconds(turn.seconds)
+    if turn.state == "running":
+        written = f", ~{turn.tokens} tokens" if turn.phase == WRITING else ""
+        return words.RUNNING, f"{turn.phase}{written}, {turn.seconds:.0f} s"
+    if turn.state == "stopped":
+        kept = "what came until then is kept" if turn.answer else "nothing had come"
+        return words.STOPPED, f"after {took}; {kept}; the function may still be writing"
+    if turn.state == "failed":
+        kept = "the answer broke off" if turn.answer or turn.reply else "nothing answered"
+        return words.FAILED, f"{kept} ({took})"
+    return plain.verdict(turn)
+
+
+def numbers(exchange: Exchange) -> list[tuple[str, str]]:
+    """What was measured and named: rows of a table, empty ones left out."""
+    turn, reply = _turn(exchange), exchange.reply
+    first = "" if turn.first is None else f"{words.seconds(turn.first)} (measured)"
+    after = "after the first" if turn.streamed else "the whole time counted; it came at once"
+    about = "" if turn.counted else "~"
+    rate = f"{about}{turn.rate:.1f} a second, {after}" if turn.rate else ""
+    written = f"{about}{turn.tokens}" if turn.tokens else ""
+    rows = [
+        ("time to the first token", first if turn.streamed else ""),
+        ("tokens of the prompt", str(turn.usage.get("prompt_tokens", ""))),
+        ("tokens of the answer", written),
+        ("tokens written", rate),
+        ("in all", f"{words.seconds(turn.seconds)} (measured)" if turn.over else ""),
+        ("ended because", plain.ended(turn.finish)),
+        ("model", turn.model),
+        ("request id", reply.request_id if reply else ""),
+    ]
+    return [(name, excerpt(value, 200)) for name, value in rows if value]
+
+
+def to_text(exchange: Exchange) -> str:
+    """The turn in plain text."""
+    turn, known = _turn(exchange), facts(exchange)
+    word, sentence = verdict(turn)
+    lines = [f"{word}: {sentence}", *_told(turn), f"Prompt: {excerpt(turn.prompt, plain.ASKED)}"]
+    lines += [f"Answer: {excerpt(turn.answer, LONG)}"] if turn.answer else []
+    return clean("\n".join([*lines, *_end(turn, known)]))
+
+
+def to_line(exchange: Exchange) -> str:
+    """The turn in one line."""
+    word, sentence = verdict(exchange)
+    return plain.one_line(word, sentence.split(" (")[0].split(";")[0], exchange.prompt)
+
+
+def ending(exchange: Exchange) -> str:
+    """What a terminal shows below an answer that was printed as it came."""
+    word, sentence = verdict(exchange)
+    known = facts(exchange)
+    return clean("\n".join([f"{word}: {sentence}", *_end(_turn(exchange), known)]))
+
+
+def to_html(exchange: Exchange) -> Markup:
+    """The turn as pieces of a panel: no control, nothing that is not folded or short."""
+    turn, known = _turn(exchange), facts(exchange)
+    word, sentence = verdict(turn)
+    rows = numbers(turn)
+    pieces: list[Markup | None] = [
+        tag("p", parts.badge(word), " ", sentence),
+        *(tag("p", line) for line in _told(turn)),
+        plain.quote("Prompt", excerpt(turn.prompt, plain.ASKED)),
+        so_far(turn) if turn.answer else None,
+        *(tag("p", excerpt(known[name])) for name in ("said", "problem") if known[name]),
+        tag("p", tag("strong", "Fix: "), known["fix"]) if known["fix"] else None,
+        parts.table("What was measured", ("what", "value"), rows) if rows else None,
+        plain.inspector(turn.request, CHAT_SNIPPETS),
+        parts.details("The answer as it came", parts.code(plain.raw(turn.reply)))
+        if turn.reply
+        else None,
+        parts.muted(plain.place(turn)),
+    ]
+    return tag("div", *pieces)
+
+
+def so_far(turn: Turn) -> Markup:
+    """The answer as far as it has come."""
+    return plain.quote("Answer", excerpt(turn.answer, LONG))
+
+
+def _turn(exchange: Exchange) -> Turn:
+    if not isinstance(exchange, Turn):
+        raise TypeError(f"{type(exchange).__name__} is no turn of a conversation.")
+    return exchange
+
+
+def _told(turn: Turn) -> list[str]:
+    """What stands before the prompt in the conversation, in short."""
+    messages = (turn.request.payload or {}).get("messages") or []
+    system = [m.get("content", "") for m in messages if m.get("role") == "system"]
+    before = len(messages) - len(system) - 1
+    lines = [f"System: {excerpt(str(text), plain.ASKED)}" for text in system]
+    return lines + ([f"Before it: {words.count(before, 'message')}"] if before > 0 else [])
+
+
+def _end(turn: Turn, known: dict[str, Any]) -> list[str]:
+    lines = [excerpt(known[name]) for name in ("said", "problem") if known[name]]
+    lines += [f"Fix: {known['fix']}"] if known["fix"] else []
+    lines += [f"{name}: {value}" for name, value in numbers(turn)]
+    return [*lines, plain.place(turn)]
+
+
+class ChatAnswer(View):
+    """What `chat` got back: the text, its numbers, and how it ended."""
+
+    def __init__(self, turn: Turn) -> None:
+        self._turn = turn
+        self._shown: object = None
+
+    @property
+    def request(self) -> Request:
+        """What was sent; `.as_curl()`, `.as_requests()` and `.as_powershell()` copy it."""
+        return self._turn.request
+
+    @property
+    def completion(self) -> str:
+        """What the model wrote, as far as it came."""
+        return self._turn.answer
+
+    @property
+    def status(self) -> int | None:
+        """The HTTP status; None when the answer was stopped."""
+        return self._turn.reply.status if self._turn.reply else None
+
+    @property
+    def who(self) -> str:
+        """`gateway`, `function` or `front door`: who this answer is from."""
+        return self._turn.reply.who if self._turn.reply else ""
+
+    @property
+    def usage(self) -> dict[str, int]:
+        """`prompt_tokens` and `completion_tokens`, as the endpoint counts."""
+        return dict(self._turn.usage)
+
+    @property
+    def finish_reason(self) -> str:
+        """`stop` or `length`; "" on a refusal."""
+        return self._turn.finish
+
+    @property
+    def request_id(self) -> str:
+        """The id that logs know this request by."""
+        return self._turn.reply.request_id if self._turn.reply else ""
+
+    @property
+    def first_token(self) -> float | None:
+        """Seconds to the first piece of the answer; of the whole when it came at once."""
+        return self._turn.first
+
+    @property
+    def rate(self) -> float | None:
+        """Tokens a second."""
+        return self._turn.rate
+
+    @property
+    def seconds(self) -> float:
+        """From sending to the last byte."""
+        return self._turn.seconds
+
+    @property
+    def headers(self) -> dict[str, str]:
+        """The answer's headers."""
+        return dict(self._turn.reply.headers) if self._turn.reply else {}
+
+    @property
+    def data(self) -> Any:
+        """The answer's JSON as data; None where it is none, as with a stream."""
+        return self._turn.reply.data if self._turn.reply else None
+
+    @property
+    def turn(self) -> Turn:
+        """The turn as it is."""
+        return self._turn
+
+    def update(self, turn: Turn) -> None:
+        """Take in how far it has come."""
+        self._turn = turn
+
+    def state(self) -> dict[str, Any]:
+        """All facts, as plain data."""
+        return facts(self._turn)
+
+    def text(self) -> str:
+        """The turn in plain text."""
+        return to_text(self._turn)
+
+    def html(self) -> Markup:
+        """The turn in a panel."""
+        return parts.panel(to_html(self._turn), label="Answer in a conversation")
+
+    def is_shown(self, cell: object) -> None:
+        """It is on the page already: the cell that ends with it shows it no second time."""
+        self._shown = cell
+
+    def _repr_mimebundle_(self, **more: object) -> dict[str, Any]:
+        if self._shown is not None and self._shown == current_cell():
+            return {"text/plain": ""}
+        return super()._repr_mimebundle_(**more)
+
+
+def current_cell() -> object:
+    """The number of the cell that runs; None outside of notebooks."""
+    import sys
+
+    ipython = sys.modules.get("IPython")
+    shell = ipython.get_ipython() if ipython else None
+    return getattr(shell, "execution_count", None)
