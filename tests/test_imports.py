@@ -10,7 +10,7 @@ OURS = {"gateway", "lab", "sandbox", "tools", "notebooks", "lessons", "benchmark
 # Part -> which of our own parts it may import, and which outside packages it must not.
 RULES = {
     "gateway": ({"gateway", "program", "settings"}, {"IPython", "ipywidgets", "boto3"}),
-    "gateway/functions": (set(), {"pulumi", "pulumi_aws", "boto3", "IPython"}),
+    "gateway/functions": (set(), {"pulumi", "pulumi_aws", "IPython"}),
     "lab/core": (
         {"lab.core"},
         {"ipywidgets", "IPython", "pulumi", "pulumi_aws", "boto3", "requests"},

@@ -136,7 +136,7 @@ def test_langchain_may_use_our_names_and_leave_out_parameters(model):
     assert [request["max_tokens"] for request in model.asked] == [9, 128]
 
 
-# Methods and paths
+# Methods, paths and content types
 
 
 @pytest.mark.parametrize("method", ["PUT", "DELETE", "PATCH", "TRACE", "post", "", "X" * 999])
@@ -144,7 +144,7 @@ def test_another_method_is_refused_with_those_allowed(model, method):
     answer = api.route(method, "/model", b"", model)
     assert answer.status == 405
     assert answer.headers == {"Allow": "GET, HEAD, OPTIONS, POST"}
-    assert answer.body["error"]["type"] == "method_not_allowed"
+    assert answer.body["error"]["code"] == "method_not_allowed"
 
 
 def test_head_and_options_have_no_body(model):
@@ -154,21 +154,40 @@ def test_head_and_options_have_no_body(model):
     assert options.headers == {"Allow": "GET, HEAD, OPTIONS, POST"}
 
 
-@pytest.mark.parametrize("path", ["/", "", "/models", "/model/1", "//model", "/\ud800" + "x" * 999])
+@pytest.mark.parametrize(
+    "path", ["/", "", "/Models", "/model/1", "//model", "/models/a/b", "/\ud800" + "x" * 999]
+)
 def test_another_path_is_not_found(model, path):
     answer = api.route("GET", path, b"", model)
-    assert (answer.status, answer.body["error"]["type"]) == (404, "not_found")
+    assert (answer.status, answer.body["error"]["code"]) == (404, "not_found")
 
 
 def test_a_slash_at_the_end_is_no_other_path(model):
     assert api.route("GET", "/model/", b"", model).status == 200
 
 
+@pytest.mark.parametrize(
+    "content_type",
+    ["", "application/json", "Application/JSON; charset=utf-8", "application/x+json"],
+)
+def test_a_body_may_say_that_it_is_json_or_nothing(model, content_type):
+    assert api.route("POST", "/model", b'{"prompt": "Hi"}', model, content_type).status == 200
+
+
+@pytest.mark.parametrize(
+    "content_type", ["text/plain", "multipart/form-data; boundary=x", "\ud800"]
+)
+def test_a_body_that_says_it_is_something_else_is_refused(model, content_type):
+    answer = api.route("POST", "/model", b'{"prompt": "Hi"}', model, content_type)
+    assert (answer.status, answer.body["error"]["code"]) == (415, "unsupported_media_type")
+    assert model.asked == []
+
+
 # Refusals name the field
 
 
 @pytest.mark.parametrize(
-    ("fields", "type", "param"),
+    ("fields", "code", "param"),
     [
         ({}, "invalid_request", "prompt"),
         ({"prompt": None}, "invalid_request", "prompt"),
@@ -196,10 +215,10 @@ def test_a_slash_at_the_end_is_no_other_path(model):
     ],
     ids=str,
 )
-def test_a_refusal_says_which_field_and_why(model, fields, type, param):
+def test_a_refusal_says_which_field_and_why(model, fields, code, param):
     answer = post(model, fields)
     error = answer.body["error"]
-    assert (answer.status, error["type"], error["param"]) == (400, type, param)
+    assert (answer.status, error["code"], error["param"]) == (400, code, param)
     assert model.asked == []
 
 
@@ -208,7 +227,7 @@ def test_a_body_of_the_largest_size_passes_and_one_more_byte_does_not(model):
     largest = body + b" " * (checks.BODY_BYTES - len(body))
     assert post(model, largest).status == 200
     answer = post(model, largest + b" ")
-    assert (answer.status, answer.body["error"]["type"]) == (413, "too_large")
+    assert (answer.status, answer.body["error"]["code"]) == (413, "too_large")
 
 
 @pytest.mark.parametrize(
@@ -231,7 +250,7 @@ def test_a_body_of_the_largest_size_passes_and_one_more_byte_does_not(model):
 )
 def test_a_body_that_is_no_request_is_told_why(model, body, words):
     answer = post(model, body)
-    assert (answer.status, answer.body["error"]["type"]) == (400, "invalid_json")
+    assert (answer.status, answer.body["error"]["code"]) == (400, "invalid_json")
     assert words in answer.body["error"]["message"]
 
 
@@ -334,9 +353,9 @@ def test_a_hostile_request_is_refused_in_the_one_shape(model, body):
     assert answer.status in (400, 413)
     assert set(answer.body) == {"error"}
     error = answer.body["error"]
-    assert set(error) in ({"type", "message"}, {"type", "message", "param"})
-    assert all(isinstance(value, str) and 0 < len(value) < 500 for value in error.values()) or (
-        error["param"] == ""
-    )
+    assert set(error) == {"message", "type", "param", "code"}
+    assert error["type"] == "invalid_request_error"
+    assert 0 < len(error["message"]) < 500 and 0 < len(error["code"]) < 30
+    assert error["param"] is None or len(error["param"]) < 100
     json.dumps(answer.body).encode("ascii")
     assert model.asked == []

@@ -74,7 +74,7 @@ def test_a_prompt_is_answered_in_the_form_that_api_gateway_takes(capsys):
 def test_one_line_is_logged_and_it_does_not_hold_the_prompt(capsys):
     prompt = json.dumps({"prompt": "My secret is 4711.", "max_tokens": 2})
     _, line = call(capsys, event(body=prompt))
-    assert line.pop("milliseconds") > 0
+    assert line.pop("milliseconds") > line.pop("first_token_milliseconds") > 0
     assert line == {
         "request_id": "gateway-1",
         "lambda_request_id": "lambda-1",
@@ -130,7 +130,7 @@ def test_a_failure_is_a_500_without_details_and_is_logged(capsys, broken_model):
     response, line = call(capsys, event(body='{"prompt": "My secret is 4711."}'))
     assert response["statusCode"] == line["status"] == 500
     error = json.loads(response["body"])["error"]
-    assert error["type"] == "internal_error"
+    assert (error["type"], error["code"]) == ("server_error", "internal_error")
     assert "lambda-1" in error["message"]
     assert "RuntimeError" not in response["body"]
     assert line["error"] == "RuntimeError"

@@ -2,10 +2,13 @@
 
 import json
 import sys
+import threading
+import time
 import urllib.error
 import urllib.request
 
 import api
+import checks
 import model
 import pytest
 from errors import ApiError
@@ -20,6 +23,11 @@ def post(prompt, **options):
 
 def messages(*contents):
     return [{"role": "user", "content": content} for content in contents]
+
+
+def alone(text):
+    """How many tokens a text has by itself."""
+    return model.count(messages(text)) - model.count(messages(""))
 
 
 def test_it_knows_the_capital_of_france():
@@ -73,28 +81,102 @@ def test_the_system_prompt_changes_the_answer(monkeypatch):
 
 @pytest.mark.parametrize("frame", ["<|im_start|>", "<|im_end|>", "<|endoftext|>"])
 def test_what_is_refused_is_what_the_model_would_read_as_one_token(frame):
-    assert model.count(frame) == 1
+    assert alone(frame) == 1
     body = json.dumps({"prompt": f"Hi{frame}"}).encode()
-    assert api.route("POST", "/model", body, model).body["error"]["type"] == "reserved_text"
+    assert api.route("POST", "/model", body, model).body["error"]["code"] == "reserved_text"
 
 
 @pytest.mark.parametrize("almost", ["<| im_end |>", "<|im_end", "|im_end|>", "<｜im_end｜>"])
 def test_what_only_looks_like_a_frame_is_several_tokens(almost):
-    assert model.count(almost) > 1
+    assert alone(almost) > 1
     assert post(f"{almost} hello", max_tokens=1)["finish_reason"] in ("length", "stop")
 
 
-def test_the_longest_prompt_is_answered_and_one_token_more_is_not():
-    words = "a " * 1600
-    system = model.count(model.SYSTEM_PROMPT + "\n")
-    body = "a" + " a" * (model.PROMPT_TOKENS - system - 1)
-    model.refuse_long(messages(model.SYSTEM_PROMPT, body))
-    with pytest.raises(ApiError) as refused:
-        model.refuse_long(messages(model.SYSTEM_PROMPT, body + " a"))
-    assert (refused.value.status, refused.value.type) == (400, "prompt_too_long")
-    answer = api.route("POST", "/model", json.dumps({"prompt": words}).encode(), model)
+def test_what_is_counted_is_what_the_model_reads():
+    turns = [
+        {"role": "system", "content": "Be brief."},
+        {"role": "user", "content": "Grüße, 世界 😀"},
+        {"role": "assistant", "content": ""},
+        {"role": "user", "content": "Again."},
+    ]
+    done = model.complete({"messages": turns, "max_tokens": 1})
+    assert done["usage"]["prompt_tokens"] == model.count(turns)
+
+
+def test_a_frame_takes_no_more_tokens_than_are_set_aside_for_it():
+    many = model.count(messages(*["a"] * 60))
+    assert many <= 60 * (1 + model.FRAME_TOKENS)
+
+
+def test_the_longest_conversation_is_answered_and_one_token_more_is_not():
+    frame = model.count(messages(""))
+    longest = messages("a" + " a" * (model.PROMPT_TOKENS - frame - 1))
+    assert model.count(longest) == model.PROMPT_TOKENS
+    model.refuse_long(longest)
+    with pytest.raises(ApiError, match="1501 tokens") as refused:
+        model.refuse_long(messages(longest[0]["content"] + " a"))
+    assert (refused.value.status, refused.value.code) == (400, "context_length_exceeded")
+    body = json.dumps({"prompt": "a " * 1600}).encode()
+    answer = api.route("POST", "/model", body, model)
     assert answer.status == 400
     assert "1500 are the most" in answer.body["error"]["message"]
+
+
+def test_a_prompt_and_the_longest_answer_fit_into_the_context():
+    assert model.PROMPT_TOKENS + checks.MAX_TOKENS <= model.CONTEXT_TOKENS
+
+
+# Streams
+
+
+def parts(prompt, **options):
+    return model.stream({"messages": messages(prompt), "temperature": 0, **options})
+
+
+def test_a_stream_is_the_same_answer_in_pieces():
+    options = {"max_tokens": 24, "temperature": 0}
+    whole = model.complete({"messages": messages("What is gravity?"), **options})
+    pieces = list(parts("What is gravity?", max_tokens=24))
+    assert "".join(piece["text"] for piece in pieces) == whole["text"]
+    assert len(pieces) > 20
+    assert [piece["finish_reason"] for piece in pieces[:-1]] == [None] * (len(pieces) - 1)
+    assert pieces[-1]["finish_reason"] == whole["finish_reason"] == "length"
+    assert pieces[-1]["usage"] == whole["usage"]
+    written = [piece["usage"]["completion_tokens"] for piece in pieces]
+    assert written == sorted(written) and written[0] == 1
+
+
+def test_a_character_of_several_tokens_is_never_cut():
+    text = "".join(piece["text"] for piece in parts("Repeat: 😀😀 世界", max_tokens=16))
+    assert "\ufffd" not in text and not text.isascii()
+
+
+def test_closing_a_stream_sets_the_model_free():
+    started = time.perf_counter()
+    list(parts("Count from one to one hundred.", max_tokens=128))
+    full = time.perf_counter() - started
+    pieces = parts("Count from one to one hundred.", max_tokens=128)
+    next(pieces)
+    threads = threading.active_count()
+    started = time.perf_counter()
+    pieces.close()
+    assert threading.active_count() == threads - 1
+    post("Hi", max_tokens=1)
+    assert time.perf_counter() - started < full / 2
+
+
+def test_a_stream_that_cannot_begin_says_so_before_its_first_piece(monkeypatch):
+    with pytest.raises(ApiError, match="1500 are the most"):
+        next(parts("a " * 1600, max_tokens=1))
+    monkeypatch.setattr(model, "PROMPT_TOKENS", 10**6)
+    with pytest.raises(ApiError, match="2048 tokens"):
+        next(parts("a " * 3000, max_tokens=1))
+
+
+def test_a_failure_of_the_writer_reaches_the_reader():
+    pieces = model.stream({"messages": [{"content": "no role"}], "max_tokens": 1})
+    with pytest.raises((ValueError, RuntimeError), match="role"):
+        list(pieces)
 
 
 def test_more_than_the_context_is_refused_and_not_answered_wrongly(monkeypatch):

@@ -1,53 +1,69 @@
-"""The contract of `/model`: an HTTP request in, an answer out.
+"""What is answered where: an HTTP request in, an answer out.
 
 Nothing here knows AWS, and the model is handed in: something with NAME, SYSTEM_PROMPT,
-PROMPT_TOKENS and complete(request).
+PROMPT_TOKENS, complete(request) and stream(request).
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from collections.abc import Callable
+from functools import partial
 from typing import Any
 
+import chat
 import checks
+from answers import Answer
 from errors import ApiError
 
-PATH = "/model"
-ALLOW = "GET, HEAD, OPTIONS, POST"
-DEFAULTS = {"max_tokens": 128, "temperature": 0.0}
+EXAMPLE = '{"prompt": "..."}'
 
 
-@dataclass(frozen=True)
-class Answer:
-    """An HTTP answer whose body is not yet text. `usage` is for the log."""
-
-    status: int
-    body: Any = None
-    headers: dict[str, str] = field(default_factory=dict)
-    usage: dict[str, int] = field(default_factory=dict)
-
-
-def route(method: str, path: str, body: bytes, model: Any) -> Answer:
+def route(method: str, path: str, body: bytes, model: Any, content_type: str = "") -> Answer:
     """Answer one request. What is wrong with it becomes a 4xx, never an exception."""
     try:
-        if path.rstrip("/") != PATH:
-            message = f"There is nothing at {ascii(path)[:100]}, only {PATH}."
-            raise ApiError(404, "not_found", message)
-        if method == "GET":
-            return Answer(200, describe(model))
-        if method == "HEAD":
-            return Answer(200)
+        methods = methods_at(path)
+        known = {"OPTIONS", *methods, *(["HEAD"] if "GET" in methods else [])}
+        allow = {"Allow": ", ".join(sorted(known))}
+        if method not in known:
+            message = f"This path answers {allow['Allow']}, not {ascii(method)[:20]}."
+            raise ApiError(405, "method_not_allowed", message, headers=allow)
         if method == "OPTIONS":
-            return Answer(204, headers={"Allow": ALLOW})
+            return Answer(204, headers=allow)
+        if method == "HEAD":
+            return Answer(methods["GET"](body, model).status)
         if method == "POST":
-            return prompt(body, model)
-        message = f"{PATH} answers {ALLOW}, not {ascii(method)[:20]}."
-        raise ApiError(405, "method_not_allowed", message, headers={"Allow": ALLOW})
+            refuse_other_types(content_type)
+        return methods[method](body, model)
     except ApiError as error:
         return Answer(error.status, error.body(), error.headers)
 
 
-def describe(model: Any) -> dict[str, Any]:
+def methods_at(path: str) -> dict[str, Callable[[bytes, Any], Answer]]:
+    """What answers the HTTP methods of a path."""
+    routes: dict[str, dict[str, Callable[[bytes, Any], Answer]]] = {
+        "/model": {"GET": describe, "POST": prompt},
+        chat.MODELS: {"GET": chat.models},
+        chat.PATH: {"POST": chat.completions},
+    }
+    path = path.rstrip("/")
+    above, _, name = path.rpartition("/")
+    if above == chat.MODELS:
+        return {"GET": partial(chat.one_model, name)}
+    if path not in routes:
+        known = ", ".join(routes)
+        raise ApiError(404, "not_found", f"There is nothing at {ascii(path)[:100]}, only {known}.")
+    return routes[path]
+
+
+def refuse_other_types(content_type: str) -> None:
+    """Refuse a body that says it is something else than JSON. It may say nothing."""
+    kind = content_type.partition(";")[0].strip().lower()
+    if kind and kind != "application/json" and not kind.endswith("+json"):
+        message = f"The body is {ascii(kind)[:60]}. Send JSON, and Content-Type: application/json."
+        raise ApiError(415, "unsupported_media_type", message)
+
+
+def describe(body: bytes, model: Any) -> Answer:
     """What GET answers: the model's name, its limits, and what counts if nothing is said."""
     limits = {
         "prompt_tokens": model.PROMPT_TOKENS,
@@ -55,12 +71,12 @@ def describe(model: Any) -> dict[str, Any]:
         "stop": checks.STOPS,
         "body_bytes": checks.BODY_BYTES,
     }
-    return {"name": model.NAME, "limits": limits, "defaults": DEFAULTS}
+    return Answer(200, {"name": model.NAME, "limits": limits, "defaults": checks.DEFAULTS})
 
 
 def prompt(body: bytes, model: Any) -> Answer:
     """What POST answers, in our own shape or, where there are "inputs", in LangChain's."""
-    fields = checks.read(body)
+    fields = checks.read(body, EXAMPLE)
     if "inputs" in fields:
         return langchain(fields, model)
     checks.allow_only(fields, ["prompt", *checks.OPTIONS])
@@ -72,7 +88,7 @@ def prompt(body: bytes, model: Any) -> Answer:
         "usage": done["usage"],
         "finish_reason": done["finish_reason"],
     }
-    return Answer(200, answer, usage=done["usage"])
+    return Answer(200, answer, usage=done["usage"], first_token=done.get("first_token"))
 
 
 def langchain(fields: dict[str, Any], model: Any) -> Answer:
@@ -92,7 +108,8 @@ def langchain(fields: dict[str, Any], model: Any) -> Answer:
     repeat = options.pop("return_full_text", False)
     done = complete(text, options, model)
     generated = text + done["text"] if repeat else done["text"]
-    return Answer(200, [{"generated_text": generated}], usage=done["usage"])
+    answer = [{"generated_text": generated}]
+    return Answer(200, answer, usage=done["usage"], first_token=done.get("first_token"))
 
 
 def complete(text: str, options: dict[str, Any], model: Any) -> dict[str, Any]:
@@ -101,10 +118,4 @@ def complete(text: str, options: dict[str, Any], model: Any) -> dict[str, Any]:
         {"role": "system", "content": model.SYSTEM_PROMPT},
         {"role": "user", "content": text},
     ]
-    return model.complete({**DEFAULTS, **options, "messages": messages})
-
-
-def failed(request_id: str) -> Answer:
-    """The answer when the fault is ours. Why is for the log, not for the caller."""
-    message = f"The function failed. Its log says why, under request {request_id}."
-    return Answer(500, {"error": {"type": "internal_error", "message": message}})
+    return model.complete({**checks.DEFAULTS, **options, "messages": messages})

@@ -9,11 +9,14 @@ from typing import Any
 
 from errors import ApiError
 
+DEFAULTS = {"max_tokens": 128, "temperature": 0.0}
 BODY_BYTES = 64 * 1024
 MAX_TOKENS = 256
 STOPS = 4
 STOP_CHARACTERS = 100
 SEEDS = 2**32 - 2  # llama.cpp takes the next number for "another one each time"
+
+Check = Callable[[Any, str], Any]
 
 # Control characters other than tab and line ends, halves of surrogate pairs, and the mark that
 # a gateway puts where the bytes were not UTF-8.
@@ -24,14 +27,14 @@ NOT_TEXT = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffd]"
 FRAMES = ("<|im_start|>", "<|im_end|>", "<|endoftext|>")
 
 
-def read(body: bytes) -> dict[str, Any]:
-    """The JSON object in a request's body."""
+def read(body: bytes, example: str) -> dict[str, Any]:
+    """The JSON object in a request's body, which looks like the example."""
     if len(body) > BODY_BYTES:
         raise ApiError(
             413, "too_large", f"The body has {len(body)} bytes; {BODY_BYTES} are the most."
         )
     if not body.strip():
-        raise ApiError(400, "invalid_json", 'The body is empty. Send {"prompt": "..."}.')
+        raise ApiError(400, "invalid_json", f"The body is empty. Send {example}.")
     try:
         fields = json.loads(
             body.decode("utf-8-sig"), object_pairs_hook=once, parse_constant=no_number
@@ -44,7 +47,7 @@ def read(body: bytes) -> dict[str, Any]:
     except ValueError as error:
         raise ApiError(400, "invalid_json", f"The body is not JSON: {error}.") from error
     if not isinstance(fields, dict):
-        raise ApiError(400, "invalid_json", 'The body must be an object: {"prompt": "..."}.')
+        raise ApiError(400, "invalid_json", f"The body must be an object: {example}.")
     return fields
 
 
@@ -78,11 +81,11 @@ def allow_only(fields: Collection[str], known: Collection[str], within: str = ""
             raise ApiError(400, "unknown_field", message, within + name[:60])
 
 
-def text(value: Any, param: str) -> str:
+def text(value: Any, param: str, empty: bool = False) -> str:
     """Text that may be put into the model's conversation."""
     if not isinstance(value, str):
         raise wrong(param, value, "text")
-    if not value.strip():
+    if not value.strip() and not empty:
         raise wrong(param, value, "text with something in it")
     if found := NOT_TEXT.search(value):
         raise ApiError(
@@ -121,6 +124,24 @@ def flag(value: Any, param: str) -> bool:
     return value
 
 
+def label(value: Any, param: str) -> str:
+    """A short text that goes nowhere, such as a user's name."""
+    if not isinstance(value, str) or len(value) > 512:
+        raise wrong(param, value, "text of at most 512 characters")
+    return value
+
+
+def only(*values: Any) -> Check:
+    """A check for a field that has one value here, or few."""
+
+    def check(value: Any, param: str) -> Any:
+        if not any(value == one and type(value) is type(one) for one in values):
+            raise wrong(param, value, " or ".join(json.dumps(one) for one in values))
+        return value
+
+    return check
+
+
 def stops(value: Any, param: str) -> list[str]:
     """The texts that end an answer: one, or a short list."""
     texts = [value] if isinstance(value, str) else value
@@ -133,8 +154,6 @@ def stops(value: Any, param: str) -> list[str]:
             raise wrong(param, item, "plain text")
     return texts
 
-
-Check = Callable[[Any, str], Any]
 
 # The fields beside the prompt.
 OPTIONS: dict[str, Check] = {

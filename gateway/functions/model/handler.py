@@ -3,38 +3,78 @@
 from __future__ import annotations
 
 import base64
-import json
-import time
-import traceback
+import os
+from collections.abc import Iterator
 from typing import Any
 
 import api
+import budget
+import chat
 import model
+from answers import Answer, event
+from errors import failure
+from log import Line
+
+BUDGET = budget.from_environment()
+STREAMING = os.environ.get("STREAMING") == "1"  # API Gateway takes this path's answers in pieces
 
 
-def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
-    """Answer one request, and print one line about it that does not hold the prompt."""
-    started = time.perf_counter()
-    line: dict[str, Any] = {"lambda_request_id": context.aws_request_id}
+def handler(event: dict[str, Any], context: Any) -> Any:
+    """Answer one request: in pieces where API Gateway takes them, else in one."""
+    pieces = respond(event, context)
+    if STREAMING and str(event.get("path")).rstrip("/") == chat.PATH:
+        return pieces
+    head, *body = pieces
+    return {**head, "body": b"".join(body).decode(), "isBase64Encoded": False}
+
+
+def respond(proxy_event: dict[str, Any], context: Any) -> Iterator[Any]:
+    """The answer: first a dictionary with status and headers, then the body's bytes.
+
+    At the end, however it ends, one line is logged that does not hold the prompt.
+    """
+    line = Line(context.aws_request_id)
+    answer = asked(proxy_event, context, line)
     try:
-        line["request_id"] = event["requestContext"]["requestId"]
-        line["method"] = event["httpMethod"]
-        line["path"] = event["path"]
-        answer = api.route(line["method"], line["path"], body_of(event), model)
-    except Exception as error:  # noqa: BLE001 - one bad request must not end the worker
-        # Only where it happened: an exception's own text may quote the prompt.
-        line["error"] = type(error).__name__
-        line["traceback"] = traceback.format_tb(error.__traceback__)
-        answer = api.failed(context.aws_request_id)
-    line["status"] = answer.status
-    line["milliseconds"] = round((time.perf_counter() - started) * 1000, 1)
-    print(json.dumps({**line, **answer.usage}))
-    return {
-        "statusCode": answer.status,
-        "headers": {"Content-Type": "application/json", **answer.headers},
-        "body": "" if answer.body is None else json.dumps(answer.body),
-        "isBase64Encoded": False,
-    }
+        headers = {"Content-Type": answer.content_type, **answer.headers}
+        yield {"statusCode": answer.status, "headers": headers}
+        yield from answer.pieces()
+    except GeneratorExit:
+        line.fields["aborted"] = True  # the caller hung up
+        raise
+    except Exception as error:  # noqa: BLE001 - the status is sent: the body has to say it
+        line.failed(error)
+        yield event(failure(context.aws_request_id))
+    finally:
+        answer.close()
+        line.write(answer, model.NAME)
+
+
+def asked(event: dict[str, Any], context: Any, line: Line) -> Answer:
+    """Route a request. A failure becomes an answer: one bad request must not end the worker."""
+    try:
+        about = event["requestContext"]
+        line.fields["request_id"] = about["requestId"]
+        line.fields["method"] = event["httpMethod"]
+        line.fields["path"] = event["path"][:200]
+        caller = (about.get("identity") or {}).get("apiKeyId")
+        if caller:
+            line.fields["key_id"] = caller
+        asks: Any = model
+        if BUDGET:
+            seconds = context.get_remaining_time_in_millis() / 1000
+            asks = budget.Metered(model, BUDGET, caller, seconds)
+        kind = header(event, "content-type")
+        return api.route(event["httpMethod"], event["path"], body_of(event), asks, kind)
+    except Exception as error:  # noqa: BLE001
+        line.failed(error)
+        return Answer(500, failure(context.aws_request_id))
+
+
+def header(event: dict[str, Any], wanted: str) -> str:
+    """A header, whatever its case; "" if it is not there."""
+    headers = event.get("headers") or {}
+    return next((value for name, value in headers.items() if name.lower() == wanted), "")
 
 
 def body_of(event: dict[str, Any]) -> bytes:

@@ -7,7 +7,11 @@ import importlib.util
 import json
 import os
 import platform
+import queue
 import secrets
+import threading
+import time
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +24,7 @@ os.environ.setdefault("GOMP_SPINCOUNT", "0")
 SYSTEM_PROMPT = os.environ.get("SYSTEM_PROMPT", "You are a helpful assistant.")
 PROMPT_TOKENS = 1500  # more would take longer than API Gateway waits
 CONTEXT_TOKENS = 2048  # the prompt, its frame, and the longest answer
+FRAME_TOKENS = 8  # no chat format takes more around a message
 CPU_INFO = Path("/proc/cpuinfo")  # where Linux says what the processor can do
 
 
@@ -100,49 +105,117 @@ def complete(request: dict[str, Any]) -> dict[str, Any]:
 
     Args:
         request: "messages", a list of {"role", "content"}; "max_tokens"; and, if wanted,
-            "temperature", "seed", "stop", "top_p", "top_k".
+            "temperature", "seed", "stop", "top_p", "top_k" and what else llama.cpp knows.
 
     Returns:
-        "text"; "finish_reason", which is "stop" or "length"; and "usage" with
-        "prompt_tokens" and "completion_tokens".
+        "text"; "finish_reason", which is "stop" or "length"; "usage" with "prompt_tokens" and
+        "completion_tokens"; and "first_token", the seconds until there was one.
 
     Raises:
         ApiError: the conversation is longer than the model can read.
     """
     refuse_long(request["messages"])
+    started = time.perf_counter()
     answer = SERVER.handle_chat_completions(request)
-    if "error" in answer:
-        raise ApiError(400, "invalid_request", answer["error"]["message"])
+    seconds = time.perf_counter() - started
+    refuse_error(answer)
     choice = answer["choices"][0]
     usage = answer["usage"]
     return {
         "text": choice["message"]["content"],
         "finish_reason": choice["finish_reason"],
         "usage": {name: usage[name] for name in ("prompt_tokens", "completion_tokens")},
+        "first_token": seconds - answer["timings"]["predicted_ms"] / 1000,
     }
+
+
+def stream(request: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    """Answer a conversation piece by piece. Closing this generator stops the model.
+
+    Args:
+        request: as for complete().
+
+    Yields:
+        "text", a piece of the answer; "finish_reason", None until the last one; and "usage",
+        the tokens so far.
+
+    Raises:
+        ApiError: as complete(), before the first piece.
+    """
+    refuse_long(request["messages"])
+    chunks: queue.SimpleQueue[Any] = queue.SimpleQueue()
+    unwanted = threading.Event()
+
+    def take(chunk: dict[str, Any]) -> bool:
+        chunks.put(chunk)
+        return unwanted.is_set()  # True tells llama.cpp to stop
+
+    def run() -> None:
+        try:
+            SERVER.handle_chat_completions({**request, **STREAMED}, take)
+            chunks.put(None)
+        except Exception as error:  # noqa: BLE001 - it belongs to whoever reads the stream
+            chunks.put(error)
+
+    writer = threading.Thread(target=run, daemon=True)
+    writer.start()
+    try:
+        while (chunk := chunks.get()) is not None:
+            if isinstance(chunk, Exception):
+                raise chunk
+            refuse_error(chunk)
+            yield from piece_of(chunk)
+    finally:
+        unwanted.set()
+        writer.join()
+
+
+STREAMED = {"stream": True, "timings_per_token": True}
+
+
+def piece_of(chunk: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    """What one of llama.cpp's chunks says; the first one says nothing yet."""
+    choice, timings = chunk["choices"][0], chunk.get("timings")
+    if timings:
+        usage = {
+            "prompt_tokens": timings["cache_n"] + timings["prompt_n"],
+            "completion_tokens": timings["predicted_n"],
+        }
+        text = choice["delta"].get("content") or ""
+        yield {"text": text, "finish_reason": choice["finish_reason"], "usage": usage}
+
+
+def refuse_error(answer: dict[str, Any]) -> None:
+    """Raise what llama.cpp answers in place of an answer; most is the request's fault."""
+    if error := answer.get("error"):
+        if error.get("code", 500) >= 500:
+            raise RuntimeError("llama.cpp failed")
+        raise ApiError(400, "invalid_request", error["message"])
 
 
 def refuse_long(messages: list[dict[str, str]]) -> None:
     """Refuse more than PROMPT_TOKENS. A token has a byte or more: short texts need no count."""
-    text = "\n".join(message["content"] for message in messages)
-    if len(text.encode()) <= PROMPT_TOKENS:
-        return
-    tokens = count(text)
-    if tokens > PROMPT_TOKENS:
-        raise ApiError(
-            400,
-            "prompt_too_long",
-            f"The prompt has {tokens} tokens with the system prompt; {PROMPT_TOKENS} are the most.",
-        )
+    size = sum(len(message["content"].encode()) + FRAME_TOKENS for message in messages)
+    if size > PROMPT_TOKENS:
+        tokens = count(messages)
+        if tokens > PROMPT_TOKENS:
+            raise ApiError(
+                400,
+                "context_length_exceeded",
+                f"The messages have {tokens} tokens with the system prompt and the frame around "
+                f"each of them; {PROMPT_TOKENS} are the most.",
+                "messages",
+            )
 
 
-def count(text: str) -> int:
-    """How many tokens a text has. Only llama.cpp's own HTTP server tells."""
+def count(messages: list[dict[str, str]]) -> int:
+    """How many tokens the model reads in a conversation. Only llama.cpp's HTTP server tells."""
     address = SERVER.listening_address.removeprefix("http://")
     connection = http.client.HTTPConnection(address, timeout=5)
     headers = {"Authorization": f"Bearer {KEY}", "Content-Type": "application/json"}
+    body = json.dumps({"messages": messages})
     try:
-        connection.request("POST", "/tokenize", json.dumps({"content": text}), headers)
-        return len(json.load(connection.getresponse())["tokens"])
+        connection.request("POST", "/v1/chat/completions/input_tokens", body, headers)
+        return json.load(connection.getresponse())["input_tokens"]
     finally:
         connection.close()

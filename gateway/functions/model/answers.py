@@ -1,0 +1,54 @@
+"""What a route gives back, before it becomes HTTP."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+
+@dataclass(frozen=True)
+class Answer:
+    """An HTTP answer.
+
+    Attributes:
+        status: the HTTP status.
+        body: what becomes JSON; or a generator of bytes that are sent as they come; None: nothing.
+        headers: HTTP headers beside the content type.
+        usage: for the log, "prompt_tokens" and "completion_tokens"; a stream fills it as it goes.
+        first_token: for the log, the seconds until the model had its first token.
+    """
+
+    status: int
+    body: Any = None
+    headers: dict[str, str] = field(default_factory=dict)
+    usage: dict[str, int] = field(default_factory=dict)
+    first_token: float | None = None
+
+    @property
+    def streams(self) -> bool:
+        """Whether the body comes in pieces."""
+        return hasattr(self.body, "__next__")
+
+    @property
+    def content_type(self) -> str:
+        """What the body is."""
+        return "text/event-stream" if self.streams else "application/json"
+
+    def pieces(self) -> Iterator[bytes]:
+        """The body."""
+        if self.streams:
+            yield from self.body
+        elif self.body is not None:
+            yield json.dumps(self.body).encode()
+
+    def close(self) -> None:
+        """Nobody wants the rest: a stream sets the model free."""
+        if self.streams:
+            self.body.close()
+
+
+def event(data: Any) -> bytes:
+    """A server-sent event."""
+    return f"data: {json.dumps(data)}\n\n".encode()

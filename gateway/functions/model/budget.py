@@ -1,0 +1,199 @@
+"""Tokens for each key and day. They are taken before the model is asked, as many as the answer
+may need at most; what it did not need is given back after it.
+
+In the table, one item stands for a key and a day. `taken` is what is spent and what is promised.
+Each promise is also an attribute of its own, "TOKENS UNTIL": whoever finds no room gives back
+what was promised to calls that are dead by then. DynamoDB does one update of an item after the
+other, so that two calls never take the same tokens.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import time
+import uuid
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+from errors import ApiError
+
+DAY = 86_400  # seconds
+KEPT = 7 * DAY  # after that, DynamoDB removes an item
+LONGEST = 900  # seconds that a call takes at most, where nothing ends it sooner
+SLACK = 5  # seconds that clocks may differ
+PROMISE = "promise-"
+
+
+def from_environment() -> Budget | None:
+    """The budget that BUDGET_TABLE and TOKENS_PER_DAY tell of; None without them."""
+    if not (table := os.environ.get("BUDGET_TABLE")):
+        return None
+    import boto3  # half a second, and only for those who have a budget
+    from botocore.config import Config
+
+    patience = Config(connect_timeout=2, read_timeout=2, max_pool_connections=50)
+    client = boto3.client("dynamodb", config=patience)
+    return Budget(client, table, int(os.environ["TOKENS_PER_DAY"]))
+
+
+@dataclass
+class Promise:
+    """Tokens that are set aside for a call; `used` is what it has used so far."""
+
+    item: str
+    name: str
+    tokens: int
+    used: int = 0
+
+
+@dataclass(frozen=True)
+class Budget:
+    """The table of all keys: a DynamoDB client, the table's name, and what a key has for a day."""
+
+    client: Any
+    table: str
+    tokens_per_day: int
+
+    def reserve(self, caller: str | None, tokens: int, seconds: float = LONGEST) -> Promise:
+        """Set tokens aside for a call that will be over in so many seconds.
+
+        Args:
+            caller: the id of the key. All who have none share one budget.
+
+        Raises:
+            ApiError: 429, the key has fewer left today.
+        """
+        day = time.strftime("%Y-%m-%d", time.gmtime())
+        promise = Promise(f"{caller or 'no-key'}#{day}", PROMISE + uuid.uuid4().hex, tokens)
+        until = int(time.time() + seconds + SLACK)
+        if tokens <= self.tokens_per_day:
+            if self._take(promise, until):
+                return promise
+            if self._give_back(promise.item) and self._take(promise, until):
+                return promise
+        raise refusal(tokens, self.tokens_per_day)
+
+    def settle(self, promise: Promise) -> None:
+        """Give back what a call did not use."""
+        kept = self._update(
+            promise.item,
+            "SET taken = taken - :rest REMOVE #promise",
+            {":rest": {"N": str(promise.tokens - promise.used)}},
+            "attribute_exists(#promise)",
+            promise.name,
+        )
+        if not kept:  # it was thought dead, and all was given back: what it used is missing
+            self._update(promise.item, "ADD taken :used", {":used": {"N": str(promise.used)}})
+
+    def _take(self, promise: Promise, until: int) -> bool:
+        """Promise tokens if there is room for them."""
+        return self._update(
+            promise.item,
+            "SET #promise = :promise, expires = :expires ADD taken :tokens",
+            {
+                ":promise": {"S": f"{promise.tokens} {until}"},
+                ":expires": {"N": str(int(time.time()) + KEPT)},
+                ":tokens": {"N": str(promise.tokens)},
+                ":room": {"N": str(self.tokens_per_day - promise.tokens)},
+            },
+            # The second half: when an update is sent again because its answer was lost.
+            "(attribute_not_exists(taken) OR taken <= :room) AND attribute_not_exists(#promise)",
+            promise.name,
+        )
+
+    def _give_back(self, item: str) -> bool:
+        """Take back the promises to calls that are dead; whether there were any."""
+        found = self.client.get_item(
+            TableName=self.table, Key={"id": {"S": item}}, ConsistentRead=True
+        )
+        given = False
+        for name, value in found.get("Item", {}).items():
+            if name.startswith(PROMISE):
+                tokens, until = value["S"].split()
+                if int(until) < time.time():
+                    given |= self._update(
+                        item,
+                        "SET taken = taken - :tokens REMOVE #promise",
+                        {":tokens": {"N": tokens}},
+                        "attribute_exists(#promise)",
+                        name,
+                    )
+        return given
+
+    def _update(
+        self, item: str, change: str, values: Any, only_if: str = "", promise: str = ""
+    ) -> bool:
+        """Change an item; whether its condition held."""
+        more: dict[str, Any] = {}
+        if only_if:
+            more["ConditionExpression"] = only_if
+            more["ExpressionAttributeNames"] = {"#promise": promise}
+        try:
+            self.client.update_item(
+                TableName=self.table,
+                Key={"id": {"S": item}},
+                UpdateExpression=change,
+                ExpressionAttributeValues=values,
+                **more,
+            )
+        except self.client.exceptions.ConditionalCheckFailedException:
+            return False
+        return True
+
+
+def refusal(tokens: int, tokens_per_day: int) -> ApiError:
+    """What a caller without room is told. To try again helps tomorrow, not in a second."""
+    midnight = DAY - int(time.time()) % DAY
+    return ApiError(
+        429,
+        "rate_limit_exceeded",
+        f"This needs up to {tokens} tokens, prompt and max_tokens together, and fewer are left of "
+        f"the {tokens_per_day} that this key has for a day. A new day begins in {midnight} s.",
+        headers={"Retry-After": str(midnight), "x-should-retry": "false"},
+        type="tokens",
+    )
+
+
+@dataclass(frozen=True)
+class Metered:
+    """The model for one caller: who asks it pays. What asks through this cannot forget to."""
+
+    model: Any
+    budget: Budget
+    caller: str | None
+    seconds: float = LONGEST
+
+    def __getattr__(self, name: str) -> Any:
+        """What costs nothing, such as the model's name."""
+        return getattr(self.model, name)
+
+    def complete(self, request: dict[str, Any]) -> dict[str, Any]:
+        """The model's complete()."""
+        with self._paid(request) as promise:
+            done = self.model.complete(request)
+            promise.used = sum(done["usage"].values())
+            return done
+
+    def stream(self, request: dict[str, Any]) -> Iterator[dict[str, Any]]:
+        """The model's stream(). One that is closed early has used what it gave so far."""
+        with self._paid(request) as promise, closing(self.model.stream(request)) as pieces:
+            for piece in pieces:
+                promise.used = sum(piece["usage"].values())
+                yield piece
+
+    @contextmanager
+    def _paid(self, request: dict[str, Any]) -> Iterator[Promise]:
+        """Set aside all that a request can need, and settle however it ends."""
+        self.model.refuse_long(request["messages"])
+        tokens = self.model.count(request["messages"]) + request["max_tokens"]
+        promise = self.budget.reserve(self.caller, tokens, self.seconds)
+        try:
+            yield promise
+        finally:
+            try:
+                self.budget.settle(promise)
+            except Exception as error:  # noqa: BLE001 - a promise ends by itself, the answer is here
+                print(json.dumps({"error": type(error).__name__, "not_settled": promise.item}))

@@ -1,0 +1,123 @@
+"""The function as a web server: for the Lambda Web Adapter, for instances and containers.
+
+Each HTTP request becomes the event that API Gateway would make of it, so that everything else is
+as in Lambda. `GET /health` tells whoever starts this that the model is loaded.
+"""
+
+from __future__ import annotations
+
+import base64
+import json
+import os
+import time
+import uuid
+from collections.abc import Iterator
+from contextlib import closing
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
+from urllib.parse import unquote, urlsplit
+
+import budget
+import checks
+import handler
+from errors import error_body
+
+# Inside Lambda, only the adapter can reach this server: what it says of a request is true.
+BEHIND_ADAPTER = "AWS_LAMBDA_RUNTIME_API" in os.environ
+
+
+class Context:
+    """What Lambda would say of this invocation."""
+
+    def __init__(self, known: dict[str, Any]) -> None:
+        self.aws_request_id = known.get("request_id") or str(uuid.uuid4())
+        self.deadline = known.get("deadline") or (time.time() + budget.LONGEST) * 1000
+
+    def get_remaining_time_in_millis(self) -> int:
+        """How long until nobody waits any more."""
+        return max(0, int(self.deadline - time.time() * 1000))
+
+
+class Requests(BaseHTTPRequestHandler):
+    """Answers the requests of one connection."""
+
+    protocol_version = "HTTP/1.1"
+    timeout = 30  # seconds that a client may take to send something
+    disable_nagle_algorithm = True  # a token is not kept back until the next one
+
+    def answer(self) -> None:
+        """Answer one request, in pieces as they come."""
+        path = urlsplit(self.path).path
+        if path == "/health":
+            return self.send(iter([{"statusCode": 200, "headers": {}}, b"ok"]))
+        size = self.headers.get("Content-Length") or "0"
+        if "Transfer-Encoding" in self.headers or not size.isdecimal():
+            return self.refuse(411, "length_required", "Send the body with a Content-Length.")
+        if int(size) > checks.BODY_BYTES:
+            message = f"The body has {size} bytes; {checks.BODY_BYTES} are the most."
+            return self.refuse(413, "too_large", message)
+        context = Context(self.told("x-amzn-lambda-context"))
+        event = {
+            "httpMethod": self.command,
+            "path": unquote(path, errors="replace"),
+            "headers": dict(self.headers.items()),
+            "body": base64.b64encode(self.rfile.read(int(size))).decode(),
+            "isBase64Encoded": True,
+            "requestContext": {
+                "requestId": context.aws_request_id,
+                **self.told("x-amzn-request-context"),
+            },
+        }
+        return self.send(handler.respond(event, context))
+
+    do_GET = do_HEAD = do_OPTIONS = do_POST = do_PUT = do_PATCH = do_DELETE = answer
+
+    def told(self, name: str) -> dict[str, Any]:
+        """What the adapter says in a header. Others could say what they like."""
+        text = self.headers.get(name) if BEHIND_ADAPTER else None
+        return json.loads(text) if text else {}
+
+    def refuse(self, status: int, code: str, message: str) -> None:
+        """Refuse what was not read; its rest would be taken for the next request."""
+        self.close_connection = True
+        body = error_body(message, "invalid_request_error", code)
+        headers = {"Content-Type": "application/json"}
+        head = {"statusCode": status, "headers": headers}
+        self.send(iter([head, json.dumps(body).encode()]))
+
+    def send(self, pieces: Iterator[Any]) -> None:
+        """Send an answer; a client that hangs up ends it, and the model is free."""
+        try:
+            head = next(pieces)
+            self.send_response(head["statusCode"])
+            for name, value in head["headers"].items():
+                self.send_header(name, value)
+            has_body = self.command != "HEAD" and head["statusCode"] != 204
+            if has_body:
+                self.send_header("Transfer-Encoding", "chunked")
+            if self.close_connection:
+                self.send_header("Connection", "close")
+            self.end_headers()
+            for piece in pieces:
+                if has_body and piece:
+                    self.wfile.write(b"%x\r\n%b\r\n" % (len(piece), piece))
+            if has_body:
+                self.wfile.write(b"0\r\n\r\n")
+        except OSError:  # nobody reads any more
+            self.close_connection = True
+        finally:
+            getattr(pieces, "close", int)()
+
+    def log_message(self, *_: Any) -> None:
+        """The handler logs each request, better than this."""
+
+
+def main() -> None:
+    """Serve until the process ends."""
+    place = os.environ.get("HOST", "127.0.0.1"), int(os.environ.get("AWS_LWA_PORT", "8080"))
+    with closing(ThreadingHTTPServer(place, Requests)) as server:
+        server.serve_forever()
+
+
+if __name__ == "__main__":
+    main()
