@@ -43,7 +43,7 @@ def main(env: Environment, arguments: list[str]) -> int:
     folders = [ROOT / name for name in BUILT]
     if everything:
         forget_settings(kit)
-        folders += [kit, *([] if env.conda else [env.folder])]
+        folders += [kit, ROOT / ".venv-clients", *([] if env.conda else [env.folder])]
     for folder in folders:
         if folder.exists():
             shutil.rmtree(folder)

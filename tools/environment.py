@@ -100,7 +100,7 @@ def make_ready(env: Environment) -> None:
                 "fix: conda env update -f environment.yml --prune"
             )
     elif old or not version:
-        _make(env)
+        make(env)
     begun = time.monotonic()
     packages.install(env.python, LOCK)
     packages.install_kit(env.python, ROOT)
@@ -126,7 +126,12 @@ def _python_version(env: Environment) -> str | None:
         return None
 
 
-def _make(env: Environment) -> None:
+def make(env: Environment) -> None:
+    """Make a virtual environment without packages, in place of one that does not work.
+
+    Raises:
+        Problem: with the fix.
+    """
     if env.folder.exists():
         if not (env.folder / "pyvenv.cfg").is_file() and any(env.folder.iterdir()):
             raise Problem(f"{env.folder} is not a Python environment.\nfix: move it away")
