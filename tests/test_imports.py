@@ -17,7 +17,7 @@ RULES = {
     ),
     "lab/views": (
         {"lab.core", "lab.views", "lab.html", "lab.theme", "lab.words", "lab.parts", "lab.guard"},
-        {"pulumi", "pulumi_aws"},  # boto3: Lambda has it, and the budget needs DynamoDB
+        {"pulumi", "pulumi_aws", "boto3"},
     ),
     "lab": ({"lab", "sandbox", "gateway"}, set()),
     "sandbox": ({"sandbox"}, {"ipywidgets", "IPython"}),
