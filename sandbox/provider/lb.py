@@ -45,6 +45,13 @@ NETWORK = {
     "dnsRecordClientRoutingPolicy": "dns_record.client_routing_policy",
     "enableCrossZoneLoadBalancing": "load_balancing.cross_zone.enabled",
 }
+ENFORCE = "enforceSecurityGroupInboundRulesOnPrivateLinkTraffic"
+MAPPING = {
+    "allocationId": "AllocationId",
+    "ipv6Address": "IPv6Address",
+    "privateIpv4Address": "PrivateIPv4Address",
+    "subnetId": "SubnetId",
+}
 LOGS = {"accessLogs": "access_logs.s3", "connectionLogs": "connection_logs.s3"}
 
 
@@ -56,7 +63,7 @@ def create_balancer(ctx: Context, inputs: Inputs) -> Created:
     made = client.create_load_balancer(
         Name=named(inputs),
         Type=inputs.get("loadBalancerType", "application"),
-        Subnets=inputs.get("subnets") or [],
+        **_subnets(inputs),
         **given(
             IpAddressType=inputs.get("ipAddressType"),
             Scheme="internal" if inputs.get("internal") else None,
@@ -68,6 +75,8 @@ def create_balancer(ctx: Context, inputs: Inputs) -> Created:
     ctx.made(id)
     wanted = parts.attribute_changes({}, _attributes(inputs))
     client.modify_load_balancer_attributes(LoadBalancerArn=id, Attributes=wanted)
+    if inputs.get(ENFORCE):
+        _set_groups(client, id, inputs)
     return Created(id, there(read_balancer(ctx, id, inputs), f"ELBv2 Load Balancer ({id})"))
 
 
@@ -89,13 +98,14 @@ def read_balancer(ctx: Context, id: str, last: Outputs) -> Outputs | None:
         "arn": id,
         "arnSuffix": id.split(":loadbalancer/", 1)[-1],
         "dnsName": balancer["DNSName"],
+        ENFORCE: balancer.get("EnforceSecurityGroupInboundRulesOnPrivateLinkTraffic"),
         "internal": balancer.get("Scheme") == "internal",
         "ipAddressType": balancer.get("IpAddressType"),
         "loadBalancerType": balancer["Type"],
         "name": balancer["LoadBalancerName"],
         "namePrefix": prefix_of(balancer["LoadBalancerName"]),
         "securityGroups": same_order(groups, last.get("securityGroups")),
-        "subnetMappings": [{"subnetId": subnet} for subnet in subnets],
+        "subnetMappings": _mappings(balancer, last),
         "subnets": same_order(subnets, last.get("subnets")),
         "tags": parts.tags_of(client, id),
         "vpcId": balancer.get("VpcId"),
@@ -118,10 +128,12 @@ def update_balancer(ctx: Context, id: str, old: Outputs, new: Inputs) -> Outputs
     wanted = parts.attribute_changes(_attributes(old), _attributes(new))
     if wanted:
         client.modify_load_balancer_attributes(LoadBalancerArn=id, Attributes=wanted)
-    if new.get("securityGroups") and _other(old, new, "securityGroups"):
-        client.set_security_groups(LoadBalancerArn=id, SecurityGroups=new["securityGroups"])
-    if new.get("subnets") and _other(old, new, "subnets"):
-        client.set_subnets(LoadBalancerArn=id, Subnets=new["subnets"])
+    grouped = new.get("securityGroups") and _other(old, new, "securityGroups")
+    if grouped or (new.get(ENFORCE) and changed(ENFORCE, old, new)):
+        _set_groups(client, id, new)
+    placed = new.get("subnets") and _other(old, new, "subnets")
+    if placed or (new.get("subnetMappings") and _bare(old) != _bare(new)):
+        client.set_subnets(LoadBalancerArn=id, **_subnets(new))
     if new.get("ipAddressType") and changed("ipAddressType", old, new):
         client.set_ip_address_type(LoadBalancerArn=id, IpAddressType=new["ipAddressType"])
     parts.retag(client, id, old, new)
@@ -130,6 +142,41 @@ def update_balancer(ctx: Context, id: str, old: Outputs, new: Inputs) -> Outputs
 
 def delete_balancer(ctx: Context, id: str, last: Outputs) -> None:
     find(ctx.client("elbv2").delete_load_balancer, *parts.GONE, LoadBalancerArn=id)
+
+
+def _set_groups(client: Any, id: str, inputs: Inputs) -> None:
+    client.set_security_groups(
+        LoadBalancerArn=id,
+        SecurityGroups=inputs.get("securityGroups") or [],
+        **given(EnforceSecurityGroupInboundRulesOnPrivateLinkTraffic=inputs.get(ENFORCE)),
+    )
+
+
+def _subnets(inputs: Inputs) -> dict[str, Any]:
+    """The subnets, with addresses if the program gives them."""
+    mappings = inputs.get("subnetMappings")
+    if not mappings:
+        return {"Subnets": inputs.get("subnets") or []}
+    wanted = [{api: m[n] for n, api in MAPPING.items() if m.get(n)} for m in mappings]
+    return {"SubnetMappings": wanted}
+
+
+def _mappings(balancer: dict[str, Any], last: Outputs) -> list[Outputs]:
+    """The subnets and their addresses, in the order of the program."""
+    found = []
+    for zone in balancer.get("AvailabilityZones") or ():
+        address = (zone.get("LoadBalancerAddresses") or [{}])[0]
+        both = {"SubnetId": zone["SubnetId"], **address}
+        found.append({n: both[api] for n, api in MAPPING.items() if both.get(api)})
+    order = [each.get("subnetId") for each in last.get("subnetMappings") or ()]
+    found.sort(key=lambda m: order.index(m["subnetId"]) if m["subnetId"] in order else len(order))
+    return found
+
+
+def _bare(values: Outputs) -> list[list[tuple[str, Any]]]:
+    """Mappings in one form, whatever their order."""
+    found = values.get("subnetMappings") or ()
+    return sorted(sorted((n, m[n]) for n in MAPPING if m.get(n)) for m in found)
 
 
 def _other(old: Outputs, new: Inputs, name: str) -> bool:
@@ -175,14 +222,14 @@ KINDS = (
             delete=delete_balancer,
             find=find_balancer,
             lacks=(
+                # There are no outposts, no pools of addresses and no reserved capacity here.
                 "customerOwnedIpv4Pool",
-                "enablePrefixForIpv6SourceNat",
-                "enforceSecurityGroupInboundRulesOnPrivateLinkTraffic",
-                "healthCheckLogs",
                 "ipamPools",
                 "minimumLoadBalancerCapacity",
+                # The facts say of these only that they are there.
+                "enablePrefixForIpv6SourceNat",
+                "healthCheckLogs",
                 "secondaryIpsAutoAssignedPerSubnet",
-                "subnetMappings",
             ),
         ),
         called="name",

@@ -98,8 +98,10 @@ def read_listener(ctx: Context, id: str, last: Outputs) -> Outputs | None:
     known = facts.of(LISTENER)
     assert known
     certificates = listener.get("Certificates") or [{}]
+    alpn = listener.get("AlpnPolicy") or [None]
     outputs = {
         **parts.attribute_outputs(known, ATTRIBUTES, about["Attributes"]),
+        "alpnPolicy": alpn[0],
         "arn": id,
         "certificateArn": certificates[0].get("CertificateArn"),
         "defaultActions": parts.action_outputs(
@@ -145,7 +147,9 @@ def delete_listener(ctx: Context, id: str, last: Outputs) -> None:
 
 def _settings(client: Any, inputs: Inputs) -> dict[str, Any]:
     certificate = inputs.get("certificateArn")
+    alpn = inputs.get("alpnPolicy")
     return given(
+        AlpnPolicy=[alpn] if alpn else None,
         Certificates=[{"CertificateArn": certificate}] if certificate else None,
         DefaultActions=parts.actions(client, inputs["defaultActions"]),
         Port=inputs.get("port"),
@@ -167,10 +171,8 @@ KINDS = (
             delete=delete_listener,
             find=find_listener,
             lacks=(
-                "alpnPolicy",
+                # The sandbox's load balancers know no user pool, no token and no certificate.
                 "defaultActions.authenticateCognito",
-                # The emulator takes weights and then finds no target group.
-                "defaultActions.forward",
                 "defaultActions.jwtValidation",
                 "mutualAuthentication",
             ),

@@ -118,7 +118,8 @@ def action_outputs(
         shown: Outputs = answer(element, action, ACTIONS)
         if forward := action.get("ForwardConfig"):
             fields = element.fields["forward"]
-            shown["forward"] = filled(answer(fields, forward, ACTIONS_ARN))
+            found_block = filled(answer(fields, forward, ACTIONS_ARN))
+            shown["forward"] = _as_asked(found_block, before.get("forward"))
         if "forward" in shown and "forward" not in before:
             del shown["forward"]
         elif "forward" in shown and "targetGroupArn" not in before:
@@ -127,3 +128,21 @@ def action_outputs(
             shown["authenticateOidc"]["clientSecret"] = secret
         outputs.append(shown)
     return outputs
+
+
+def _as_asked(forward: Outputs, asked: Outputs | None) -> Outputs:
+    """A forward block without what AWS adds, its target groups in the order of the program."""
+    asked = asked or {}
+    sticky = forward.get("stickiness") or {}
+    if not sticky.get("enabled") and not asked.get("stickiness"):
+        forward.pop("stickiness", None)
+    known = {each["arn"]: each for each in asked.get("targetGroups") or ()}
+    order = list(known)
+    groups = []
+    for group in forward.get("targetGroups") or ():
+        before = known.get(group["arn"])
+        if before is not None and "weight" not in before and group.get("weight") == 1:
+            group = {"arn": group["arn"]}
+        groups.append(group)
+    groups.sort(key=lambda g: order.index(g["arn"]) if g["arn"] in order else len(order))
+    return {**forward, "targetGroups": groups}

@@ -109,9 +109,9 @@ def _conditions(given: list[Outputs]) -> list[dict[str, Any]]:
     for condition in given:
         for name, (field, config) in FIELDS.items():
             if block := condition.get(name):
-                found.append({"Field": field, config: {"Values": list(block["values"])}})
+                found.append({"Field": field, config: _values(block)})
         if block := condition.get("httpHeader"):
-            header = {"HttpHeaderName": block["httpHeaderName"], "Values": list(block["values"])}
+            header = {"HttpHeaderName": block["httpHeaderName"], **_values(block)}
             found.append({"Field": "http-header", "HttpHeaderConfig": header})
         if strings := condition.get("queryStrings"):
             values = [
@@ -122,24 +122,37 @@ def _conditions(given: list[Outputs]) -> list[dict[str, Any]]:
     return found
 
 
+def _values(block: Outputs) -> dict[str, list[str]]:
+    """The values of a condition, and its regular expressions."""
+    both = {"Values": block.get("values"), "RegexValues": block.get("regexValues")}
+    return {api: list(values) for api, values in both.items() if values}
+
+
+def _values_output(config: dict[str, Any], asked: Outputs | None) -> Outputs:
+    both = {"values": config.get("Values"), "regexValues": config.get("RegexValues")}
+    return {
+        name: same_order(found, (asked or {}).get(name)) for name, found in both.items() if found
+    }
+
+
 def _condition_output(condition: dict[str, Any], asked: Outputs) -> Outputs:
     field = condition["Field"]
     for name, (api, config) in FIELDS.items():
         if field == api:
-            values = (condition.get(config) or {}).get("Values") or condition.get("Values") or ()
-            return {name: {"values": same_order(values, (asked.get(name) or {}).get("values"))}}
+            found = condition.get(config) or {"Values": condition.get("Values")}
+            return {name: _values_output(found, asked.get(name))}
     if field == "http-header":
         header = condition["HttpHeaderConfig"]
-        last = (asked.get("httpHeader") or {}).get("values")
-        values = same_order(header["Values"], last)
-        return {"httpHeader": {"httpHeaderName": header["HttpHeaderName"], "values": values}}
-    strings = (condition.get("QueryStringConfig") or {}).get("Values") or ()
-    return {
-        "queryStrings": [
-            {n: each[api] for n, api in (("key", "Key"), ("value", "Value")) if each.get(api)}
-            for each in strings
-        ]
-    }
+        values = _values_output(header, asked.get("httpHeader"))
+        return {"httpHeader": {"httpHeaderName": header["HttpHeaderName"], **values}}
+    found = (condition.get("QueryStringConfig") or {}).get("Values") or ()
+    strings = [
+        {n: each[api] for n, api in (("key", "Key"), ("value", "Value")) if each.get(api)}
+        for each in found
+    ]
+    last = list(asked.get("queryStrings") or ())
+    strings.sort(key=lambda s: last.index(s) if s in last else len(last))
+    return {"queryStrings": strings}
 
 
 KINDS = (
@@ -154,15 +167,10 @@ KINDS = (
             delete=delete_rule,
             find=find_rule,
             lacks=(
+                # The sandbox's load balancers know no user pool and no token.
                 "actions.authenticateCognito",
-                # The emulator takes weights and then finds no target group.
-                "actions.forward",
                 "actions.jwtValidation",
-                "conditions.hostHeader.regexValues",
-                "conditions.httpHeader.regexValues",
-                "conditions.pathPattern.regexValues",
-                # The emulator forgets them.
-                "conditions.queryStrings",
+                # The facts do not say what is in it.
                 "transforms",
             ),
         ),

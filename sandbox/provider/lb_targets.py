@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sandbox.provider import facts
+from sandbox.provider import facts, lb_health
 from sandbox.provider import lb_parts as parts
 from sandbox.provider.answers import (
     changed,
@@ -46,6 +46,8 @@ HEALTH = {
     "timeout": "HealthCheckTimeoutSeconds",
     "unhealthyThreshold": "UnhealthyThresholdCount",
 }
+# What an attachment registers.
+IDENTITY = ("availabilityZone", "port", "targetGroupArn", "targetId")
 
 
 # TargetGroup: its id is its ARN
@@ -68,6 +70,10 @@ def create_group(ctx: Context, inputs: Inputs) -> Created:
     made = client.create_target_group(
         Name=named(inputs),
         TargetType=kind,
+        **given(
+            IpAddressType=inputs.get("ipAddressType"),
+            ProtocolVersion=inputs.get("protocolVersion"),
+        ),
         **network,
         **_health(inputs.get("healthCheck")),
         **parts.tagged(inputs),
@@ -93,9 +99,12 @@ def read_group(ctx: Context, id: str, last: Outputs) -> Outputs | None:
         "arn": id,
         "arnSuffix": id.rsplit(":", 1)[-1],
         "healthCheck": _health_output(group),
+        "ipAddressType": group.get("IpAddressType"),
         "loadBalancerArns": group.get("LoadBalancerArns") or [],
         "name": group["TargetGroupName"],
         "namePrefix": prefix_of(group["TargetGroupName"]),
+        "protocolVersion": group.get("ProtocolVersion"),
+        **lb_health.outputs(attributes, last),
         "stickiness": _stickiness_output(attributes, last),
         "tags": parts.tags_of(client, id),
         "targetType": group.get("TargetType"),
@@ -142,6 +151,7 @@ def _attributes(values: Outputs) -> dict[str, str]:
         if (name in FOR_LAMBDA) == lambdas and (network or name not in FOR_NETWORK)
     }
     found = parts.attributes(names, values)
+    found |= lb_health.attributes(values)
     if block := values.get("stickiness"):
         found["stickiness.enabled"] = parts.text(block.get("enabled", True))
         found["stickiness.type"] = block["type"]
@@ -193,8 +203,7 @@ def create_attachment(ctx: Context, inputs: Inputs) -> Created:
     target = _target(inputs)
     group = inputs["targetGroupArn"]
     ctx.client("elbv2").register_targets(TargetGroupArn=group, Targets=[target])
-    kept: Outputs = {n: inputs[n] for n in ("port", "targetGroupArn", "targetId") if n in inputs}
-    return Created(unique_name(f"{group}-"), kept)
+    return Created(unique_name(f"{group}-"), {n: inputs[n] for n in IDENTITY if n in inputs})
 
 
 def read_attachment(ctx: Context, id: str, last: Outputs) -> Outputs | None:
@@ -207,7 +216,7 @@ def read_attachment(ctx: Context, id: str, last: Outputs) -> Outputs | None:
         port = last.get("port") or target.get("Port")
         ours = target["Id"] == last["targetId"] and target.get("Port") == port
         if ours and state.get("Reason") not in ("Target.NotRegistered",):
-            return {n: last[n] for n in ("port", "targetGroupArn", "targetId") if n in last}
+            return {n: last[n] for n in IDENTITY if n in last}
     return None
 
 
@@ -232,7 +241,8 @@ def import_attachment(resource_id: str) -> tuple[str, Outputs]:
 
 
 def _target(values: Outputs) -> dict[str, Any]:
-    return {"Id": values["targetId"], **given(Port=values.get("port"))}
+    port, zone = values.get("port"), values.get("availabilityZone")
+    return {"Id": values["targetId"], **given(AvailabilityZone=zone, Port=port)}
 
 
 KINDS = (
@@ -246,15 +256,8 @@ KINDS = (
             update=update_group,
             delete=delete_group,
             find=find_group,
-            lacks=(
-                # The emulator takes these two and forgets them.
-                "ipAddressType",
-                "protocolVersion",
-                "targetControlPort",
-                "targetFailovers",
-                "targetGroupHealth",
-                "targetHealthStates",
-            ),
+            # The facts say of this one only that it is there.
+            lacks=("targetControlPort",),
         ),
         called="name",
     ),
@@ -268,7 +271,7 @@ KINDS = (
             delete=delete_attachment,
             find=find_attachment,
             imported=import_attachment,
-            lacks=("availabilityZone", "quicServerId"),
+            lacks=("quicServerId",),
         ),
     ),
 )

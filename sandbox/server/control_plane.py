@@ -17,6 +17,7 @@ from sandbox.server import (
     emulator,
     input_check,
     lambda_plane,
+    late,
     other_planes,
     trial,
     vpc_links,
@@ -265,3 +266,4 @@ def install() -> None:
     v1._get_v1_tags = get_tags
     lambda_plane.install()
     other_planes.install()
+    late.install()

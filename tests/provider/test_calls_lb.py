@@ -10,7 +10,6 @@ from sandbox.provider.kinds import AwsError, CallError, Context, kind
 from tests.provider.lifecycle import (
     Life,
     Lives,
-    Wrapped,
     assert_complete,
     assert_deleted,
     assert_imports,
@@ -105,6 +104,43 @@ def test_a_balancer_keeps_and_takes_every_argument(life: Lives, network: dict[st
     assert_updates(balancer, changes)
 
 
+def test_a_network_balancer_has_addresses_and_arns_of_its_own(
+    life: Lives, network: dict[str, Any]
+) -> None:
+    first, second = network["subnets"][:2]
+    mappings: list[dict[str, Any]] = [
+        {"subnetId": second, "privateIpv4Address": "172.31.16.9"},
+        {"subnetId": first},
+    ]
+    balancer = life(
+        BALANCER,
+        name=life.name("net"),
+        enforceSecurityGroupInboundRulesOnPrivateLinkTraffic="off",
+        internal=True,
+        loadBalancerType="network",
+        subnetMappings=mappings,
+    )
+    assert_complete(balancer)
+    assert balancer.outputs["arnSuffix"].startswith("net/")
+    assert set(balancer.outputs["subnets"]) == {first, second}
+    enforced = {"enforceSecurityGroupInboundRulesOnPrivateLinkTraffic": "on"}
+    assert_updates(balancer, [{"subnetMappings": mappings[1:]}, enforced])
+    targets = life(GROUP, name=life.name("tcp"), port=80, protocol="TLS", vpcId=network["vpc"])
+    listener = life(
+        LISTENER,
+        alpnPolicy="HTTP2Preferred",
+        certificateArn="arn:aws:acm:us-east-1:000000000000:certificate/c",
+        defaultActions=[forward(targets)],
+        loadBalancerArn=balancer.id,
+        port=443,
+        protocol="TLS",
+    )
+    assert ":listener/net/" in listener.id and listener.read() == listener.outputs
+    assert_updates(listener, [{"alpnPolicy": "HTTP1Only"}, {"port": 444}])
+    assert_deleted(listener)
+    assert_deleted(balancer)
+
+
 def test_a_taken_name_of_a_balancer_is_refused_in_the_official_words(balancer: Life) -> None:
     expected = (
         rf"^creating ELBv2 Load Balancer \({balancer.outputs['name']}\): operation error Elastic "
@@ -149,6 +185,14 @@ HEALTH = {
 }
 
 
+COUNTS = {"minimumHealthyTargetsCount": "2"}
+OFF = {"minimumHealthyTargetsPercentage": "off"}
+HEALTHY = {
+    "dnsFailover": {**COUNTS, "minimumHealthyTargetsPercentage": "50"},
+    "unhealthyStateRouting": {"minimumHealthyTargetsCount": 3, **OFF},
+}
+
+
 def test_a_target_group_keeps_and_takes_every_argument(
     life: Lives, network: dict[str, Any]
 ) -> None:
@@ -157,11 +201,13 @@ def test_a_target_group_keeps_and_takes_every_argument(
         name=life.name("servers"),
         deregistrationDelay=15,
         healthCheck=HEALTH,
+        ipAddressType="ipv6",
         loadBalancingAlgorithmType="least_outstanding_requests",
         loadBalancingAnomalyMitigation="off",
         loadBalancingCrossZoneEnabled="true",
         port=8080,
         protocol="HTTP",
+        protocolVersion="GRPC",
         slowStart=30,
         stickiness={"type": "lb_cookie", "enabled": True, "cookieDuration": 60},
         tags={"team": "llm"},
@@ -180,10 +226,40 @@ def test_a_target_group_keeps_and_takes_every_argument(
         {"slowStart": 0},
         {"stickiness": cookie},
         {"stickiness": {**cookie, "enabled": False}},
+        {"targetGroupHealth": HEALTHY},
+        {"targetGroupHealth": {**HEALTHY, "dnsFailover": {**COUNTS, **OFF}}},
+        {"targetGroupHealth": None},
         {"tags": {"team": "x"}},
         {"tags": None},
     ]
     assert_updates(group, changes)
+    assert_deleted(group)
+
+
+def test_a_small_target_group_speaks_http_1_over_ipv4(group: Life) -> None:
+    assert group.outputs["ipAddressType"] == "ipv4"
+    assert group.outputs["protocolVersion"] == "HTTP1"
+
+
+def test_a_network_group_keeps_what_becomes_of_failing_targets(
+    life: Lives, network: dict[str, Any]
+) -> None:
+    failover = {"onDeregistration": "rebalance", "onUnhealthy": "rebalance"}
+    state = {"enableUnhealthyConnectionTermination": False, "unhealthyDrainingInterval": 30}
+    group = life(
+        GROUP,
+        name=life.name("servers"),
+        port=80,
+        protocol="TCP",
+        targetFailovers=[failover],
+        targetHealthStates=[state],
+        vpcId=network["vpc"],
+    )
+    assert group.outputs["targetFailovers"] == [failover]
+    assert "protocolVersion" not in group.outputs
+    quiet = {"onDeregistration": "no_rebalance", "onUnhealthy": "no_rebalance"}
+    ended = {"enableUnhealthyConnectionTermination": True, "unhealthyDrainingInterval": 0}
+    assert_updates(group, [{"targetFailovers": [quiet]}, {"targetHealthStates": [ended]}])
     assert_deleted(group)
 
 
@@ -209,6 +285,24 @@ def test_a_target_is_registered_and_deregistered(life: Lives, group: Life) -> No
     group.delete()
     assert other.read() is None
     other.delete()
+
+
+def test_a_target_is_its_id_and_its_port(life: Lives, group: Life) -> None:
+    both = [
+        life(ATTACHMENT, targetGroupArn=group.id, targetId="10.1.2.3", port=port)
+        for port in (8090, 8091)
+    ]
+    own = life(ATTACHMENT, targetGroupArn=group.id, targetId="10.1.2.3", availabilityZone="all")
+    assert_complete(own)
+    assert [each.read() for each in both] == [each.outputs for each in both]
+    assert_deleted(both[0])
+    assert both[1].read() == both[1].outputs and own.read() == own.outputs
+    found = group.ctx.client("elbv2").describe_target_health(
+        TargetGroupArn=group.id, Targets=[{"Id": "10.1.2.3", "Port": 8090}, {"Id": "10.1.2.3"}]
+    )["TargetHealthDescriptions"]
+    assert [each["TargetHealth"]["State"] for each in found] == ["unused", "healthy"]
+    assert found[0]["TargetHealth"]["Reason"] == "Target.NotRegistered"
+    assert found[1]["Target"] == {"Id": "10.1.2.3", "Port": 8080, "AvailabilityZone": "all"}
 
 
 def fixed(code: str, body: str = "no") -> dict[str, Any]:
@@ -285,50 +379,41 @@ def test_a_target_group_knows_its_balancer(life: Lives, balancer: Life, group: L
     assert now and now["loadBalancerArns"] == [balancer.id]
 
 
-def test_weights_are_asked_for_as_aws_wants_them(life: Lives, ctx: Context, group: Life) -> None:
-    asked: list[dict[str, Any]] = []
+@pytest.fixture
+def canary(life: Lives) -> Life:
+    return life(GROUP, name=life.name("canary"), targetType="lambda")
 
-    def modify_listener(**request: Any) -> None:
-        asked.append(request)
 
-    block = {
-        "targetGroups": [{"arn": group.id, "weight": 9}, {"arn": f"{group.id}2", "weight": 1}],
-        "stickiness": {"enabled": True, "duration": 60},
-    }
-    action = {"type": "forward", "forward": block}
-    found = {"ListenerArn": "l", "LoadBalancerArn": "b", "DefaultActions": []}
-    fake = Wrapped(
-        ctx,
-        "elbv2",
-        modify_listener=modify_listener,
-        describe_listeners=lambda **_: {
-            "Listeners": [{**found, "DefaultActions": asked[-1]["DefaultActions"]}]
-        },
-        describe_listener_attributes=lambda **_: {"Attributes": []},
-        describe_tags=lambda **_: {"TagDescriptions": []},
-    )
-    update = kind(LISTENER).update
-    assert update
-    new = {"loadBalancerArn": "b", "port": 80, "defaultActions": [action]}
-    outputs = update(fake, "l", {"port": 80}, new)
-    assert asked[0]["DefaultActions"] == [
-        {
-            "Type": "forward",
-            "Order": 1,
-            "ForwardConfig": {
-                "TargetGroups": [
-                    {"TargetGroupArn": group.id, "Weight": 9},
-                    {"TargetGroupArn": f"{group.id}2", "Weight": 1},
-                ],
-                "TargetGroupStickinessConfig": {"Enabled": True, "DurationSeconds": 60},
-            },
-        }
+def weighted(*groups: tuple[Life, int], **stickiness: Any) -> dict[str, Any]:
+    block: dict[str, Any] = {"targetGroups": [{"arn": g.id, "weight": w} for g, w in groups]}
+    if stickiness:
+        block["stickiness"] = stickiness
+    return {"type": "forward", "order": 1, "forward": block}
+
+
+def test_weights_of_target_groups_are_kept_and_taken(
+    life: Lives, balancer: Life, group: Life, canary: Life
+) -> None:
+    action = weighted((group, 9), (canary, 1), enabled=True, duration=60)
+    listener = life(LISTENER, loadBalancerArn=balancer.id, port=80, defaultActions=[action])
+    assert_complete(listener)
+    for each in (group, canary):
+        now = each.read()
+        assert now and now["loadBalancerArns"] == [balancer.id]
+    changes: list[dict[str, Any]] = [
+        {"defaultActions": [weighted((canary, 5), (group, 0))]},
+        {"defaultActions": [weighted((canary, 1))]},
+        {"defaultActions": [{"type": "forward", "order": 1, "targetGroupArn": canary.id}]},
+        {"defaultActions": [weighted((group, 3), (canary, 3), enabled=False, duration=90)]},
     ]
-    assert outputs["defaultActions"] == [{**action, "order": 1}]
+    assert_updates(listener, changes)
+    assert_deleted(listener)
+    now = canary.read()
+    assert (now and "loadBalancerArns" not in now) or now["loadBalancerArns"] == []
 
 
 def test_a_rule_keeps_takes_and_imports_every_argument(
-    life: Lives, group: Life, listener: Life
+    life: Lives, group: Life, canary: Life, listener: Life
 ) -> None:
     path = {"pathPattern": {"values": ["/v2/*", "/v1/*"]}}
     rule = life(
@@ -345,6 +430,12 @@ def test_a_rule_keeps_takes_and_imports_every_argument(
         {"conditions": [{"httpHeader": {"httpHeaderName": "X-Key", "values": ["secret"]}}]},
         {"conditions": [{"httpRequestMethod": {"values": ["GET", "POST"]}}]},
         {"conditions": [{"sourceIp": {"values": ["10.0.0.0/8"]}}]},
+        {"conditions": [{"queryStrings": [{"key": "v", "value": "2*"}, {"value": "beta"}]}]},
+        {"conditions": [{"queryStrings": [{"key": "v", "value": "3"}]}]},
+        {"conditions": [{"pathPattern": {"regexValues": ["^/v[12]/"]}}]},
+        {"conditions": [{"hostHeader": {"regexValues": ["^(a|b)\\."]}}]},
+        {"conditions": [{"httpHeader": {"httpHeaderName": "X-Key", "regexValues": ["^s"]}}]},
+        {"actions": [weighted((group, 1), (canary, 2))]},
         {"tags": {"team": "llm"}},
         {"tags": None},
     ]

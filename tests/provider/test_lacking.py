@@ -72,6 +72,7 @@ def test_a_default_is_no_wish() -> None:
 
 
 def test_the_place_in_a_list_is_told() -> None:
-    actions = [{"type": "fixed-response"}, {"type": "forward", "forward": {"targetGroups": []}}]
+    token = {"type": "jwt-validation", "jwtValidation": {"issuer": "https://id.example.com"}}
+    actions = [{"type": "fixed-response"}, token]
     (told,) = refused("aws:lb/listener:Listener", {"defaultActions": actions})
-    assert "Examine values at 'r.defaultActions[1].forward'." in told
+    assert "Examine values at 'r.defaultActions[1].jwtValidation'." in told
