@@ -146,9 +146,10 @@ QUIRKS = (
     ),
     Quirk(
         "waf",
-        "A web ACL blocks requests before anything else looks at them.",
-        "A web ACL can be made and associated; it blocks nothing.",
-        f"{SERVER}/test_requests.py::test_a_web_acl_is_kept_and_blocks_nothing",
+        "A web ACL evaluates all its rules; a rate is looked at each ten seconds or so.",
+        "Rules on addresses, sizes, texts, expressions, labels and rates act, at once; those on "
+        "countries, on attacks (SQL, scripts) and the groups that AWS manages do nothing.",
+        f"{SERVER}/test_firewall.py::test_a_rule_of_a_kind_that_is_not_evaluated_does_nothing",
         (7, 8),
     ),
     Quirk(

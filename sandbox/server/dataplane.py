@@ -1,8 +1,9 @@
 """Serves deployed REST APIs: each request in AWS's order, from the snapshot of its stage.
 
-Size, stage, resource and method, resource policy and authorization (access, authorizers), API key
-and limits (limits), parameters and body (validation), integration (integrations). The emulator's
-helpers do much of the judging; here is the order, what they lack, and the shape of what goes back.
+Size (front_door), stage, web ACL (firewall), resource and method, resource policy and
+authorization (access, authorizers), API key and limits (limits), parameters and body (validation),
+integration (integrations). The emulator's helpers do much of the judging; here is the order, what
+they lack, and the shape of what goes back.
 `observers` see each exchange before its last byte leaves, and write its logs and metrics.
 """
 
@@ -19,6 +20,7 @@ from urllib.parse import quote
 from sandbox.server import (
     access,
     emulator,
+    firewall,
     front_door,
     integrations,
     limits,
@@ -202,6 +204,10 @@ async def answer(request: Request) -> Response:
     request.api = snapshot["_rest_apis"]
     with snapshots.serving(api_id, snapshot):
         try:
+            with emulator.responses.request_scope(account_id, region):
+                blocked = firewall.judge(request)
+            if blocked is not None:
+                return blocked
             await _judge(request)
             with emulator.responses.request_scope(account_id, region):
                 return await integrations.answer(request)

@@ -279,22 +279,6 @@ def test_the_flags_of_a_stages_cache_are_accepted_and_nothing_is_cached(account)
     assert api.call().text != api.call().text
 
 
-@pytest.mark.quirk("waf")
-def test_a_web_acl_is_kept_and_blocks_nothing(account):
-    api = account.api()
-    api.mock("one")
-    api.deploy("v1")
-    waf = account.client("wafv2")
-    seen = {"SampledRequestsEnabled": False, "CloudWatchMetricsEnabled": False, "MetricName": "m"}
-    arn = waf.create_web_acl(
-        Name="block", Scope="REGIONAL", DefaultAction={"Block": {}}, VisibilityConfig=seen
-    )["Summary"]["ARN"]
-    stage = f"arn:aws:apigateway:us-east-1::/restapis/{api.id}/stages/v1"
-    waf.associate_web_acl(WebACLArn=arn, ResourceArn=stage)
-    assert waf.get_web_acl_for_resource(ResourceArn=stage)["WebACL"]["Name"] == "block"
-    assert api.call().text == "one"
-
-
 @pytest.mark.quirk("edge")
 def test_an_edge_optimised_api_has_no_cloudfront_before_it(account):
     api = account.api()
