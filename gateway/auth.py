@@ -240,3 +240,34 @@ def only_from(
         rest_api_id=rest_api.id,
         policy=pulumi.Output.json_dumps(policy),
     )
+
+
+def not_from(
+    rest_api: aws.apigateway.RestApi, addresses: list[str]
+) -> aws.apigateway.RestApiPolicy:
+    """A resource policy that refuses these addresses (CIDR), no more.
+
+    Not a step of `gateway`: take it in place of `resource_policy`. It lets
+    nobody in. That is left to the authorizer, or to the caller's own IAM
+    policies: beside those, a policy that allows everyone would admit all
+    who can sign.
+    """
+    policy = {
+        "Version": "2012-10-17",
+        "Statement": [
+            {
+                "Effect": "Deny",
+                "Principal": "*",
+                "Action": "execute-api:Invoke",
+                "Resource": pulumi.Output.concat(
+                    rest_api.execution_arn, "/*"
+                ),
+                "Condition": {"IpAddress": {"aws:SourceIp": addresses}},
+            }
+        ],
+    }
+    return aws.apigateway.RestApiPolicy(
+        "languageModelApiPolicy",
+        rest_api_id=rest_api.id,
+        policy=pulumi.Output.json_dumps(policy),
+    )

@@ -134,4 +134,50 @@ QUESTIONS = (
             ),
         ),
     ),
+    Question(
+        "7",
+        "A method wants an API key, and its authorization is NONE. Somebody calls with a right "
+        "key. What does API Gateway know of them?",
+        (
+            Option(
+                "Who they are",
+                "A key is not tied to anybody. Whoever has read it in a log, a page or a "
+                "colleague's notebook sends the same header.",
+            ),
+            Option(
+                "That they know a key, and so whose plan to count the call on",
+                "That is what an API key is for: counting and limiting. Who calls is asked by an "
+                "authorization other than NONE.",
+                right=True,
+            ),
+            Option(
+                "Nothing: with NONE, keys are not looked at",
+                "They are: without a right key the answer is 403. Only, the key is all that is "
+                "looked at.",
+            ),
+        ),
+    ),
+    Question(
+        "8",
+        "Each team has a plan: ten calls at once, then five a second. The stage lets 20 a second "
+        "through for all together. Blue calls 20 times a second, green 4 times. What does green "
+        "notice?",
+        (
+            Option(
+                "Some 429: together they are over the stage's 20",
+                "The stage counts what the plans let through. Of blue's calls, that is five a "
+                "second in the long run.",
+            ),
+            Option(
+                "Slower answers: its calls wait behind blue's",
+                "API Gateway has no queue. A call over a limit is refused at once.",
+            ),
+            Option(
+                "Nothing: each key has a bowl of its own",
+                "Blue's calls take blue's chips. Green takes four a second of five, and is never "
+                "refused.",
+                right=True,
+            ),
+        ),
+    ),
 )

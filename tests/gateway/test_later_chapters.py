@@ -140,6 +140,15 @@ def test_a_policy_for_addresses_refuses_the_others_explicitly(declare):
     }
 
 
+def test_a_policy_against_some_addresses_lets_nobody_in(declare):
+    def step():
+        auth.not_from(program.rest_api(Settings()), ["192.0.2.0/24"])
+
+    (deny,) = statements(declare(step), "languageModelApiPolicy")
+    assert (deny["Effect"], deny["Resource"]) == ("Deny", f"{API}/*")
+    assert deny["Condition"] == {"IpAddress": {"aws:SourceIp": ["192.0.2.0/24"]}}
+
+
 # 08 How much
 
 
