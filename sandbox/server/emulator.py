@@ -65,7 +65,7 @@ NAMES = {
         _iam_caller_identity _match_greedy_fallback _match_resource_tree _put_integration
         _put_method _resolve_api_key _resolve_v1_tag_resource_arn _rest_api_view _tag_v1_resource
         _try_apply_method_settings_patch _untag_v1_resource _get_v1_tags _v1_error _v1_response
-        _compute_path _new_id _now_unix _take_token _v1_paginated_response _get_account
+        _compute_path _new_id _now_unix _v1_paginated_response _get_account
         _invoke_lambda_custom_v1 _invoke_sqs_v1 _parse_service_integration_uri _render_request_template_v1 handle_request rest_api_policy_for_arn""",
     v2: "handle_request",
     cloudwatch: """_alarms _calc_stats _describe_alarms _dims_from_list _dims_key

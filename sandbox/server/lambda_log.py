@@ -114,5 +114,7 @@ def with_log(original: Callable[..., Any]) -> Callable[..., Any]:
 def install() -> None:
     """Let every invocation be logged and counted through here."""
     lambdas = emulator.lambdas
+    # What a function writes is the function's: the server's own log is no place for it.
+    logging.getLogger("lambda").addFilter(lambda record: " output" not in str(record.msg))
     lambdas._emit_lambda_logs = emit
     lambdas._execute_function_dispatch = with_log(lambdas._execute_function_dispatch)

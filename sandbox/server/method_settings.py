@@ -27,18 +27,6 @@ def remove_nested(original: Callable[[Any, Any], bool]) -> Callable[[Any, Any], 
     return try_apply
 
 
-def without_limit(original: Callable[[Any, Any], bool]) -> Callable[[Any, Any], bool]:
-    """A rate or a burst of -1 is no limit; 0 refuses all."""
-
-    def take_token(slot: Any, limits: dict[str, Any]) -> bool:
-        if any(limit is not None and float(limit) < 0 for limit in limits.values()):
-            return True
-        return original(slot, limits)
-
-    return take_token
-
-
 def install() -> None:
     """Put these over the emulator's calls."""
     v1._try_apply_method_settings_patch = remove_nested(v1._try_apply_method_settings_patch)
-    v1._take_token = without_limit(v1._take_token)

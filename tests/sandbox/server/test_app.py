@@ -89,8 +89,14 @@ def test_many_clients_are_all_answered(account):
     assert found == ["two" if n % 4 == 0 else "one" for n in range(400)]
 
 
-def test_nothing_raised_in_the_server(account):
-    assert not [line for line in cloud.logs(account.running.home) if "Traceback" in line]
+def test_nothing_raised_in_the_server_and_what_functions_say_is_not_in_its_log(account):
+    function = account.function(
+        "def handler(event, context):\n    print('said')\n    raise ValueError('of its own')\n"
+    )
+    account.functions.invoke(FunctionName=function, LogType="Tail")
+    log = cloud.logs(account.running.home)
+    assert not [line for line in log if "said" in line or "of its own" in line]
+    assert not [line for line in log if "Traceback" in line]
 
 
 def test_another_emulator_is_refused_with_the_fix(monkeypatch):
