@@ -302,6 +302,16 @@ QUIRKS = (
         (10,),
     ),
     Quirk(
+        "instances",
+        "An Auto Scaling group starts servers; each is registered with the load balancer once it "
+        "is healthy, and answers there.",
+        "Its servers are records: counted, replaced and registered at once, and nobody answers "
+        "there.",
+        "tests/provider/test_calls_autoscaling.py"
+        "::test_instances_are_registered_in_target_groups_and_nobody_answers_there",
+        (12,),
+    ),
+    Quirk(
         "arguments",
         "Pulumi's provider takes every argument of a type.",
         "What the sandbox cannot carry out is refused in the plan: some arguments of buckets, "

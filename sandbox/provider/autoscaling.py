@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from typing import Any
 
+from sandbox.provider import autoscaling_attached as attached
 from sandbox.provider import autoscaling_parts as parts
 from sandbox.provider.answers import (
     changed,
@@ -20,6 +21,14 @@ from sandbox.provider.answers import (
 )
 from sandbox.provider.kinds import CallError, Context, Created, Inputs, Kind, Outputs
 
+# Outputs that are lists even when there is nothing in them.
+KEPT = (
+    "loadBalancers",
+    "namePrefix",
+    "targetGroupArns",
+    "trafficSources",
+    "vpcZoneIdentifiers",
+)
 BUSY = ("ScalingActivityInProgress", "ResourceInUse", "ResourceInUseFault")
 
 
@@ -32,13 +41,17 @@ def create_group(ctx: Context, inputs: Inputs) -> Created:
         AutoScalingGroupName=name,
         **parts.settings(inputs),
         **given(
+            LifecycleHookSpecificationList=parts.hooks(inputs) or None,
+            LoadBalancerNames=inputs.get("loadBalancers") or None,
             NewInstancesProtectedFromScaleIn=inputs.get("protectFromScaleIn") or None,
             Tags=parts.tag_requests(name, inputs.get("tags")) or None,
             TargetGroupARNs=inputs.get("targetGroupArns") or None,
             TerminationPolicies=inputs.get("terminationPolicies") or None,
+            TrafficSources=parts.sources(inputs) or None,
         ),
     )
     ctx.made(name, {"name": name, "forceDelete": True})
+    attached.switch(client, name, {}, inputs)
     _wait_for_capacity(ctx, name, inputs)
     return Created(name, there(read_group(ctx, name, inputs), f"Auto Scaling Group ({name})"))
 
@@ -50,11 +63,14 @@ def read_group(ctx: Context, id: str, last: Outputs) -> Outputs | None:
     subnets = [each for each in (group.get("VPCZoneIdentifier") or "").split(",") if each]
     zones = group.get("AvailabilityZones") or ()
     outputs = {name: group.get(api) for name, api in parts.MEMBERS.items()}
+    outputs |= attached.outputs(group, last)
     outputs |= {
         "arn": group["AutoScalingGroupARN"],
         "availabilityZones": same_order(zones, last.get("availabilityZones")),
         "desiredCapacity": group.get("DesiredCapacity"),
         "forceDelete": last.get("forceDelete", False),
+        "instanceMaintenancePolicy": parts.maintenance(group.get("InstanceMaintenancePolicy")),
+        "launchConfiguration": group.get("LaunchConfigurationName"),
         "launchTemplate": parts.template(group.get("LaunchTemplate")),
         "name": id,
         "namePrefix": prefix_of(id),
@@ -62,14 +78,11 @@ def read_group(ctx: Context, id: str, last: Outputs) -> Outputs | None:
         "protectFromScaleIn": group.get("NewInstancesProtectedFromScaleIn", False),
         "serviceLinkedRoleArn": group.get("ServiceLinkedRoleARN"),
         "tags": parts.tag_outputs(group, last),
-        "targetGroupArns": same_order(
-            group.get("TargetGroupARNs") or (), last.get("targetGroupArns")
-        ),
         "terminationPolicies": parts.policies(group, last),
         "vpcZoneIdentifiers": same_order(subnets, last.get("vpcZoneIdentifiers")),
         "warmPoolSize": group.get("WarmPoolSize", 0),
     }
-    return settle(outputs, keep=("namePrefix", "targetGroupArns", "vpcZoneIdentifiers"))
+    return settle(outputs, keep=KEPT)
 
 
 def update_group(ctx: Context, id: str, old: Outputs, new: Inputs) -> Outputs:
@@ -78,25 +91,27 @@ def update_group(ctx: Context, id: str, old: Outputs, new: Inputs) -> Outputs:
         *parts.MEMBERS,
         "availabilityZones",
         "desiredCapacity",
+        "instanceMaintenancePolicy",
+        "launchConfiguration",
         "launchTemplate",
         "protectFromScaleIn",
         "terminationPolicies",
         "vpcZoneIdentifiers",
     )
-    if any(name in new and changed(name, old, new) for name in names):
+    known = {*new, *parts.UNSET, "instanceMaintenancePolicy", "terminationPolicies"}
+    if any(name in known and changed(name, old, new) for name in names):
         client.update_auto_scaling_group(
             AutoScalingGroupName=id,
             NewInstancesProtectedFromScaleIn=bool(new.get("protectFromScaleIn")),
             TerminationPolicies=new.get("terminationPolicies") or ["Default"],
-            **parts.settings(new),
+            **{**parts.unset(old, new), **parts.settings(new)},
         )
-        _check_template(ctx, id, new)
-    _move_targets(client, id, old, new)
+    attached.move(client, id, old, new)
+    attached.switch(client, id, old, new)
     if changed("tags", old, new):
         _retag(client, id, old, new)
     if parts.starts_refresh(old, new):
-        refresh = new["instanceRefresh"]
-        client.start_instance_refresh(AutoScalingGroupName=id, Strategy=refresh["strategy"])
+        client.start_instance_refresh(AutoScalingGroupName=id, **parts.refresh(new))
     sizes = ("desiredCapacity", "minSize", "maxSize")
     if any(name in new and changed(name, old, new) for name in sizes):
         _wait_for_capacity(ctx, id, new)
@@ -111,6 +126,7 @@ def delete_group(ctx: Context, id: str, last: Outputs) -> None:
         # An empty group can be deleted without force.
         sizes = {"MinSize": 0, "MaxSize": 0, "DesiredCapacity": 0}
         client.update_auto_scaling_group(AutoScalingGroupName=id, **sizes)
+        _unprotect(ctx, id)
         _wait(ctx, id, lambda group: not group.get("Instances"), 600.0)
     request = {"AutoScalingGroupName": id, "ForceDelete": bool(last.get("forceDelete"))}
     while _describe(ctx, id) is not None:
@@ -124,15 +140,15 @@ def _describe(ctx: Context, name: str) -> dict[str, Any] | None:
     return dict(groups[0]) if groups else None
 
 
-def _check_template(ctx: Context, name: str, new: Inputs) -> None:
-    """Tell when an update left the old template in place, as the emulator does."""
-    wanted = (new.get("launchTemplate") or {}).get("version")
-    found = (_describe(ctx, name) or {}).get("LaunchTemplate") or {}
-    if wanted and found and found.get("Version") != wanted:
-        raise CallError(
-            f"updating Auto Scaling Group ({name}): the sandbox keeps version "
-            f"{found.get('Version')} of the launch template, not {wanted}; delete the group and "
-            "make it again, or use the target aws"
+def _unprotect(ctx: Context, name: str) -> None:
+    """Protected instances would keep the group from becoming empty."""
+    instances = (_describe(ctx, name) or {}).get("Instances") or ()
+    ids = [each["InstanceId"] for each in instances if each.get("ProtectedFromScaleIn")]
+    for start in range(0, len(ids), 50):  # as many as the API takes in one call
+        ctx.client("autoscaling").set_instance_protection(
+            AutoScalingGroupName=name,
+            InstanceIds=ids[start : start + 50],
+            ProtectedFromScaleIn=False,
         )
 
 
@@ -149,24 +165,19 @@ def _retag(client: Any, name: str, old: Outputs, new: Inputs) -> None:
         client.create_or_update_tags(Tags=after)
 
 
-def _move_targets(client: Any, name: str, old: Outputs, new: Inputs) -> None:
-    if "targetGroupArns" not in new:
-        return
-    before, after = (set(values.get("targetGroupArns") or ()) for values in (old, new))
-    for call, arns in (
-        (client.detach_load_balancer_target_groups, before - after),
-        (client.attach_load_balancer_target_groups, after - before),
-    ):
-        if arns:
-            call(AutoScalingGroupName=name, TargetGroupARNs=sorted(arns))
-
-
 def _wait_for_capacity(ctx: Context, name: str, inputs: Inputs) -> None:
     """Wait until as many instances as wanted are in service; `0` does not wait."""
     patience = parts.seconds(inputs.get("waitForCapacityTimeout", "10m"))
-    wanted = inputs.get("desiredCapacity", inputs["minSize"])
-    if patience and wanted:
-        _wait(ctx, name, lambda group: parts.healthy(group) >= wanted, patience)
+    wanted: int = inputs["desiredCapacity"] if "desiredCapacity" in inputs else inputs["minSize"]
+    # With load balancers: how many have to be healthy there. One number goes before the other.
+    behind = int(inputs.get("waitForElbCapacity") or inputs.get("minElbCapacity") or 0)
+
+    def enough(group: dict[str, Any]) -> bool:
+        ready = parts.healthy(group) >= wanted
+        return ready and (not behind or attached.healthy(ctx, group) >= behind)
+
+    if patience and (wanted or behind):
+        _wait(ctx, name, enough, patience)
 
 
 def _wait(ctx: Context, name: str, enough: Any, patience: float) -> None:
@@ -192,35 +203,12 @@ KINDS = (
             delete=delete_group,
             find=found_by("name", read_group),
             lacks=(
+                # The facts say of these only that they are there, not what is in them.
                 "availabilityZoneDistribution",
-                "capacityRebalance",
                 "capacityReservationSpecification",
-                "context",
-                "defaultInstanceWarmup",
-                "desiredCapacityType",
-                "enabledMetrics",
-                "forceDeleteWarmPool",
-                "ignoreFailedScalingActivities",
-                "initialLifecycleHooks",
                 "instanceLifecyclePolicy",
-                "instanceMaintenancePolicy",
-                "instanceRefresh.preferences",
-                "launchConfiguration",
-                "loadBalancers",
-                "maxInstanceLifetime",
-                "metricsGranularity",
-                "minElbCapacity",
+                "instanceRefresh.preferences.alarmSpecification",
                 "mixedInstancesPolicy",
-                "placementGroup",
-                # The emulator keeps these two only from the group's creation on.
-                "protectFromScaleIn",
-                "serviceLinkedRoleArn",
-                "suspendedProcesses",
-                # The emulator takes them, forgets them, and registers no instance.
-                "targetGroupArns",
-                "terminationPolicies",
-                "trafficSources",
-                "waitForElbCapacity",
                 "warmPool",
             ),
         ),

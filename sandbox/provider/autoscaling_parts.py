@@ -12,11 +12,30 @@ UNITS = {"s": 1.0, "m": 60.0, "h": 3600.0}
 
 # Arguments that are one member of CreateAutoScalingGroup and UpdateAutoScalingGroup each.
 MEMBERS = {
+    "capacityRebalance": "CapacityRebalance",
+    "context": "Context",
     "defaultCooldown": "DefaultCooldown",
+    "defaultInstanceWarmup": "DefaultInstanceWarmup",
+    "desiredCapacityType": "DesiredCapacityType",
     "healthCheckGracePeriod": "HealthCheckGracePeriod",
     "healthCheckType": "HealthCheckType",
+    "maxInstanceLifetime": "MaxInstanceLifetime",
     "maxSize": "MaxSize",
     "minSize": "MinSize",
+    "placementGroup": "PlacementGroup",
+    "serviceLinkedRoleArn": "ServiceLinkedRoleARN",
+}
+# What says in an update that such a member is not set any more.
+UNSET = {
+    "capacityRebalance": False,
+    "context": "",
+    "defaultInstanceWarmup": -1,
+    "maxInstanceLifetime": 0,
+    "placementGroup": "",
+}
+MAINTENANCE = {
+    "maxHealthyPercentage": "MaxHealthyPercentage",
+    "minHealthyPercentage": "MinHealthyPercentage",
 }
 
 
@@ -28,10 +47,73 @@ def template(found: Outputs | None) -> Outputs | None:
         "name": found.get("LaunchTemplateName"),
         "version": found.get("Version"),
     }
-    # AWS tells id and name; the emulator tells what the program gave as both.
-    if shown["name"] == shown["id"]:
-        shown["name" if str(shown["id"]).startswith("lt-") else "id"] = None
     return filled(shown)
+
+
+def maintenance(found: Outputs | None) -> Outputs | None:
+    return {name: (found or {}).get(api) for name, api in MAINTENANCE.items()} if found else None
+
+
+def hooks(inputs: Inputs) -> list[dict[str, Any]]:
+    """The lifecycle hooks that a group is made with."""
+    members = {
+        "defaultResult": "DefaultResult",
+        "heartbeatTimeout": "HeartbeatTimeout",
+        "lifecycleTransition": "LifecycleTransition",
+        "name": "LifecycleHookName",
+        "notificationMetadata": "NotificationMetadata",
+        "notificationTargetArn": "NotificationTargetARN",
+        "roleArn": "RoleARN",
+    }
+    return [
+        {api: hook[name] for name, api in members.items() if hook.get(name) not in (None, "")}
+        for hook in inputs.get("initialLifecycleHooks") or ()
+    ]
+
+
+def sources(values: Outputs) -> list[dict[str, str]]:
+    """Traffic sources as the API wants them."""
+    return [
+        {"Identifier": each["identifier"], **given(Type=each.get("type") or None)}
+        for each in values.get("trafficSources") or ()
+    ]
+
+
+def unset(old: Outputs, new: Inputs) -> dict[str, Any]:
+    """What an update says of the settings that a program took away."""
+    found: dict[str, Any] = {
+        MEMBERS[name]: nothing
+        for name, nothing in UNSET.items()
+        if old.get(name) and new.get(name) is None
+    }
+    if old.get("instanceMaintenancePolicy") and not new.get("instanceMaintenancePolicy"):
+        found["InstanceMaintenancePolicy"] = dict.fromkeys(MAINTENANCE.values(), -1)
+    return found
+
+
+def refresh(inputs: Inputs) -> dict[str, Any]:
+    """How the group's instances shall be replaced."""
+    found = inputs["instanceRefresh"]
+    asked = found.get("preferences") or {}
+    numbers = {
+        "checkpointDelay": "CheckpointDelay",
+        "instanceWarmup": "InstanceWarmup",
+        "maxHealthyPercentage": "MaxHealthyPercentage",
+        "minHealthyPercentage": "MinHealthyPercentage",
+    }
+    wanted: dict[str, Any] = {
+        api: int(asked[name]) for name, api in numbers.items() if asked.get(name) not in (None, "")
+    }
+    for name, api in (
+        ("autoRollback", "AutoRollback"),
+        ("checkpointPercentages", "CheckpointPercentages"),
+        ("scaleInProtectedInstances", "ScaleInProtectedInstances"),
+        ("skipMatching", "SkipMatching"),
+        ("standbyInstances", "StandbyInstances"),
+    ):
+        if asked.get(name) is not None:
+            wanted[api] = asked[name]
+    return {"Strategy": found["strategy"], **({"Preferences": wanted} if wanted else {})}
 
 
 def policies(group: dict[str, Any], last: Outputs) -> list[str]:
@@ -90,7 +172,7 @@ def starts_refresh(old: Outputs, new: Inputs) -> bool:
     refresh = new.get("instanceRefresh")
     if not refresh:
         return False
-    triggers = {"launchTemplate", *(refresh.get("triggers") or ())}
+    triggers = {"launchTemplate", "launchConfiguration", *(refresh.get("triggers") or ())}
     renamed = {"tag": "tags", "vpc_zone_identifier": "vpcZoneIdentifiers"}
     return any(changed(renamed.get(name, name), old, new) for name in triggers)
 
@@ -104,13 +186,21 @@ def settings(inputs: Inputs) -> dict[str, Any]:
         **given(
             AvailabilityZones=zones if not inputs.get("vpcZoneIdentifiers") else None,
             DesiredCapacity=inputs.get("desiredCapacity"),
+            InstanceMaintenancePolicy=_policy(inputs.get("instanceMaintenancePolicy")),
+            LaunchConfigurationName=inputs.get("launchConfiguration") or None,
             LaunchTemplate={
                 **given(
                     LaunchTemplateId=wanted.get("id"),
                     LaunchTemplateName=None if wanted.get("id") else wanted.get("name"),
                 ),
                 "Version": wanted.get("version") or "$Default",
-            },
+            }
+            if wanted
+            else None,
             VPCZoneIdentifier=",".join(inputs.get("vpcZoneIdentifiers") or ()) or None,
         ),
     }
+
+
+def _policy(block: Outputs | None) -> dict[str, Any] | None:
+    return {api: block[name] for name, api in MAINTENANCE.items()} if block else None

@@ -35,6 +35,7 @@ OWN = (
     "updateDefaultVersion",
 )
 NAMES = {
+    "ampSevSnp": "AmdSevSnp",
     "securityGroupNames": "SecurityGroups",
     "vpcSecurityGroupIds": "SecurityGroupIds",
 }
@@ -74,7 +75,7 @@ def read_template(ctx: Context, id: str, last: Outputs) -> Outputs | None:
     assert known
     data = {member.lower(): value for member, value in version["LaunchTemplateData"].items()}
     outputs = {
-        name: answer(field, data.get(NAMES.get(name, name).lower()))
+        name: answer(field, data.get(NAMES.get(name, name).lower()), NAMES)
         for name, field in known.inputs.items()
         if name not in OWN
     }
@@ -136,7 +137,7 @@ def _data(client: Any, inputs: Inputs) -> dict[str, Any]:
         for name, value in inputs.items()
         if name not in OWN and name != "tagSpecifications"
     }
-    found: dict[str, Any] = request(client, "RequestLaunchTemplateData", given)
+    found: dict[str, Any] = request(client, "RequestLaunchTemplateData", given, NAMES)
     specifications = [
         {"ResourceType": each["resourceType"], "Tags": tag_list(each.get("tags"))}
         for each in inputs.get("tagSpecifications") or ()
@@ -162,27 +163,16 @@ KINDS = (
             update=update_template,
             delete=delete_template,
             find=find_template,
+            # The facts say of these only that they are there, not what is in them.
             lacks=(
-                "blockDeviceMappings.ebs.kmsKeyId",
-                "blockDeviceMappings.ebs.volumeInitializationRate",
-                "blockDeviceMappings.noDevice",
-                "blockDeviceMappings.virtualName",
                 "capacityReservationSpecification",
-                "cpuOptions",
-                "creditSpecification",
-                "disableApiStop",
-                "enclaveOptions",
-                "hibernationOptions",
                 "instanceMarketOptions",
                 "instanceRequirements",
-                "kernelId",
                 "licenseSpecifications",
-                "maintenanceOptions",
                 "networkInterfaces",
                 "networkPerformanceOptions",
                 "placement",
                 "privateDnsNameOptions",
-                "ramDiskId",
                 "secondaryInterfaces",
             ),
         ),

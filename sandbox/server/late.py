@@ -11,6 +11,8 @@ from typing import Any
 from sandbox.server import emulator
 
 PARTS = {
+    "autoscaling": ("sandbox.server.scaling_more", "sandbox.server.scaling"),
+    "ec2": ("sandbox.server.launch_templates",),
     "alb": (
         "sandbox.server.balancer_rules",
         "sandbox.server.balancers",

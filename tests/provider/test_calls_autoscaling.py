@@ -20,6 +20,7 @@ from tests.provider.lifecycle import (
 from tests.provider.test_calls_functions import look_up
 
 GROUP = "aws:autoscaling/group:Group"
+TARGETS = "aws:lb/targetGroup:TargetGroup"
 TEMPLATE = "aws:ec2/launchTemplate:LaunchTemplate"
 
 
@@ -34,7 +35,7 @@ def group(life: Lives, template: Life) -> Life:
         GROUP,
         name=life.name("servers"),
         availabilityZones=["us-east-1a"],
-        launchTemplate={"id": template.id, "version": "$Latest"},
+        launchTemplate=template_of(template, "$Latest"),
         maxSize=3,
         minSize=1,
     )
@@ -65,7 +66,7 @@ def test_a_group_keeps_and_takes_every_argument(life: Lives, template: Life, ctx
         healthCheckGracePeriod=30,
         healthCheckType="ELB",
         instanceRefresh={"strategy": "Rolling", "triggers": ["tag"]},
-        launchTemplate={"id": template.id, "version": "1"},
+        launchTemplate=template_of(template, "1"),
         maxSize=3,
         minSize=1,
         tags=[tag("Name", "model"), tag("a", "b")],
@@ -90,23 +91,155 @@ def test_a_group_keeps_and_takes_every_argument(life: Lives, template: Life, ctx
     assert_deleted(group)
 
 
-def test_an_update_that_the_sandbox_forgets_is_told(group: Life, template: Life) -> None:
-    with pytest.raises(CallError, match=r"keeps version \$Latest .* not 1; .*target aws"):
-        group.update(launchTemplate={"id": template.id, "version": "1"})
+def template_of(template: Life, version: str) -> dict[str, Any]:
+    return {"id": template.id, "name": template.outputs["name"], "version": version}
 
 
-def test_target_groups_are_attached_and_detached(group: Life, ctx: Context) -> None:
-    asked: list[tuple[str, list[str]]] = []
-    names = ("attach_load_balancer_target_groups", "detach_load_balancer_target_groups")
-    recorded = {
-        name: lambda _name=name, **request: asked.append((_name, request["TargetGroupARNs"]))
-        for name in names
-    }
-    group.ctx = Wrapped(ctx, "autoscaling", **recorded)
-    group.update(targetGroupArns=["b", "a"])
-    group.outputs["targetGroupArns"] = ["a", "b"]
-    group.update(targetGroupArns=["b", "c"])
-    assert asked == [(names[0], ["a", "b"]), (names[1], ["a"]), (names[0], ["c"])]
+def test_a_group_keeps_and_takes_what_is_rarely_set(life: Lives, template: Life) -> None:
+    hook = {"name": "ready", "lifecycleTransition": "autoscaling:EC2_INSTANCE_LAUNCHING"}
+    group = life(
+        GROUP,
+        name=life.name("servers"),
+        availabilityZones=["us-east-1b"],
+        capacityRebalance=True,
+        context="course",
+        defaultInstanceWarmup=10,
+        desiredCapacityType="units",
+        enabledMetrics=["GroupTotalInstances", "GroupMinSize"],
+        forceDeleteWarmPool=True,
+        ignoreFailedScalingActivities=True,
+        initialLifecycleHooks=[{**hook, "defaultResult": "CONTINUE", "heartbeatTimeout": 60}],
+        instanceMaintenancePolicy={"minHealthyPercentage": 90, "maxHealthyPercentage": 120},
+        launchTemplate=template_of(template, "$Default"),
+        maxInstanceLifetime=86400,
+        maxSize=2,
+        minSize=1,
+        placementGroup="near",
+        protectFromScaleIn=True,
+        suspendedProcesses=["AZRebalance", "ReplaceUnhealthy"],
+        terminationPolicies=["OldestInstance", "Default"],
+    )
+    assert_complete(group)
+    hooks = group.ctx.client("autoscaling").describe_lifecycle_hooks(AutoScalingGroupName=group.id)
+    assert [(h["LifecycleHookName"], h["DefaultResult"]) for h in hooks["LifecycleHooks"]] == [
+        ("ready", "CONTINUE")
+    ]
+    role = "arn:aws:iam::000000000000:role/scaler"
+    changes: list[dict[str, Any]] = [
+        {"availabilityZones": ["us-east-1a", "us-east-1b"]},
+        {"capacityRebalance": False},
+        {"context": None},
+        {"defaultInstanceWarmup": 20},
+        {"defaultInstanceWarmup": None},
+        {"desiredCapacityType": "vcpu"},
+        {"enabledMetrics": ["GroupMinSize", "GroupMaxSize"]},
+        {"enabledMetrics": None},
+        {"instanceMaintenancePolicy": {"minHealthyPercentage": 50, "maxHealthyPercentage": 100}},
+        {"instanceMaintenancePolicy": None},
+        {"maxInstanceLifetime": None},
+        {"placementGroup": None},
+        {"protectFromScaleIn": False},
+        {"serviceLinkedRoleArn": role},
+        {"suspendedProcesses": ["ReplaceUnhealthy", "HealthCheck"]},
+        {"suspendedProcesses": None},
+        {"terminationPolicies": ["NewestInstance"]},
+        {"terminationPolicies": None},
+    ]
+    assert_updates(group, changes)
+    assert_deleted(group)
+
+
+def instances(group: Life) -> list[dict[str, Any]]:
+    call = group.ctx.client("autoscaling").describe_auto_scaling_groups
+    return list(call(AutoScalingGroupNames=[group.id])["AutoScalingGroups"][0]["Instances"])
+
+
+def test_a_new_version_of_the_template_replaces_the_instances(group: Life, template: Life) -> None:
+    before = instances(group)
+    assert before[0]["LaunchTemplate"]["Version"] == "1"
+    template.update(instanceType="t3.large")
+    preferences = {"minHealthyPercentage": 50, "maxHealthyPercentage": 100, "skipMatching": True}
+    refresh = {"strategy": "Rolling", "preferences": {**preferences, "instanceWarmup": "5"}}
+    assert_updates(
+        group, [{"instanceRefresh": refresh}, {"launchTemplate": template_of(template, "2")}]
+    )
+    now = instances(group)
+    assert now[0]["LaunchTemplate"]["Version"] == "2"
+    assert {i["InstanceId"] for i in now}.isdisjoint(i["InstanceId"] for i in before)
+    call = group.ctx.client("autoscaling").describe_instance_refreshes
+    (found,) = call(AutoScalingGroupName=group.id)["InstanceRefreshes"]
+    assert found["Preferences"]["MinHealthyPercentage"] == 50
+    assert found["Preferences"]["InstanceWarmup"] == 5 and found["Preferences"]["SkipMatching"]
+
+
+def test_protected_instances_stay_until_the_group_goes(group: Life) -> None:
+    group.update(protectFromScaleIn=True, desiredCapacity=3)
+    protected = {i["InstanceId"] for i in instances(group) if i["ProtectedFromScaleIn"]}
+    assert len(protected) == 2
+    group.update(desiredCapacity=2)
+    assert {i["InstanceId"] for i in instances(group)} == protected
+    assert_deleted(group)
+
+
+def registered(ctx: Context, arn: str) -> set[str]:
+    found = ctx.client("elbv2").describe_target_health(TargetGroupArn=arn)
+    return {each["Target"]["Id"] for each in found["TargetHealthDescriptions"]}
+
+
+@pytest.mark.quirk("instances")
+def test_instances_are_registered_in_target_groups_and_nobody_answers_there(
+    life: Lives, template: Life, ctx: Context
+) -> None:
+    vpc = look_up(ctx, "aws:ec2/getVpc:getVpc", default=True)["id"]
+    one, two, three = (
+        life(TARGETS, name=life.name("t"), port=80, protocol="HTTP", vpcId=vpc) for _ in range(3)
+    )
+    group = life(
+        GROUP,
+        name=life.name("servers"),
+        availabilityZones=["us-east-1a"],
+        desiredCapacity=2,
+        launchTemplate=template_of(template, "1"),
+        maxSize=3,
+        minElbCapacity=2,
+        minSize=1,
+        targetGroupArns=[two.id, one.id],
+    )
+    assert_complete(group)
+    ids = {each["InstanceId"] for each in instances(group)}
+    assert len(ids) == 2 and registered(ctx, one.id) == registered(ctx, two.id) == ids
+    assert_updates(group, [{"targetGroupArns": [two.id]}, {"desiredCapacity": 3}])
+    assert registered(ctx, one.id) == set()
+    assert registered(ctx, two.id) == {each["InstanceId"] for each in instances(group)}
+    running = ctx.client("ec2").describe_instances()["Reservations"]
+    assert not ids & {each["InstanceId"] for found in running for each in found["Instances"]}
+    sources = [{"identifier": three.id, "type": "elbv2"}]
+    assert_updates(group, [{"targetGroupArns": []}, {"trafficSources": sources}])
+    assert len(registered(ctx, three.id)) == 3 and registered(ctx, two.id) == set()
+    assert_updates(group, [{"loadBalancers": ["classic"]}, {"loadBalancers": []}])
+    assert_deleted(group)
+    assert registered(ctx, three.id) == set()
+
+
+def test_a_group_can_be_made_from_a_launch_configuration(
+    life: Lives, ctx: Context, template: Life
+) -> None:
+    name = life.name("old")
+    client = ctx.client("autoscaling")
+    client.create_launch_configuration(LaunchConfigurationName=name, ImageId="ami-1")
+    group = life(
+        GROUP,
+        name=life.name("servers"),
+        availabilityZones=["us-east-1a"],
+        launchConfiguration=name,
+        maxSize=1,
+        minSize=1,
+    )
+    assert_complete(group)
+    assert instances(group)[0]["LaunchConfigurationName"] == name
+    group.update(launchConfiguration=None, launchTemplate=template_of(template, "1"))
+    assert group.read() == group.outputs and "launchConfiguration" not in group.outputs
+    client.delete_launch_configuration(LaunchConfigurationName=name)
 
 
 def test_a_group_that_stays_empty_is_told_in_the_official_words(group: Life, ctx: Context) -> None:

@@ -110,6 +110,18 @@ def test_a_small_template_lives(life: Lives) -> None:
     assert_deleted(template)
 
 
+SECRET_DISK = {
+    "deviceName": "/dev/xvda",
+    "ebs": {
+        "encrypted": "true",
+        "kmsKeyId": "arn:aws:kms:us-east-1:000000000000:key/k",
+        "snapshotId": "snap-12345678",
+        "volumeInitializationRate": 100,
+        "volumeSize": 30,
+    },
+}
+
+
 def test_a_changed_template_is_a_new_version(life: Lives, group: Life, ctx: Context) -> None:
     disk = {
         "deviceName": "/dev/xvda",
@@ -124,17 +136,25 @@ def test_a_changed_template_is_a_new_version(life: Lives, group: Life, ctx: Cont
         TEMPLATE,
         name=life.name("servers"),
         blockDeviceMappings=[disk],
+        cpuOptions={"coreCount": 2, "threadsPerCore": 1},
+        creditSpecification={"cpuCredits": "unlimited"},
         description="first",
+        disableApiStop=True,
+        enclaveOptions={"enabled": True},
+        hibernationOptions={"configured": True},
         iamInstanceProfile={"name": "model"},
         imageId="ami-12345678",
         instanceType="t3.small",
+        kernelId="aki-12345678",
         keyName="key",
+        maintenanceOptions={"autoRecovery": "disabled"},
         metadataOptions={
             "httpEndpoint": "enabled",
             "httpTokens": "required",
             "httpPutResponseHopLimit": 2,
         },
         monitoring={"enabled": True},
+        ramDiskId="ari-12345678",
         tags={"team": "llm"},
         tagSpecifications=[{"resourceType": "instance", "tags": {"Name": "model"}}],
         userData=base64.b64encode(b"#!/bin/sh").decode(),
@@ -154,7 +174,17 @@ def test_a_changed_template_is_a_new_version(life: Lives, group: Life, ctx: Cont
                 "httpPutResponseHopLimit": 1,
             }
         },
+        {"blockDeviceMappings": [{"deviceName": "/dev/sdb", "noDevice": "true"}, SECRET_DISK]},
+        {"blockDeviceMappings": [{"deviceName": "/dev/sdc", "virtualName": "ephemeral0"}]},
         {"blockDeviceMappings": None},
+        {"cpuOptions": {"ampSevSnp": "enabled"}},
+        {"creditSpecification": {"cpuCredits": "standard"}},
+        {"disableApiStop": False},
+        {"enclaveOptions": None},
+        {"hibernationOptions": {"configured": False}},
+        {"kernelId": None},
+        {"maintenanceOptions": {"autoRecovery": "default"}},
+        {"ramDiskId": "ari-87654321"},
         {"userData": None},
         {"tagSpecifications": None},
         {"vpcSecurityGroupIds": None},

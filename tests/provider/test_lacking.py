@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -66,9 +67,13 @@ def test_nothing_is_no_wish(empty: Any) -> None:
 
 
 def test_a_default_is_no_wish() -> None:
-    group = "aws:autoscaling/group:Group"
-    assert refused(group, {"metricsGranularity": "1Minute"}) == []
-    assert len(refused(group, {"metricsGranularity": "5Minute"})) == 1
+    client = kinds.kind(CLIENT)
+    type = facts.of("aws:autoscaling/group:Group")
+    assert client and type
+    lacking_one = replace(client, lacks=("metricsGranularity",))
+    for value, times in (("1Minute", 0), ("5Minute", 1)):
+        told = lacking.refusals(lacking_one, type, "r", {"metricsGranularity": value})
+        assert len(told) == times
 
 
 def test_the_place_in_a_list_is_told() -> None:

@@ -1,0 +1,82 @@
+"""EC2: what the emulator's launch templates take and forget."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from sandbox.server.query_forms import xml
+
+Record = dict[str, Any]
+
+# Members that are kept and told as they were given.
+KEPT = (
+    "CpuOptions",
+    "CreditSpecification",
+    "DisableApiStop",
+    "EnclaveOptions",
+    "HibernationOptions",
+    "KernelId",
+    "MaintenanceOptions",
+    "RamDiskId",
+)
+PLACE = "LaunchTemplateData"
+DISKS = "BlockDeviceMapping"
+
+
+def parse(original: Callable[..., Record]) -> Callable[..., Record]:
+    def parsed(params: Record, *rest: Any) -> Record:
+        data = original(params, *rest)
+        for name in KEPT:
+            if (found := _nested(params, f"{PLACE}.{name}")) is not None:
+                data[name] = found
+        disks = _nested(params, f"{PLACE}.{DISKS}")
+        if disks:
+            data["Disks"] = [disks[number] for number in sorted(disks, key=int)]
+        return data
+
+    return parsed
+
+
+def _nested(params: Record, prefix: str) -> Any:
+    """What a request says under a name; lists are structures with numbers for names."""
+    tree: Record = {}
+    for key, value in params.items():
+        if key == prefix:
+            return value[0] if isinstance(value, list) else value
+        if key.startswith(f"{prefix}."):
+            node, steps = tree, key[len(prefix) + 1 :].split(".")
+            for step in steps[:-1]:
+                node = node.setdefault(step, {})
+            node[steps[-1]] = value[0] if isinstance(value, list) else value
+    return tree or None
+
+
+def show(original: Callable[[Record], str]) -> Callable[[Record], str]:
+    def shown(data: Record) -> str:
+        known, disks = dict(data), data.get("Disks")
+        if disks:
+            known.pop("BlockDeviceMappings", None)
+        more = xml({_low(name): _told(data[name]) for name in KEPT if name in data})
+        if disks:
+            items = "".join(f"<item>{xml(_told(disk))}</item>" for disk in disks)
+            more += f"<blockDeviceMappingSet>{items}</blockDeviceMappingSet>"
+        return original(known) + more
+
+    return shown
+
+
+def _told(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {_low(name): _told(each) for name, each in value.items()}
+    return value
+
+
+def _low(name: str) -> str:
+    return name[0].lower() + name[1:]
+
+
+def install(module: Any) -> None:
+    """Put these over the emulator's calls."""
+    module._parse_lt_data = parse(module._parse_lt_data)
+    module._lt_data_xml = show(module._lt_data_xml)
