@@ -72,7 +72,8 @@ class Budget:
         if tokens <= self.tokens_per_day:
             if self._take(promise, until):
                 return promise
-            if self._give_back(promise.item) and self._take(promise, until):
+            self._give_back_dead(promise.item)
+            if self._take(promise, until):
                 return promise
         raise refusal(tokens, self.tokens_per_day)
 
@@ -104,24 +105,22 @@ class Budget:
             promise.name,
         )
 
-    def _give_back(self, item: str) -> bool:
-        """Take back the promises to calls that are dead; whether there were any."""
+    def _give_back_dead(self, item: str) -> None:
+        """Take back the promises to calls that are over and never settled."""
         found = self.client.get_item(
             TableName=self.table, Key={"id": {"S": item}}, ConsistentRead=True
         )
-        given = False
         for name, value in found.get("Item", {}).items():
             if name.startswith(PROMISE):
                 tokens, until = value["S"].split()
                 if int(until) < time.time():
-                    given |= self._update(
+                    self._update(
                         item,
                         "SET taken = taken - :tokens REMOVE #promise",
                         {":tokens": {"N": tokens}},
                         "attribute_exists(#promise)",
                         name,
                     )
-        return given
 
     def _update(
         self, item: str, change: str, values: Any, only_if: str = "", promise: str = ""

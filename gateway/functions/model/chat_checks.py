@@ -72,8 +72,8 @@ def checked(fields: dict[str, Any]) -> dict[str, Any]:
 
     A field that is null is one that is not there: so some clients leave out what they do not set.
     """
-    checks.allow_only(fields, FIELDS)
     fields = {name: value for name, value in fields.items() if value is not None}
+    checks.allow_only(fields, FIELDS)
     checks.options(fields, HARMLESS)
     delivery = checks.options(fields, DELIVERY)
     options = checks.options(fields, OPTIONS)

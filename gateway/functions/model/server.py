@@ -12,7 +12,6 @@ import os
 import time
 import uuid
 from collections.abc import Iterator
-from contextlib import closing
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 from urllib.parse import unquote, urlsplit
@@ -115,7 +114,7 @@ class Requests(BaseHTTPRequestHandler):
 def main() -> None:
     """Serve until the process ends."""
     place = os.environ.get("HOST", "127.0.0.1"), int(os.environ.get("AWS_LWA_PORT", "8080"))
-    with closing(ThreadingHTTPServer(place, Requests)) as server:
+    with ThreadingHTTPServer(place, Requests) as server:
         server.serve_forever()
 
 
