@@ -128,12 +128,13 @@ def chat_schema(settings: Settings) -> dict[str, Any]:
     }
 
 
-# Errors that API Gateway gives without asking the function, and how OpenAI
-# names them: type and code. The two defaults stand for all others.
+# Errors that API Gateway gives without asking the function: their type and
+# code. Clients go by the status; some, by the type first, and they take
+# each invalid_request_error for a 400. The two defaults are for the rest.
 ERRORS = {
-    "UNAUTHORIZED": ("invalid_request_error", "invalid_api_key"),
-    "ACCESS_DENIED": ("invalid_request_error", "permission_denied"),
-    "INVALID_API_KEY": ("invalid_request_error", "permission_denied"),
+    "UNAUTHORIZED": ("authentication_error", "invalid_api_key"),
+    "ACCESS_DENIED": ("permission_error", "permission_denied"),
+    "INVALID_API_KEY": ("permission_error", "permission_denied"),
     "BAD_REQUEST_BODY": ("invalid_request_error", "invalid_body"),
     "REQUEST_TOO_LARGE": ("invalid_request_error", "too_large"),
     "INTEGRATION_TIMEOUT": ("server_error", "timeout"),
