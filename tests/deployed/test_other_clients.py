@@ -86,10 +86,14 @@ def test_a_client_gets_the_same_answer_whole_and_in_pieces(whole, code):
 @pytest.mark.parametrize(
     "call",
     [
-        "from langchain_openai import ChatOpenAI\n"
-        "    ChatOpenAI(model=NAME, max_retries=0).invoke('x')",
-        "import litellm\n"
-        "    litellm.completion(model='openai/' + NAME, messages=[{'role': 'user', 'content': 'x'}])",
+        (
+            "from langchain_openai import ChatOpenAI\n"
+            "    ChatOpenAI(model=NAME, max_retries=0).invoke('x')"
+        ),
+        (
+            "import litellm\n"
+            "    litellm.completion(model='openai/' + NAME, messages=[{'role': 'user', 'content': 'x'}])"
+        ),
     ],
     ids=["LangChain", "LiteLLM"],
 )
