@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
 log = logging.getLogger("sandbox")
 
+LOOK = 1.5  # seconds between two looks at whether the home is still there
 FIRST_PORT, PORTS = 20_000, 10_000  # below what systems give to outgoing connections
 
 
@@ -121,17 +122,29 @@ async def serve(
             shutdown_trigger=kit.stopped.wait,
         )
     )
-    keeper = None
+    keepers = []
     try:
         if provider:
             await provider.ready()
-            keeper = asyncio.ensure_future(provider.keep())
+            keepers.append(asyncio.ensure_future(provider.keep()))
         kit.ready.set()
         publish(place, kit, door.getsockname()[1])
+        keepers.append(asyncio.ensure_future(leave_when_lost(place, kit)))
         await served
     finally:
-        if keeper:
+        for keeper in keepers:
             keeper.cancel()
+
+
+async def leave_when_lost(place: Home, kit: Kit) -> None:
+    """Stop once the record, or the whole home, is gone: nobody would find this sandbox again."""
+    missed = 0
+    while missed < 2:
+        await asyncio.sleep(LOOK)
+        there = read_json(place.record).get("pid") == os.getpid()
+        missed = 0 if there else missed + 1
+    log.warning("%s is gone: this sandbox ends", place.record)
+    await kit.stop(save=place.path.exists())
 
 
 def _reset_renews(kit: Kit) -> None:

@@ -114,14 +114,15 @@ class Kit:
         self.saver.everything()
         return {"saved": not self.saver.failure, "problem": self.saver.failure}
 
-    async def stop(self) -> dict[str, Any]:
+    async def stop(self, save: bool = True) -> dict[str, Any]:
         """End functions that run, save all, and let the server end."""
         if not self.stopped.is_set():
             # A function that runs would hold up the end for as long as it likes.
             await asyncio.to_thread(emulator.lambda_runtime.reset)
-            self.saver.everything()
-            if not self.saver.failure:
-                self.generation.end()
+            if save:
+                self.saver.everything()
+                if not self.saver.failure:
+                    self.generation.end()
             self.stopped.set()
             asyncio.get_running_loop().call_later(LAST_RESORT, os._exit, 0)
         return {"stopping": True}

@@ -135,15 +135,19 @@ def keys_of(service: str) -> set[str]:
 
 def write_state(service: str, state: dict[str, Any]) -> None:
     """The emulator's `save_state`, in its format, with the fast encoder; OSError when it fails."""
-    folder = emulator.persistence.STATE_DIR
-    os.makedirs(folder, exist_ok=True)
-    path = os.path.join(folder, f"{service}.json")
+    _make_folder()
+    path = os.path.join(emulator.persistence.STATE_DIR, f"{service}.json")
     version = emulator.persistence._state_format_version(service)
     text = json.dumps(
         {"__ministack_format__": version, "payload": state},
         default=emulator.persistence._json_default,
     )
     state_files.write(path, text)
+
+
+def _make_folder() -> None:
+    # Not its parents: a home that somebody deleted is not to come back.
+    Path(emulator.persistence.STATE_DIR).mkdir(exist_ok=True)
 
 
 def _write_or_log(service: str, state: dict[str, Any]) -> None:
@@ -199,6 +203,7 @@ def _remember(write: Any) -> Any:
             known[id(code)] = held
         path = os.path.join(emulator.lambdas.CODE_BLOB_DIR, f"{held[1]}.zip")
         if not os.path.exists(path):
+            _make_folder()
             write(code)
         return held[1]
 
