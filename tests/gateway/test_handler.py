@@ -5,10 +5,12 @@ import json
 import os
 import subprocess
 import sys
+import time
 from pathlib import Path
 from types import SimpleNamespace
 
 import handler
+import log
 import model
 import pytest
 
@@ -177,3 +179,130 @@ def test_the_folder_alone_is_the_function(tmp_path):
     log, response, system_prompt = run.stdout.splitlines()
     assert json.loads(log)["status"] == json.loads(response)["statusCode"] == 200
     assert system_prompt == "Be brief."
+
+
+# Streams
+
+
+CHAT = {
+    "model": model.NAME,
+    "messages": [{"role": "user", "content": "Tell a long story about the sea."}],
+    "max_tokens": 16,
+    "stream": True,
+}
+
+
+def chat(**fields):
+    return event(body=json.dumps({**CHAT, **fields}), path="/chat/completions")
+
+
+def test_without_streaming_a_stream_is_answered_in_one_piece(capsys):
+    response, line = call(capsys, chat())
+    assert response["headers"]["Content-Type"] == "text/event-stream"
+    events = response["body"].split("\n\n")
+    assert events[-2:] == ["data: [DONE]", ""]
+    assert len(events) > 16
+    assert line["completion_tokens"] == 16
+
+
+@pytest.fixture
+def streaming(monkeypatch):
+    monkeypatch.setattr(handler, "STREAMING", True)
+
+
+def test_where_answers_stream_metadata_comes_first_and_the_line_last(capsys, streaming):
+    pieces = handler.handler(chat(), CONTEXT)
+    head = next(pieces)
+    assert (head["statusCode"], head["headers"]["Content-Type"]) == (200, "text/event-stream")
+    body = [*pieces]
+    assert all(piece.startswith(b"data: ") for piece in body)
+    assert body[-1] == b"data: [DONE]\n\n"
+    (line,) = map(json.loads, capsys.readouterr().out.splitlines())
+    assert (line["status"], line["completion_tokens"]) == (200, 16)
+    assert 0 < line["first_token_milliseconds"] < line["milliseconds"]
+
+
+@pytest.mark.parametrize(
+    ("given", "status"), [(chat(stream=False), 200), (chat(n=2), 400), (chat(model="x"), 404)]
+)
+def test_where_answers_stream_all_of_that_path_do(capsys, streaming, given, status):
+    head, body = handler.handler(given, CONTEXT)
+    assert (head["statusCode"], head["headers"]["Content-Type"]) == (status, "application/json")
+    assert json.loads(body)
+    assert handler.handler(event("GET"), CONTEXT)["statusCode"] == 200
+
+
+def test_a_caller_that_hangs_up_ends_the_stream_and_is_logged(capsys, streaming):
+    pieces = handler.handler(chat(max_tokens=256), CONTEXT)
+    for _ in range(4):
+        next(pieces)
+    pieces.close()
+    (line,) = map(json.loads, capsys.readouterr().out.splitlines())
+    assert (line["status"], line["aborted"]) == (200, True)
+    assert 0 < line["completion_tokens"] < 20
+    assert call(capsys, event(body='{"prompt": "Hi", "max_tokens": 1}'))[0]["statusCode"] == 200
+
+
+def test_a_failure_in_mid_stream_is_the_last_event_and_is_logged(capsys, streaming, monkeypatch):
+    def stream(request):
+        yield {"text": "Once", "finish_reason": None, "usage": {"prompt_tokens": 1}}
+        raise RuntimeError(f"cannot go on with {request['messages'][1]['content']}")
+
+    monkeypatch.setattr(model, "stream", stream)
+    *_, last = handler.handler(chat(), CONTEXT)
+    error = json.loads(last.removeprefix(b"data: "))["error"]
+    assert (error["type"], error["code"]) == ("server_error", "internal_error")
+    assert "lambda-1" in error["message"] and "sea" not in error["message"]
+    (line,) = map(json.loads, capsys.readouterr().out.splitlines())
+    assert (line["status"], line["error"]) == (200, "RuntimeError")
+    assert "sea" not in json.dumps(line)
+
+
+def test_a_failure_before_the_stream_is_a_500(capsys, streaming, monkeypatch):
+    def stream(request):
+        raise RuntimeError
+
+    monkeypatch.setattr(model, "stream", stream)
+    head, body = handler.handler(chat(), CONTEXT)
+    assert head["statusCode"] == 500
+    assert json.loads(body)["error"]["code"] == "internal_error"
+
+
+# Metrics
+
+
+def test_the_line_makes_metrics_if_it_has_a_namespace(capsys, monkeypatch):
+    monkeypatch.setattr(log, "NAMESPACE", "LanguageModel/v1")
+    for given in (chat(), chat(stream=False), event(body='{"prompt": "Hi", "max_tokens": 16}')):
+        _, line = call(capsys, given)
+        (directive,) = line["_aws"]["CloudWatchMetrics"]
+        assert directive["Namespace"] == "LanguageModel/v1"
+        assert directive["Dimensions"] == [["gen_ai.request.model"]]
+        assert line["gen_ai.request.model"] == model.NAME
+        units = {metric["Name"]: metric["Unit"] for metric in directive["Metrics"]}
+        assert units == {
+            "gen_ai.usage.input_tokens": "Count",
+            "gen_ai.usage.output_tokens": "Count",
+            "gen_ai.server.time_to_first_token": "Seconds",
+            "gen_ai.server.request.duration": "Seconds",
+        }
+        assert line["gen_ai.usage.input_tokens"] == line["prompt_tokens"]
+        assert line["gen_ai.usage.output_tokens"] == line["completion_tokens"]
+        first = line["gen_ai.server.time_to_first_token"]
+        assert 0 < first < line["gen_ai.server.request.duration"] < 60
+        assert abs(line["_aws"]["Timestamp"] - time.time() * 1000) < 60_000
+
+
+def test_what_never_reached_the_model_makes_no_metrics(capsys, monkeypatch):
+    monkeypatch.setattr(log, "NAMESPACE", "LanguageModel/v1")
+    assert "_aws" not in call(capsys, event("GET"))[1]
+    assert "_aws" not in call(capsys, event(body="{}"))[1]
+
+
+def test_the_line_says_which_key_called_and_never_the_key(capsys):
+    given = chat()
+    given["headers"]["Authorization"] = "Bearer value-of-the-key"
+    given["requestContext"]["identity"] |= {"apiKeyId": "key-1", "apiKey": "value-of-the-key"}
+    _, line = call(capsys, given)
+    assert line["key_id"] == "key-1"
+    assert "value-of-the-key" not in json.dumps(line)

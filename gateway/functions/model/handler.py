@@ -55,7 +55,7 @@ def asked(event: dict[str, Any], context: Any, line: Line) -> Answer:
     try:
         about = event["requestContext"]
         line.fields["request_id"] = about["requestId"]
-        line.fields["method"] = event["httpMethod"]
+        line.fields["method"] = event["httpMethod"][:20]
         line.fields["path"] = event["path"][:200]
         caller = (about.get("identity") or {}).get("apiKeyId")
         if caller:
