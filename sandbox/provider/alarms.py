@@ -80,7 +80,10 @@ def read_alarm(ctx: Context, id: str, last: Outputs) -> Outputs | None:
     outputs |= {
         "arn": alarm["AlarmArn"],
         "dimensions": _dimension_map(alarm.get("Dimensions")),
-        "metricQueries": [_query_answer(query) for query in alarm.get("Metrics") or ()],
+        "metricQueries": _in_order(
+            [_query_answer(query) for query in alarm.get("Metrics") or ()],
+            last.get("metricQueries"),
+        ),
         "name": alarm["AlarmName"],
         "tags": tag_map(tags.get("Tags")),
     }
@@ -159,6 +162,12 @@ def _query_answer(query: Outputs) -> Outputs:
     return found
 
 
+def _in_order(queries: list[Outputs], last: list[Outputs] | None) -> list[Outputs]:
+    """The set of queries in the order of the program."""
+    ids = [query["id"] for query in last or ()]
+    return sorted(queries, key=lambda q: ids.index(q["id"]) if q["id"] in ids else len(ids))
+
+
 def _field(name: str) -> facts.Field:
     known = facts.of(ALARM)
     assert known
@@ -177,13 +186,12 @@ KINDS = (
             delete=delete_alarm,
             find=found_by("name", read_alarm),
             lacks=(
+                # The facts say of these only that they are there, not what is in them.
                 "evaluationCriteria",
                 "evaluationInterval",
                 "evaluationWindow",
                 "warmUpConfiguration",
-                # The emulator takes these and forgets them.
-                "evaluateLowSampleCountPercentiles",
-                "metricQueries",
+                # It names a band of what is usual, which the sandbox does not learn.
                 "thresholdMetricId",
             ),
         ),

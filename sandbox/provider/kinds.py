@@ -17,6 +17,7 @@ says "not set". `tags` are all that AWS has; the core tells own from default one
 
 from __future__ import annotations
 
+import functools
 import importlib
 import os
 import threading
@@ -77,14 +78,29 @@ def describe(error: ClientError) -> str:
     answer = error.response.get("ResponseMetadata", {})
     detail = error.response.get("Error", {})
     service = getattr(error, "service", "")
-    # Go's client tells a code that the service's model does not have as an "api error".
-    unknown = "api error " if type(error) is ClientError else ""
+    # Go's client tells a code that the model does not have for the call as an "api error".
+    code = detail.get("Code", "Unknown")
+    known = (
+        code in _codes(service, error.operation_name) if service else type(error) is not ClientError
+    )
+    unknown = "" if known else "api error "
     return (
         f"operation error {SERVICE_NAMES.get(service, service)}: {error.operation_name}, "
         f"https response error StatusCode: {answer.get('HTTPStatusCode', 0)}, "
         f"RequestID: {answer.get('RequestId', '')}, "
-        f"{unknown}{detail.get('Code', 'Unknown')}: {detail.get('Message', '')}"
+        f"{unknown}{code}: {detail.get('Message', '')}"
     )
+
+
+@functools.cache
+def _codes(service: str, operation: str) -> frozenset[str]:
+    """The codes of the errors that a call has by its service's model."""
+    from botocore.loaders import Loader
+
+    model = Loader().load_service_model(service, "service-2")
+    shapes = [each["shape"] for each in model["operations"][operation].get("errors", ())]
+    told = (model["shapes"][shape].get("error", {}).get("code", shape) for shape in shapes)
+    return frozenset(told)
 
 
 SERVICE_NAMES = {

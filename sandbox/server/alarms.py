@@ -13,7 +13,7 @@ import time
 from collections.abc import Callable
 from typing import Any
 
-from sandbox.server import emulator
+from sandbox.server import emulator, metric_queries
 
 cloudwatch = emulator.cloudwatch
 log = logging.getLogger("sandbox")
@@ -30,7 +30,9 @@ COMPARE: dict[str, Callable[[float, float], bool]] = {
 def evaluate(alarm: dict[str, Any]) -> None:
     """Set an alarm's state from its metric, and take its actions if the state changes."""
     compare = COMPARE.get(alarm.get("ComparisonOperator") or "")
-    if not alarm.get("MetricName") or compare is None:
+    if not (alarm.get("MetricName") or alarm.get("Metrics")) or compare is None:
+        return
+    if _too_few(alarm):
         return
     threshold = float(alarm.get("Threshold") or 0)
     found = _values(alarm)
@@ -59,19 +61,38 @@ def _words(alarm: dict[str, Any]) -> str:
 
 def _values(alarm: dict[str, Any]) -> list[float | None]:
     """The statistic of each period, the latest first; None where there is no data."""
-    dimensions = cloudwatch._dims_from_list(alarm.get("Dimensions") or [])
-    key = (alarm["Namespace"], alarm["MetricName"], cloudwatch._dims_key(dimensions))
-    points = cloudwatch._metrics.get(key) or []
+    if alarm.get("Metrics"):
+        periods = int(alarm.get("EvaluationPeriods") or 1)
+        return metric_queries.values(alarm["Metrics"], periods, time.time())
     statistic = alarm.get("ExtendedStatistic") or alarm.get("Statistic") or "Average"
-    period = int(alarm.get("Period") or 60)
-    now = time.time()
     values: list[float | None] = []
-    for back in range(int(alarm.get("EvaluationPeriods") or 1)):
-        end = now - back * period
-        inside = [p for p in points if end - period < p["Timestamp"] <= end]
+    for inside in _periods(alarm):
         stats = cloudwatch._calc_stats(inside)
         values.append(cloudwatch._stat_value(stats, statistic, inside) if stats else None)
     return values
+
+
+def _periods(alarm: dict[str, Any]) -> list[list[dict[str, Any]]]:
+    """The data of each period that an alarm looks at, the latest first."""
+    dimensions = cloudwatch._dims_from_list(alarm.get("Dimensions") or [])
+    key = (alarm["Namespace"], alarm["MetricName"], cloudwatch._dims_key(dimensions))
+    points = cloudwatch._metrics.get(key) or []
+    period = int(alarm.get("Period") or 60)
+    now = time.time()
+    ends = [now - back * period for back in range(int(alarm.get("EvaluationPeriods") or 1))]
+    return [[p for p in points if end - period < p["Timestamp"] <= end] for end in ends]
+
+
+def _too_few(alarm: dict[str, Any]) -> bool:
+    """Whether an alarm on a percentile shall keep its state, for want of data that mean much."""
+    statistic = alarm.get("ExtendedStatistic") or ""
+    ignores = alarm.get("EvaluateLowSampleCountPercentile") == "ignore"
+    if not ignores or not cloudwatch._is_percentile_stat(statistic):
+        return False
+    share = float(statistic[1:]) / 100
+    rare = 1 - share if share >= 0.5 else share
+    counts = [cloudwatch._calc_stats(inside).get("SampleCount", 0) for inside in _periods(alarm)]
+    return any(0 < count * rare < 10 for count in counts)
 
 
 def _state(alarm: dict[str, Any], breaching: list[bool | None]) -> str | None:
@@ -120,3 +141,4 @@ def install() -> None:
     """Put this in the place of the emulator's evaluation."""
     cloudwatch._evaluate_alarm = evaluate
     cloudwatch._describe_alarms = describe(cloudwatch._describe_alarms)
+    metric_queries.install()

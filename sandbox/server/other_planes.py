@@ -6,7 +6,14 @@ import json
 from typing import Any
 from urllib.parse import parse_qs
 
-from sandbox.server import cbor, emulator, input_check, wire_forms
+from sandbox.server import (
+    cbor,
+    emulator,
+    input_check,
+    metric_math,
+    metric_queries,
+    wire_forms,
+)
 from sandbox.server.refusals import Record
 from sandbox.server.snapshots import Answer
 
@@ -15,7 +22,12 @@ logs = emulator.cloudwatch_logs
 cloudwatch = emulator.cloudwatch
 
 # Calls that the emulator answers in JSON better than in the Query protocol's XML.
-BETTER_IN_JSON = {"PutMetricAlarm", "DescribeAlarms", "DescribeAlarmsForMetric"}
+BETTER_IN_JSON = {
+    "DescribeAlarms",
+    "DescribeAlarmsForMetric",
+    "GetMetricData",
+    "PutMetricAlarm",
+}
 ALARM_EXTRAS = (
     "EvaluateLowSampleCountPercentile",
     "EvaluationInterval",
@@ -176,6 +188,14 @@ def _guard_cloudwatch() -> None:
 
 def _whole_alarm(original: Any) -> Any:
     def put(params: Any, data: Record, is_cbor: bool, is_json: bool = False) -> Answer:
+        if queries := (data or {}).get("Metrics"):
+            try:
+                metric_queries.check(queries)
+            except metric_math.Wrong as error:
+                refused: Answer = cloudwatch._error(
+                    "ValidationError", str(error), 400, use_json=True
+                )
+                return refused
         answer: Answer = original(params, data, is_cbor, is_json)
         alarm = cloudwatch._alarms.get(data.get("AlarmName")) if data else None
         if answer[0] == 200 and alarm is not None:

@@ -11,7 +11,6 @@ from sandbox.provider.kinds import AwsError, CallError, Context, kind
 from tests.provider.lifecycle import (
     Life,
     Lives,
-    Wrapped,
     assert_complete,
     assert_deleted,
     assert_imports,
@@ -88,50 +87,64 @@ def test_an_alarm_keeps_takes_and_imports_every_argument(life: Lives) -> None:
     assert_deleted(alarm)
 
 
-def test_metric_math_is_asked_for_as_aws_wants_it(ctx: Context) -> None:
-    asked: list[dict[str, Any]] = []
-    queries = [
-        {"id": "rate", "expression": "errors/calls", "label": "rate", "returnData": True},
-        {
-            "id": "errors",
-            "metric": {
-                "dimensions": {"ApiName": "m"},
-                "metricName": "5XXError",
-                "namespace": "AWS/ApiGateway",
-                "period": 60,
-                "stat": "Sum",
-                "unit": "Count",
-            },
-            "returnData": False,
-        },
+def metric(id: str, name: str, **more: Any) -> dict[str, Any]:
+    block = {"metricName": name, "namespace": "AWS/ApiGateway", "period": 60, "stat": "Sum"}
+    dimensions = {"dimensions": {"ApiName": "m"}, "unit": "Count"}
+    return {"id": id, "metric": {**block, **dimensions, **more}, "returnData": False}
+
+
+def rate(expression: str) -> dict[str, Any]:
+    return {"id": "rate", "expression": expression, "label": "errors", "returnData": True}
+
+
+CALLS, ERRORS = metric("calls", "Count"), metric("errors", "5XXError")
+MATH = {"comparisonOperator": "GreaterThanThreshold", "evaluationPeriods": 2, "threshold": 0.1}
+
+
+def test_an_alarm_on_metric_math_keeps_takes_and_imports_its_queries(life: Lives) -> None:
+    queries = [rate("errors / calls"), ERRORS, CALLS]
+    alarm = life(ALARM, name=life.name("alarm"), **MATH, metricQueries=queries)
+    assert_complete(alarm)
+    assert "statistic" not in alarm.outputs and "metricName" not in alarm.outputs
+    assert_imports(alarm, alarm.id)
+    changes: list[dict[str, Any]] = [
+        {"metricQueries": [CALLS, ERRORS, rate("100 * errors / calls")]},
+        {"metricQueries": [{**rate("FILL(errors, 0)"), "period": 60}, ERRORS]},
+        {"metricQueries": [{**metric("p99", "Latency", stat="p99"), "returnData": True}]},
+        {"threshold": 5},
     ]
+    assert_updates(alarm, changes)
+    one = {name: SMALL_ALARM[name] for name in ("metricName", "namespace", "period", "statistic")}
+    alarm.update(metricQueries=None, **one)
+    assert alarm.read() == alarm.outputs and "metricQueries" not in alarm.outputs
+    assert_deleted(alarm)
 
-    def put_metric_alarm(**request: Any) -> None:
-        asked.append(request)
 
-    def describe_alarms(**request: Any) -> dict[str, Any]:
-        return {"MetricAlarms": [{**asked[-1], "AlarmArn": "arn:aws:cloudwatch:::alarm:a"}]}
+@pytest.mark.parametrize(
+    ("queries", "told"),
+    [
+        ([rate("errors / calls"), ERRORS], "there is no metric with the id calls"),
+        ([rate("errors +"), ERRORS], "Syntax error"),
+        ([{**rate("errors"), "returnData": False}, ERRORS], "exactly one"),
+        ([rate("ANOMALY_DETECTION_BAND(errors)"), ERRORS], "does not know the function"),
+    ],
+)
+def test_queries_that_cannot_be_evaluated_are_refused(
+    ctx: Context, queries: list[dict[str, Any]], told: str
+) -> None:
+    with pytest.raises(AwsError, match=rf"api error ValidationError: .*{told}"):
+        kind(ALARM).create(ctx, {"name": "refused", **MATH, "metricQueries": queries})
 
-    fake = Wrapped(
-        ctx, "cloudwatch", put_metric_alarm=put_metric_alarm, describe_alarms=describe_alarms
+
+def test_an_alarm_on_a_percentile_says_what_few_samples_mean(life: Lives) -> None:
+    settings = {**SMALL_ALARM, "extendedStatistic": "p99"}
+    del settings["statistic"]
+    alarm = life(
+        ALARM, name=life.name("alarm"), **settings, evaluateLowSampleCountPercentiles="ignore"
     )
-    inputs = {"name": "a", "comparisonOperator": "GreaterThanThreshold", "evaluationPeriods": 1}
-    made = kind(ALARM).create(fake, {**inputs, "metricQueries": queries, "threshold": 0.1})
-    assert asked[0]["Metrics"][1] == {
-        "Id": "errors",
-        "MetricStat": {
-            "Metric": {
-                "Namespace": "AWS/ApiGateway",
-                "MetricName": "5XXError",
-                "Dimensions": [{"Name": "ApiName", "Value": "m"}],
-            },
-            "Period": 60,
-            "Stat": "Sum",
-            "Unit": "Count",
-        },
-        "ReturnData": False,
-    }
-    assert made.outputs["metricQueries"] == queries
+    assert_complete(alarm)
+    assert_imports(alarm, alarm.id)
+    assert_updates(alarm, [{"evaluateLowSampleCountPercentiles": "evaluate"}])
 
 
 BODY = {"widgets": [{"type": "text", "width": 6, "properties": {"markdown": "the model"}}]}

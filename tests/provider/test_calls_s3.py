@@ -212,7 +212,7 @@ def test_an_object_goes_with_all_its_versions(life: Lives, ctx: Context) -> None
 def test_an_object_in_no_bucket_is_refused_in_the_official_words(ctx: Context) -> None:
     expected = (
         r"^creating S3 Object \(a\): operation error S3: PutObject, https response error "
-        r"StatusCode: 404, RequestID: .*, NoSuchBucket: "
+        r"StatusCode: 404, RequestID: .*, api error NoSuchBucket: "
     )
     with pytest.raises(AwsError, match=expected):
         kind(OBJECT).create(ctx, {"bucket": "there-is-none", "key": "a"})

@@ -1,0 +1,141 @@
+"""Queries of metrics, as alarms and GetMetricData have them: metrics, and expressions over them."""
+
+from __future__ import annotations
+
+import ast
+import json
+from collections.abc import Callable
+from typing import Any
+
+from sandbox.server import emulator, metric_math
+from sandbox.server.metric_math import Series, Wrong
+from sandbox.server.snapshots import Answer
+
+cloudwatch = emulator.cloudwatch
+
+Record = dict[str, Any]
+EARLIER = 10  # periods before the wanted ones, for what compares a value with the one before
+
+
+def check(queries: list[Record]) -> None:
+    """See whether an alarm can be evaluated from queries.
+
+    Raises:
+        Wrong: there is not one that gives the data, or an expression cannot be evaluated.
+    """
+    if sum(bool(query.get("ReturnData", True)) for query in queries) != 1:
+        raise Wrong("exactly one element of the metrics list must return data")
+    _trees(queries)
+
+
+def _trees(queries: list[Record]) -> dict[str, ast.expr]:
+    ids = {query["Id"] for query in queries}
+    found = {}
+    for query in queries:
+        if expression := query.get("Expression"):
+            tree = metric_math.parse(expression)
+            if unknown := metric_math.names(tree) - ids:
+                raise Wrong(f"there is no metric with the id {min(unknown)}")
+            found[query["Id"]] = tree
+    return found
+
+
+def period(queries: list[Record]) -> int:
+    """The period that an alarm on queries has, in seconds."""
+    for query in queries:
+        if query.get("ReturnData", True) and query.get("Period"):
+            return int(query["Period"])
+    return max((int(q["MetricStat"]["Period"]) for q in queries if q.get("MetricStat")), default=60)
+
+
+def values(queries: list[Record], count: int, end: float) -> Series:
+    """What an alarm's queries give for its last periods, the latest first."""
+    seconds = period(queries)
+    known = {
+        query["Id"]: _metric(query["MetricStat"], seconds, count + EARLIER, end)
+        for query in queries
+        if query.get("MetricStat")
+    }
+    _evaluate(queries, known, seconds)
+    wanted = next(query["Id"] for query in queries if query.get("ReturnData", True))
+    return known[wanted][::-1][:count]
+
+
+def _metric(stat: Record, seconds: int, count: int, end: float) -> Series:
+    metric = stat["Metric"]
+    dimensions = cloudwatch._dims_from_list(metric.get("Dimensions") or [])
+    key = (metric.get("Namespace"), metric.get("MetricName"), cloudwatch._dims_key(dimensions))
+    points = cloudwatch._metrics.get(key) or []
+    found: Series = []
+    for back in range(count - 1, -1, -1):
+        until = end - back * seconds
+        inside = [p for p in points if until - seconds < p["Timestamp"] <= until]
+        stats = cloudwatch._calc_stats(inside)
+        found.append(cloudwatch._stat_value(stats, stat["Stat"], inside) if stats else None)
+    return found
+
+
+def _evaluate(queries: list[Record], known: dict[str, Series], seconds: int) -> None:
+    """Add what expressions give to what metrics have; those that others need come first."""
+    trees = _trees(queries)
+    while trees:
+        ready = [id for id, tree in trees.items() if metric_math.names(tree) <= set(known)]
+        if not ready:
+            raise Wrong("expressions refer to each other in a circle")
+        for id in ready:
+            # METRICS() means the metrics alone; other expressions are named.
+            known[id] = metric_math.evaluate(trees.pop(id), known, seconds)
+
+
+# GetMetricData
+
+
+def get_data(original: Callable[..., Answer]) -> Callable[..., Answer]:
+    def get(params: Any, data: Record, is_cbor: bool, is_json: bool = False) -> Answer:
+        queries = (data or {}).get("MetricDataQueries") or []
+        if not is_json or not any(query.get("Expression") for query in queries):
+            return original(params, data, is_cbor, is_json)
+        plain = [{**q, "ReturnData": True} for q in queries if not q.get("Expression")]
+        answer = original(params, {**data, "MetricDataQueries": plain}, is_cbor, is_json)
+        if answer[0] != 200:
+            return answer
+        try:
+            results = _results(queries, json.loads(answer[2])["MetricDataResults"])
+        except Wrong as error:
+            refused: Answer = cloudwatch._error("ValidationError", str(error), 400, use_json=True)
+            return refused
+        shown: Answer = cloudwatch._json_ok({"MetricDataResults": results})
+        return shown
+
+    return get
+
+
+def _results(queries: list[Record], found: list[Record]) -> list[Record]:
+    times = sorted({moment for each in found for moment in each["Timestamps"]})
+    known: dict[str, Series] = {}
+    for each in found:
+        points = dict(zip(each["Timestamps"], each["Values"], strict=True))
+        known[each["Id"]] = [points.get(moment) for moment in times]
+    seconds = [int(q["MetricStat"]["Period"]) for q in queries if q.get("MetricStat")]
+    _evaluate(queries, known, max(seconds, default=60))
+    return [_result(query, known[query["Id"]], times) for query in queries if _wanted(query)]
+
+
+def _wanted(query: Record) -> bool:
+    return bool(query.get("ReturnData", True))
+
+
+def _result(query: Record, series: Series, times: list[float]) -> Record:
+    points = [(t, v) for t, v in zip(times, series, strict=True) if v is not None]
+    return {
+        "Id": query["Id"],
+        "Label": query.get("Label") or query["Id"],
+        "Timestamps": [moment for moment, _ in points],
+        "Values": [value for _, value in points],
+        "StatusCode": "Complete",
+    }
+
+
+def install() -> None:
+    """Put this over the emulator's call."""
+    cloudwatch._get_metric_data = get_data(cloudwatch._get_metric_data)
