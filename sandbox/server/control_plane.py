@@ -208,9 +208,13 @@ def get_tags(arn: str) -> Answer:
 # Requests
 
 
-def refusal(method: str, path: str, body: bytes) -> Answer | None:
+def refusal(method: str, path: str, body: bytes, query: Any) -> Answer | None:
     """The answer to a request that AWS refuses; None when it goes on."""
     try:
+        if lacking := _lacking(method, path, query):
+            raise Refused(
+                f"The sandbox has no {lacking}: it does not know OpenAPI. Make the API part by part"
+            )
         call = input_check.rest("apigateway", method, path, body)
         if call is not None:
             apigateway_rules.check(call.name, _parts(path), call.data)
@@ -221,6 +225,17 @@ def refusal(method: str, path: str, body: bytes) -> Answer | None:
     except Refused as error:
         return _refused(error.code, error.message, error.status)
     return None
+
+
+def _lacking(method: str, path: str, query: Any) -> str:
+    """The name of a call that reads or writes a whole API as a document; empty for all others."""
+    parts = _parts(path)
+    if method == "POST" and parts == ["restapis"] and "mode" in (query or {}):
+        return "ImportRestApi"
+    if method == "PUT" and len(parts) == 2 and parts[0] == "restapis":
+        return "PutRestApi"
+    found = {"exports": "GetExport", "sdks": "GetSdk"}
+    return found.get(parts[4], "") if len(parts) == 6 and parts[2] == "stages" else ""
 
 
 async def _try(parts: list[str], body: bytes, headers: Any) -> Answer:
@@ -246,7 +261,7 @@ def install() -> None:
     async def handle_request(
         method: str, path: str, headers: Any, body: bytes, query: Any
     ) -> Answer:
-        answer = refusal(method, path, body)
+        answer = refusal(method, path, body, query)
         if answer is None and trial.wanted(method, _parts(path)):
             return await _try(_parts(path), body, headers)
         if answer is None and method == "PATCH":

@@ -18,7 +18,7 @@ Record = dict[str, Any]
 STATE_KEY = "kit_vpc_links"
 # A network load balancer; AWS takes no other kind for REST APIs.
 NLB_ARN = re.compile(
-    r"arn:[^:]+:elasticloadbalancing:[^:]+:\d{12}:loadbalancer/net/[^/]+/[0-9a-f]+"
+    r"arn:[^:]+:elasticloadbalancing:[^:]+:\d{12}:loadbalancer/net/[^/]+/[0-9a-z]+"
 )
 
 v1 = emulator.v1
@@ -78,10 +78,13 @@ def _create(body: bytes) -> Answer:
 def _settle(link: Record) -> None:
     if link["status"] != "PENDING":
         return
-    if all(NLB_ARN.fullmatch(target) for target in link["targetArns"]):
-        link.update(status="AVAILABLE", statusMessage="Your vpc link is ready for use")
-    else:
+    known = emulator.app._get_module("alb")._lbs
+    if not all(NLB_ARN.fullmatch(target) for target in link["targetArns"]):
         link.update(status="FAILED", statusMessage="NLB ARN is malformed")
+    elif not all(target in known for target in link["targetArns"]):
+        link.update(status="FAILED", statusMessage="NLB was not found")
+    else:
+        link.update(status="AVAILABLE", statusMessage="Your vpc link is ready for use")
 
 
 def _reply(data: Record, status: int = 200) -> Answer:

@@ -85,10 +85,24 @@ def test_a_policy_is_read_back_as_it_was_given(account):
 @pytest.mark.quirk("openapi")
 def test_an_openapi_document_is_refused(account):
     text = json.dumps({"openapi": "3.0.1", "info": {"title": "x", "version": "1"}, "paths": {}})
-    with pytest.raises(ClientError):
-        account.gateway.import_rest_api(body=text)
-    with pytest.raises(ClientError):
-        account.gateway.put_rest_api(restApiId=account.api().id, body=text)
+    api = account.api()
+    api.mock("one")
+    api.deploy("v1")
+    gateway, stage = account.gateway, {"restApiId": api.id, "stageName": "v1"}
+    calls = {
+        "ImportRestApi": lambda: gateway.import_rest_api(body=text),
+        "PutRestApi": lambda: gateway.put_rest_api(restApiId=api.id, body=text),
+        "GetExport": lambda: gateway.get_export(**stage, exportType="oas30"),
+        "GetSdk": lambda: gateway.get_sdk(**stage, sdkType="javascript"),
+    }
+    for name, call in calls.items():
+        with pytest.raises(ClientError) as caught:
+            call()
+        error = caught.value.response["Error"]
+        assert (error["Code"], error["Message"]) == (
+            "BadRequestException",
+            f"The sandbox has no {name}: it does not know OpenAPI. Make the API part by part",
+        )
 
 
 @pytest.mark.quirk("conflict")
@@ -116,8 +130,10 @@ def test_a_private_api_answers_on_this_machine(account):
 
 @pytest.mark.quirk("vpc-link")
 def test_a_vpc_link_carries_nothing(account, http_echo):
-    nowhere = f"arn:aws:elasticloadbalancing:us-east-1:{0:012}:loadbalancer/net/gone/{1:016x}"
-    link = account.gateway.create_vpc_link(name="link", targetArns=[nowhere])
+    balancer = account.client("elbv2").create_load_balancer(
+        Name="carries", Type="network", Subnets=["subnet-1"]
+    )["LoadBalancers"][0]["LoadBalancerArn"]
+    link = account.gateway.create_vpc_link(name="link", targetArns=[balancer])
     api = account.api()
     account.gateway.put_integration(
         **api.method(), type="HTTP_PROXY", integrationHttpMethod="GET", uri=http_echo,

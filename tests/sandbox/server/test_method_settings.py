@@ -40,9 +40,9 @@ def test_the_settings_of_a_method_go_as_a_whole(account, path):
 
 
 def test_a_vpc_link_becomes_available_and_is_tagged_and_listed(account):
-    target = (
-        "arn:aws:elasticloadbalancing:us-east-1:000000000000:loadbalancer/net/l/0123456789abcdef"
-    )
+    target = account.client("elbv2").create_load_balancer(
+        Name="settings", Type="network", Subnets=["subnet-1"]
+    )["LoadBalancers"][0]["LoadBalancerArn"]
     made = account.gateway.create_vpc_link(name="l", targetArns=[target], tags={"a": "1"})
     assert made["status"] == "PENDING" and made["ResponseMetadata"]["HTTPStatusCode"] == 202
     found = account.gateway.get_vpc_link(vpcLinkId=made["id"])
@@ -61,6 +61,8 @@ def test_a_vpc_link_becomes_available_and_is_tagged_and_listed(account):
 
 
 def test_a_vpc_link_to_anything_but_a_network_load_balancer_fails(account):
-    made = account.gateway.create_vpc_link(name="l", targetArns=["nope"])
-    found = account.gateway.get_vpc_link(vpcLinkId=made["id"])
-    assert (found["status"], found["statusMessage"]) == ("FAILED", "NLB ARN is malformed")
+    gone = "arn:aws:elasticloadbalancing:us-east-1:000000000000:loadbalancer/net/l/0123456789abcdef"
+    for target, why in (("nope", "NLB ARN is malformed"), (gone, "NLB was not found")):
+        made = account.gateway.create_vpc_link(name="l", targetArns=[target])
+        found = account.gateway.get_vpc_link(vpcLinkId=made["id"])
+        assert (found["status"], found["statusMessage"]) == ("FAILED", why)

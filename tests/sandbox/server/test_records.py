@@ -52,6 +52,9 @@ def world(account):
     validator = gateway.create_request_validator(restApiId=api.id, name="v")
     plan = gateway.create_usage_plan(name="p")
     key = gateway.create_api_key(name="k", value="known" * 4, enabled=True)
+    balancer = account.client("elbv2").create_load_balancer(
+        Name="there", Type="network", Subnets=["subnet-1"]
+    )
     return {
         "api": api.id,
         "other_api": other.id,
@@ -78,8 +81,7 @@ def world(account):
         "domain": "there.example.org",
         "certificate": certificate,
         "pool": "arn:aws:cognito-idp:us-east-1:000000000000:userpool/us-east-1_1",
-        "balancer": "arn:aws:elasticloadbalancing:us-east-1:000000000000:"
-        "loadbalancer/net/a/0123456789abcdef",
+        "balancer": balancer["LoadBalancers"][0]["LoadBalancerArn"],
     }
 
 
