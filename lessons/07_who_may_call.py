@@ -7,8 +7,7 @@
 # {{map}}
 #
 # ![The way of a prompt from you to the function; the check at the gateway's door, chapter 07, is lit](../images/way_07.svg)
-
-# %% [markdown]
+#
 # ## You will
 #
 # - let callers in by key, by token and by signature, and compare them;
@@ -28,7 +27,7 @@
 
 # %%
 import json
-import secrets
+from secrets import token_hex
 import boto3
 import pulumi
 import pulumi_aws as aws
@@ -40,6 +39,7 @@ from gateway.auth import Access, authorizer_function, not_from, only_from
 from gateway.auth import signed_access, user_pool_access
 from gateway.settings import FUNCTIONS, Settings
 from lab import start, plan, up, outputs, ask, predict, check
+from lab.widgets import policy_tester
 
 start(7)
 
@@ -214,9 +214,8 @@ up()
 # A user, made for this page, with a password that nobody ever sees.
 
 # %%
-pool, password = boto3.client("cognito-idp"), secrets.token_hex() + "-A"
-ada = {"UserPoolId": outputs()["user_pool_id"],
-       "Username": "ada-" + secrets.token_hex(4)}
+pool, password = boto3.client("cognito-idp"), token_hex() + "-A"
+ada = {"UserPoolId": outputs()["user_pool_id"], "Username": token_hex(4)}
 pool.admin_create_user(
     **ada, TemporaryPassword=password, MessageAction="SUPPRESS")
 pool.admin_set_user_password(**ada, Password=password, Permanent=True)
@@ -260,7 +259,7 @@ up()
 # A user with a key of their own, and a function that signs.
 
 # %%
-iam, user = boto3.client("iam"), "caller-" + secrets.token_hex(4)
+iam, user = boto3.client("iam"), "caller-" + token_hex(4)
 iam.create_user(UserName=user)
 key = iam.create_access_key(UserName=user)["AccessKey"]
 region, account = outputs()["function_arn"].split(":")[3:5]
@@ -286,10 +285,9 @@ call("right, not allowed", signed(key["SecretAccessKey"]))
 
 # %%
 arn = f"arn:aws:execute-api:{region}:{account}:{api_id}/v1/*"
-may = {"Version": "2012-10-17", "Statement": [{
-    "Effect": "Allow", "Action": "execute-api:Invoke", "Resource": arn}]}
-iam.put_user_policy(UserName=user, PolicyName="call",
-                    PolicyDocument=json.dumps(may))
+may = json.dumps({"Version": "2012-10-17", "Statement": [{
+    "Effect": "Allow", "Action": "execute-api:Invoke", "Resource": arn}]})
+iam.put_user_policy(UserName=user, PolicyName="call", PolicyDocument=may)
 call("signature", signed(key["SecretAccessKey"]), calls=8)
 iam.delete_user_policy(UserName=user, PolicyName="call")
 iam.delete_access_key(UserName=user, AccessKeyId=key["AccessKeyId"])
@@ -361,6 +359,20 @@ call("the key alone", team)
 call("key and function", blue)
 
 # %% [markdown]
+# ### A porter that names one path
+#
+# A subtle one. A porter allows what it was asked about: GET `/model`. The
+# gateway remembers the answer for five minutes and judges every path by
+# it. Who POSTs next? `policy_tester` says who decides, and why; here
+# without chapter 03's open policy, which would hide the bug. Change the
+# caller in it, and `policy_tester()` is about the API as it is.
+
+# %%
+test = policy_tester(resource_policy=None)
+test.explain("POST", caller="bearer", policy=may.replace("*", "GET/model"))
+test
+
+# %% [markdown]
 # ## Your turn
 #
 # **7.1** Write the IAM policy of a user who may send prompts, and nothing
@@ -372,10 +384,8 @@ policy = {"Version": "2012-10-17", "Statement": [...]}
 check("7.1", policy)
 
 # %% [markdown]
-# **7.2** API Gateway remembers a porter's answer for five minutes, and
-# judges every path by it. An answer that names only `method_arn`, the
-# path that was called, is the bug of *works alone, 403 in a row*. Write
-# one that lets this team call every path of this stage, and no other.
+# **7.2** Write what a porter answers, so that it may be remembered: this
+# team may call every path of this stage, and no other stage.
 
 # %%
 def allow(team, method_arn):
