@@ -63,9 +63,7 @@ def measure(report: Report, url: str) -> None:
     report.milliseconds("through the gateway, 1 token", far)
     added = (statistics.median(far) - statistics.median(near)) * 1000
     report.added("gateway and handler add, at the median", added, ADDED_MS)
-    alone = handler.overhead()
-    report.number("  of this the handler adds", alone["handler_adds_ms_median"], "ms")
-    report.number("  and in one call of twenty more than", alone["handler_adds_ms_p95"], "ms")
+    handler.measure(report)
     near, far, count = pairs(direct, gateway, LONG, 20)
     report.milliseconds(f"model in process, {count} tokens", near)
     report.milliseconds(f"through the gateway, {count} tokens", far)
