@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sandbox.provider import cognito_clients, facts
+from sandbox.provider import cognito_clients, cognito_domains, facts
 from sandbox.provider.answers import (
     changed,
     find,
@@ -207,4 +207,5 @@ KINDS = (
         called="name",
     ),
     *cognito_clients.KINDS,
+    *cognito_domains.KINDS,
 )

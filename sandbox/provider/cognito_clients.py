@@ -157,7 +157,6 @@ KINDS = (
             update=update_client,
             delete=delete_client,
             imported=import_client,
-            lacks=("refreshTokenRotation",),
         ),
         called="name",
     ),

@@ -12,6 +12,7 @@ from sandbox.server import emulator
 
 PARTS = {
     "autoscaling": ("sandbox.server.scaling_more", "sandbox.server.scaling"),
+    "cognito": ("sandbox.server.user_pools",),
     "ec2": ("sandbox.server.launch_templates",),
     "alb": (
         "sandbox.server.balancer_rules",

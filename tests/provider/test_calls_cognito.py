@@ -17,6 +17,7 @@ from tests.provider.lifecycle import (
 )
 
 POOL = "aws:cognito/userPool:UserPool"
+DOMAIN = "aws:cognito/userPoolDomain:UserPoolDomain"
 CLIENT = "aws:cognito/userPoolClient:UserPoolClient"
 SERVER = "aws:cognito/resourceServer:ResourceServer"
 FUNCTION = "arn:aws:lambda:us-east-1:000000000000:function:hook"
@@ -226,6 +227,9 @@ def test_a_client_keeps_takes_and_imports_every_argument(life: Lives, pool: Life
         {"preventUserExistenceErrors": "LEGACY"},
         {"readAttributes": ["email", "name"]},
         {"refreshTokenValidity": 9},
+        {"refreshTokenRotation": {"feature": "ENABLED", "retryGracePeriodSeconds": 20}},
+        {"refreshTokenRotation": {"feature": "DISABLED"}},
+        {"refreshTokenRotation": None},
         {"supportedIdentityProviders": []},
         {
             "tokenValidityUnits": {
@@ -239,6 +243,80 @@ def test_a_client_keeps_takes_and_imports_every_argument(life: Lives, pool: Life
     assert_updates(client, changes)
     assert client.outputs["clientSecret"]
     assert_deleted(client)
+
+
+def test_an_update_resets_what_it_leaves_out(life: Lives, pool: Life, ctx: Context) -> None:
+    rotation = {"feature": "ENABLED", "retryGracePeriodSeconds": 0}
+    client = life(
+        CLIENT,
+        name=life.name("client"),
+        userPoolId=pool.id,
+        **FULL_CLIENT,
+        refreshTokenRotation=rotation,
+    )
+    assert_complete(client)
+    api = ctx.client("cognito-idp")
+    api.update_user_pool_client(UserPoolId=pool.id, ClientId=client.id)
+    now = client.read()
+    assert now and now["name"] == client.outputs["name"] and now["clientSecret"]
+    for name in ("allowedOauthFlows", "callbackUrls", "explicitAuthFlows", "readAttributes"):
+        assert now[name] == [], name
+    assert now["refreshTokenValidity"] == 30 and now["authSessionValidity"] == 3
+    assert now["preventUserExistenceErrors"] == "LEGACY" and now["enableTokenRevocation"]
+
+
+def test_a_refresh_token_that_rotates_is_good_once(life: Lives, pool: Life, ctx: Context) -> None:
+    client = life(
+        CLIENT,
+        name=life.name("client"),
+        userPoolId=pool.id,
+        explicitAuthFlows=["ALLOW_USER_PASSWORD_AUTH"],
+        refreshTokenRotation={"feature": "ENABLED", "retryGracePeriodSeconds": 0},
+    )
+    api = ctx.client("cognito-idp")
+    user = {"UserPoolId": pool.id, "Username": "ada"}
+    api.admin_create_user(**user)
+    api.admin_set_user_password(**user, Password="Correct-horse-7", Permanent=True)
+    first = api.initiate_auth(
+        ClientId=client.id,
+        AuthFlow="USER_PASSWORD_AUTH",
+        AuthParameters={"USERNAME": "ada", "PASSWORD": "Correct-horse-7"},
+    )["AuthenticationResult"]
+    token = first["RefreshToken"]
+    fresh = api.get_tokens_from_refresh_token(ClientId=client.id, RefreshToken=token)
+    second = fresh["AuthenticationResult"]["RefreshToken"]
+    assert second != token and fresh["AuthenticationResult"]["AccessToken"]
+    with pytest.raises(api.exceptions.RefreshTokenReuseException):
+        api.get_tokens_from_refresh_token(ClientId=client.id, RefreshToken=token)
+    again = api.get_tokens_from_refresh_token(ClientId=client.id, RefreshToken=second)
+    assert again["AuthenticationResult"]["RefreshToken"]
+    client.update(refreshTokenRotation=None)
+    last = api.get_tokens_from_refresh_token(ClientId=client.id, RefreshToken=second)
+    assert "RefreshToken" not in last["AuthenticationResult"]
+
+
+def test_a_domain_of_a_pool_lives(life: Lives, pool: Life) -> None:
+    domain = life(DOMAIN, domain=life.name("sign-in"), userPoolId=pool.id)
+    assert_complete(domain)
+    assert domain.id == domain.outputs["domain"] and domain.outputs["managedLoginVersion"] == 1
+    assert_imports(domain, domain.id)
+    assert domain.kind.find and domain.kind.find(domain.ctx, domain.inputs)
+    assert_updates(domain, [{"managedLoginVersion": 2}])
+    assert_deleted(domain)
+
+
+def test_a_domain_of_ones_own_changes_its_certificate(life: Lives, pool: Life) -> None:
+    certificate = "arn:aws:acm:us-east-1:000000000000:certificate/"
+    name = f"{life.name('id')}.example.com"
+    domain = life(DOMAIN, domain=name, userPoolId=pool.id, certificateArn=f"{certificate}a")
+    assert_complete(domain)
+    assert domain.outputs["cloudfrontDistribution"].endswith(".cloudfront.net")
+    assert_imports(domain, name)
+    assert_updates(domain, [{"certificateArn": f"{certificate}b"}])
+    taken = rf"^creating Cognito User Pool Domain \({name}\): .*InvalidParameterException: "
+    with pytest.raises(AwsError, match=taken):
+        kind(DOMAIN).create(domain.ctx, domain.inputs)
+    assert_deleted(domain)
 
 
 def test_a_client_of_no_pool_is_refused_in_the_official_words(ctx: Context) -> None:

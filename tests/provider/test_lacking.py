@@ -12,7 +12,7 @@ from sandbox.provider.facts import Field
 from sandbox.provider.wire import UNKNOWN, Secret
 
 LACKED = [(token, path) for token, kind in sorted(kinds.load().items()) for path in kind.lacks]
-CLIENT = "aws:cognito/userPoolClient:UserPoolClient"
+LISTENER = "aws:lb/listener:Listener"
 
 
 def field(token: str, path: str) -> Field | None:
@@ -57,20 +57,20 @@ def test_each_is_an_argument_and_is_refused_with_the_way_out(token: str, path: s
 
 
 def test_unknown_and_secret_ones_are_refused_too() -> None:
-    assert len(refused(CLIENT, {"refreshTokenRotation": UNKNOWN})) == 1
-    assert len(refused(CLIENT, {"refreshTokenRotation": Secret({"feature": "ENABLED"})})) == 1
+    assert len(refused(LISTENER, {"mutualAuthentication": UNKNOWN})) == 1
+    assert len(refused(LISTENER, {"mutualAuthentication": Secret({"mode": "verify"})})) == 1
 
 
 @pytest.mark.parametrize("empty", [None, "", 0, False, [], {}])
 def test_nothing_is_no_wish(empty: Any) -> None:
-    assert refused(CLIENT, {"refreshTokenRotation": empty}) == []
+    assert refused(LISTENER, {"mutualAuthentication": empty}) == []
 
 
 def test_a_default_is_no_wish() -> None:
-    client = kinds.kind(CLIENT)
+    group = kinds.kind("aws:autoscaling/group:Group")
     type = facts.of("aws:autoscaling/group:Group")
-    assert client and type
-    lacking_one = replace(client, lacks=("metricsGranularity",))
+    assert group and type
+    lacking_one = replace(group, lacks=("metricsGranularity",))
     for value, times in (("1Minute", 0), ("5Minute", 1)):
         told = lacking.refusals(lacking_one, type, "r", {"metricsGranularity": value})
         assert len(told) == times
@@ -79,5 +79,5 @@ def test_a_default_is_no_wish() -> None:
 def test_the_place_in_a_list_is_told() -> None:
     token = {"type": "jwt-validation", "jwtValidation": {"issuer": "https://id.example.com"}}
     actions = [{"type": "fixed-response"}, token]
-    (told,) = refused("aws:lb/listener:Listener", {"defaultActions": actions})
+    (told,) = refused(LISTENER, {"defaultActions": actions})
     assert "Examine values at 'r.defaultActions[1].jwtValidation'." in told
