@@ -7,11 +7,14 @@ from typing import Any
 
 import requests
 
-from lab.core.bursts import Backoff, Burst, Lane, Limit
+from lab import keys
+from lab.core.bucket import Backoff, Lane, Limit
+from lab.core.bursts import Burst
 from lab.core.errors import LabError, Stopped
 from lab.core.meaning import where
 from lab.firing import Firing, Sender
-from lab.limits import GIVE, Aim, Limits, deployed_limits, outputs
+from lab.keys import team_keys
+from lab.limits import GIVE, Aim, Limits, deployed_limits, own
 from lab.prompts import model_url, now
 from lab.views.base import INTERVAL, Display
 from lab.views.bursts import BurstView
@@ -64,7 +67,7 @@ def burst(
     limits, remark = _limits(aim, names, limit_rate, limit_burst)
     url = str(aim.request.url)
     made = Burst(
-        f"{aim.request.method or 'GET'!s} {url}",
+        " ".join([str(aim.request.method or "GET"), url]),
         tuple(
             Lane(name, int(_of(n, name, 0)), _of(rate, name, None), limits.own.get(name))
             for name in aim.headers
@@ -114,29 +117,25 @@ def _aim(
         request = requests.Request("GET", send if isinstance(send, str) else model_url())
     if isinstance(lanes, Mapping):
         return Aim(request, {name: dict(headers) for name, headers in lanes.items()})
-    ours = not isinstance(send, str | requests.Request)
-    keys = team_keys() if ours or names else {}
+    # A request that was given has the headers that it is to have; keys stay with the stack.
+    wanted = bool(names) or not isinstance(send, requests.Request)
+    url = str(request.url)
+    known = team_keys() if wanted and own(url) else {}
     if not names:
-        first = next(iter(keys.items()), None)
-        return Aim(request, {first[0]: _bearer(first[1])} if first else {ALONE: {}})
-    if missing := [name for name in names if name not in keys]:
-        has = f"It has {', '.join(keys)}." if keys else "It has none: chapter 07 makes them."
+        first = next(iter(known), None)
+        return Aim(request, {first: bearer(known[first])} if first else {ALONE: {}})
+    if missing := [name for name in names if name not in known]:
+        has = f"It has {', '.join(known)}." if known else "It has none: chapter 07 makes them."
         raise LabError(
-            f"The gateway has no team {missing[0]!r}. {has}",
+            f"The gateway at {url} has no team {missing[0]!r}. {has}",
             'Give the headers yourself: burst(lanes={"blue": {"Authorization": "…"}}).',
         )
-    return Aim(request, {name: _bearer(keys[name]) for name in names})
+    return Aim(request, {name: bearer(known[name]) for name in names})
 
 
-def team_keys() -> dict[str, str]:
-    """Each team's key, as the stack's secret output has it; {} before chapter 07."""
-    found: Any = outputs().get("team_keys")
-    found = found.reveal() if hasattr(found, "reveal") else found
-    return {str(team): str(key) for team, key in (found or {}).items()}
-
-
-def _bearer(key: str) -> dict[str, str]:
-    return {"Authorization": f"Bearer {key}"}
+def bearer(key: str) -> dict[str, str]:
+    """The header that carries a key."""
+    return {name: secret.sent for name, secret in keys.bearer(key).items()}
 
 
 def _limits(

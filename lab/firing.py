@@ -12,7 +12,8 @@ from urllib.parse import urlsplit
 
 import requests
 
-from lab.core.bursts import LIMITED, Burst, Call
+from lab.core.bucket import LIMITED
+from lab.core.bursts import Burst, Call
 from lab.core.meaning import LOOPBACK, no_answer
 from lab.core.prompt import Reply
 from lab.transport import CONNECT_LIMIT, NoAnswer, no_answer_of

@@ -9,8 +9,7 @@ from urllib.parse import urlsplit
 
 import requests
 
-from lab.core.bursts import Limit
-from lab.core.errors import LabError
+from lab.core.bucket import Limit
 
 GIVE = "Give them: burst(…, limit_rate=5, limit_burst=10)."
 
@@ -31,33 +30,35 @@ class Limits:
     shared: Limit | None = None
 
 
-def outputs() -> Mapping[str, Any]:
-    """The stack's outputs."""
-    from lab import session  # loads the engine's SDK; a burst at another URL does without
+def own(url: str) -> bool:
+    """Whether this is an address of the stack that this notebook has opened."""
+    base = str(_outputs().get("invoke_url") or "").rstrip("/")
+    return bool(base) and url.startswith(f"{base}/")
 
-    return session.outputs()
+
+def _outputs() -> Mapping[str, Any]:
+    """The stack's outputs; none before a stack was opened, which would start a sandbox."""
+    from lab import session  # loads the engine's SDK
+
+    return session.outputs() if session._session is not None else {}
 
 
 def deployed_limits(aim: Aim) -> tuple[Limits, str]:
     """What the stage and the usage plans say, by AWS's own API; none where it cannot be read."""
     from botocore.exceptions import BotoCoreError, ClientError
 
+    if not own(str(aim.request.url)):
+        return Limits(), f"The URL is not this stack's: its limits are not known. {GIVE}"
+    known = _outputs()
+    stage = urlsplit(str(known["invoke_url"])).path.rpartition("/")[2]
     try:
-        known = outputs()
-        base, api_id = str(known.get("invoke_url") or ""), known.get("rest_api_id")
-    except LabError:
-        return Limits({}), f"No limit is known. {GIVE}"
-    if not base or not api_id or not str(aim.request.url).startswith(base):
-        return Limits({}), f"The URL is not this stack's: its limits are not known. {GIVE}"
-    stage = urlsplit(base).path.rpartition("/")[2]
-    try:
-        own = _plan_limits(str(api_id), stage, aim.headers)
-        shared = _stage_limit(str(api_id), stage)
+        plans = _plan_limits(str(known["rest_api_id"]), stage, aim.headers)
+        shared = _stage_limit(str(known["rest_api_id"]), stage)
     except (BotoCoreError, ClientError) as error:
-        return Limits({}), f"The limits cannot be read: {error}. {GIVE}"
-    if not own and shared is None:
-        return Limits({}), "Nothing limits these calls but the account's 10,000 a second."
-    return Limits(own, shared), "The limits are those of the usage plans and of the stage."
+        return Limits(), f"The limits cannot be read: {error}. {GIVE}"
+    if not plans and shared is None:
+        return Limits(), "Nothing limits these calls but the account's 10,000 a second."
+    return Limits(plans, shared), "The limits are those of the usage plans and of the stage."
 
 
 def _plan_limits(

@@ -10,7 +10,8 @@ from collections.abc import Iterable, Sequence
 from typing import Protocol
 
 from lab import theme
-from lab.core.bursts import ANSWERED, FAILED, LIMITED, VERDICTS, Burst, Lane, levels
+from lab.core.bucket import ANSWERED, FAILED, LIMITED, VERDICTS, Lane, levels
+from lab.core.bursts import Burst
 from lab.html import Markup, tag
 
 WIDTH, LEFT, RIGHT = 640.0, 116.0, 622.0

@@ -5,10 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 from lab import parts, words
-from lab.core.bursts import ANSWERED, FAILED, LIMITED, VERDICTS, Burst, Call, Foreseen, Lane
+from lab.core.bucket import ANSWERED, FAILED, LIMITED, VERDICTS, Foreseen, Lane
+from lab.core.bursts import Burst, Call
 from lab.html import Markup, clean, tag
 from lab.views.base import View, in_notebook
 from lab.views.burst_chart import SHAPES, chart
+from lab.views.once import Once
 
 SECONDS = 40  # rows of the table by second
 LINE = 60  # dots on a line of text
@@ -17,7 +19,7 @@ NOT_A_PROMISE = "AWS calls its limits best effort, not a promise."
 GATEWAY_PRICE = 3.5e-6  # dollars a request: REST APIs in us-east-1, the first 333 million a month
 
 
-class BurstView(View):
+class BurstView(Once, View):
     """The calls of a burst, while they are made and as a record.
 
     Attributes:
@@ -27,7 +29,6 @@ class BurstView(View):
 
     def __init__(self, burst: Burst) -> None:
         self.burst = burst
-        self._shown_in: Any = None
 
     @property
     def rows(self) -> tuple[Call, ...]:
@@ -87,12 +88,8 @@ class BurstView(View):
             label="Burst of calls",
         )
 
-    def shown(self) -> None:
-        """It is on the page already: the cell that ends with it shows it no second time."""
-        self._shown_in = _cell()
-
     def _ipython_display_(self) -> None:
-        if self._shown_in is not None and self._shown_in == _cell():
+        if self.on_the_page():
             return
         if not in_notebook():
             print(self.text())
@@ -206,6 +203,9 @@ class BurstView(View):
                 f"At the moments when they were really sent, it foretells {again:,} answered."
             )
         found += [f"{number} × {reason}" for reason, number in self.burst.reasons()]
+        found += (
+            ["The prediction takes buckets to be full at first."] if self.burst.foreseen else []
+        )
         found += [self.burst.remark] if self.burst.remark else []
         return [*found, *self._cost()]
 
@@ -241,12 +241,3 @@ def _spelled(counts: dict[str, int]) -> str:
     return ", ".join(
         f"{number:,} {verdict}" for verdict, number in counts.items() if number or verdict != FAILED
     )
-
-
-def _cell() -> Any:
-    """Which cell of which kernel is running; None outside of one."""
-    import sys
-
-    ipython = sys.modules.get("IPython")
-    shell = ipython.get_ipython() if ipython else None
-    return shell.execution_count if shell is not None else None

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from lab.core.bursts import Backoff, Burst, Call, Lane, Limit
+from lab.core.bucket import Backoff, Lane, Limit
+from lab.core.bursts import Burst, Call
 from lab.views.base import View
 from lab.views.bursts import BurstView
 

@@ -8,18 +8,17 @@ import pytest
 import requests
 
 from lab.bursts import burst
-from lab.core.bursts import (
+from lab.core.bucket import (
     ANSWERED,
     LIMITED,
     Backoff,
     Bucket,
-    Burst,
-    Call,
     Lane,
     Limit,
     foresee,
     levels,
 )
+from lab.core.bursts import Burst, Call
 from lab.core.errors import LabError
 from lab.core.prompt import Reply
 from lab.firing import Firing, seconds_of
@@ -183,6 +182,23 @@ def test_two_lanes_send_their_own_headers_and_no_form_shows_them():
     assert calls.by_lane["blue"]["failed"] == 3
     shown = json.dumps(calls.state()) + calls.text() + str(calls.html()) + repr(calls)
     assert "[secret]" in shown and "sk-secret" not in shown and "sk-green" not in shown
+
+
+def test_keys_of_the_stack_go_to_no_other_address(monkeypatch):
+    monkeypatch.setattr("lab.limits._outputs", lambda: {"invoke_url": "http://127.0.0.1:1/v1"})
+    monkeypatch.setattr("lab.bursts.team_keys", lambda: {"blue": "sk-of-the-stack"})
+    with serving() as server:
+        burst(server.url, n=1)
+        with pytest.raises(LabError, match="no team 'blue'"):
+            burst(server.url, n=1, lanes="blue")
+    assert [seen[2].get("Authorization") for seen in server.seen] == [None]
+
+
+def test_a_burst_elsewhere_opens_no_stack_and_starts_no_sandbox(monkeypatch):
+    monkeypatch.setattr("lab.session._session", None)
+    monkeypatch.setattr("lab.session.open_session", lambda *_: pytest.fail("a stack was opened"))
+    with serving() as server:
+        assert "its limits are not known" in burst(server.url, n=1).text()
 
 
 def test_any_request_can_be_sent():

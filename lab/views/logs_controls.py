@@ -1,0 +1,126 @@
+"""The controls of the log viewer: filter, level, and a Follow that turns into Pause."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from typing import TYPE_CHECKING
+
+import ipywidgets
+
+from lab import parts, words
+from lab.core.logs import LEVELS
+from lab.guard import guard
+from lab.html import Markup, tag
+from lab.views.base import INTERVAL
+
+if TYPE_CHECKING:
+    from lab.views.logs import LogView
+
+EVERY = 1.0  # seconds between two looks while it follows
+LONGEST = 300.0  # seconds after which following ends by itself
+FULL = {"width": "100%", "max_width": "60em"}
+
+
+class Controls:
+    """The widgets of a log view. They read and show; what happens is the view's."""
+
+    def __init__(self, view: LogView) -> None:
+        self._view = view
+        guarded = guard(view.show_failure, during="The log viewer")
+        style, small = {"description_width": "initial"}, ipywidgets.Layout(width="auto")
+        self.grep = ipywidgets.Text(
+            value=view.logs.grep,
+            description="Filter",
+            placeholder="text in a line",
+            continuous_update=False,
+            layout=ipywidgets.Layout(**FULL),
+            style=style,
+        )
+        levels = [("all", ""), *((f"{level} or worse", level) for level in LEVELS[1:])]
+        self.level = ipywidgets.Dropdown(
+            options=levels, value=view.logs.level, description="Level", style=style
+        )
+        self.refresh = ipywidgets.Button(
+            description="Read again", tooltip="Read what is new", layout=small
+        )
+        self.follow = ipywidgets.Button(description="Follow", layout=small)
+        self.clear = ipywidgets.Button(
+            description="Clear", tooltip="Show only what comes from now on", layout=small
+        )
+        self.status = ipywidgets.HTML()
+        self._until, self._next = 0.0, 0.0
+        self._pumping = False
+        for control in (self.grep, self.level):
+            control.observe(guarded(self._filter), "value")
+        self.refresh.on_click(guarded(self._read))
+        self.follow.on_click(guarded(self._toggle))
+        self.clear.on_click(guarded(lambda _: view.clear()))
+        self._again = guarded(self._pump)
+        row = ipywidgets.Layout(flex_flow="row wrap", align_items="center")
+        buttons = [self.refresh, self.follow, self.clear]
+        self.box = ipywidgets.VBox(
+            [self.grep, self.level, ipywidgets.HBox(buttons, layout=row), self.status]
+        )
+        self.draw()
+
+    @property
+    def following(self) -> bool:
+        """Whether it looks for new lines again and again."""
+        return time.monotonic() < self._until
+
+    def draw(self) -> None:
+        """Show the state: the button's word, and the status line."""
+        self.follow.description = "Pause" if self.following else "Follow"
+        self.follow.tooltip = (
+            "Read no more" if self.following else f"Read what is new, for {LONGEST / 60:.0f} min"
+        )
+        self.status.value = str(self._status())
+
+    def _status(self) -> Markup:
+        logs = self._view.logs
+        if self._view.failure is not None:
+            return self._view.failure.html()
+        text = (
+            f"{words.count(len(logs.matching()), 'line')} of {len(logs.lines):,} pass the filter."
+        )
+        text += " Following." if self.following else ""
+        line = tag("p", parts.badge(words.STATES[logs.state]), " ", text)
+        return parts.panel(line, label="Status")
+
+    def _filter(self, _: object) -> None:
+        self._view.filter(self.grep.value, self.level.value)
+
+    def _read(self, _: object) -> None:
+        self._view.begin()
+        if not self._pumping:
+            self._pump()
+
+    def _toggle(self, _: object) -> None:
+        if self.following:
+            self._until = 0.0
+            self._view.stop()
+        else:
+            self._until = time.monotonic() + LONGEST
+            self._read(None)
+
+    def _pump(self) -> None:
+        """Take in lines: between the kernel's messages where it can, else until it is over."""
+        try:
+            loop = asyncio.get_running_loop()
+        except RuntimeError:
+            self._view.read()
+            self._until = 0.0
+            self.draw()
+            return
+        busy, again = self._view.running, self._view.step()
+        if busy and not again:  # one look is over
+            self._next = time.monotonic() + EVERY
+            self._view._draw()
+        if self.following and not again and time.monotonic() >= self._next:
+            self._view.begin()
+        self._pumping = again or self.following
+        if self._pumping:
+            loop.call_later(INTERVAL, self._again)
+        else:
+            self.draw()
