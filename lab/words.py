@@ -58,6 +58,11 @@ NOT_YET = Word("✗", "not yet", "warn")
 RIGHT = Word("✓", "right", "good")
 WRONG = Word("✗", "wrong", "warn")
 ERROR = Word("!", "error", "bad")
+ALLOWED = Word("✓", "allowed", "good")
+DENIED = Word("✗", "denied", "warn")
+UNDECIDED = Word("!", "cannot decide", "bad")
+PASSED = Word("✓", "passed", "good")
+SKIPPED = Word("=", "not asked", "quiet")
 
 OPERATIONS = {
     "create": CREATE,

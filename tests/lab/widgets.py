@@ -18,6 +18,7 @@ from lab.views.preflight import Preflight
 from lab.views.prompt import Playground
 from tests.lab.burst_views import burst_views
 from tests.lab.chat_views import chat_views
+from tests.lab.policy_views import policy_views
 from tests.lab.log_views import log_views
 
 URL = "http://127.0.0.1:4566/_aws/execute-api/a1b2c3d4e5/v1/model"
@@ -110,6 +111,7 @@ def views(text: str = "What is gravity?") -> dict[str, View]:
         "preflight_bad": Preflight(judge_machine(BAD)),
         "failure": Failure("It " + text, "Because.", "Do this.", "Traceback: " + text),
         **chat_views(text),
+        **policy_views("POST" if text == "What is gravity?" else text),
         **burst_views(text),
         **log_views(text),
         "show": show({"Role": {"RoleName": text, "Password": "hunter2"}}),

@@ -1,0 +1,213 @@
+"""The policy tester: a caller and a call in, who decides and why out."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any, Protocol
+
+from lab import parts
+from lab.core.access import Caller, decide
+from lab.core.flips import smallest
+from lab.core.routes import Api
+from lab.guard import Failure
+from lab.html import Markup, clean, tag
+from lab.views import policy as drawing
+from lab.views.base import WIDGET, View, in_notebook
+from lab.views.policy import Case, Explanation, PolicyTable, Trial
+from lab.views.policy_controls import Controls
+
+EXAMPLE = 'policy_tester().explain("POST", "/model", caller="anonymous")'
+NO_KERNEL = "These controls need a running kernel: run the cell. What was explained is below."
+
+
+class Callers(Protocol):
+    """Who may be asked about, and how they are looked up."""
+
+    def names(self) -> list[str]:
+        """Callers to choose from."""
+
+    @property
+    def make(self) -> Callable[..., Caller]:
+        """A caller by name, and what is known of it."""
+
+    def send(self, caller: Caller, method: str, path: str, credentials: Any) -> Trial:
+        """Ask the gateway itself."""
+
+
+class PolicyTester(View):
+    """Who may call an API. The dropdowns and `explain` take the same way.
+
+    Args:
+        api: the API, as it is configured.
+        callers: who may be asked about.
+        supposed: what of the API is not as deployed, in words; "" when all is.
+    """
+
+    def __init__(self, api: Api, callers: Callers, supposed: str = "") -> None:
+        self.api, self.callers, self.supposed = api, callers, supposed
+        self.last: Case | None = None
+        self.failure: Failure | None = None
+        self._controls: Controls | None = None
+        self._record: Any = None
+
+    def explain(
+        self,
+        method: str = "POST",
+        path: str = "/model",
+        caller: str = "anonymous",
+        *,
+        policy: Any = None,
+        token: str = "valid",
+        key: bool | None = None,
+        source_ip: str | None = None,
+        account: str | None = None,
+        context: Mapping[str, str | None] | None = None,
+        send: bool = False,
+        credentials: Any = None,
+    ) -> Explanation:
+        """Who decides about one call, and why.
+
+        Args:
+            method, path: the call, the path without the stage.
+            caller: "anonymous"; "iam", who signs; "user/NAME" or "role/NAME", whose policies are
+                read from IAM; "me", who runs this notebook; a team's name; "unknown key";
+                "bearer", with a token that the authorizer knows; "cognito".
+            policy: the identity policy of "iam", or what the authorizer returns for a token:
+                a dict or JSON, or a list of them.
+            token: "valid", "unknown" or "expired"; of "cognito" also "access".
+            key: whether the caller has an API key in a usage plan of this stage.
+            source_ip: the caller's address; on this machine 127.0.0.1, else not known.
+            account: of a signed caller, when it is another one.
+            context: more condition keys and their values; None: the call has no such key.
+            send: call the gateway too, and compare.
+            credentials: what such a call is signed or sent with: (access key id, secret key), or
+                a token. Default: your own, or the team's key.
+
+        Raises:
+            LabError: there is no such caller, or the call could not be sent.
+        """
+        asked = self.callers.make(
+            caller,
+            policy=policy,
+            token=token,
+            key=key,
+            source_ip=source_ip,
+            account=account,
+            context=context,
+        )
+        trial = None
+        if send:
+            trial = self.callers.send(asked, method, path, credentials)
+            if self.supposed:
+                trial = Trial(trial.reply, self.supposed)
+        case = self._case(asked, method, path, trial)
+        self.last, self.failure = case, None
+        self._draw()
+        return Explanation(case)
+
+    def table(
+        self,
+        calls: Iterable[str] | None = None,
+        callers: Iterable[str] | None = None,
+        *,
+        send: bool = False,
+        **more: Any,
+    ) -> PolicyTable:
+        """Several callers and calls at once.
+
+        Args:
+            calls: such as "POST /model"; default every method that the API has.
+            callers: as for `explain`; default all that are known here.
+            send: call the gateway too, once for each row, and compare.
+        """
+        cases = []
+        for name in callers if callers is not None else self.callers.names():
+            asked = self.callers.make(name, **more)
+            for call in calls if calls is not None else self.calls():
+                method, _, path = call.partition(" ")
+                trial = self.callers.send(asked, method, path, None) if send else None
+                cases.append(self._case(asked, method, path, trial))
+        return PolicyTable(cases)
+
+    def calls(self) -> list[str]:
+        """A call for each method of the API; for ANY, a POST."""
+        found = [
+            f"{'POST' if route.method == 'ANY' else route.method} {route.path}"
+            for route in self.api.routes
+        ]
+        return list(dict.fromkeys(found))
+
+    def _case(self, caller: Caller, method: str, path: str, trial: Trial | None) -> Case:
+        method = method.strip().upper()
+        decision = decide(self.api, caller, method, path)
+        flip = smallest(self.api, caller, method, path, decision)
+        return Case(method, path, caller, decision, flip, trial)
+
+    # How it looks.
+
+    def show_failure(self, failure: Failure) -> None:
+        """Show that a handler failed, where the explanation would be."""
+        self.failure = failure
+        self._draw()
+
+    def state(self) -> dict[str, Any]:
+        """The API and the last explanation."""
+        return {
+            "state": "failed" if self.failure else "done" if self.last else "idle",
+            "api": f"{self.api.id}/{self.api.stage}",
+            "supposed": self.supposed,
+            "callers": self.callers.names(),
+            "calls": self.calls(),
+            "last": self.last.state() if self.last else None,
+            "failure": self.failure.state() if self.failure else None,
+            "scope": drawing.SCOPE,
+        }
+
+    def text(self) -> str:
+        """The last explanation, or what can be asked."""
+        lines = [self.failure.text()] if self.failure else []
+        lines += drawing.to_lines(self.last) if self.last else []
+        if not lines:
+            lines = ["Nothing is explained yet.", f"Calls: {', '.join(self.calls())}"]
+            lines.append(f"Callers: {', '.join(self.callers.names())}")
+        return clean("\n".join([*lines, self._of(), f"Code form: {EXAMPLE}", drawing.SCOPE]))
+
+    def html(self) -> Markup:
+        """The same as a panel: no controls in it."""
+        known = [("calls", ", ".join(self.calls())), ("callers", ", ".join(self.callers.names()))]
+        shown = drawing.to_html(self.last) if self.last else None
+        return parts.panel(
+            self.failure.pieces() if self.failure else None,
+            shown or parts.definition(known, "What can be asked about"),
+            parts.muted(self._of()),
+            parts.muted("Code form: ", tag("code", EXAMPLE)),
+            parts.muted(drawing.SCOPE),
+            label="Policy tester",
+        )
+
+    def _of(self) -> str:
+        supposed = f"; {self.supposed}" if self.supposed else ""
+        return f"API {self.api.id}, stage {self.api.stage}{supposed}"
+
+    def live(self) -> Any:
+        """The controls; made once."""
+        if self._controls is None:
+            self._controls = Controls(self)
+        return self._controls.box
+
+    def _ipython_display_(self) -> None:
+        if not in_notebook():
+            print(self.text())
+            return
+        from IPython.display import display
+
+        view = {"version_major": 2, "version_minor": 0, "model_id": self.live().model_id}
+        still = {"text/plain": NO_KERNEL, "text/html": str(tag("p", NO_KERNEL))}
+        display({WIDGET: view, **still}, raw=True)
+        self._record = display(self._repr_mimebundle_(), raw=True, display_id=True)
+
+    def _draw(self) -> None:
+        if self._controls is not None:
+            self._controls.draw()
+        if self._record is not None:
+            self._record.update(self._repr_mimebundle_(), raw=True)
