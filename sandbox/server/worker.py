@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import os
 import queue
-import sys
 import threading
 import time
 import uuid
@@ -19,7 +18,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from sandbox.server import emulator
+from sandbox.server import emulator, process_memory
 from sandbox.server.stream_pipe import STREAM, Sink, Tee, wanted
 from sandbox.server.worker_main import END
 
@@ -115,7 +114,9 @@ class Environment(lambda_runtime.Worker):  # type: ignore[misc,name-defined]
             self._sink = None
         self._run.milliseconds = (time.perf_counter() - started) * 1000
         self._run.milliseconds -= self._run.init_milliseconds
-        self._peak = _peak(self._proc) or self._peak  # a process that was ended has none
+        self._peak = (
+            process_memory.peak(self._proc) or self._peak
+        )  # a process that was ended has none
         self._run.memory = self._peak
         _here.run = self._run
         report = result.pop("function_error", None)
@@ -256,34 +257,7 @@ def _all_busy(key: str) -> bool:
     if len(workers) < CORES or not all(worker.in_use for worker in workers):
         return False
     # How big it gets is known once the first one has loaded.
-    return workers[0]._start_time is None or _memory(workers[0]) >= BIG
-
-
-def _peak(process: Any) -> int:
-    """The most memory that a process ever had, in MB; 0 when it has ended."""
-    if process is None:
-        return 0
-    with suppress(OSError, IndexError, ValueError):
-        status = Path(f"/proc/{process.pid}/status").read_text(encoding="ascii", errors="replace")
-        return int(status.split("VmHWM:")[1].split()[0]) // 1024
-    # Not Linux: what it has now is what can be had.
-    return 0 if sys.platform == "linux" else _memory_of(process) // 2**20
-
-
-def _memory(worker: Any) -> int:
-    return _memory_of(worker._proc)
-
-
-def _memory_of(process: Any) -> int:
-    # Only a busy sandbox needs it, and it would delay the start.
-    import psutil
-
-    if process is None:
-        return 0
-    try:
-        return int(psutil.Process(process.pid).memory_info().rss)
-    except psutil.Error:
-        return 0
+    return workers[0]._start_time is None or process_memory.now(workers[0]._proc) >= BIG
 
 
 def settle() -> None:
