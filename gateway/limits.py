@@ -290,6 +290,10 @@ def usage_plans(
             key_id=key.id,
             key_type="API_KEY",
             usage_plan_id=plan.id,
+            # It repeats the key's value, which nothing marks as a secret.
+            opts=pulumi.ResourceOptions(
+                additional_secret_outputs=["value"]
+            ),
         )
         made += [plan, member]
     return made
