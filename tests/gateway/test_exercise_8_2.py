@@ -1,0 +1,76 @@
+"""What exercise 8.2 teaches is what the budget does."""
+
+import time
+
+import boto3
+import budget
+import pytest
+
+from lab.checks.ch08 import LEFT, WHY
+from sandbox import cloud
+
+ANSWERED = {"usage": {"prompt_tokens": 50, "completion_tokens": 20}}
+
+
+class Model:
+    """A model whose prompts have 50 tokens; `done` is its answer, or what it raises."""
+
+    def __init__(self, look, done):
+        self.look, self.done = look, done
+
+    def refuse_long(self, messages):
+        pass
+
+    def count(self, messages):
+        return 50
+
+    def complete(self, request):
+        self.look()
+        if isinstance(self.done, Exception):
+            raise self.done
+        return self.done
+
+
+@pytest.fixture
+def table(tmp_path, monkeypatch):
+    """A real table, as chapter 08 declares it."""
+    monkeypatch.setenv("KIT_PROVIDER", "0")
+    running = cloud.start(tmp_path)
+    client = boto3.client(
+        "dynamodb",
+        endpoint_url=running.endpoint,
+        region_name="us-east-1",
+        aws_access_key_id="test",
+        aws_secret_access_key="test",
+    )
+    client.create_table(
+        TableName="budgets",
+        BillingMode="PAY_PER_REQUEST",
+        KeySchema=[{"AttributeName": "id", "KeyType": "HASH"}],
+        AttributeDefinitions=[{"AttributeName": "id", "AttributeType": "S"}],
+    )
+    yield client
+    cloud.stop(tmp_path)
+
+
+def test_exercise_8_2_says_what_the_budget_does(table):
+    found = {}
+
+    def left(caller):
+        key = {"id": {"S": f"{caller}#{time.strftime('%Y-%m-%d', time.gmtime())}"}}
+        item = table.get_item(TableName="budgets", Key=key)["Item"]
+        return 300 - int(item["taken"]["N"])
+
+    def call(caller, done):
+        def look():
+            found.setdefault("while it runs", left(caller))
+
+        paid = budget.Metered(Model(look, done), budget.Budget(table, "budgets", 300), caller)
+        return paid.complete({"messages": [], "max_tokens": 150})
+
+    call("blue", ANSWERED)
+    found["after its answer"] = left("blue")
+    with pytest.raises(ValueError, match="by design"):
+        call("green", ValueError("by design"))
+    found["if the function had refused it"] = left("green")
+    assert found == LEFT and set(WHY) == set(LEFT)

@@ -1,0 +1,11 @@
+# exercise 8.1: class_plan
+# says: The plan names no stage, so it limits nobody.
+import pulumi_aws as aws
+
+
+def class_plan(rest_api, stage):
+    return aws.apigateway.UsagePlan(
+        "classPlan",
+        throttle_settings={"rate_limit": 2, "burst_limit": 30},
+        quota_settings={"limit": 5000, "period": "WEEK"},
+    )
