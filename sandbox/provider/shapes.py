@@ -30,7 +30,9 @@ def request(client: Any, shape: str, value: Any, names: Names | None = None) -> 
 
 def _member(shape: Any, value: Any, names: Names) -> Any:
     if shape.type_name == "structure":
-        return _structure(shape, value, names)
+        # Some blocks that an API has once are lists of one in a program.
+        only = value[0] if isinstance(value, list) and value else value
+        return _structure(shape, only or {}, names)
     if shape.type_name == "list":
         items = value if isinstance(value, (list, tuple)) else [value]
         return [_member(shape.member, item, names) for item in items]

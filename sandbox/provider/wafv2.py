@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import time
-from typing import Any
 
-from sandbox.provider import facts
+from sandbox.provider import wafv2_settings as settings
 from sandbox.provider.answers import find, named, prefix_of, settle, tag_changes, there, worded
 from sandbox.provider.kinds import CallError, Context, Created, Inputs, Kind, Outputs
-from sandbox.provider.shapes import answer, request, tag_list, tag_map
+from sandbox.provider.shapes import tag_list, tag_map
 
-ACL = "aws:wafv2/webAcl:WebAcl"
 GONE = "WAFNonexistentItemException"
 BUSY = ("WAFAssociatedItemException", "WAFUnavailableEntityException")
 PATIENCE = 60.0  # seconds that a resource may need until WAF sees it, or lets it go
@@ -24,7 +22,7 @@ def create_acl(ctx: Context, inputs: Inputs) -> Created:
     made = client.create_web_acl(
         Name=name,
         Scope=inputs["scope"],
-        **_settings(client, inputs),
+        **settings.settings(client, inputs),
         **({"Tags": tags} if tags else {}),
     )["Summary"]
     known = {**inputs, "name": name}
@@ -39,23 +37,18 @@ def read_acl(ctx: Context, id: str, last: Outputs) -> Outputs | None:
     found = find(client.get_web_acl, GONE, **_where(id, last))
     if found is None:
         return None
-    acl, known = found["WebACL"], facts.of(ACL)
-    assert known
+    acl = found["WebACL"]
     tags = client.list_tags_for_resource(ResourceARN=acl["ARN"])["TagInfoForResource"]
-    rules = answer(known.inputs["rules"], acl.get("Rules") or [])
     outputs = {
+        **settings.outputs(acl, last),
         "applicationIntegrationUrl": found.get("ApplicationIntegrationURL") or "",
         "arn": acl["ARN"],
         "capacity": acl.get("Capacity", 0),
-        "defaultAction": answer(known.inputs["defaultAction"], acl["DefaultAction"]),
-        "description": acl.get("Description"),
         "lockToken": found["LockToken"],
         "name": acl["Name"],
         "namePrefix": prefix_of(acl["Name"]),
-        "rules": _in_order(rules, last.get("rules")),
         "scope": last["scope"],
         "tags": tag_map(tags.get("TagList")),
-        "visibilityConfig": answer(known.inputs["visibilityConfig"], acl["VisibilityConfig"]),
     }
     return settle(outputs, keep=("applicationIntegrationUrl", "namePrefix"))
 
@@ -70,11 +63,10 @@ def find_acl(ctx: Context, inputs: Inputs) -> Created | None:
 
 def update_acl(ctx: Context, id: str, old: Outputs, new: Inputs) -> Outputs:
     client = ctx.client("wafv2")
-    parts = ("customResponseBodies", "defaultAction", "description", "rules", "visibilityConfig")
-    if any(old.get(name) != new.get(name) for name in parts):
+    if any(old.get(name) != new.get(name) for name in settings.CHANGEABLE):
         # The lock is the one of this moment: somebody else may have changed the ACL since.
         token = client.get_web_acl(**_where(id, old))["LockToken"]
-        client.update_web_acl(**_where(id, old), LockToken=token, **_settings(client, new))
+        client.update_web_acl(**_where(id, old), LockToken=token, **settings.settings(client, new))
     removed, added = tag_changes(old, new)
     if removed:
         client.untag_resource(ResourceARN=old["arn"], TagKeys=removed)
@@ -105,25 +97,6 @@ def import_acl(resource_id: str) -> tuple[str, Outputs]:
 
 def _where(id: str, values: Outputs) -> dict[str, str]:
     return {"Id": id, "Name": values["name"], "Scope": values["scope"]}
-
-
-def _settings(client: Any, inputs: Inputs) -> dict[str, Any]:
-    shape = "CreateWebACLRequest"
-    given = {
-        "defaultAction": inputs["defaultAction"],
-        "rules": inputs.get("rules") or [],
-        "visibilityConfig": inputs["visibilityConfig"],
-    }
-    if inputs.get("description"):
-        given["description"] = inputs["description"]
-    found: dict[str, Any] = request(client, shape, given)
-    return found
-
-
-def _in_order(rules: list[Outputs], last: list[Outputs] | None) -> list[Outputs]:
-    """The set of rules in the order of the program."""
-    names = [rule["name"] for rule in last or ()]
-    return sorted(rules, key=lambda r: names.index(r["name"]) if r["name"] in names else len(names))
 
 
 # WebAclAssociation: its id is ACL-ARN,RESOURCE-ARN
@@ -181,23 +154,15 @@ KINDS = (
         "wafv2",
         "WAFv2 WebACL",
         Kind(
-            token=ACL,
+            token=settings.ACL,
             create=create_acl,
             read=read_acl,
             update=update_acl,
             delete=delete_acl,
             find=find_acl,
             imported=import_acl,
-            lacks=(
-                "associationConfig",
-                "captchaConfig",
-                "challengeConfig",
-                "customResponseBodies",
-                "dataProtectionConfig",
-                "monetizationConfig",
-                "ruleJson",
-                "tokenDomains",
-            ),
+            # The facts say of this one only that it is there, not what is in it.
+            lacks=("monetizationConfig",),
         ),
         called="name",
     ),

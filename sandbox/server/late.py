@@ -14,6 +14,7 @@ PARTS = {
     "autoscaling": ("sandbox.server.scaling_more", "sandbox.server.scaling"),
     "cognito": ("sandbox.server.user_pools",),
     "ec2": ("sandbox.server.launch_templates",),
+    "waf": ("sandbox.server.web_acls",),
     "alb": (
         "sandbox.server.balancer_rules",
         "sandbox.server.balancers",

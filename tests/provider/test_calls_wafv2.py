@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import pytest
@@ -71,6 +72,164 @@ NEITHER = rule(
 )
 
 
+SORRY = {"content": "later", "contentType": "TEXT_PLAIN", "key": "sorry"}
+OTHER = {"content": "{}", "contentType": "APPLICATION_JSON", "key": "other"}
+BLOCKED = {"customResponse": {"customResponseBodyKey": "sorry", "responseCode": 429}}
+WITH_BODY = {**LIMIT, "action": {"block": BLOCKED}}
+HIDDEN = {
+    "action": "HASH",
+    "excludeRuleMatchDetails": True,
+    "excludeRateBasedDetails": False,
+    "field": {"fieldType": "SINGLE_HEADER", "fieldKeys": ["authorization"]},
+}
+
+
+def limit(size: str) -> dict[str, Any]:
+    return {"requestBodies": [{"apiGateway": {"defaultSizeInspectionLimit": size}}]}
+
+
+def immune(seconds: int) -> dict[str, Any]:
+    return {"immunityTimeProperty": {"immunityTime": seconds}}
+
+
+NONE = [{"priority": 0, "type": "NONE"}]
+SET = "arn:aws:wafv2:us-east-1:000000000000:regional/"
+FORWARDED = {"fallbackBehavior": "MATCH", "headerName": "X-Forwarded-For"}
+STATEMENTS: dict[str, dict[str, Any]] = {
+    "andStatement": {"statements": [MATCH, {"geoMatchStatement": {"countryCodes": ["DE"]}}]},
+    "asnMatchStatement": {"asnLists": [64496], "forwardedIpConfig": FORWARDED},
+    "byteMatchStatement": {
+        "fieldToMatch": {
+            "jsonBody": {
+                "invalidFallbackBehavior": "MATCH",
+                "matchPattern": {"includedPaths": ["/prompt"]},
+                "matchScope": "ALL",
+                "oversizeHandling": "CONTINUE",
+            }
+        },
+        "positionalConstraint": "CONTAINS",
+        "searchString": "ignore all",
+        "textTransformations": [{"priority": 0, "type": "LOWERCASE"}],
+    },
+    "geoMatchStatement": {"countryCodes": ["DE"], "forwardedIpConfig": FORWARDED},
+    "ipSetReferenceStatement": {
+        "arn": f"{SET}ipset/friends/a",
+        "ipSetForwardedIpConfig": {**FORWARDED, "position": "FIRST"},
+    },
+    "labelMatchStatement": {"key": "stranger", "scope": "LABEL"},
+    "managedRuleGroupStatement": {
+        "managedRuleGroupConfigs": [
+            {"awsManagedRulesBotControlRuleSet": {"inspectionLevel": "COMMON"}}
+        ],
+        "name": "AWSManagedRulesBotControlRuleSet",
+        "scopeDownStatement": MATCH,
+        "vendorName": "AWS",
+        "version": "Version_1.0",
+    },
+    "notStatement": {"statement": MATCH},
+    "orStatement": {"statements": [MATCH, {"notStatement": {"statement": MATCH}}]},
+    "rateBasedStatement": {
+        "aggregateKeyType": "CUSTOM_KEYS",
+        "customKeys": [{"header": {"name": "x-api-key", "textTransformations": NONE}}],
+        "evaluationWindowSec": 60,
+        "limit": 100,
+        "scopeDownStatement": MATCH,
+    },
+    "regexMatchStatement": {
+        "fieldToMatch": {"uriPath": {}},
+        "regexString": "^/v[0-9]+/",
+        "textTransformations": NONE,
+    },
+    "regexPatternSetReferenceStatement": {
+        "arn": f"{SET}regexpatternset/bad/a",
+        "fieldToMatch": {"allQueryArguments": {}},
+        "textTransformations": NONE,
+    },
+    "ruleGroupReferenceStatement": {
+        "arn": f"{SET}rulegroup/ours/a",
+        "ruleActionOverrides": [{"name": "r", "actionToUse": {"count": {}}}],
+    },
+    "sizeConstraintStatement": {
+        "comparisonOperator": "GT",
+        "fieldToMatch": {"body": {"oversizeHandling": "MATCH"}},
+        "size": 8192,
+        "textTransformations": NONE,
+    },
+    "sqliMatchStatement": {
+        "fieldToMatch": {"method": {}},
+        "sensitivityLevel": "HIGH",
+        "textTransformations": NONE,
+    },
+    "xssMatchStatement": {
+        "fieldToMatch": {"queryString": {}},
+        "textTransformations": NONE,
+    },
+}
+
+
+def test_every_statement_of_the_facts_is_tried() -> None:
+    type = facts.of(ACL)
+    assert type and type.inputs["rules"].element
+    assert set(STATEMENTS) == set(type.inputs["rules"].element.fields["statement"].fields)
+
+
+@pytest.mark.parametrize("name", STATEMENTS)
+def test_a_statement_is_kept_and_read_back(acl: Life, name: str) -> None:
+    its = rule("its", 1, {name: STATEMENTS[name]}, captchaConfig=immune(60))
+    if name in ("managedRuleGroupStatement", "ruleGroupReferenceStatement"):
+        its = {**its, "overrideAction": {"none": {}}}
+        del its["action"]
+    assert_updates(acl, [{"rules": [its]}, {"rules": [LIMIT]}])
+
+
+@pytest.mark.parametrize(
+    "field",
+    [
+        {
+            "cookies": {
+                "matchPatterns": [{"all": {}}],
+                "matchScope": "KEY",
+                "oversizeHandling": "MATCH",
+            }
+        },
+        {
+            "headers": [
+                {
+                    "matchPattern": {"includedHeaders": ["x-a", "x-b"]},
+                    "matchScope": "VALUE",
+                    "oversizeHandling": "CONTINUE",
+                }
+            ]
+        },
+        {"headerOrders": [{"oversizeHandling": "MATCH"}]},
+        {"ja3Fingerprint": {"fallbackBehavior": "MATCH"}},
+        {"singleQueryArgument": {"name": "q"}},
+    ],
+    ids=lambda field: next(iter(field)),
+)
+def test_a_field_to_match_is_kept_and_read_back(acl: Life, field: dict[str, Any]) -> None:
+    statement = {"xssMatchStatement": {"fieldToMatch": field, "textTransformations": NONE}}
+    assert_updates(acl, [{"rules": [rule("its", 1, statement)]}])
+
+
+def test_rules_can_be_in_the_form_of_the_api(acl: Life) -> None:
+    def document(limit: int) -> str:
+        statement = {"RateBasedStatement": {"AggregateKeyType": "IP", "Limit": limit}}
+        shown = {"CloudWatchMetricsEnabled": True, "MetricName": "l"}
+        rest = {
+            "Action": {"Block": {}},
+            "VisibilityConfig": {**shown, "SampledRequestsEnabled": True},
+        }
+        return json.dumps([{"Name": "l", "Priority": 1, "Statement": statement, **rest}])
+
+    assert_updates(acl, [{"ruleJson": document(100)}, {"ruleJson": document(200)}])
+    found = acl.ctx.client("wafv2").get_web_acl(
+        Id=acl.id, Name=acl.outputs["name"], Scope="REGIONAL"
+    )["WebACL"]["Rules"]
+    assert found[0]["Statement"]["RateBasedStatement"]["Limit"] == 200
+    assert_updates(acl, [{"ruleJson": None, "rules": [LIMIT]}])
+
+
 @pytest.fixture
 def acl(life: Lives) -> Life:
     return life(
@@ -115,6 +274,22 @@ def test_an_acl_keeps_takes_and_imports_its_rules(life: Lives) -> None:
         {"rules": [LIMIT]},
         {"rules": [{**LIMIT, "action": {"block": handled}}]},
         {"rules": None},
+        {"rules": [WITH_BODY], "customResponseBodies": [SORRY, OTHER]},
+        {"rules": None, "customResponseBodies": [OTHER]},
+        {"customResponseBodies": None},
+        {"associationConfig": limit("KB_32")},
+        {"associationConfig": limit("KB_64")},
+        {"associationConfig": None},
+        {"captchaConfig": immune(120)},
+        {"captchaConfig": None},
+        {"challengeConfig": immune(600)},
+        {"challengeConfig": None},
+        {"dataProtectionConfig": {"dataProtections": [HIDDEN]}},
+        {"dataProtectionConfig": None},
+        {"tokenDomains": ["b.example.com", "a.example.com"]},
+        {"tokenDomains": None},
+        {"description": "other"},
+        {"description": None},
         {"defaultAction": {"allow": {}}},
         {"visibilityConfig": seen("other")},
         {"tags": {"team": "x", "new": "1"}},
