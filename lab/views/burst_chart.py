@@ -153,7 +153,9 @@ def _bars(drawn: list[Markup], burst: Burst, lane: Lane, y: float, end: float) -
                 for (slot, kind), number in sorted(source.items())
                 if kind == verdict
             )
-            if path:
+            if path and hollow:  # in ink: it lies on the bars
+                drawn.append(tag("path", d=path, fill="none", stroke=theme.INK))
+            elif path:
                 drawn.append(_path(verdict, [path], hollow))
         y += BAR + 4
     return y + 6
