@@ -114,7 +114,7 @@ predict("8")
 # ### A table for tokens
 #
 # API Gateway never reads how many tokens an answer took. We count them
-# in **DynamoDB**, a store of items that are found by a key: one item for
+# in **DynamoDB**, a store of items that are found by their id: one for
 # a team's key and a day. `ttl` deletes old ones. The function's role may
 # read and update items of this table, and no more. Without it, a team
 # could ask for the longest answer a thousand times a day.
