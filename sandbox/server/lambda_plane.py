@@ -37,6 +37,8 @@ ENDED = {
     "ruby2.7",
 }
 CHANGES = ("UpdateFunctionConfiguration", "UpdateFunctionCode")
+# Where an answer holds a policy as text.
+POLICIES = {"GetPolicy": "Policy", "AddPermission": "Statement"}
 # What AWS says about a state, and leaves out where there is nothing to say.
 REASONS = ("StateReason", "StateReasonCode", "LastUpdateStatusReason", "LastUpdateStatusReasonCode")
 # A function that is changed stays active; it is the change that is in progress.
@@ -136,14 +138,27 @@ def shown(operation: str, name: str, qualified: bool, answer: Answer) -> Answer:
     data = json.loads(body)
     if operation in CHANGES:
         data.update(CHANGING)
+    if operation == "GetFunction" and not data.get("Tags"):
+        data.pop("Tags", None)
     if operation == "CreateFunctionUrlConfig":
         data.pop("LastModifiedTime", None)
+    if operation in POLICIES and data.get(POLICIES[operation]):
+        data[POLICIES[operation]] = _policy(json.loads(data[POLICIES[operation]]))
     if operation.endswith("FunctionEventInvokeConfig"):
         _invoke_config(data, qualified)
     for record in (data, data.get("Configuration"), *(data.get("Functions") or [])):
         if isinstance(record, dict) and "FunctionArn" in record:
             _configuration(record)
     return status, headers, json.dumps(data, ensure_ascii=False).encode()
+
+
+def _policy(document: Record) -> str:
+    """A policy, or a statement, in AWS's words: no space, and conditions in its order."""
+    for statement in document.get("Statement", [document]):
+        if "Condition" in statement:
+            found = statement["Condition"]
+            statement["Condition"] = {name: found[name] for name in sorted(found, reverse=True)}
+    return json.dumps(document, ensure_ascii=False, separators=(",", ":"))
 
 
 def _configuration(record: Record) -> None:
@@ -180,7 +195,7 @@ def install() -> None:
     """Put these over the emulator's calls."""
     original = lambdas.handle_request
     create, update = lambdas._create_function, lambdas._update_config
-    remove = lambdas._remove_permission
+    remove, policy = lambdas._remove_permission, lambdas._get_policy
 
     async def handle_request(
         method: str, path: str, headers: Any, body: bytes, query: Any
@@ -222,7 +237,23 @@ def install() -> None:
             return _refused("ResourceNotFoundException", text, 404)
         return answer
 
+    def get_policy(name: str, query: Any = None, qualifier: str | None = None) -> Answer:
+        answer: Answer = policy(name, query, qualifier)
+        function = lambdas._functions.get(name)
+        if not function or (answer[0] != 200 and b"No policy" not in answer[2]):
+            return answer
+        qualifier = lambdas._qualifier_from_path_or_query(qualifier, query)
+        place = lambdas._policy_resource_arn(name, qualifier)
+        statements = [s for s in function["policy"]["Statement"] if s["Resource"] == place]
+        if not statements:
+            text = "The resource you requested does not exist."
+            return _refused("ResourceNotFoundException", text, 404)
+        document = {**function["policy"], "Statement": statements}
+        data = {"Policy": json.dumps(document), "RevisionId": function["config"]["RevisionId"]}
+        return emulator.responses.json_response(data)  # type: ignore[no-any-return]
+
     lambdas.handle_request = handle_request
     lambdas._create_function = create_function
     lambdas._update_config = update_config
     lambdas._remove_permission = remove_permission
+    lambdas._get_policy = get_policy

@@ -20,6 +20,7 @@ from botocore.config import Config
 
 from sandbox import cloud
 from sandbox.urls import invoke_url
+from tests.sandbox.server import replay
 from tests.sandbox.server.shapes import archive, document, uri
 
 names = count(1)
@@ -208,6 +209,12 @@ def account(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Account]:
         running = cloud.start(home)
     yield Account(running)
     cloud.stop(home)
+
+
+@pytest.fixture(scope="session")
+def world(account: Account) -> dict[str, str]:
+    """What the records of records.py refer to."""
+    return replay.build(account)
 
 
 class Echo(BaseHTTPRequestHandler):

@@ -23,6 +23,9 @@ POLICY = document({"Effect": "Allow", "Action": "s3:*", "Resource": "*"})
 OPEN = document(
     {"Effect": "Allow", "Principal": "*", "Action": "execute-api:Invoke", "Resource": "*"}
 )
+SHUT = document(
+    {"Effect": "Deny", "Principal": "*", "Action": "execute-api:Invoke", "Resource": "*"}
+)
 CODE = archive("def handler(event, context):\n    return {}\n")
 LIST = [{"Key": "owner", "Value": "me"}, {"Key": "empty", "Value": ""}]
 
@@ -38,7 +41,10 @@ class Change:
 
 @dataclass(frozen=True)
 class Case:
-    """A kind of record; `key` names one, `shown` is what reading shows, at a place in the answer."""
+    """A kind of record; `key` names one, `shown` is what reading shows, at a place in the answer.
+
+    A record that `stays` can be read after its end, as what it was before it was made.
+    """
 
     name: str
     service: str
@@ -52,7 +58,14 @@ class Case:
     changes: tuple[Change, ...] = ()
     absent: tuple[str, ...] = ()
     read_more: dict[str, Any] = field(default_factory=dict)
+    delete_more: dict[str, Any] = field(default_factory=dict)
     stays: bool = False
+
+
+def operations(*changes: tuple[str, str, str]) -> dict[str, Any]:
+    """Several changes of API Gateway, each (op, path, value), as arguments."""
+    named = ("op", "path", "value")
+    return {"patchOperations": [dict(zip(named, change)) for change in changes]}
 
 
 def patch(
@@ -64,6 +77,7 @@ def patch(
 
 
 API = {"restApiId": "{api}"}
+STAGE = {**API, "stageName": "v1"}
 METHOD = {**API, "resourceId": "{root}", "httpMethod": "GET"}
 OTHER = {"restApiId": "{other_api}", "resourceId": "{other_root}", "httpMethod": "GET"}
 
@@ -143,6 +157,19 @@ APIGATEWAY = (
             ),
             patch("update_rest_api", "/policy", "", policy=None),
         ),
+    ),
+    Case(
+        "rest api policy",
+        "apigateway",
+        "update_rest_api",
+        {**API, **operations(("replace", "/policy", OPEN))},
+        API,
+        "get_rest_api",
+        "update_rest_api",
+        {"policy": OPEN.replace('"', '\\"')},
+        stays=True,
+        changes=(patch("update_rest_api", "/policy", SHUT, policy=SHUT.replace('"', '\\"')),),
+        delete_more=operations(("replace", "/policy", "")),
     ),
     Case(
         "resource",
@@ -586,6 +613,81 @@ APIGATEWAY = (
             ),
             patch("update_stage", "/accessLogSettings", op="remove", accessLogSettings=None),
         ),
+    ),
+    Case(
+        "method settings",
+        "apigateway",
+        "update_stage",
+        {
+            **STAGE,
+            **operations(
+                ("replace", "/*/*/logging/loglevel", "INFO"),
+                ("replace", "/*/*/logging/dataTrace", "true"),
+                ("replace", "/*/*/metrics/enabled", "true"),
+                ("replace", "/*/*/throttling/burstLimit", "40"),
+                ("replace", "/*/*/throttling/rateLimit", "20.5"),
+                ("replace", "/*/*/caching/enabled", "true"),
+                ("replace", "/*/*/caching/ttlInSeconds", "60"),
+                ("replace", "/*/*/caching/dataEncrypted", "true"),
+                ("replace", "/*/*/caching/requireAuthorizationForCacheControl", "false"),
+                (
+                    "replace",
+                    "/*/*/caching/unauthorizedCacheControlHeaderStrategy",
+                    "FAIL_WITH_403",
+                ),
+            ),
+        },
+        STAGE,
+        "get_stage",
+        "update_stage",
+        {
+            "loggingLevel": "INFO",
+            "dataTraceEnabled": True,
+            "metricsEnabled": True,
+            "throttlingBurstLimit": 40,
+            "throttlingRateLimit": 20.5,
+            "cachingEnabled": True,
+            "cacheTtlInSeconds": 60,
+            "cacheDataEncrypted": True,
+            "requireAuthorizationForCacheControl": False,
+            "unauthorizedCacheControlHeaderStrategy": "FAIL_WITH_403",
+        },
+        place="methodSettings.*/*",
+        changes=(
+            patch("update_stage", "/*/*/logging/loglevel", "OFF", loggingLevel="OFF"),
+            patch("update_stage", "/*/*/logging/dataTrace", "false", dataTraceEnabled=False),
+            patch("update_stage", "/*/*/metrics/enabled", "false", metricsEnabled=False),
+            patch("update_stage", "/*/*/throttling/burstLimit", "-1", throttlingBurstLimit=-1),
+            patch("update_stage", "/*/*/throttling/rateLimit", "5", throttlingRateLimit=5.0),
+            patch("update_stage", "/*/*/caching/enabled", "false", cachingEnabled=False),
+            patch("update_stage", "/*/*/caching/ttlInSeconds", "0", cacheTtlInSeconds=0),
+            patch("update_stage", "/*/*/caching/dataEncrypted", "false", cacheDataEncrypted=False),
+            patch(
+                "update_stage",
+                "/*/*/caching/unauthorizedCacheControlHeaderStrategy",
+                "SUCCEED_WITH_RESPONSE_HEADER",
+                unauthorizedCacheControlHeaderStrategy="SUCCEED_WITH_RESPONSE_HEADER",
+            ),
+        ),
+        delete_more={"patchOperations": [{"op": "remove", "path": "/*/*"}]},
+    ),
+    Case(
+        "account",
+        "apigateway",
+        "update_account",
+        operations(("replace", "/cloudwatchRoleArn", "{logger}")),
+        {},
+        "get_account",
+        "update_account",
+        {
+            "cloudwatchRoleArn": "{logger}",
+            "throttleSettings": {"burstLimit": 5000, "rateLimit": 10000.0},
+            "features": ["UsagePlans"],
+            "apiKeyVersion": "4",
+        },
+        stays=True,
+        changes=(patch("update_account", "/cloudwatchRoleArn", "", cloudwatchRoleArn=None),),
+        delete_more=operations(("replace", "/cloudwatchRoleArn", "{logger}")),
     ),
     Case(
         "api key",

@@ -4,7 +4,16 @@ from __future__ import annotations
 
 from typing import Any
 
-from tests.sandbox.server.records import CODE, LIST, POLICY, TAGS, TRUST, Case, Change
+from tests.sandbox.server.records import (
+    APIGATEWAY,
+    CODE,
+    LIST,
+    POLICY,
+    TAGS,
+    TRUST,
+    Case,
+    Change,
+)
 from tests.sandbox.server.shapes import archive, document
 
 
@@ -203,14 +212,14 @@ LAMBDA = (
         "lambda",
         "publish_layer_version",
         {
-            "LayerName": "one",
+            "LayerName": "{unique}",
             "Description": "first",
             "Content": {"ZipFile": CODE},
             "CompatibleRuntimes": ["python3.12"],
             "CompatibleArchitectures": ["x86_64"],
             "LicenseInfo": "MIT",
         },
-        {"LayerName": "one", "VersionNumber": 1},
+        {"LayerName": "{unique}", "VersionNumber": 1},
         "get_layer_version",
         "delete_layer_version",
         {
@@ -219,8 +228,31 @@ LAMBDA = (
             "CompatibleArchitectures": ["x86_64"],
             "LicenseInfo": "MIT",
             "Version": 1,
-            "LayerArn": "arn:aws:lambda:us-east-1:000000000000:layer:one",
-            "LayerVersionArn": "arn:aws:lambda:us-east-1:000000000000:layer:one:1",
+            "LayerArn": "arn:aws:lambda:us-east-1:000000000000:layer:{unique}",
+            "LayerVersionArn": "arn:aws:lambda:us-east-1:000000000000:layer:{unique}:1",
+        },
+    ),
+    Case(
+        "permission",
+        "lambda",
+        "add_permission",
+        {
+            **FUNCTION,
+            "StatementId": "one",
+            "Action": "lambda:InvokeFunction",
+            "Principal": "apigateway.amazonaws.com",
+            "SourceArn": "arn:aws:execute-api:us-east-1:000000000000:{api}/*/GET/",
+            "SourceAccount": "000000000000",
+        },
+        {**FUNCTION, "StatementId": "one"},
+        "get_policy",
+        "remove_permission",
+        {
+            "Policy": '{"Version":"2012-10-17","Id":"default","Statement":[{"Sid":"one",'
+            '"Effect":"Allow","Principal":{"Service":"apigateway.amazonaws.com"},'
+            '"Action":"lambda:InvokeFunction","Resource":"{function_arn}","Condition":'
+            '{"StringEquals":{"AWS:SourceAccount":"000000000000"},"ArnLike":{"AWS:SourceArn":'
+            '"arn:aws:execute-api:us-east-1:000000000000:{api}/*/GET/"}}}]}'
         },
     ),
     Case(
@@ -388,6 +420,17 @@ IAM = (
         "delete_role_policy",
         {"RoleName": "{role_name}", "PolicyName": "one"},
         changes=(Change("put_role_policy", {"PolicyDocument": POLICY}, {}),),
+    ),
+    Case(
+        "role policy attachment",
+        "iam",
+        "attach_role_policy",
+        {"RoleName": "{role_name}", "PolicyArn": "{policy}"},
+        {"RoleName": "{role_name}", "PolicyArn": "{policy}"},
+        "list_attached_role_policies",
+        "detach_role_policy",
+        {"PolicyName": "there", "PolicyArn": "{policy}"},
+        place="AttachedPolicies.0",
     ),
     Case(
         "policy",
@@ -630,3 +673,5 @@ LOGS = (
         ),
     ),
 )
+
+CASES = (*APIGATEWAY, *LAMBDA, *IAM, *CLOUDWATCH, *LOGS)

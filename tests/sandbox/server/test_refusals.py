@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import pytest
@@ -419,6 +420,26 @@ def test_permissions(account):
     gone, remove = ("ResourceNotFoundException", 404), account.functions.remove_permission
     unknown = "Statement s2 is not found in resource policy."
     refused(gone, unknown, remove, FunctionName=name, StatementId="s2")
+
+
+def test_a_function_that_nobody_may_invoke_has_no_policy(account):
+    functions = account.functions
+    name = account.function("def handler(event, context):\n    return {}\n").rpartition(":")[2]
+    version = {
+        "FunctionName": name,
+        "Qualifier": functions.publish_version(FunctionName=name)["Version"],
+    }
+    gone, says = ("ResourceNotFoundException", 404), "The resource you requested does not exist."
+    refused(gone, says, functions.get_policy, FunctionName=name)
+    refused(gone, says, functions.get_policy, **version)
+    functions.add_permission(
+        **version,
+        StatementId="s1",
+        Action="lambda:InvokeFunction",
+        Principal="apigateway.amazonaws.com",
+    )
+    assert json.loads(functions.get_policy(**version)["Policy"])["Statement"]
+    refused(gone, says, functions.get_policy, FunctionName=name)
 
 
 def test_one_change_of_a_function_at_a_time(account):
