@@ -14,8 +14,8 @@ from botocore.credentials import Credentials
 from botocore.exceptions import BotoCoreError, ClientError
 
 from lab import deployed, keys
-from lab.core.access import Caller
 from lab.core.authentication import ANONYMOUS, BEARER, SIGNED, USER
+from lab.core.decision import Caller
 from lab.core.errors import LabError
 from lab.core.meaning import no_answer, where
 from lab.core.policy import ACTION
@@ -49,6 +49,10 @@ class Callers:
         """Callers to choose from."""
         known = [*self._teams()]
         return [ANONYMOUS, *known, UNKNOWN_KEY, BEARER, SIGNED, USER, *([ME] if self._url else [])]
+
+    def sendable(self) -> list[str]:
+        """Those of them that can be called as without credentials."""
+        return [one for one in self.names() if one not in (BEARER, SIGNED, USER)]
 
     def make(
         self,

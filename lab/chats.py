@@ -152,7 +152,6 @@ class _Page:
         self._printed = 0
         self._display = Display(answer) if in_notebook() else None
         if self._display is not None:
-            answer.is_shown(current_cell())
             self._display.show()
 
     def draw(self, turn: Turn) -> None:
@@ -169,5 +168,6 @@ class _Page:
         """Show how it ended, and leave the record."""
         if self._display is not None:
             self._display.finish()
+            self._answer.is_shown(current_cell())
             return
         print("\n" + drawing.ending(self._answer.turn) if self._printed else self._answer.text())

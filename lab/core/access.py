@@ -6,96 +6,30 @@ asked, then authentication, then both policies by a table, then the API key.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
-from typing import Any
+from dataclasses import replace
 
 from lab.core.authentication import ANONYMOUS, BEARER, SIGNED, authenticate
+from lab.core.decision import (
+    ALLOWED,
+    AUTHORIZER,
+    BY_NOTHING,
+    BY_STATEMENT,
+    IDENTITY,
+    OTHERWISE,
+    PASSED,
+    REFUSED,
+    RESOURCE,
+    SKIPPED,
+    UNSURE,
+    Caller,
+    Decision,
+    Step,
+)
 from lab.core.policy import ALLOW, DENY, SILENT, Call, Doubt, Finding, Statement, combine, judge
 from lab.core.routes import COGNITO, CUSTOM, IAM, NONE, Api, Route, route_of
 
-RESOURCE, IDENTITY, AUTHORIZER = "the resource policy", "the identity policy", "the authorizer"
 BY_RESOURCE = " with an explicit deny in a resource-based policy"
 BY_IDENTITY = " with an explicit deny in an identity-based policy"
-PASSED, REFUSED, UNSURE, SKIPPED = "passed", "refused", "cannot decide", "not asked"
-
-
-@dataclass(frozen=True)
-class Caller:
-    """Who calls.
-
-    Attributes:
-        kind: anonymous, iam, bearer or cognito: how they say who they are.
-        name: how they are called here.
-        token: "valid" or what is wrong with it: "unknown", "expired"; for Cognito's tokens also
-            "access", an access token instead of an ID token.
-        policies: of a signed caller, by what they are called; of a token, what the authorizer
-            returns, under the one name "the authorizer's policy".
-        known: whether `policies` are all there is to know; else its answer is not known.
-        key: whether they have an API key in a usage plan of the stage; None: not known.
-        limits: what else restricts them and is not evaluated, such as a permissions boundary.
-    """
-
-    kind: str = ANONYMOUS
-    name: str = ANONYMOUS
-    token: str = "valid"
-    arn: str = ""
-    account: str = ""
-    policies: tuple[tuple[str, Any], ...] = ()
-    known: bool = True
-    key: bool | None = False
-    source_ip: str = ""
-    values: Mapping[str, str | None] = field(default_factory=dict)
-    limits: tuple[str, ...] = ()
-
-    @property
-    def root(self) -> bool:
-        """Whether this is the account's root, which identity policies do not limit."""
-        return self.arn.endswith(":root")
-
-
-@dataclass(frozen=True)
-class Step:
-    """One step, what came of it, and why."""
-
-    name: str
-    outcome: str
-    why: str
-
-
-@dataclass(frozen=True)
-class Decision:
-    """What the gateway decides.
-
-    Attributes:
-        verdict: `allowed`, `denied by a statement`, `denied because nothing allows it`,
-            `denied` for another reason, or `cannot decide`.
-        reason: what follows the verdict.
-        status, message: the answer of a gateway that refuses; None and "" when it does not.
-    """
-
-    verdict: str
-    reason: str
-    steps: tuple[Step, ...]
-    statement: Statement | None = None
-    status: int | None = None
-    message: str = ""
-    doubts: tuple[Doubt, ...] = ()
-    notes: tuple[str, ...] = ()
-
-    @property
-    def allowed(self) -> bool:
-        """Whether the call passes."""
-        return self.verdict == ALLOWED
-
-    @property
-    def sure(self) -> bool:
-        """Whether everything that matters could be evaluated."""
-        return self.verdict != UNSURE
-
-
-ALLOWED, BY_STATEMENT = "allowed", "denied by a statement"
-BY_NOTHING, OTHERWISE = "denied because nothing allows it", "denied"
 
 
 class _Refused(Exception):
@@ -179,7 +113,7 @@ class _Case:
         if not route.key_required:
             self.step(name, SKIPPED, "this method needs none")
             return
-        has = self.caller.key
+        has = None if self.stranger(route) else self.caller.key
         if self.api.key_source == "AUTHORIZER" and route.authorization != CUSTOM:
             has = False  # only a Lambda authorizer can hand one on
         if has is None:
@@ -200,8 +134,7 @@ class _Case:
     def identity(self, route: Route) -> Finding:
         if route.authorization == IAM and self.caller.root:
             return Finding(frozenset({ALLOW}), notes=("The root of an account needs no policy.",))
-        stranger = route.authorization == CUSTOM and self.caller.kind != BEARER
-        if stranger or not self.caller.known:
+        if self.stranger(route) or not self.caller.known:
             doubt = Doubt(None, "what it answers is not known; give it: policy={…}", AUTHORIZER)
             return Finding(frozenset({ALLOW, DENY, SILENT}), doubts=(doubt,))
         call = self.call(self.caller.arn, self.caller.account)
@@ -212,6 +145,10 @@ class _Case:
             outcomes = whole.outcomes | {SILENT, DENY}
             return replace(whole, outcomes=outcomes, doubts=(*whole.doubts, *doubts))
         return whole
+
+    def stranger(self, route: Route) -> bool:
+        """Whether a Lambda authorizer is asked about something that is no token of its own."""
+        return route.authorization == CUSTOM and self.caller.kind != BEARER
 
     def call(self, arn: str, account: str) -> Call:
         api = self.api
@@ -252,7 +189,7 @@ class _Case:
         """Both policies, by AWS's table: A within an account, B from another one."""
         abroad = who == IDENTITY and self.caller.account != self.api.account
         results = {combined(o, r, abroad) for o in own.outcomes for r in resource.outcomes}
-        says = f"{who} says {_says(own)}, {RESOURCE} {_says(resource)}"
+        says = f"{who} says {_says(own)}, {RESOURCE} says {_says(resource)}"
         says += f" (table {'B, another account' if abroad else 'A, same account'})"
         self.notes += [*own.notes, *resource.notes]
         if results == {DENY}:

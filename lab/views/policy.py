@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from lab import parts, words
-from lab.core.access import PASSED, REFUSED, SKIPPED, UNSURE, Caller, Decision
+from lab.core.decision import PASSED, REFUSED, SKIPPED, UNSURE, Caller, Decision
 from lab.core.flips import Flip
 from lab.core.prompt import Reply
 from lab.html import Markup, clean, tag

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Protocol
 
 from lab import parts
-from lab.core.access import Caller, decide
+from lab.core.access import decide
+from lab.core.decision import Caller
 from lab.core.flips import smallest
 from lab.core.routes import Api
 from lab.guard import Failure
@@ -25,6 +27,9 @@ class Callers(Protocol):
 
     def names(self) -> list[str]:
         """Callers to choose from."""
+
+    def sendable(self) -> list[str]:
+        """Those of them that can be called as without credentials."""
 
     @property
     def make(self) -> Callable[..., Caller]:
@@ -117,11 +122,13 @@ class PolicyTester(View):
 
         Args:
             calls: such as "POST /model"; default every method that the API has.
-            callers: as for `explain`; default all that are known here.
+            callers: as for `explain`; default all that are known here, or with `send` all that
+                can be called as.
             send: call the gateway too, once for each row, and compare.
         """
+        known = self.callers.sendable() if send else self.callers.names()
         cases = []
-        for name in callers if callers is not None else self.callers.names():
+        for name in callers if callers is not None else known:
             asked = self.callers.make(name, **more)
             for call in calls if calls is not None else self.calls():
                 method, _, path = call.partition(" ")
@@ -130,9 +137,9 @@ class PolicyTester(View):
         return PolicyTable(cases)
 
     def calls(self) -> list[str]:
-        """A call for each method of the API; for ANY, a POST."""
+        """A call for each method of the API: a POST for ANY, a word for a {part} of a path."""
         found = [
-            f"{'POST' if route.method == 'ANY' else route.method} {route.path}"
+            f"{'POST' if route.method == 'ANY' else route.method} {re.sub('[{}+]', '', route.path)}"
             for route in self.api.routes
         ]
         return list(dict.fromkeys(found))

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from lab.core.access import Caller
 from lab.core.authentication import ANONYMOUS, BEARER
+from lab.core.decision import Caller
 from lab.core.prompt import Reply
 from lab.core.routes import CUSTOM, Api, Route
 from lab.guard import Failure
@@ -52,6 +52,8 @@ class People:
 
     def names(self) -> list[str]:
         return [self.name, "blue"]
+
+    sendable = names
 
     def make(self, name: str, **more: Any) -> Caller:
         address = more.get("source_ip") or "203.0.113.10"

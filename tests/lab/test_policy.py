@@ -5,18 +5,10 @@ import json
 
 import pytest
 
-from lab.core.access import (
-    ALLOWED,
-    BY_NOTHING,
-    BY_STATEMENT,
-    OTHERWISE,
-    UNSURE,
-    Caller,
-    combined,
-    decide,
-)
+from lab.core.access import combined, decide
 from lab.core.authentication import ANONYMOUS, BEARER, SIGNED, USER
 from lab.core.conditions import CannotTell, holds
+from lab.core.decision import ALLOWED, BY_NOTHING, BY_STATEMENT, OTHERWISE, UNSURE, Caller
 from lab.core.flips import smallest
 from lab.core.policy import ALLOW, DENY, SILENT, Call, combine, judge
 from lab.core.routes import Api, Route, route_of
@@ -422,6 +414,7 @@ def test_what_an_authorizer_answers_is_not_guessed():
 def test_what_an_authorizer_makes_of_another_proof_is_not_guessed(caller):
     decision = decide(api("CUSTOM"), caller, "POST", "/model")
     assert decision.verdict == UNSURE and "the authorizer cannot be evaluated" in decision.reason
+    assert decide(with_key("AUTHORIZER"), caller, "POST", "/model").verdict == UNSURE
     refused = decide(api("CUSTOM", policy(statement("Deny"))), caller, "POST", "/model")
     assert refused.verdict == BY_STATEMENT
 

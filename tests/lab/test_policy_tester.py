@@ -8,7 +8,7 @@ import pytest
 
 from lab import keys, policies, session
 from lab.callers import Callers
-from lab.core.access import ALLOWED, BY_NOTHING, BY_STATEMENT, OTHERWISE, UNSURE
+from lab.core.decision import ALLOWED, BY_NOTHING, BY_STATEMENT, OTHERWISE, UNSURE
 from lab.core.errors import LabError, NotReady
 from lab.core.prompt import Reply
 from lab.deployed import place
@@ -145,9 +145,9 @@ def test_a_table_has_every_call_for_every_caller_grouped_by_verdict():
     found = sample(api(policy=policy(statement()))).table()
     assert [row[:3] for row in found.rows] == [
         ("POST /model", "blue, from 203.0.113.10", ALLOWED),
-        ("GET /models/{model}", "blue, from 203.0.113.10", ALLOWED),
+        ("GET /models/model", "blue, from 203.0.113.10", ALLOWED),
         ("POST /model", "anonymous, from 203.0.113.10", OTHERWISE),
-        ("GET /models/{model}", "anonymous, from 203.0.113.10", OTHERWISE),
+        ("GET /models/model", "anonymous, from 203.0.113.10", OTHERWISE),
     ]
     assert found.text().startswith("4 calls: 2 allowed, 2 denied, 0 cannot be decided")
 
@@ -403,6 +403,9 @@ def test_a_table_over_the_real_api_is_sent_and_agrees(real):
     real.allow(real.about("Allow"))
     found = real.tester().table(["GET /open", "GET /asked", "GET /signed"],
                                 ["anonymous", "unknown key", "me"], send=True)  # fmt: skip
+    everyone = real.tester().table(send=True)
+    assert {row[1].split(",")[0] for row in everyone.rows} == {"anonymous", "unknown key", "me"}
+    assert "0 of them answered otherwise" in everyone.text(), everyone.text()
     counted = "9 calls: 4 allowed, 4 denied, 1 cannot be decided; 9 sent, 0 of them answered other"
     assert found.text().startswith(counted), found.text()
 
