@@ -18,8 +18,8 @@ from lab.views.preflight import Preflight
 from lab.views.prompt import Playground
 from tests.lab.burst_views import burst_views
 from tests.lab.chat_views import chat_views
-from tests.lab.policy_views import policy_views
 from tests.lab.log_views import log_views
+from tests.lab.policy_views import policy_views
 
 URL = "http://127.0.0.1:4566/_aws/execute-api/a1b2c3d4e5/v1/model"
 WHEN = "2026-11-24 12:00:00 UTC"
