@@ -23,13 +23,16 @@ class Calls:
         self._lock = threading.Lock()
 
     @contextmanager
-    def context(self, run: Run, rpc: Any, doing: str, values: dict[str, Any]) -> Iterator[Context]:
+    def context(
+        self, run: Run, rpc: Any, doing: str, values: dict[str, Any], timeout: float = 0.0
+    ) -> Iterator[Context]:
         """The context of one call of the engine; an error in the block ends that call.
 
         Args:
             rpc: the engine's call, a grpc.ServicerContext.
             doing: what an error says was being done when it does not say so itself.
             values: arguments or outputs that may name a region.
+            timeout: seconds that the program gives the call; 0 when it does not say.
         """
         endpoint = os.environ.get("AWS_ENDPOINT_URL", "").rstrip("/")
         region = plain(values.get("region")) or run.settings.region
@@ -37,7 +40,7 @@ class Calls:
             rpc.add_callback(stop.set)  # the engine died, or has its answer
             try:
                 account = self.account(region, endpoint)
-                yield Context(region, account, endpoint, {}, self.clients, stop)
+                yield Context(region, account, endpoint, {}, self.clients, stop, timeout=timeout)
             except Exception as error:
                 if type(error) is Exception:
                     raise  # grpc's own: the call was ended on purpose

@@ -124,7 +124,7 @@ def refused(error: BaseException) -> bool:
     """Whether AWS or the provider said no, so that nothing was made or is left."""
     if isinstance(error, Incomplete):
         return False
-    return isinstance(error, CallError) or type(error).__name__ == "ClientError"
+    return isinstance(error, CallError) or hasattr(error, "operation_name")
 
 
 def _fresh(kind: Kind, ctx: Context, inputs: dict[str, Any]) -> Created:

@@ -11,8 +11,9 @@ import grpc
 from pulumi.runtime.proto import provider_pb2, status_pb2
 
 from sandbox.provider import facts, kinds
-from sandbox.provider.kinds import CallError, Cancelled, Incomplete, describe
+from sandbox.provider.kinds import CallError, Cancelled, Incomplete, TimedOut
 from sandbox.provider.wire import encode
+from sandbox.provider.wording import describe
 
 AWS_TARGET = "the target aws, with the official provider, has it"
 
@@ -45,6 +46,8 @@ def sentence(error: BaseException, doing: str, endpoint: str) -> str:
         doing: what was being done, `creating aws_iam_role (x)`, for errors that do not say it.
         endpoint: where the calls go.
     """
+    if isinstance(error, TimedOut):
+        return f"{doing}: {error}"
     if isinstance(error, CallError):
         return str(error)
     name = type(error).__name__

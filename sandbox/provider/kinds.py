@@ -17,14 +17,16 @@ says "not set". `tags` are all that AWS has; the core tells own from default one
 
 from __future__ import annotations
 
-import functools
 import importlib
 import os
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
+
+from sandbox.provider.wording import describe, duration
 
 if TYPE_CHECKING:
     from botocore.exceptions import ClientError
@@ -67,59 +69,12 @@ class AwsError(CallError):
         self.error = error
 
 
+class TimedOut(CallError):
+    """A wait took longer than the program's `customTimeouts` allow; the text lacks what for."""
+
+
 class Cancelled(Exception):
     """The deployment was interrupted while a call waited."""
-
-
-def describe(error: ClientError) -> str:
-    """Word an answer of the API as the official provider's client does."""
-    from botocore.exceptions import ClientError
-
-    answer = error.response.get("ResponseMetadata", {})
-    detail = error.response.get("Error", {})
-    service = getattr(error, "service", "")
-    # Go's client tells a code that the model does not have for the call as an "api error".
-    code = detail.get("Code", "Unknown")
-    known = (
-        code in _codes(service, error.operation_name) if service else type(error) is not ClientError
-    )
-    unknown = "" if known else "api error "
-    return (
-        f"operation error {SERVICE_NAMES.get(service, service)}: {error.operation_name}, "
-        f"https response error StatusCode: {answer.get('HTTPStatusCode', 0)}, "
-        f"RequestID: {answer.get('RequestId', '')}, "
-        f"{unknown}{code}: {detail.get('Message', '')}"
-    )
-
-
-@functools.cache
-def _codes(service: str, operation: str) -> frozenset[str]:
-    """The codes of the errors that a call has by its service's model."""
-    from botocore.loaders import Loader
-
-    model = Loader().load_service_model(service, "service-2")
-    shapes = [each["shape"] for each in model["operations"][operation].get("errors", ())]
-    told = (model["shapes"][shape].get("error", {}).get("code", shape) for shape in shapes)
-    return frozenset(told)
-
-
-SERVICE_NAMES = {
-    "apigateway": "API Gateway",
-    "autoscaling": "Auto Scaling",
-    "cloudwatch": "CloudWatch",
-    "cognito-idp": "Cognito Identity Provider",
-    "dynamodb": "DynamoDB",
-    "ec2": "EC2",
-    "elbv2": "Elastic Load Balancing v2",
-    "iam": "IAM",
-    "lambda": "Lambda",
-    "logs": "CloudWatch Logs",
-    "s3": "S3",
-    "secretsmanager": "Secrets Manager",
-    "ssm": "SSM",
-    "sts": "STS",
-    "wafv2": "WAFV2",
-}
 
 
 @contextmanager
@@ -194,6 +149,8 @@ class Context:
     clients: Clients = field(default_factory=Clients)
     cancelled: threading.Event = field(default_factory=threading.Event)
     note: Callable[[str, Outputs], None] = lambda id, outputs: None
+    timeout: float = 0.0  # seconds that the program gives the call; 0 when it does not say
+    started: float = field(default_factory=time.monotonic)
 
     @property
     def partition(self) -> str:
@@ -219,8 +176,16 @@ class Context:
         return archives.content(value)
 
     def wait(self, seconds: float) -> None:
-        """Sleep between two looks at something slow; raises Cancelled on an interrupt."""
-        if self.cancelled.wait(seconds):
+        """Sleep between two looks at something slow.
+
+        Raises:
+            Cancelled: the deployment was interrupted.
+            TimedOut: the call has had the time that the program gives it.
+        """
+        left = self.started + self.timeout - time.monotonic() if self.timeout else seconds
+        if left <= 0:
+            raise TimedOut(f"timeout while waiting (timeout: {duration(self.timeout)})")
+        if self.cancelled.wait(min(seconds, left)):
             raise Cancelled
 
     def made(self, resource_id: str, outputs: Outputs | None = None) -> None:

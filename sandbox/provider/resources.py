@@ -110,7 +110,8 @@ class Resources(provider_pb2_grpc.ResourceProviderServicer):
             )
         run = self.runs.of(context.peer())
         inputs = archives.located(states.for_calls(type, raw), run.program_folder)
-        with self.calls.context(run, context, f"creating {_what(type, inputs)}", raw) as ctx:
+        doing = f"creating {_what(type, inputs)}"
+        with self.calls.context(run, context, doing, raw, request.timeout) as ctx:
             try:
                 created = self.creations.create(kind, type, request.urn, inputs, raw, ctx)
             except Incomplete as error:
@@ -167,7 +168,7 @@ class Resources(provider_pb2_grpc.ResourceProviderServicer):
         old = states.for_calls(type, olds)
         inputs = archives.located(states.for_calls(type, raw), run.program_folder)
         doing = f"updating {type.terraform} ({request.id})"
-        with self.calls.context(run, context, doing, raw) as ctx:
+        with self.calls.context(run, context, doing, raw, request.timeout) as ctx:
             try:
                 returned = kind.update(ctx, request.id, old, inputs)
             except Incomplete as error:
@@ -186,7 +187,7 @@ class Resources(provider_pb2_grpc.ResourceProviderServicer):
         values = decode(request.properties)
         run = self.runs.of(context.peer())
         doing = f"deleting {type.terraform} ({request.id})"
-        with self.calls.context(run, context, doing, values) as ctx:
+        with self.calls.context(run, context, doing, values, request.timeout) as ctx:
             kind.delete(ctx, request.id, states.for_calls(type, values))
         self.journal.forget(request.urn, request.id)
         return empty_pb2.Empty()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import Any
 
 import pulumi
@@ -161,16 +162,34 @@ def test_all_types_go_up_stay_refresh_and_go_down(stacks: Any, client: Any) -> N
 
 def test_what_the_sandbox_lacks_is_refused_in_the_preview(stacks: Any) -> None:
     def program() -> None:
-        aws.cognito.UserPoolClient(
-            "app",
-            user_pool_id="p",
-            refresh_token_rotation={"feature": "ENABLED"},
+        aws.lb.LoadBalancer(
+            "front", subnets=["s"], minimum_load_balancer_capacity={"capacity_units": 9}
         )
 
     with pytest.raises(automation.CommandError) as refused:
         stacks(program).preview()
     assert (
-        "refreshTokenRotation of aws:cognito/userPoolClient:UserPoolClient is an argument that the "
+        "minimumLoadBalancerCapacity of aws:lb/loadBalancer:LoadBalancer is an argument that the "
         "sandbox cannot carry out; leave it out here, or use the target aws. "
-        "Examine values at 'app.refreshTokenRotation'."
+        "Examine values at 'front.minimumLoadBalancerCapacity'."
     ) in str(refused.value)
+
+
+def test_a_wait_ends_when_the_program_says_so(stacks: Any, client: Any) -> None:
+    def program() -> None:
+        template = aws.ec2.LaunchTemplate("server", instance_type="t3.small")
+        aws.autoscaling.Group(
+            "servers",
+            availability_zones=["us-east-1a"],
+            launch_template={"id": template.id, "version": "$Latest"},
+            max_size=1,
+            min_size=1,
+            wait_for_elb_capacity=1,  # nothing ever is behind no load balancer
+            opts=pulumi.ResourceOptions(custom_timeouts=pulumi.CustomTimeouts(create="1s")),
+        )
+
+    with pytest.raises(automation.CommandError) as refused:
+        stacks(program).up()
+    told = r"creating aws_autoscaling_group \(servers-\w+\): timeout while waiting \(timeout: 1s\)"
+    assert re.search(told, str(refused.value)), str(refused.value)
+    assert client("autoscaling").describe_auto_scaling_groups()["AutoScalingGroups"] == []

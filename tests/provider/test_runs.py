@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import time
 from typing import Any
 
 import pytest
 
-from sandbox.provider import errors, runs
+from sandbox.provider import errors, kinds, runs
 from sandbox.provider.kinds import CallError, kind
 from sandbox.provider.runs import KEPT, Runs, settings
 from sandbox.provider.wire import UNKNOWN, Secret
@@ -126,3 +127,14 @@ def test_a_type_that_is_lacking_tells_close_ones_and_the_other_target() -> None:
     told = errors.unknown_type("aws:iam/rolepolicy:RolePolicy")
     assert "aws:iam/rolePolicy:RolePolicy" in told and errors.AWS_TARGET in told
     assert kind("nonsense") is None and kind("aws:sqs/queue:Queue") is None
+
+
+@pytest.mark.parametrize(
+    ("seconds", "text"), [(1, "1s"), (90, "1m30s"), (600, "10m0s"), (3600, "1h0m0s")]
+)
+def test_a_timeout_is_told_as_go_writes_it(seconds: float, text: str) -> None:
+    ctx = kinds.Context(timeout=seconds, started=time.monotonic() - seconds)
+    with pytest.raises(kinds.TimedOut) as error:
+        ctx.wait(1)
+    told = errors.sentence(error.value, "creating x", "")
+    assert told == f"creating x: timeout while waiting (timeout: {text})"
