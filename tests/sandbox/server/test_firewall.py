@@ -58,7 +58,7 @@ def shield(account, api):
     waf = account.client("wafv2")
     stage = f"arn:aws:apigateway:us-east-1::/restapis/{api.id}/stages/v1"
 
-    def put(*rules: Any, default: Any = None) -> str:
+    def put(*rules: Any, default: Any = None, **more: Any) -> str:
         name = f"acl{next(numbers)}"
         arn = waf.create_web_acl(
             Name=name,
@@ -66,6 +66,7 @@ def shield(account, api):
             DefaultAction=default or {"Allow": {}},
             VisibilityConfig=seen(name),
             Rules=list(rules),
+            **more,
         )["Summary"]["ARN"]
         waf.associate_web_acl(WebACLArn=arn, ResourceArn=stage)
         return name
@@ -239,6 +240,28 @@ def test_a_rule_may_answer_for_itself(api, shield):
     found = api.call("/?bad")
     assert (found.status_code, found.headers["x-why"], found.text) == (429, "rate", "")
     assert "x-amzn-ErrorType" not in found.headers
+
+
+def test_its_own_answer_may_have_a_body(account, api, shield):
+    custom = {"ResponseCode": 403, "CustomResponseBodyKey": "why"}
+    body = {"ContentType": "APPLICATION_JSON", "Content": '{"why": "rate"}'}
+    name = shield(default={"Block": {"CustomResponse": custom}}, CustomResponseBodies={"why": body})
+    found = api.call()
+    assert (found.json(), found.headers["Content-Type"]) == ({"why": "rate"}, "application/json")
+    waf = account.client("wafv2")
+    (acl,) = (one for one in waf.list_web_acls(Scope="REGIONAL")["WebACLs"] if one["Name"] == name)
+    where = {"Name": name, "Scope": "REGIONAL", "Id": acl["Id"]}
+    assert waf.get_web_acl(**where)["WebACL"]["CustomResponseBodies"] == {"why": body}
+    waf.update_web_acl(
+        **where,
+        LockToken=waf.get_web_acl(**where)["LockToken"],
+        DefaultAction={"Allow": {}},
+        VisibilityConfig=seen(name),
+        Description="open",
+    )
+    shown = waf.get_web_acl(**where)["WebACL"]
+    assert ("CustomResponseBodies" in shown, shown["Description"]) == (False, "open")
+    assert api.call().text == "one"
 
 
 def test_a_gateway_response_shapes_what_is_filtered(account, shield, api):
