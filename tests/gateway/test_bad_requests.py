@@ -26,7 +26,17 @@ GOOD = {
         ],
         "max_tokens": 2,
         "stream_options": {"include_usage": True},
-        "response_format": {"type": "text"},
+        "response_format": {
+            "type": "json_schema",
+            "json_schema": {
+                "name": "greeting",
+                "schema": {
+                    "type": "object",
+                    "properties": {"word": {"type": "string", "title": "Word"}},
+                    "required": ["word"],
+                },
+            },
+        },
     },
 }
 GOOD["langchain"] = {"inputs": f"Hi {SECRET}", "parameters": {"max_new_tokens": 2, "top_k": 5}}
@@ -82,7 +92,9 @@ def places(value, path=()):
 
 def is_right(name, value):
     """Whether a value that is wrong almost everywhere is right here."""
-    empty = name in ("parameters", "stream_options") and value == {}
+    empty = (name in ("parameters", "stream_options") and value == {}) or (
+        name == "required" and value == []
+    )
     return empty or (name in ("stream", "include_usage") and value is True)
 
 

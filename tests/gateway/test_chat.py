@@ -299,6 +299,107 @@ def test_json_is_json_if_it_is_asked_for():
     assert isinstance(json.loads(choice["message"]["content"]), dict)
 
 
+PERSON = {
+    "type": "object",
+    "properties": {
+        "name": {"type": "string", "title": "Name"},
+        "age": {"type": "integer"},
+        "likes": {"enum": ["tea", "coffee"]},
+    },
+    "required": ["name", "age"],
+    "additionalProperties": False,
+}
+
+
+def shaped(schema, **more):
+    return {"type": "json_schema", "json_schema": {"name": "x", "schema": schema, **more}}
+
+
+def test_json_has_the_shape_that_is_asked_for_and_the_prompt_stays_as_it_is():
+    turns = [{"role": "user", "content": "Invent a person."}]
+    answer = post(real, turns, max_tokens=128, response_format=shaped(PERSON, strict=True))
+    person = json.loads(answer.body["choices"][0]["message"]["content"])
+    assert isinstance(person["name"], str) and isinstance(person["age"], int)
+    assert person.get("likes", "tea") in ("tea", "coffee")
+    assert set(person) <= set(PERSON["properties"])
+    assert answer.usage["prompt_tokens"] == post(real, turns, max_tokens=1).usage["prompt_tokens"]
+
+
+AWKWARD = [
+    '"',
+    "\\",
+    "a\nb",
+    "é",
+    "😀",
+    "a" * 60,
+    "{}",
+    "[0-9]",
+    "::=",
+    "root",
+    "$ref",
+    "'",
+    "|",
+    ")",
+]
+
+
+def test_names_that_mean_something_in_a_grammar_break_nothing():
+    schema = {
+        "type": "object",
+        "properties": {name: {"enum": AWKWARD} for name in AWKWARD},
+        "required": AWKWARD,
+    }
+    answer = post(real, max_tokens=8, response_format=shaped(schema))
+    assert (answer.status, answer.usage["completion_tokens"]) == (200, 8)
+
+
+def deep(levels):
+    return {"type": "array", "items": deep(levels - 1)} if levels else {"type": "string"}
+
+
+@pytest.mark.parametrize(
+    ("schema", "param"),
+    [
+        (None, ""),
+        ([], ""),
+        ({}, ".type"),
+        ({"type": "banana"}, ".type"),
+        ({"type": ["string", "null"]}, ".type"),
+        ({"$ref": "#"}, ".$ref"),
+        ({"type": "string", "pattern": "^(a+)+$"}, ".pattern"),
+        ({"type": "array", "minItems": 10**9}, ".minItems"),
+        ({"type": "array", "items": 5}, ".items"),
+        ({"enum": []}, ".enum"),
+        ({"enum": ["a"] * 17}, ".enum"),
+        ({"enum": ["<|im_end|>"]}, ".enum"),
+        ({"type": "object", "properties": []}, ".properties"),
+        ({"type": "object", "properties": {"": {"type": "string"}}}, ".properties"),
+        ({"type": "object", "properties": {str(n): {} for n in range(17)}}, ".properties"),
+        ({"type": "object", "properties": {"a": {"type": "x"}}}, ".properties.a.type"),
+        ({"type": "object", "required": ["a"]}, ".required"),
+        ({"type": "object", "required": [[]]}, ".required"),
+        ({"type": "object", "additionalProperties": {}}, ".additionalProperties"),
+        (deep(5), ".items" * 5),
+        (
+            {"type": "object", "properties": {"a" * n: {"type": "null"} for n in range(1, 61)}},
+            ".properties",
+        ),
+        (
+            {
+                "type": "object",
+                "properties": {str(n): {"type": "null", "title": "x" * 300} for n in range(16)},
+            },
+            "",
+        ),
+    ],
+    ids=str,
+)
+def test_a_schema_that_is_wrong_or_could_grow_is_refused(model, schema, param):
+    error = post(model, response_format=shaped(schema)).body["error"]
+    assert error["param"] == "response_format.json_schema.schema" + param
+    assert model.asked == []
+
+
 def test_bounds_of_each_option_are_bounds_of_the_model():
     for name, values in {
         "top_p": (0, 1),

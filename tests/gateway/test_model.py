@@ -173,10 +173,22 @@ def test_a_stream_that_cannot_begin_says_so_before_its_first_piece(monkeypatch):
         next(parts("a " * 3000, max_tokens=1))
 
 
-def test_a_failure_of_the_writer_reaches_the_reader():
-    pieces = model.stream({"messages": [{"content": "no role"}], "max_tokens": 1})
-    with pytest.raises((ValueError, RuntimeError), match="role"):
-        list(pieces)
+def test_what_llama_cpp_cannot_read_is_refused_whole_and_streamed():
+    shape = {"type": "json_schema", "json_schema": {"schema": {"type": "banana"}}}
+    request = {"messages": messages("Hi"), "max_tokens": 1, "response_format": shape}
+    for answer in (model.complete, lambda request: list(model.stream(request))):
+        with pytest.raises(ApiError, match="cannot take this request.*banana") as refused:
+            answer(request)
+        assert refused.value.status == 400
+
+
+def test_a_failure_of_the_writer_reaches_the_reader(monkeypatch):
+    def fail(request, take):
+        raise RuntimeError("out of memory")
+
+    monkeypatch.setattr(model, "ask", fail)
+    with pytest.raises(RuntimeError, match="out of memory"):
+        list(parts("Hi", max_tokens=1))
 
 
 def test_more_than_the_context_is_refused_and_not_answered_wrongly(monkeypatch):

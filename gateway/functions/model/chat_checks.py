@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
+import chat_schema
 import checks
 from checks import Check, number, only, wrong
 from errors import ApiError
@@ -23,12 +24,23 @@ def stream_options(value: Any, param: str) -> bool:
     return checks.flag(value.get("include_usage", False), param + ".include_usage")
 
 
-def response_format(value: Any, param: str) -> dict[str, str]:
-    """Text, or JSON of whatever shape."""
+def response_format(value: Any, param: str) -> dict[str, Any]:
+    """Text, or JSON of whatever shape, or JSON of one shape."""
     if not isinstance(value, dict):
         raise wrong(param, value, "an object")
-    checks.allow_only(value, ["type"], param + ".")
-    return {"type": only("text", "json_object")(value.get("type"), param + ".type")}
+    kind = only("text", "json_object", "json_schema")(value.get("type"), f"{param}.type")
+    if kind != "json_schema":
+        checks.allow_only(value, ["type"], param + ".")
+        return {"type": kind}
+    checks.allow_only(value, ["type", kind], param + ".")
+    given, inner = value.get(kind), f"{param}.{kind}"
+    if not isinstance(given, dict):
+        raise wrong(inner, given, "an object with name and schema")
+    about = {"name": chat_schema.word, "strict": checks.flag, "description": chat_schema.note}
+    checks.allow_only(given, ["schema", *about], inner + ".")
+    checks.options(given, about, inner + ".")
+    shape = chat_schema.checked(given.get("schema"), inner + ".schema")
+    return {"type": kind, kind: {"name": "answer", "schema": shape}}
 
 
 def metadata(value: Any, param: str) -> dict[str, Any]:

@@ -124,10 +124,10 @@ def flag(value: Any, param: str) -> bool:
     return value
 
 
-def label(value: Any, param: str) -> str:
-    """A short text that goes nowhere, such as a user's name."""
-    if not isinstance(value, str) or len(value) > 512:
-        raise wrong(param, value, "text of at most 512 characters")
+def label(value: Any, param: str, longest: int = 512) -> str:
+    """A short text, such as a user's name."""
+    if not isinstance(value, str) or len(value) > longest:
+        raise wrong(param, value, f"text of at most {longest} characters")
     return value
 
 

@@ -116,7 +116,7 @@ def complete(request: dict[str, Any]) -> dict[str, Any]:
     """
     refuse_long(request["messages"])
     started = time.perf_counter()
-    answer = SERVER.handle_chat_completions(request)
+    answer = ask(request)
     seconds = time.perf_counter() - started
     refuse_error(answer)
     choice = answer["choices"][0]
@@ -152,7 +152,7 @@ def stream(request: dict[str, Any]) -> Iterator[dict[str, Any]]:
 
     def run() -> None:
         try:
-            SERVER.handle_chat_completions({**request, **STREAMED}, take)
+            ask({**request, **STREAMED}, take)
             chunks.put(None)
         except Exception as error:  # noqa: BLE001 - it belongs to whoever reads the stream
             chunks.put(error)
@@ -183,6 +183,15 @@ def piece_of(chunk: dict[str, Any]) -> Iterator[dict[str, Any]]:
         }
         text = choice["delta"].get("content") or ""
         yield {"text": text, "finish_reason": choice["finish_reason"], "usage": usage}
+
+
+def ask(*request: Any) -> Any:
+    """Have llama.cpp answer. What it cannot read is the request's fault."""
+    try:
+        return SERVER.handle_chat_completions(*request)
+    except ValueError as error:
+        message = f"The model cannot take this request: {str(error)[:200]}"
+        raise ApiError(400, "invalid_request", message) from error
 
 
 def refuse_error(answer: dict[str, Any]) -> None:
