@@ -8,7 +8,7 @@ from dataclasses import replace
 from typing import Any
 from urllib.parse import urlencode
 
-from sandbox.provider.answers import changed, find, given, settle, there, worded
+from sandbox.provider.answers import changed, find, given, settle, there, timestamp, worded
 from sandbox.provider.kinds import CallError, Context, Created, Inputs, Kind, Outputs
 from sandbox.provider.shapes import tag_list, tag_map
 
@@ -66,6 +66,9 @@ def upload(ctx: Context, inputs: Inputs) -> None:
         **headers,
         **given(
             ACL=inputs.get("acl"),
+            ObjectLockLegalHoldStatus=inputs.get("objectLockLegalHoldStatus"),
+            ObjectLockMode=inputs.get("objectLockMode"),
+            ObjectLockRetainUntilDate=inputs.get("objectLockRetainUntilDate"),
             ChecksumAlgorithm=inputs.get("checksumAlgorithm"),
             Tagging=urlencode(tags) if tags else None,
         ),
@@ -96,6 +99,9 @@ def read_object(ctx: Context, id: str, last: Outputs) -> Outputs | None:
         "forceDestroy": last.get("forceDestroy", False),
         "key": key,
         "kmsKeyId": head.get("SSEKMSKeyId") or last.get("kmsKeyId"),
+        "objectLockLegalHoldStatus": head.get("ObjectLockLegalHoldStatus"),
+        "objectLockMode": head.get("ObjectLockMode"),
+        "objectLockRetainUntilDate": timestamp(head.get("ObjectLockRetainUntilDate")) or None,
         "storageClass": head.get("StorageClass") or "STANDARD",
         "tags": tag_map(tags.get("TagSet")),
         "versionId": head.get("VersionId") or "",
@@ -114,7 +120,24 @@ def update_object(ctx: Context, id: str, old: Outputs, new: Inputs) -> Outputs:
             client.put_object_acl(**where, ACL=new["acl"])
         if changed("tags", old, new):
             client.put_object_tagging(**where, Tagging={"TagSet": tag_list(new.get("tags"))})
+        _lock(client, where, old, new)
     return there(read_object(ctx, id, new), f"S3 Object ({id})")
+
+
+def _lock(client: Any, where: dict[str, str], old: Outputs, new: Inputs) -> None:
+    """Hold an object, let it go, or change how long it is kept."""
+    if changed("objectLockLegalHoldStatus", old, new):
+        status = new.get("objectLockLegalHoldStatus") or "OFF"
+        client.put_object_legal_hold(**where, LegalHold={"Status": status})
+    names = ("objectLockMode", "objectLockRetainUntilDate")
+    if any(changed(name, old, new) for name in names):
+        mode, until = (new.get(name) for name in names)
+        client.put_object_retention(
+            **where,
+            # Sooner than before, or not at all, is a bypass.
+            **({"BypassGovernanceRetention": True} if old.get(names[1]) else {}),
+            Retention=given(Mode=mode, RetainUntilDate=until),
+        )
 
 
 # What AWS never fills in by itself, so that its absence means that the program took it away.
@@ -137,8 +160,19 @@ def delete_object(ctx: Context, id: str, last: Outputs) -> None:
     """Delete it with all its versions, if its bucket keeps them."""
     bucket, key = _where(id, last)
     client = ctx.client("s3")
+    if last.get("objectLockLegalHoldStatus") == "ON" and last.get("forceDestroy"):
+        where = {"Bucket": bucket, "Key": clean(key)}
+        find(client.put_object_legal_hold, *GONE, **where, LegalHold={"Status": "OFF"})
     if last.get("versionId"):
-        find(empty, *GONE, client=client, bucket=bucket, prefix=clean(key), only=clean(key))
+        find(
+            empty,
+            *GONE,
+            client=client,
+            bucket=bucket,
+            prefix=clean(key),
+            only=clean(key),
+            bypass=bool(last.get("forceDestroy")),
+        )
     else:
         find(client.delete_object, *GONE, Bucket=bucket, Key=clean(key))
 
@@ -157,8 +191,15 @@ def find_object(ctx: Context, inputs: Inputs) -> Created | None:
     return Created(id, found) if found else None
 
 
-def empty(client: Any, bucket: str, prefix: str, only: str | None = None) -> None:
-    """Delete all versions of all objects of a bucket, or those of one key."""
+def empty(
+    client: Any, bucket: str, prefix: str, only: str | None = None, bypass: bool = False
+) -> None:
+    """Delete all versions of all objects of a bucket, or those of one key.
+
+    Raises:
+        CallError: a version is locked; `bypass` overcomes a lock in governance mode.
+    """
+    more = {"BypassGovernanceRetention": True} if bypass else {}
     pages = client.get_paginator("list_object_versions").paginate(Bucket=bucket, Prefix=prefix)
     for page in pages:
         versions = [
@@ -167,7 +208,13 @@ def empty(client: Any, bucket: str, prefix: str, only: str | None = None) -> Non
             if only is None or each["Key"] == only
         ]
         if versions:
-            client.delete_objects(Bucket=bucket, Delete={"Objects": versions, "Quiet": True})
+            wanted = {"Objects": versions, "Quiet": True}
+            told = client.delete_objects(Bucket=bucket, Delete=wanted, **more).get("Errors")
+            if told:
+                raise CallError(
+                    f"deleting S3 Object ({bucket}/{told[0]['Key']}) version "
+                    f"{told[0].get('VersionId')}: {told[0]['Code']}: {told[0]['Message']}"
+                )
 
 
 def clean(key: str) -> str:
@@ -197,10 +244,9 @@ _OBJECT = Kind(
     imported=import_object,
     find=find_object,
     lacks=(
+        # The emulator forgets it.
         "bucketKeyEnabled",
-        "objectLockLegalHoldStatus",
-        "objectLockMode",
-        "objectLockRetainUntilDate",
+        # Default tags are the core's, which knows them of the provider alone.
         "overrideProvider",
     ),
 )

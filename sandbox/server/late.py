@@ -13,7 +13,9 @@ from sandbox.server import emulator
 PARTS = {
     "autoscaling": ("sandbox.server.scaling_more", "sandbox.server.scaling"),
     "cognito": ("sandbox.server.user_pools",),
+    "dynamodb": ("sandbox.server.tables",),
     "ec2": ("sandbox.server.launch_templates",),
+    "s3": ("sandbox.server.objects",),
     "waf": ("sandbox.server.web_acls",),
     "alb": (
         "sandbox.server.balancer_rules",

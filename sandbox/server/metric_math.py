@@ -9,7 +9,6 @@ import ast
 import itertools
 import math
 import re
-import statistics
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -175,6 +174,15 @@ def together(what: Callable[[list[float]], float]) -> Callable[[Value], Value]:
     return of
 
 
+def mean(values: list[float]) -> float:
+    return math.fsum(values) / len(values)
+
+
+def deviation(values: list[float]) -> float:
+    middle = mean(values)
+    return math.sqrt(mean([(value - middle) ** 2 for value in values]))
+
+
 def differences(series: Series) -> Series:
     return [None, *each(lambda old, new: new - old, series[:-1], series[1:])] if series else []
 
@@ -210,7 +218,7 @@ def _mapped(what: Callable[[float], float]) -> Callable[[Value], Value]:
 
 FUNCTIONS: dict[str, Callable[[Value], Value]] = {
     "ABS": _mapped(abs),
-    "AVG": together(statistics.fmean),
+    "AVG": together(mean),
     "CEIL": _mapped(math.ceil),
     "DATAPOINT_COUNT": together(lambda values: float(len(values))),
     "DIFF": differences,
@@ -226,7 +234,7 @@ FUNCTIONS: dict[str, Callable[[Value], Value]] = {
     "PERIOD": lambda value: value,
     "RATE": differences,
     "RUNNING_SUM": running,
-    "STDDEV": together(statistics.pstdev),
+    "STDDEV": together(deviation),
     "SUM": together(sum),
     "TIME_SERIES": lambda value: value,
 }

@@ -139,3 +139,64 @@ def test_a_provisioned_table_without_capacity_is_refused_with_the_way_out(ctx: C
     inputs = {**SMALL, "name": "t", "billingMode": "PROVISIONED"}
     with pytest.raises(CallError, match="readCapacity and writeCapacity.*PAY_PER_REQUEST"):
         kind(TABLE).create(ctx, inputs)
+
+
+def items(ctx: Context, table: str) -> list[str]:
+    found = ctx.client("dynamodb").scan(TableName=table)["Items"]
+    return sorted(each["pk"]["S"] for each in found)
+
+
+@pytest.mark.parametrize("by", ["name", "arn"])
+def test_a_table_can_begin_as_another_one_was(life: Lives, ctx: Context, by: str) -> None:
+    source = life(TABLE, name=life.name("source"), **SMALL, pointInTimeRecovery={"enabled": True})
+    ctx.client("dynamodb").put_item(TableName=source.id, Item={"pk": {"S": "ada"}})
+    of = {
+        "name": {"restoreSourceName": source.id},
+        "arn": {"restoreSourceTableArn": source.outputs["arn"]},
+    }
+    table = life(
+        TABLE,
+        name=life.name("restored"),
+        **SMALL,
+        **of[by],
+        restoreToLatestTime=True,
+        streamEnabled=True,
+        streamViewType="KEYS_ONLY",
+        tags={"team": "llm"},
+        ttl={"attributeName": "until", "enabled": True},
+    )
+    assert_complete(table)
+    assert items(ctx, table.id) == ["ada"]
+    assert_updates(table, [{"tags": None}, {"ttl": {"enabled": False}}])
+    assert_deleted(table)
+
+
+def test_a_table_that_keeps_no_moments_cannot_be_restored(life: Lives, ctx: Context) -> None:
+    source = life(TABLE, name=life.name("source"), **SMALL)
+    inputs = {"name": "restored", **SMALL, "restoreSourceName": source.id}
+    told = (
+        r"^creating DynamoDB Table \(restored\): operation error DynamoDB: "
+        r"RestoreTableToPointInTime, .*PointInTimeRecoveryUnavailableException: "
+    )
+    with pytest.raises(AwsError, match=told):
+        kind(TABLE).create(ctx, {**inputs, "restoreDateTime": "2026-01-01T00:00:00Z"})
+
+
+def test_a_table_can_begin_with_the_items_of_a_file(life: Lives, ctx: Context) -> None:
+    bucket = life("aws:s3/bucket:Bucket", bucket=life.name("items"))
+    text = "pk;said\nada;hello\ngrace;hi\n"
+    life("aws:s3/bucketObjectv2:BucketObjectv2", bucket=bucket.id, key="in/1.csv", content=text)
+    source = {"bucket": bucket.id, "keyPrefix": "in/"}
+    wanted = {
+        "inputFormat": "CSV",
+        "inputFormatOptions": {"csv": {"delimiter": ";"}},
+        "s3BucketSource": source,
+    }
+    table = life(TABLE, name=life.name("table"), **SMALL, importTable=wanted, tags={"team": "llm"})
+    assert_complete(table)
+    assert items(ctx, table.id) == ["ada", "grace"]
+    assert_deleted(table)
+    bad = {**wanted, "s3BucketSource": {"bucket": "there-is-none"}}
+    with pytest.raises(CallError, match=r"creating DynamoDB Table \(bad\): importing its items: "):
+        kind(TABLE).create(ctx, {"name": "bad", **SMALL, "importTable": bad})
+    assert kind(TABLE).read(ctx, "bad", {}) is None

@@ -209,6 +209,32 @@ def test_an_object_goes_with_all_its_versions(life: Lives, ctx: Context) -> None
     assert [each["Key"] for each in left["Versions"]] == ["ab"] and "DeleteMarkers" not in left
 
 
+def test_an_object_can_be_held_and_kept(life: Lives) -> None:
+    bucket = life(BUCKET, bucket=life.name("kept"), objectLockEnabled=True)
+    thing = life(
+        OBJECT,
+        bucket=bucket.id,
+        key="model",
+        content="weights",
+        forceDestroy=True,
+        objectLockLegalHoldStatus="ON",
+        objectLockMode="GOVERNANCE",
+        objectLockRetainUntilDate="2126-01-01T00:00:00Z",
+    )
+    assert_complete(thing)
+    changes: list[dict[str, Any]] = [
+        {"objectLockLegalHoldStatus": "OFF"},
+        {"objectLockLegalHoldStatus": "ON"},
+        {"objectLockRetainUntilDate": "2127-01-01T00:00:00Z"},
+        {"objectLockMode": None, "objectLockRetainUntilDate": None},
+        {"objectLockMode": "GOVERNANCE", "objectLockRetainUntilDate": "2125-01-01T00:00:00Z"},
+    ]
+    assert_updates(thing, changes)
+    with pytest.raises(CallError, match="AccessDenied"):
+        kind(OBJECT).delete(thing.ctx, thing.id, {**thing.outputs, "forceDestroy": False})
+    assert_deleted(thing)
+
+
 def test_an_object_in_no_bucket_is_refused_in_the_official_words(ctx: Context) -> None:
     expected = (
         r"^creating S3 Object \(a\): operation error S3: PutObject, https response error "
