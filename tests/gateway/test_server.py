@@ -109,6 +109,14 @@ def test_a_client_that_hangs_up_sets_the_model_free(address, capsys):
     assert call(address, "POST", "/model", {"prompt": "Hi", "max_tokens": 1}).status_code == 200
 
 
+def test_a_client_of_http_1_0_gets_no_chunks(address):
+    with socket.create_connection(address) as client:
+        client.sendall(b"GET /models HTTP/1.0\r\n\r\n")
+        head, _, body = b"".join(iter(lambda: client.recv(4096), b"")).partition(b"\r\n\r\n")
+    assert b"Transfer-Encoding" not in head
+    assert json.loads(body)["object"] == "list"
+
+
 @pytest.mark.parametrize(
     ("headers", "status", "code"),
     [

@@ -92,15 +92,17 @@ class Requests(BaseHTTPRequestHandler):
             for name, value in head["headers"].items():
                 self.send_header(name, value)
             has_body = self.command != "HEAD" and head["statusCode"] != 204
-            if has_body:
+            # HTTP/1.0 knows no chunks: there, a body ends with its connection.
+            chunked = has_body and self.request_version != "HTTP/1.0"
+            if chunked:
                 self.send_header("Transfer-Encoding", "chunked")
             if self.close_connection:
                 self.send_header("Connection", "close")
             self.end_headers()
             for piece in pieces:
                 if has_body and piece:
-                    self.wfile.write(b"%x\r\n%b\r\n" % (len(piece), piece))
-            if has_body:
+                    self.wfile.write(b"%x\r\n%b\r\n" % (len(piece), piece) if chunked else piece)
+            if chunked:
                 self.wfile.write(b"0\r\n\r\n")
         except OSError:  # nobody reads any more
             self.close_connection = True
