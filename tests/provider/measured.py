@@ -51,6 +51,7 @@ TYPES = (
     "aws_cognito_user_pool",
     "aws_cognito_user_pool_client",
     "aws_cognito_resource_server",
+    "aws_cognito_user_pool_domain",
     "aws_s3_bucket",
     "aws_s3_object",
     "aws_ssm_parameter",

@@ -63,6 +63,15 @@ def test_every_type_of_the_chapters_has_calls() -> None:
     assert {table["token"] for table in measured.load().values()} <= set(have)
 
 
+def test_what_the_facts_update_in_place_the_calls_can_update() -> None:
+    for token, kind in kinds.load().items():
+        type = facts.of(token)
+        assert type
+        lacked = {path for path in kind.lacks if "." not in path}
+        in_place = {n for n, f in type.inputs.items() if f.change == "update"} - lacked
+        assert bool(in_place) == (kind.update is not None), (token, sorted(in_place))
+
+
 def test_every_type_with_calls_has_facts() -> None:
     assert [token for token in kinds.load() if facts.of(token) is None] == []
 
