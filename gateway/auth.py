@@ -242,15 +242,14 @@ def only_from(
     )
 
 
-def not_from(
-    rest_api: aws.apigateway.RestApi, addresses: list[str]
+def encrypted_only(
+    rest_api: aws.apigateway.RestApi,
 ) -> aws.apigateway.RestApiPolicy:
-    """A resource policy that refuses these addresses (CIDR), no more.
+    """A resource policy that lets nobody in, and refuses calls without TLS.
 
-    Not a step of `gateway`: take it in place of `resource_policy`. It lets
-    nobody in. That is left to the authorizer, or to the caller's own IAM
-    policies: beside those, a policy that allows everyone would admit all
-    who can sign.
+    It stands in for `resource_policy` where callers sign. Who gets in is
+    then up to their own IAM policies; a policy that allows everyone would
+    admit all who can sign, whatever their own policies say.
     """
     policy = {
         "Version": "2012-10-17",
@@ -262,7 +261,7 @@ def not_from(
                 "Resource": pulumi.Output.concat(
                     rest_api.execution_arn, "/*"
                 ),
-                "Condition": {"IpAddress": {"aws:SourceIp": addresses}},
+                "Condition": {"Bool": {"aws:SecureTransport": "false"}},
             }
         ],
     }

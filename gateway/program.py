@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 import pulumi
 import pulumi_aws as aws
 
-from gateway.auth import EVERYONE, access, team_keys
+from gateway.auth import EVERYONE, access, encrypted_only, team_keys
 from gateway.chat import (
     adapter_environment,
     chat_completions,
@@ -442,11 +442,12 @@ def gateway(settings: Settings) -> None:
     function = model(settings, budget, token_metrics(settings))
     invoke_policy(role, function)
     api = rest_api(settings)
-    policy = resource_policy(api)
     who = access(settings, api, role, keys)
     path = model_path(api)
     method = model_method(api, path, who, budget)
     proxy = integration(api, method, function, role)
+    signs = who is not None and who.authorization == "AWS_IAM"
+    policy = encrypted_only(api) if signs else resource_policy(api)
     parts: list[pulumi.Resource] = [policy, path, method, proxy]
     if who and who.authorizer:
         parts.append(who.authorizer)

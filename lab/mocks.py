@@ -48,7 +48,7 @@ class _Cloud(Mocks):
         self.made.append(Made(kind, args.name, dict(args.inputs)))
         return f"{args.name}-id", {**args.inputs, **_outputs(kind, args.name)}
 
-    def call(self, args: MockCallArgs) -> dict[Any, Any]:
+    def call(self, args: MockCallArgs) -> dict[Any, Any]:  # type: ignore[override]
         return {"region": REGION, **args.args}
 
 

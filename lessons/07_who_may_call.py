@@ -35,7 +35,7 @@ import requests
 from botocore.auth import SigV4Auth
 from botocore.awsrequest import AWSRequest
 from gateway import program
-from gateway.auth import Access, authorizer_function, not_from, only_from
+from gateway.auth import Access, authorizer_function, only_from
 from gateway.auth import signed_access, user_pool_access
 from gateway.settings import FUNCTIONS, Settings
 from lab import start, plan, up, outputs, ask, predict, check
@@ -243,15 +243,13 @@ call("token of a user pool", team | {"Authorization": token}, calls=8)
 # check it, and the caller's own policies decide.
 #
 # Look at the table: chapter 03's policy allows everyone, so it would let
-# in whoever can sign. `not_from` refuses some addresses and is silent
-# about all others.
+# in whoever can sign. With signatures, `gateway()` takes another policy,
+# `encrypted_only`. It refuses calls without TLS and is silent about all
+# others. You see it in the tree.
 
 # %%
 def access(settings, rest_api, api_role, keys):
     return signed_access()
-
-def resource_policy(rest_api):
-    return not_from(rest_api, ["192.0.2.0/24"])
 
 up()
 

@@ -82,7 +82,7 @@ class _Echo(Mocks):
     def new_resource(self, args: MockResourceArgs) -> tuple[str | None, dict[Any, Any]]:
         return f"{args.name}-id", dict(args.inputs)
 
-    def call(self, args: MockCallArgs) -> dict[Any, Any]:
+    def call(self, args: MockCallArgs) -> dict[Any, Any]:  # type: ignore[override]
         return {"region": "us-east-1"}
 
 

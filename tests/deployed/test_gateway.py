@@ -10,6 +10,9 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 import requests
+from botocore.auth import SigV4Auth
+from botocore.awsrequest import AWSRequest
+from botocore.credentials import Credentials
 
 HELLO = {"prompt": "Say hello to the class.", "max_tokens": 8}
 PATHS = ("/model", "/models", "/models/SmolLM2-135M-Instruct", "/chat/completions")
@@ -84,6 +87,31 @@ def test_keys_are_in_no_log_and_no_state_in_the_clear(whole, kit):
         events = logs.filter_log_events(logGroupName=group)["events"]
         assert events
         assert not any(value.decode() in event["message"] for value in values for event in events)
+
+
+def signed(url, key, secret, **headers):
+    """A GET that is signed with these keys."""
+    request = AWSRequest("GET", url, headers=headers)
+    SigV4Auth(Credentials(key, secret), "execute-api", "us-east-1").add_auth(request)
+    return requests.get(url, headers=dict(request.headers), timeout=30).status_code
+
+
+def test_who_signs_needs_a_permission_too(changed):
+    """The policy of the API admits everyone; beside signatures it must not be there."""
+    signing = changed(authentication="iam")
+    iam, url = signing.client("iam"), signing.base_url + "/model"
+    iam.create_user(UserName="ada")
+    key = iam.create_access_key(UserName="ada")["AccessKey"]
+    pair = (key["AccessKeyId"], key["SecretAccessKey"])
+    with_key = {"x-api-key": signing.keys["blue"]}
+    assert requests.get(url, headers=with_key, timeout=30).status_code == 403
+    assert signed(url, *pair, **with_key) == 403
+    call = {"Effect": "Allow", "Action": "execute-api:Invoke", "Resource": "arn:aws:execute-api:*"}
+    document = {"Version": "2012-10-17", "Statement": [call]}
+    iam.put_user_policy(UserName="ada", PolicyName="call", PolicyDocument=json.dumps(document))
+    assert signed(url, *pair, **with_key) == 200
+    assert signed(url, pair[0], "wrong", **with_key) == 403
+    assert signed(url, *pair) == 403  # no team's key: no plan to count it in
 
 
 # 08
