@@ -65,6 +65,18 @@ def describe_groups(original: Callable[[Params], Answer]) -> Callable[[Params], 
     return describe
 
 
+def delete_group(original: Callable[[Params], Answer]) -> Callable[[Params], Answer]:
+    def delete(params: Params) -> Answer:
+        arn = alb._p(params, "TargetGroupArn")
+        if balancers_of(arn):
+            text = f"Target group '{arn}' is currently in use by a listener or a rule"
+            refused: Answer = alb._error("ResourceInUse", text)
+            return refused
+        return original(params)
+
+    return delete
+
+
 def _targets(params: Params, group: str) -> list[Record]:
     """The targets of a request; what is registered is known by its id and its port."""
     own = alb._tgs[group].get("Port")
@@ -167,6 +179,23 @@ def create_balancer(original: Callable[[Params], Answer]) -> Callable[[Params], 
     return create
 
 
+def delete_balancer(original: Callable[[Params], Answer]) -> Callable[[Params], Answer]:
+    """Its listeners and rules go with a load balancer, unless it is protected."""
+
+    def delete(params: Params) -> Answer:
+        arn = alb._p(params, "LoadBalancerArn")
+        if alb._lb_attr(arn, "deletion_protection.enabled", "false") == "true":
+            text = f"Load balancer '{arn}' cannot be deleted because deletion protection is enabled"
+            refused: Answer = alb._error("OperationNotPermitted", text)
+            return refused
+        for listener in list(alb._listeners.values()):
+            if listener["LoadBalancerArn"] == arn:
+                alb._delete_listener({"ListenerArn": listener["ListenerArn"]})
+        return original(params)
+
+    return delete
+
+
 def _keep_mappings(balancer: Record, params: Params) -> None:
     mappings = nested(params, "SubnetMappings") or []
     subnets = alb._parse_member_list(params, "Subnets")
@@ -235,6 +264,8 @@ def install(module: Any) -> None:
     for name, wrap in {
         "CreateLoadBalancer": create_balancer,
         "CreateTargetGroup": create_group,
+        "DeleteLoadBalancer": delete_balancer,
+        "DeleteTargetGroup": delete_group,
         "DescribeTargetGroups": describe_groups,
         "SetSecurityGroups": set_groups,
         "SetSubnets": set_subnets,

@@ -104,6 +104,28 @@ def test_a_balancer_keeps_and_takes_every_argument(life: Lives, network: dict[st
     assert_updates(balancer, changes)
 
 
+def test_what_is_in_use_or_protected_is_not_deleted(
+    life: Lives, network: dict[str, Any], group: Life
+) -> None:
+    balancer = life(
+        BALANCER,
+        name=life.name("front"),
+        enableDeletionProtection=True,
+        subnets=network["subnets"][:2],
+    )
+    listener = life(LISTENER, loadBalancerArn=balancer.id, port=80, defaultActions=[forward(group)])
+    with pytest.raises(AwsError, match=r"StatusCode: 400, .*, OperationNotPermitted: .*protection"):
+        balancer.delete()
+    with pytest.raises(
+        AwsError, match=r"StatusCode: 400, .*, ResourceInUse: Target group .* in use"
+    ):
+        group.delete()
+    balancer.update(enableDeletionProtection=False)
+    assert_deleted(balancer)
+    assert listener.read() is None
+    assert_deleted(group)
+
+
 def test_a_network_balancer_has_addresses_and_arns_of_its_own(
     life: Lives, network: dict[str, Any]
 ) -> None:
