@@ -24,9 +24,28 @@ cloudwatch = emulator.cloudwatch
 # Calls that the emulator answers in JSON better than in the Query protocol's XML.
 BETTER_IN_JSON = {
     "DescribeAlarms",
+    "DeleteDashboards",
     "DescribeAlarmsForMetric",
     "GetMetricData",
+    "PutDashboard",
     "PutMetricAlarm",
+}
+# Calls that take who may assume a role.
+TRUSTING = ("CreateRole", "UpdateAssumeRolePolicy")
+# Errors of CloudWatch by their code in the Query protocol; all others call them by their type.
+KINDS = {
+    "InternalServiceError": "InternalServiceFault",
+    "InvalidFormat": "InvalidFormatFault",
+    "InvalidParameterCombination": "InvalidParameterCombinationException",
+    "InvalidParameterValue": "InvalidParameterValueException",
+    "LimitExceeded": "LimitExceededFault",
+    "MissingParameter": "MissingRequiredParameterException",
+    "ValidationError": "ValidationException",
+}
+KINDS_OF_DASHBOARDS = {
+    **KINDS,
+    "InvalidParameterInput": "DashboardInvalidInputError",
+    "ResourceNotFound": "DashboardNotFoundError",
 }
 ALARM_EXTRAS = (
     "EvaluateLowSampleCountPercentile",
@@ -44,6 +63,11 @@ def _action(headers: Any) -> str:
 # IAM
 
 
+def _trust(form: Record) -> str:
+    given: list[str] = form.get("AssumeRolePolicyDocument") or form.get("PolicyDocument") or [""]
+    return given[-1]
+
+
 def _guard_iam() -> None:
     original = iam.handle_request
     said, wanted = b"must delete all inline policies first", b"must delete policies first"
@@ -57,6 +81,9 @@ def _guard_iam() -> None:
             return _of_iam("MalformedInput", str(error))
         except input_check.Invalid as error:
             return _of_iam("ValidationError", str(error))
+        form = parse_qs(body.decode("utf-8", "replace"), True)
+        if form.get("Action", [""])[-1] in TRUSTING and not _is_object(_trust(form)):
+            return _of_iam("MalformedPolicyDocument", "This policy contains invalid Json")
         answer: Answer = await original(method, path, headers, body, query)
         if answer[0] == 409:
             return answer[0], answer[1], answer[2].replace(said, wanted)
@@ -145,10 +172,19 @@ def _cbor(body: bytes) -> Record:
     return data
 
 
-def _of_cloudwatch(code: str, message: str, status: int, protocol: str) -> Answer:
+def _of_cloudwatch(action: str, code: str, message: str, status: int, protocol: str) -> Answer:
+    kinds = KINDS_OF_DASHBOARDS if "Dashboard" in action else KINDS
+    code = {kind: code for code, kind in kinds.items()}.get(code, code)
+    if protocol == "query":
+        answer: Answer = cloudwatch._error(code, message, status)
+        return answer
+    kind = kinds.get(code, code)
     if protocol == "cbor":
-        return wire_forms.cbor_error(code, message, status)
-    answer: Answer = cloudwatch._error(code, message, status, use_json=protocol == "json")
+        answer = wire_forms.cbor_error(kind, message, status)
+    else:
+        answer = cloudwatch._error(kind, message, status, use_json=True)
+    # For clients that were written when there was only the Query protocol.
+    answer[1]["x-amzn-query-error"] = f"{code};{'Sender' if status < 500 else 'Receiver'}"
     return answer
 
 
@@ -158,7 +194,7 @@ def _guard_cloudwatch() -> None:
     async def handle_request(
         method: str, path: str, headers: Any, body: bytes, query: Any
     ) -> Answer:
-        protocol = _protocol(headers)
+        protocol, action = _protocol(headers), ""
         try:
             action, data = _read_cloudwatch(path, headers, body)
             if data is None:
@@ -166,24 +202,48 @@ def _guard_cloudwatch() -> None:
             else:
                 input_check.calls("cloudwatch", action, data)
         except input_check.Unreadable as error:
-            return _of_cloudwatch("SerializationException", str(error), 400, protocol)
+            return _of_cloudwatch(action, "SerializationException", str(error), 400, protocol)
         except input_check.Invalid as error:
-            return _of_cloudwatch("ValidationError", str(error), 400, protocol)
-        if data is None or protocol == "json":
+            return _of_cloudwatch(action, "ValidationError", str(error), 400, protocol)
+        if data is None:
             answered: Answer = await original(method, path, headers, body, query)
             return answered
-        target = {**headers, "x-amz-target": f"GraniteServiceVersion20100801.{action}"}
-        target |= {"content-type": "application/x-amz-json-1.0", "smithy-protocol": ""}
-        answer: Answer = await original("POST", "/", target, json.dumps(data).encode(), {})
+        if protocol != "json":
+            headers = {**headers, "x-amz-target": f"GraniteServiceVersion20100801.{action}"}
+            headers |= {"content-type": "application/x-amz-json-1.0", "smithy-protocol": ""}
+            method, path, body, query = "POST", "/", json.dumps(data).encode(), {}
+        answer: Answer = await original(method, path, headers, body, query)
         if answer[0] >= 300:
             problem = json.loads(answer[2] or b"{}")
             code, message = problem.get("__type", ""), problem.get("message", "")
-            return _of_cloudwatch(code, message, answer[0], protocol)
+            return _of_cloudwatch(action, code, message, answer[0], protocol)
+        if protocol == "json":
+            return answer
         shape = wire_forms.write_cbor if protocol == "cbor" else wire_forms.write_xml
         return shape("cloudwatch", action, json.loads(answer[2] or b"{}"))
 
     cloudwatch.handle_request = handle_request
     cloudwatch._put_metric_alarm = _whole_alarm(cloudwatch._put_metric_alarm)
+    cloudwatch._put_dashboard = _real_dashboard(cloudwatch._put_dashboard)
+
+
+def _real_dashboard(original: Any) -> Any:
+    def put(params: Any, data: Record, is_cbor: bool, is_json: bool = False) -> Answer:
+        if _is_object((data or {}).get("DashboardBody") or ""):
+            answer: Answer = original(params, data, is_cbor, is_json)
+        else:
+            text = "The field DashboardBody must be a valid JSON object"
+            answer = cloudwatch._error("InvalidParameterInput", text, 400, use_json=True)
+        return answer
+
+    return put
+
+
+def _is_object(text: str) -> bool:
+    try:
+        return isinstance(json.loads(text), dict)
+    except (ValueError, RecursionError):
+        return False
 
 
 def _whole_alarm(original: Any) -> Any:

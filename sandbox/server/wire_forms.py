@@ -107,9 +107,9 @@ def write_cbor(service: str, action: str, data: Mapping[str, Any]) -> Answer:
     return _cbor(200, _typed(known, {"type": "structure", **shape}, data))
 
 
-def cbor_error(code: str, message: str, status: int) -> Answer:
+def cbor_error(kind: str, message: str, status: int) -> Answer:
     """A refusal in the protocol named after CBOR."""
-    return _cbor(status, {"__type": code, "message": message})
+    return _cbor(status, {"__type": kind, "message": message})
 
 
 def _cbor(status: int, data: Any) -> Answer:

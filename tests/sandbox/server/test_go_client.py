@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import json
+import threading
 from datetime import datetime
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import unquote
 
 import pytest
+from botocore.exceptions import ClientError
 
 from sandbox.engine import build
 from tests.sandbox.server import goclient
-from tests.sandbox.server.records import API, METHOD
+from tests.sandbox.server.records import API, CODE, METHOD, TRUST
 from tests.sandbox.server.records_more import CASES, FUNCTION
 from tests.sandbox.server.replay import filled, run
 
@@ -47,15 +50,95 @@ READS = (
     ("cloudwatch", "describe_alarms", {}),
     ("cloudwatch", "list_metrics", {}),
 )
+NO_API = {"restApiId": "none"}
+NO_FUNCTION = {"FunctionName": "none"}
+REFUSALS = (
+    ("apigateway", "get_rest_api", NO_API, "NotFoundException"),
+    ("apigateway", "get_stage", {**API, "stageName": "none"}, "NotFoundException"),
+    ("apigateway", "create_deployment", NO_API, "NotFoundException"),
+    (
+        "apigateway",
+        "create_resource",
+        {**API, "parentId": "{root}", "pathPart": "child"},
+        "ConflictException",
+    ),
+    (
+        "apigateway",
+        "create_resource",
+        {**API, "parentId": "{root}", "pathPart": "a b"},
+        "BadRequestException",
+    ),
+    (
+        "apigateway",
+        "delete_deployment",
+        {**API, "deploymentId": "{deployment}"},
+        "BadRequestException",
+    ),
+    ("lambda", "get_function", NO_FUNCTION, "ResourceNotFoundException"),
+    ("lambda", "get_policy", FUNCTION, "ResourceNotFoundException"),
+    (
+        "lambda",
+        "update_function_configuration",
+        {**FUNCTION, "Role": "{logger}"},
+        "InvalidParameterValueException",
+    ),
+    (
+        "lambda",
+        "create_function",
+        {
+            "FunctionName": "{function}",
+            "Role": "{role}",
+            "Code": {"ZipFile": CODE},
+            "Runtime": "python3.12",
+            "Handler": "h.handler",
+        },
+        "ResourceConflictException",
+    ),
+    (
+        "iam",
+        "create_role",
+        {"RoleName": "{role_name}", "AssumeRolePolicyDocument": TRUST},
+        "EntityAlreadyExistsException",
+    ),
+    (
+        "iam",
+        "create_role",
+        {"RoleName": "new", "AssumeRolePolicyDocument": "{"},
+        "MalformedPolicyDocumentException",
+    ),
+    ("iam", "get_role", {"RoleName": "none"}, "NoSuchEntityException"),
+    ("iam", "delete_role", {"RoleName": "{role_name}"}, "DeleteConflictException"),
+    ("logs", "create_log_group", {"logGroupName": "/there"}, "ResourceAlreadyExistsException"),
+    ("logs", "delete_log_group", {"logGroupName": "/none"}, "ResourceNotFoundException"),
+    (
+        "logs",
+        "put_retention_policy",
+        {"logGroupName": "/there", "retentionInDays": 2},
+        "InvalidParameterException",
+    ),
+    ("cloudwatch", "get_dashboard", {"DashboardName": "none"}, "DashboardNotFoundError"),
+    ("cloudwatch", "delete_dashboards", {"DashboardNames": ["none"]}, "DashboardNotFoundError"),
+    (
+        "cloudwatch",
+        "put_dashboard",
+        {"DashboardName": "a", "DashboardBody": "{"},
+        "DashboardInvalidInputError",
+    ),
+)
 
 
-@pytest.fixture(scope="session")
-def program(account, tmp_path_factory):
-    """The Go program, running."""
+@pytest.fixture(scope="module")
+def path(tmp_path_factory):
+    """The Go program, built."""
     go = build.find_go()
     if not go:
         pytest.skip(f"no Go compiler that is new enough. Fix, in the kit's environment: {INSTALL}")
-    path = goclient.compiled(go, tmp_path_factory.mktemp("go"))
+    return goclient.compiled(go, tmp_path_factory.mktemp("go"))
+
+
+@pytest.fixture(scope="module")
+def program(account, path):
+    """The Go program, running."""
     running = goclient.Program(path, account.running.endpoint)
     yield running
     running.close()
@@ -68,7 +151,7 @@ def test_go_makes_reads_changes_and_deletes_a_record(account, world, program, ca
     assert not [refusal for refusal in client.refusals if not refusal[2].startswith("*types.")]
 
 
-@pytest.mark.parametrize(("service", "call", "arguments"), READS, ids=lambda value: str(value))
+@pytest.mark.parametrize(("service", "call", "arguments"), READS, ids=str)
 def test_go_reads_the_same_as_boto3(account, world, program, service, call, arguments):
     boto_client = account.client(service)
     client = goclient.Client(program, boto_client)
@@ -77,6 +160,55 @@ def test_go_reads_the_same_as_boto3(account, world, program, service, call, argu
     del wanted["ResponseMetadata"]
     assert any(wanted.values())
     assert list(differences(read, wanted)) == []
+
+
+@pytest.mark.parametrize(("service", "call", "arguments", "kind"), REFUSALS, ids=str)
+def test_go_has_a_type_for_each_refusal(account, world, program, service, call, arguments, kind):
+    client = goclient.Client(program, account.client(service))
+    with pytest.raises(ClientError):
+        getattr(client, call)(**filled(arguments, world))
+    assert [refusal[2] for refusal in client.refusals] == [f"*types.{kind}"]
+
+
+@pytest.mark.parametrize(
+    ("call", "answer"),
+    [
+        ("get_integration", {"timeoutInMillis": "29000"}),
+        ("get_integration", {"timeoutInMillis": 1.5}),
+        ("get_method", {"apiKeyRequired": 1}),
+        ("get_method", {"requestParameters": {"method.request.header.x": "true"}}),
+        ("get_method", {"httpMethod": 5}),
+        ("get_resource", {"resourceMethods": []}),
+    ],
+    ids=str,
+)
+def test_an_answer_of_another_type_is_unreadable_to_go(account, path, call, answer):
+    handler = type("Answers", (BaseHTTPRequestHandler,), {"do_GET": answering(answer)})
+    with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        running = goclient.Program(path, f"http://127.0.0.1:{server.server_address[1]}")
+        place = {"restApiId": "a", "resourceId": "b"}
+        verb = {} if call == "get_resource" else {"httpMethod": "GET"}
+        try:
+            with pytest.raises(goclient.Unreadable, match="deserialization failed"):
+                getattr(goclient.Client(running, account.gateway), call)(**place, **verb)
+        finally:
+            running.close()
+            server.shutdown()
+
+
+def answering(answer):
+    """What answers every request with one document."""
+    text = json.dumps(answer).encode()
+
+    def do(handler):
+        handler.send_response(200)
+        handler.send_header("Content-Type", "application/json")
+        handler.send_header("Content-Length", str(len(text)))
+        handler.end_headers()
+        handler.wfile.write(text)
+
+    return do
 
 
 def differences(read, wanted, place=""):

@@ -7,6 +7,7 @@ from typing import Any
 
 import boto3
 import pytest
+from botocore.exceptions import ClientError
 
 from tests.sandbox.server.records import Case
 from tests.sandbox.server.records_more import CASES, CLOUDWATCH
@@ -29,6 +30,27 @@ def test_a_record_is_what_was_given_and_changes_one_attribute_at_a_time(
         run(client, case, world)
     finally:
         assert not wrong
+
+
+@pytest.mark.parametrize("protocol", ["", "query", "smithy-rpc-v2-cbor"])
+def test_a_dashboard_is_refused_with_one_code_in_all_protocols(account, protocol):
+    client = speaking(account, protocol) if protocol else account.client("cloudwatch")
+    calls = (
+        (client.get_dashboard, {"DashboardName": "none"}, "ResourceNotFound", 404),
+        (client.delete_dashboards, {"DashboardNames": ["none"]}, "ResourceNotFound", 404),
+        (
+            client.put_dashboard,
+            {"DashboardName": "a", "DashboardBody": "[]"},
+            "InvalidParameterInput",
+            400,
+        ),
+    )
+    for call, arguments, code, status in calls:
+        with pytest.raises(ClientError) as error:
+            call(**arguments)
+        answer = error.value.response
+        assert answer["Error"]["Code"] == code
+        assert answer["ResponseMetadata"]["HTTPStatusCode"] == status
 
 
 def speaking(account: Any, protocol: str) -> Any:

@@ -442,6 +442,21 @@ def test_a_function_that_nobody_may_invoke_has_no_policy(account):
     refused(gone, says, functions.get_policy, FunctionName=name)
 
 
+@pytest.mark.parametrize("text", ["{", "[]", "none"])
+def test_who_may_assume_a_role_is_told_in_json(account, text):
+    malformed, says = ("MalformedPolicyDocument", 400), "This policy contains invalid Json"
+    create, update = account.iam.create_role, account.iam.update_assume_role_policy
+    refused(malformed, says, create, RoleName="never", AssumeRolePolicyDocument=text)
+    name = account.role("lambda.amazonaws.com").rpartition("/")[2]
+    refused(malformed, says, update, RoleName=name, PolicyDocument=text)
+
+
+def test_a_dashboard_is_a_json_object(account):
+    put = account.client("cloudwatch").put_dashboard
+    says = "The field DashboardBody must be a valid JSON object"
+    refused(("InvalidParameterInput", 400), says, put, DashboardName="a", DashboardBody="{")
+
+
 def test_one_change_of_a_function_at_a_time(account):
     arn = account.function("def handler(event, context):\n    return {}\n")
     name, functions = arn.rpartition(":")[2], account.functions
