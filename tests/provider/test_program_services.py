@@ -18,7 +18,7 @@ __all__ = ["client"]
 pytestmark = pytest.mark.filterwarnings(
     "ignore:.*has been deprecated in favor of:DeprecationWarning"
 )
-SIZE = 25  # resources of the program, and the stack itself
+SIZE = 29  # resources of the program, and the stack itself
 
 
 def observed() -> None:
@@ -40,6 +40,18 @@ def observed() -> None:
         statistic="Sum",
         threshold=0,
         tags={"team": "llm"},
+    )
+    stat = {"namespace": "Course", "period": 60, "stat": "Sum"}
+    aws.cloudwatch.MetricAlarm(
+        "share",
+        comparison_operator="GreaterThanThreshold",
+        evaluation_periods=1,
+        metric_queries=[
+            {"id": "calls", "metric": {**stat, "metric_name": "Calls"}},
+            {"id": "share", "expression": "errors / calls", "return_data": True},
+            {"id": "errors", "metric": {**stat, "metric_name": "Errors"}},
+        ],
+        threshold=0.1,
     )
     aws.cloudwatch.Dashboard(
         "board", dashboard_name="board", dashboard_body=json.dumps({"widgets": []})
@@ -81,7 +93,9 @@ def known() -> None:
         allowed_oauth_flows=["client_credentials"],
         allowed_oauth_flows_user_pool_client=True,
         allowed_oauth_scopes=server.scope_identifiers,
+        refresh_token_rotation={"feature": "ENABLED", "retry_grace_period_seconds": 10},
     )
+    aws.cognito.UserPoolDomain("people", domain="people-of-the-course", user_pool_id=pool.id)
     pulumi.export("secret", client.client_secret)
 
 
@@ -114,6 +128,14 @@ def served() -> None:
         actions=[{"type": "forward", "target_group_arn": targets.arn}],
         conditions=[{"path_pattern": {"values": ["/model*"]}}],
     )
+    canary = aws.lb.TargetGroup("canary", target_type="lambda")
+    weights = [{"arn": canary.arn, "weight": 1}, {"arn": targets.arn, "weight": 9}]
+    aws.lb.ListenerRule(
+        "canary",
+        listener_arn=listener.arn,
+        actions=[{"type": "forward", "forward": {"target_groups": weights}}],
+        conditions=[{"query_strings": [{"key": "try", "value": "1"}, {"value": "beta*"}]}],
+    )
     template = aws.ec2.LaunchTemplate(
         "server", instance_type="t3.small", metadata_options={"http_tokens": "required"}
     )
@@ -122,6 +144,8 @@ def served() -> None:
         launch_template={"id": template.id, "version": "$Latest"},
         min_size=1,
         max_size=2,
+        target_group_arns=[targets.arn],
+        termination_policies=["OldestInstance"],
         vpc_zone_identifiers=subnets,
     )
     seen = {
@@ -129,8 +153,23 @@ def served() -> None:
         "metric_name": "acl",
         "sampled_requests_enabled": False,
     }
+    limit = {"rate_based_statement": {"limit": 100, "aggregate_key_type": "IP"}}
+    block = {"custom_response": {"response_code": 429, "custom_response_body_key": "later"}}
     acl = aws.wafv2.WebAcl(
-        "acl", scope="REGIONAL", default_action={"allow": {}}, visibility_config=seen
+        "acl",
+        scope="REGIONAL",
+        default_action={"allow": {}},
+        custom_response_bodies=[{"key": "later", "content": "later", "content_type": "TEXT_PLAIN"}],
+        rules=[
+            {
+                "name": "limit",
+                "priority": 1,
+                "action": {"block": block},
+                "statement": limit,
+                "visibility_config": seen,
+            }
+        ],
+        visibility_config=seen,
     )
     aws.wafv2.WebAclAssociation("acl", resource_arn=balancer.arn, web_acl_arn=acl.arn)
 
