@@ -169,6 +169,7 @@ KINDS = (
             delete=delete_filter,
             imported=import_filter,
             find=found_by("name", read_filter),
+            # Nothing transforms logs here.
             lacks=("applyOnTransformedLogs",),
         ),
         called="name",

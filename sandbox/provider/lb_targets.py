@@ -271,6 +271,7 @@ KINDS = (
             delete=delete_attachment,
             find=find_attachment,
             imported=import_attachment,
+            # The sandbox's load balancers do not speak QUIC.
             lacks=("quicServerId",),
         ),
     ),

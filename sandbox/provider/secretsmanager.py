@@ -206,6 +206,7 @@ KINDS = (
             update=update_secret,
             delete=delete_secret,
             find=find_secret,
+            # The sandbox is one region; and the facts say of `type` only that it is there.
             lacks=("forceOverwriteReplicaSecret", "replicas", "type"),
         ),
         called="name",
