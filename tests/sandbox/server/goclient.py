@@ -18,6 +18,8 @@ from typing import Any
 from botocore.exceptions import ClientError
 from botocore.model import ListShape, MapShape, Shape, StructureShape
 
+from sandbox.engine.cli import EXE
+
 MODULE = Path(__file__).parent / "gomodule"
 
 
@@ -31,7 +33,7 @@ def compiled(go: str, folder: Path) -> Path:
     Raises:
         RuntimeError: Go's own words, when it cannot be built.
     """
-    target = folder / "goclient"
+    target = folder / f"goclient{EXE}"
     settings = {
         "GOTOOLCHAIN": "local",
         "GOFLAGS": "-mod=readonly -buildvcs=false",
