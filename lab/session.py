@@ -136,10 +136,15 @@ def _deploy(
             refresh = operate.must_refresh(stack, session.target, work)
             work.check()
             work.phase("starting the engine")
+            before = stack.checkpoint()
             try:
                 with sdk_rules():
                     args = [*command, "--refresh"] if refresh else [*command]
                     stack.run(args, program=program, on_event=work.event)
+                    for urn in recovery.still_served(before, stack.checkpoint()):
+                        work.note("Deployed twice: the first time, what was removed still stood.")
+                        again = [*command, "--replace", urn]
+                        stack.run(again, program=program, on_event=work.event)
             except Exception:
                 if program.error is not None:
                     raise program.error from None

@@ -317,8 +317,6 @@ for who, taken in times.items():
 # the stage, so here is one. Ada has the key. Bob saw it in a log.
 
 # %%
-from gateway.program import resource_policy
-
 def model_method(rest_api, model_path, access=None, budget=None):
     return aws.apigateway.Method(
         "modelMethod", rest_api=rest_api.id, resource_id=model_path.id,

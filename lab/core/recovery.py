@@ -95,3 +95,32 @@ def names(checkpoint: Mapping[str, Any]) -> list[str]:
         for resource in checkpoint.get("resources") or ()
         if not str(resource.get("type", "")).startswith("pulumi:")
     ]
+
+
+DEPLOYMENT = "aws:apigateway/deployment:Deployment"
+# What a deployment freezes.
+FROZEN = {
+    f"aws:apigateway/{kind[0].lower()}{kind[1:]}:{kind}"
+    for kind in (
+        "Authorizer", "Integration", "Method", "Model", "RequestValidator", "Resource", "Response",
+        "RestApiPolicy",
+    )
+}  # fmt: skip
+
+
+def still_served(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[str]:
+    """The deployments that still serve what an up has removed from their API, by URN.
+
+    The engine deletes last. A deployment that is made by the same up is a copy of the API as it
+    was before that, and no later up finds anything to change.
+
+    Args:
+        before, after: the checkpoints before and after an up.
+    """
+
+    def of(checkpoint: Mapping[str, Any], types: set[str]) -> set[str]:
+        resources = checkpoint.get("resources") or ()
+        return {str(each["urn"]) for each in resources if each.get("type") in types}
+
+    deployments = of(after, {DEPLOYMENT}) & of(before, {DEPLOYMENT})
+    return sorted(deployments) if of(before, FROZEN) - of(after, FROZEN) else []

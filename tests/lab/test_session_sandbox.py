@@ -267,3 +267,18 @@ def test_start_shows_where_and_with_what(kit, kernel):
     assert "chapters 01 to 03: 8 resources" in notebook.run("start(3)")["shown"]
     environ = notebook.run("import os, json\nprint(json.dumps(dict(os.environ)))")
     assert json.loads(environ["parts"]["stdout"])["AWS_ENDPOINT_URL"].startswith("http://127.0.0.1")
+
+
+def test_what_is_removed_is_no_longer_served(kit):
+    """The engine deletes last: a copy made by the same up would serve it for ever."""
+    session.open_session(10)
+    session.up(10)
+    url = session.outputs()["invoke_url"]
+    key = session.outputs()["team_keys"].reveal()["blue"]
+    caller = {"Authorization": f"Bearer {key}"}
+    assert requests.get(f"{url}/models", headers=caller, timeout=60).status_code == 200
+    changes = session.up(6, delete=True).changes
+    assert changes["delete"] > 40
+    assert requests.get(f"{url}/models", headers=caller, timeout=60).status_code == 403
+    assert requests.get(f"{url}/model", timeout=60).status_code == 200
+    assert session.up(6).changes == {}
