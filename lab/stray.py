@@ -20,9 +20,7 @@ from pulumi.runtime.settings import get_monitor
 from lab.core.deploy import spoken
 from lab.core.errors import LabError
 
-FIX = (
-    "put it into a step (a function of gateway/, or of that name in a cell) and run up()"
-)
+FIX = "put it into a step (a function of gateway/, or of that name in a cell) and run up()"
 
 
 class OutsideProgram(UserWarning):
