@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from typing import Any
 
 import grpc
@@ -276,12 +277,13 @@ def test_a_method_is_checked_against_its_model(life: Lives, ctx: Context) -> Non
 
 
 @pytest.fixture
-def balancer(life: Lives, ctx: Context) -> str:
+def balancer(life: Lives, ctx: Context) -> Iterator[str]:
     """A network load balancer's ARN."""
-    made = ctx.client("elbv2").create_load_balancer(
-        Name=life.name("net"), Type="network", Subnets=["subnet-1"]
-    )
-    return str(made["LoadBalancers"][0]["LoadBalancerArn"])
+    client = ctx.client("elbv2")
+    made = client.create_load_balancer(Name=life.name("net"), Type="network", Subnets=["subnet-1"])
+    arn = str(made["LoadBalancers"][0]["LoadBalancerArn"])
+    yield arn
+    client.delete_load_balancer(LoadBalancerArn=arn)
 
 
 def test_a_vpc_link_lives(life: Lives, ctx: Context, balancer: str) -> None:
