@@ -40,6 +40,7 @@ class RequestLogs:
     """Where API Gateway writes what it did, and how much of it."""
 
     access: aws.cloudwatch.LogGroup
+    format: str
     parts: list[pulumi.Resource]
     level: str
 
@@ -47,7 +48,7 @@ class RequestLogs:
     def settings(self) -> aws.apigateway.StageAccessLogSettingsArgs:
         """The stage's access log: where to, and which fields."""
         return aws.apigateway.StageAccessLogSettingsArgs(
-            destination_arn=self.access.arn, format=json.dumps(ACCESS_LOG)
+            destination_arn=self.access.arn, format=self.format
         )
 
     @property
@@ -85,7 +86,10 @@ def request_logs(
     pulumi.export("access_log_group", access.name)
     pulumi.export("execution_log_group", execution.name)
     return RequestLogs(
-        access, [access, execution, account], settings.execution_logs
+        access,
+        json.dumps(ACCESS_LOG),
+        [access, execution, account],
+        settings.execution_logs,
     )
 
 
