@@ -221,7 +221,7 @@ def test_two_notebooks_at_once_deploy_one_gateway(kit, kernel):
 
 
 def test_a_preview_of_gateway_on_the_courses_stack_shows_no_change(kit):
-    session.open_session(6)
+    session.open_session(10)
     session.up()
     cli = engine.find()
     engine.ensure_language_host(cli, kit)
@@ -237,7 +237,7 @@ def test_a_preview_of_gateway_on_the_courses_stack_shows_no_change(kit):
 
 
 def test_an_up_in_a_terminal_and_one_in_a_notebook_take_turns(kit):
-    opened = session.open_session(6)
+    opened = session.open_session(10)
     cli = engine.find()
     engine.ensure_language_host(cli, kit)
     settings = kit / "workspaces" / "course" / "Pulumi.course.yaml"
