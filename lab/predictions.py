@@ -180,4 +180,48 @@ QUESTIONS = (
             ),
         ),
     ),
+    Question(
+        "9",
+        "Your gateway logs each request. Another team in the same account and Region takes its own "
+        "gateway down, with `pulumi destroy`. What becomes of your logs?",
+        (
+            Option(
+                "Nothing: their gateway has groups and a role of its own",
+                "Groups are each gateway's own. The role is not: API Gateway knows one for the "
+                "account and Region, and whoever sets or removes it does so for all.",
+            ),
+            Option(
+                "Your calls fail with 500, since no line can be written",
+                "A call never waits for its line, and never fails for it. So nobody notices.",
+            ),
+            Option(
+                "They stop, and no error says so",
+                "With their gateway went the account's role. Your stage still says that it logs, "
+                "your calls are answered, and no line comes any more.",
+                right=True,
+            ),
+        ),
+    ),
+    Question(
+        "10",
+        "The function writes an answer of 128 tokens, one after the other, and sends each on as "
+        "soon as it has it. The integration is as in chapter 05. When does the client see the first "
+        "one?",
+        (
+            Option(
+                "As soon as it is written: what the function sends, the client gets",
+                "Between the two is the gateway. By itself it collects what the function sends.",
+            ),
+            Option(
+                "Together with the last one",
+                "BUFFERED is the default: the gateway waits for the whole answer, and passes it on "
+                "at once. The texts are the same, and no error tells you.",
+                right=True,
+            ),
+            Option(
+                "Never: the gateway refuses an answer that is not complete",
+                "It does not look. It waits until the answer is complete, for 29 seconds at most.",
+            ),
+        ),
+    ),
 )

@@ -180,7 +180,7 @@ QUIRKS = (
         "A function writes a log only if its role lets it.",
         "Its log is written whatever its role says.",
         f"{SERVER}/test_worker.py::test_the_log_has_start_lines_end_and_report_of_each_invocation",
-        (2, 9),
+        (2,),
     ),
     Quirk(
         "memory",
@@ -259,13 +259,6 @@ QUIRKS = (
         (9,),
     ),
     Quirk(
-        "metrics-at-once",
-        "Metrics are published each minute, and can be read some minutes later.",
-        "They can be read at once.",
-        f"{SERVER}/test_recorder.py::test_the_gateway_counts_requests_errors_and_latency",
-        (9,),
-    ),
-    Quirk(
         "metric-dimensions",
         "A metric is asked for with exactly its dimensions; without any, AWS/ApiGateway has none.",
         "Asked for without dimensions, all metrics of the name are added up.",
@@ -273,9 +266,11 @@ QUIRKS = (
         (9,),
     ),
     Quirk(
-        "alarms-soon",
-        "An alarm is evaluated each minute, over whole periods.",
-        "It is evaluated each second, over the periods that end now.",
+        "metrics-at-once",
+        "Metrics are published each minute and can be read some minutes later; an alarm is "
+        "evaluated each minute, over whole periods.",
+        "Metrics can be read at once; an alarm is evaluated each second, over the periods that "
+        "end now.",
         f"{SERVER}/test_recorder.py::test_an_alarm_acts_on_the_metric_that_it_names",
         (9,),
     ),

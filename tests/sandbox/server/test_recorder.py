@@ -284,7 +284,6 @@ def _resource(account, api, path):
 # Metrics
 
 
-@pytest.mark.quirk("metrics-at-once")
 def test_the_gateway_counts_requests_errors_and_latency(account):
     created = account.gateway.create_rest_api(name="zähler")
     api = type(account.api())(account, created["id"], created["rootResourceId"])
@@ -349,7 +348,7 @@ def state(account, name):
     return found["MetricAlarms"][0]["StateValue"]
 
 
-@pytest.mark.quirk("alarms-soon")
+@pytest.mark.quirk("metrics-at-once")
 def test_an_alarm_acts_on_the_metric_that_it_names(account):
     quiet, busy = account.api(), account.api()
     names = {}

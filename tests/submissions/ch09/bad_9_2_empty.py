@@ -1,0 +1,3 @@
+# exercise 9.2: pattern
+# says: An empty pattern counts every line.
+pattern = ""
