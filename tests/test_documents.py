@@ -2,6 +2,7 @@
 
 import ast
 import importlib.util
+import json
 import mmap
 import re
 import socket
@@ -75,6 +76,12 @@ LEFT_OUT = {
     "`pulumi plugin install` ended well but": "a fault of Pulumi's that nobody has met",
 }
 
+
+# Standard words for what a chapter shows, which its notebook does not use.
+STANDARD = {
+    "Back-off", "Chat completion", "Chunk", "Context window", "Finish reason", "GGUF",
+    "Identity source", "Invoke URL", "Kernel", "LLM", "Refresh", "SDK", "SSE", "Stop sequence", "URN", "Usage", "Widget",
+}  # fmt: skip
 
 # Bold in a lesson, and no term.
 EMPHASIS = {"one for the account and Region"}
@@ -319,13 +326,29 @@ def test_a_bold_term_is_in_the_glossary_with_the_chapter_where_it_comes_first(te
     assert min(found) <= chapter
 
 
+@pytest.mark.parametrize("entry", entries(), ids=lambda entry: entry[0])
+def test_a_term_is_used_in_the_chapter_that_the_glossary_names(entry):
+    term, base, _, chapter = entry
+    stem = base.lower().removesuffix("y") if len(base) > 4 else base.lower()
+    assert term in STANDARD or re.search(rf"(?<![a-z]){re.escape(stem)}", words_of(chapter))
+
+
+@cache
+def words_of(number):
+    """The text of a chapter's notebook, its code too."""
+    built = json.loads(
+        (ROOT / "notebooks" / f"{course.find(number).name}.ipynb").read_text("utf-8")
+    )
+    return " ".join("".join(cell["source"]) for cell in built["cells"]).lower().replace("\n", " ")
+
+
 def test_the_glossary_is_in_order_and_has_no_term_twice():
     terms = [term for term, *_ in entries()]
     assert terms == sorted(set(terms), key=str.casefold)
     assert len(terms) == GLOSSARY.count("\n| **")
 
 
-def test_a_term_says_whose_it_is_in_one_or_two_sentences():
+def test_a_term_says_whose_it_is():
     known = {"AWS", "Pulumi", "Jupyter", "OpenAI", "HTTP", "everyone", "this course"}
     assert {whose for _, _, whose, _ in entries()} == known
 
@@ -341,7 +364,14 @@ def test_token_has_all_its_senses():
     assert len([base for _, base, *_ in entries() if base.startswith("Token")]) == 3
 
 
-# Links and commands
+# Tables, links and commands
+
+
+@pytest.mark.parametrize("page", [TROUBLES, GLOSSARY], ids=["troubleshooting", "glossary"])
+def test_each_row_has_the_cells_of_its_head(page):
+    for table in re.findall(r"(?:^\|.*\n)+", page, re.MULTILINE):
+        rows = [len(re.findall(r"(?<!\\)\|", row)) for row in table.splitlines()]
+        assert len(set(rows)) == 1, table[:200]
 
 
 def slugs(page):
@@ -417,6 +447,10 @@ def test_pulumi_has_the_commands_and_their_options():
         assert f"pulumi {' '.join(words)}" in told, command
         for option in re.findall(r"--[a-z-]+", command):
             assert option in told, command
+
+
+def test_the_command_that_installs_pulumi_names_the_version_of_the_kit():
+    assert set(re.findall(r"--version (\S+?)`", TROUBLES)) == {engine.VERSION}
 
 
 def test_calls_settings_and_variables_exist():
