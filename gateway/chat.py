@@ -17,11 +17,13 @@ from gateway.limits import (
     checked,
     error_response,
     metered_method,
+    method_settings,
     proxy_integration,
 )
 
 if TYPE_CHECKING:
     from gateway.auth import Access
+    from gateway.observability import RequestLogs
     from gateway.program import Model
     from gateway.settings import Settings
 
@@ -93,7 +95,7 @@ def chat_completions(
     return [above, path, validator, shape, method, proxy]
 
 
-def streaming(settings: Settings, model: Model) -> dict[str, Any]:
+def streaming(settings: Settings, model: Model) -> dict[str, object]:
     """How the integration hands on tokens while they are written."""
     if not settings.stream:
         return {}
@@ -126,6 +128,18 @@ def chat_schema(settings: Settings) -> dict[str, Any]:
             },
         },
     }
+
+
+def chat_limit(
+    settings: Settings,
+    rest_api: aws.apigateway.RestApi,
+    stage: aws.apigateway.Stage,
+    logs: RequestLogs | None,
+) -> aws.apigateway.MethodSettings:
+    """The rate of conversations: that of prompts."""
+    limit = (settings.prompt_rate, settings.prompt_burst)
+    path = "chat/completions/POST"
+    return method_settings("chatLimit", rest_api, stage, path, limit, logs)
 
 
 # Errors that API Gateway gives without asking the function: their type and

@@ -252,15 +252,48 @@ def every_method(
     logs: RequestLogs | None,
 ) -> aws.apigateway.MethodSettings:
     """What holds for each method of the stage: its rate, and its log."""
+    limit = (settings.stage_rate, settings.stage_burst)
+    return method_settings(
+        "everyMethod", rest_api, stage, "*/*", limit, logs
+    )
+
+
+def prompt_limit(
+    settings: Settings,
+    rest_api: aws.apigateway.RestApi,
+    stage: aws.apigateway.Stage,
+    logs: RequestLogs | None,
+) -> aws.apigateway.MethodSettings:
+    """A tighter rate for the method that makes the model work."""
+    limit = (settings.prompt_rate, settings.prompt_burst)
+    return method_settings(
+        "promptLimit", rest_api, stage, "model/POST", limit, logs
+    )
+
+
+def method_settings(
+    name: str,
+    rest_api: aws.apigateway.RestApi,
+    stage: aws.apigateway.Stage,
+    method_path: str,
+    limit: tuple[float, int],
+    logs: RequestLogs | None,
+) -> aws.apigateway.MethodSettings:
+    """Settings of one method, or of all: `*/*`.
+
+    Those of one method replace those of all, the log among them: here both
+    say everything.
+    """
+    rate, burst = limit
     watched = logs.method_settings if logs else {}
     return aws.apigateway.MethodSettings(
-        "everyMethod",
+        name,
         rest_api=rest_api.id,
         stage_name=stage.stage_name,
-        method_path="*/*",
+        method_path=method_path,
         settings=aws.apigateway.MethodSettingsSettingsArgs(
-            throttling_rate_limit=settings.stage_rate,
-            throttling_burst_limit=settings.stage_burst,
+            throttling_rate_limit=rate,
+            throttling_burst_limit=burst,
             **watched,
         ),
         opts=pulumi.ResourceOptions(depends_on=logs.parts if logs else []),

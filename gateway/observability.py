@@ -62,8 +62,8 @@ class RequestLogs:
 
 
 def token_metrics(settings: Settings) -> str:
-    """The CloudWatch namespace of the function's own metrics."""
-    return f"LanguageModel/{settings.stage_name}"
+    """The CloudWatch namespace of this gateway's own metrics."""
+    return f"LanguageModel/{pulumi.get_stack()}/{settings.stage_name}"
 
 
 def request_logs(

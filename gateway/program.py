@@ -20,6 +20,7 @@ from gateway.auth import EVERYONE, access, encrypted_only, team_keys
 from gateway.chat import (
     adapter_environment,
     chat_completions,
+    chat_limit,
     chat_url,
     error_responses,
     list_models,
@@ -29,6 +30,7 @@ from gateway.limits import (
     every_method,
     limit_responses,
     prompt_check,
+    prompt_limit,
     token_budget,
     usage_plans,
 )
@@ -460,6 +462,8 @@ def gateway(settings: Settings) -> None:
     logs = request_logs(settings, api)
     served = stage(settings, api, frozen, logs)
     every_method(settings, api, served, logs)
+    prompt_limit(settings, api, served, logs)
+    chat_limit(settings, api, served, logs)
     usage_plans(settings, api, served, keys)
     alarms(settings, api, served, logs)
     dashboard(settings, api, served)

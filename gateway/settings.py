@@ -10,7 +10,7 @@ import pulumi
 
 FUNCTIONS = Path(__file__).resolve().parent / "functions"
 AUTHENTICATIONS = ("bearer", "iam", "cognito")
-EXECUTION_LOGS = ("INFO", "ERROR", "OFF")
+EXECUTION_LOGS = ("ERROR", "INFO", "OFF")
 
 
 def code_of(folder: str) -> pulumi.Archive:
@@ -64,13 +64,16 @@ class Settings:
         team_quota: requests that a team may make in a day.
         stage_rate: requests a second for all together, on average.
         stage_burst: requests at once for all together.
+        prompt_rate: prompts a second for all together, on average.
+        prompt_burst: prompts at once for all together.
         tokens_per_day: tokens that a key may use in a day (UTC), prompts
             and answers together.
         prompt_characters: the longest prompt that reaches the function.
         model_name: the model's name as GET /model gives it; its metrics
             are kept under this name.
         execution_logs: how much API Gateway tells of each request: "OFF",
-            "ERROR" or "INFO".
+            "ERROR" or "INFO". INFO may hold what the authorizer answered,
+            and with it the caller's key: read it before you keep it on.
         alarm_actions: ARNs that an alarm notifies, such as an SNS topic's.
         stream: hand on tokens while they are written. Lambda's own Python
             runtime cannot: on AWS, set adapter_layer_arn too.
@@ -92,10 +95,12 @@ class Settings:
     team_quota: int = 1000
     stage_rate: float = 20.0
     stage_burst: int = 40
+    prompt_rate: float = 10.0
+    prompt_burst: int = 20
     tokens_per_day: int = 20_000
     prompt_characters: int = 6000
     model_name: str = "SmolLM2-135M-Instruct"
-    execution_logs: str = "INFO"
+    execution_logs: str = "ERROR"
     alarm_actions: tuple[str, ...] = ()
     stream: bool = False
     adapter_layer_arn: str = ""
@@ -164,6 +169,8 @@ class Settings:
             "team_quota": config.get_int("teamQuota"),
             "stage_rate": config.get_float("stageRate"),
             "stage_burst": config.get_int("stageBurst"),
+            "prompt_rate": config.get_float("promptRate"),
+            "prompt_burst": config.get_int("promptBurst"),
             "tokens_per_day": config.get_int("tokensPerDay"),
             "prompt_characters": config.get_int("promptCharacters"),
             "model_name": config.get("modelName"),

@@ -28,8 +28,9 @@ PULUMI = (
 AWS = ("AWS_PROFILE", "AWS_DEFAULT_PROFILE", "AWS_SESSION_TOKEN", "AWS_ROLE_ARN")
 NO_FILES = ("AWS_CONFIG_FILE", "AWS_SHARED_CREDENTIALS_FILE")
 
-# The sandbox's Python runtime streams; on AWS that takes an adapter, which has a setting.
-STREAMS = {"gateway:stream": "true"}
+# The sandbox's Python runtime streams; on AWS that takes an adapter, which has a setting. And its
+# execution logs mask keys, which is not known of AWS's: there, INFO is for the learner to decide.
+SANDBOX = {"gateway:stream": "true", "gateway:executionLogs": "INFO"}
 
 
 @dataclass(frozen=True)
@@ -83,7 +84,7 @@ def sandbox(home: Path, say: Say) -> Target:
         running.endpoint,
         running.generation,
         "000000000000",
-        STREAMS,
+        SANDBOX,
     )
     _seen[:] = [running, found]
     return found

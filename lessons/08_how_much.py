@@ -101,6 +101,12 @@ predict("8")
 # %% step: every_method
 
 # %% [markdown]
+# A method can have a tighter limit of its own: here the one that makes
+# the model work.
+
+# %% step: prompt_limit
+
+# %% [markdown]
 # ### What the refused are told
 #
 # AWS says `Too Many Requests`, and not when to come back. A **gateway

@@ -374,9 +374,9 @@ check("9.3", took)
 #
 # {{quirks}}
 #
-# - An execution log of the level `INFO` can hold what the authorizer
-#   answered, and that includes the team's key. AWS does not promise to
-#   mask it. Read yours once; `executionLogs` can be `ERROR` or `OFF`.
+# - The level is `ERROR` there, so `logs` shows fewer lines. `INFO` can hold
+#   what the authorizer answered, and with it the team's key; AWS does not
+#   promise to mask it. The setting is `executionLogs`.
 # - Beyond the first ten, metrics of your own cost about 30 cents a month
 #   each, and so do those that `metrics_enabled` makes for each method;
 #   alarms cost 10.

@@ -55,11 +55,11 @@ CHAT_WAY = {"/model": ("/chat", ("completionsPath", "chatMethod")), "integration
 # Own resources of a chapter that its picture leaves out: more boxes explain less.
 LEFT_OUT = {
     7: {"authorizerLogs", "authorizerExecutionRole", "authorizerWriteLog"},
-    8: {"languageModelCountTokens", "promptIntegration", "promptValidator"}
+    8: {"languageModelCountTokens", "promptIntegration", "promptValidator", "promptLimit"}
     | {"throttledResponse", "quotaResponse"},
     9: {"apiLogsPolicy"},
     10: {"modelsIntegration", "oneModelIntegration", "modelsMethod", "oneModelMethod"}
-    | {"modelsPath", "oneModelPath", "chatValidator"},
+    | {"modelsPath", "oneModelPath", "chatValidator", "chatLimit"},
 }
 # The neighbours that a picture shows, where it cannot show all.
 NEIGHBOURS = {

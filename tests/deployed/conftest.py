@@ -23,6 +23,8 @@ ROOMY = {
     "gateway:teamQuota": "100000",
     "gateway:stageRate": "1000",
     "gateway:stageBurst": "1000",
+    "gateway:promptRate": "1000",
+    "gateway:promptBurst": "1000",
     "gateway:tokensPerDay": "1000000",
 }
 

@@ -140,6 +140,15 @@ def test_the_stage_throttles_all_together(changed):
     assert 429 in statuses and 200 in statuses
 
 
+def test_a_method_has_a_limit_of_its_own(changed):
+    tight = changed(promptRate="0.2", promptBurst="1")
+    posted = [tight.post("/model", {**HELLO, "max_tokens": 1}).status_code for _ in range(3)]
+    assert posted == [200, 429, 429]
+    url = tight.base_url + "/model"
+    got = [requests.get(url, headers=tight.headers(), timeout=30).status_code for _ in range(3)]
+    assert got == [200, 200, 200]
+
+
 def test_fifty_parallel_calls_never_overshoot_the_budget(changed):
     budget = 400
     tight = changed(tokensPerDay=str(budget), teams='["blue", "green", "many"]')
@@ -269,11 +278,13 @@ def metric(whole, namespace, name, dimensions, stat="Sum"):
 
 def test_tokens_and_the_first_of_them_are_metrics(whole):
     model = {"gen_ai.request.model": "SmolLM2-135M-Instruct"}
-    before = metric(whole, "LanguageModel/v1", "gen_ai.usage.output_tokens", model)
+    before = metric(whole, "LanguageModel/course/v1", "gen_ai.usage.output_tokens", model)
     written = whole.post("/model", HELLO).json()["usage"]["completion_tokens"]
-    after = metric(whole, "LanguageModel/v1", "gen_ai.usage.output_tokens", model)
+    after = metric(whole, "LanguageModel/course/v1", "gen_ai.usage.output_tokens", model)
     assert after - before == written
-    first = metric(whole, "LanguageModel/v1", "gen_ai.server.time_to_first_token", model, "Maximum")
+    first = metric(
+        whole, "LanguageModel/course/v1", "gen_ai.server.time_to_first_token", model, "Maximum"
+    )
     assert 0 < first < 30
 
 

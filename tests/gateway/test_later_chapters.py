@@ -172,6 +172,17 @@ def test_the_stage_throttles_every_method(whole):
     assert settings["settings"]["throttlingBurstLimit"] == 4
 
 
+def test_the_methods_that_ask_the_model_have_a_tighter_rate_and_the_same_log(whole):
+    declared = whole(prompt_rate=0.5, prompt_burst=3)
+    every = declared.inputs["everyMethod"]["settings"]
+    for name, path in (("promptLimit", "model/POST"), ("chatLimit", "chat/completions/POST")):
+        assert declared.inputs[name]["methodPath"] == path
+        own = declared.inputs[name]["settings"]
+        assert (own["throttlingRateLimit"], own["throttlingBurstLimit"]) == (0.5, 3)
+        same = set(every) - {"throttlingRateLimit", "throttlingBurstLimit"}
+        assert {key: own[key] for key in same} == {key: every[key] for key in same}
+
+
 def test_tokens_are_counted_in_a_table_that_costs_nothing_when_idle_and_empties_itself(whole):
     declared = whole(tokens_per_day=300)
     table = declared.inputs["tokenBudgets"]
@@ -275,7 +286,7 @@ def test_the_access_log_tells_who_and_how_long_and_no_prompt(whole):
 def test_the_execution_log_traces_no_data(whole):
     settings = whole().inputs["everyMethod"]["settings"]
     assert settings["dataTraceEnabled"] is False
-    assert (settings["loggingLevel"], settings["metricsEnabled"]) == ("INFO", True)
+    assert (settings["loggingLevel"], settings["metricsEnabled"]) == ("ERROR", True)
     assert whole(execution_logs="OFF").inputs["everyMethod"]["settings"]["loggingLevel"] == "OFF"
 
 
@@ -299,8 +310,8 @@ def test_alarms_ring_for_failures_slowness_refusals_and_spending(whole):
     assert {(each["namespace"], each["metricName"]) for each in alarms.values()} == {
         ("AWS/ApiGateway", "5XXError"),
         ("AWS/ApiGateway", "Latency"),
-        ("LanguageModel/v1", "ThrottledCalls"),
-        ("LanguageModel/v1", "gen_ai.usage.output_tokens"),
+        ("LanguageModel/test/v1", "ThrottledCalls"),
+        ("LanguageModel/test/v1", "gen_ai.usage.output_tokens"),
     }
     for each in alarms.values():
         assert each["alarmActions"] == ["arn:aws:sns:us-east-1:123456789012:ops"]

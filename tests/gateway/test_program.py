@@ -45,6 +45,8 @@ TABLE = {
     "throttledResponse": "aws:apigateway/response:Response",
     "quotaResponse": "aws:apigateway/response:Response",
     "everyMethod": "aws:apigateway/methodSettings:MethodSettings",
+    "promptLimit": "aws:apigateway/methodSettings:MethodSettings",
+    "chatLimit": "aws:apigateway/methodSettings:MethodSettings",
     "plan-blue": "aws:apigateway/usagePlan:UsagePlan",
     "plan-green": "aws:apigateway/usagePlan:UsagePlan",
     "planKey-blue": "aws:apigateway/usagePlanKey:UsagePlanKey",
@@ -204,7 +206,7 @@ def test_the_function_has_its_code_its_role_and_its_log(whole_program):
         "SYSTEM_PROMPT": "You are a helpful assistant.",
         "BUDGET_TABLE": "budgets",
         "TOKENS_PER_DAY": "20000",
-        "METRICS_NAMESPACE": "LanguageModel/v1",
+        "METRICS_NAMESPACE": "LanguageModel/test/v1",
     }
     assert (function["memorySize"], function["timeout"]) == (1769, 29)
 

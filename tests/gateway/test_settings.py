@@ -45,6 +45,8 @@ def test_without_configuration_all_defaults_count(configure):
         ("teamQuota", "3", "team_quota", 3),
         ("stageRate", "0.5", "stage_rate", 0.5),
         ("stageBurst", "0", "stage_burst", 0),
+        ("promptRate", "0.5", "prompt_rate", 0.5),
+        ("promptBurst", "0", "prompt_burst", 0),
         ("tokensPerDay", "300", "tokens_per_day", 300),
         ("promptCharacters", "100", "prompt_characters", 100),
         ("modelName", "theirs", "model_name", "theirs"),
@@ -82,7 +84,7 @@ def test_what_is_no_list_shows_how_to_set_one(configure, key):
 )
 def test_a_choice_that_there_is_not_is_refused_with_those_there_are(configure, key, wrong):
     configure(**{key: wrong})
-    known = "bearer, iam, cognito" if key == "authentication" else "INFO, ERROR, OFF"
+    known = "bearer, iam, cognito" if key == "authentication" else "ERROR, INFO, OFF"
     with pytest.raises(pulumi.RunError, match=f"gateway:{key} is '{wrong}', not one of {known}"):
         Settings.from_config()
 

@@ -16,7 +16,7 @@ from gateway.program import gateway
 from gateway.settings import Settings
 from sandbox.server import settings
 
-SIZE = 66  # resources of the program, and the stack itself
+SIZE = 68  # resources of the program, and the stack itself
 
 
 @pytest.fixture
@@ -76,9 +76,9 @@ def test_a_changed_setting_changes_its_resource_and_no_other(stacks: Any) -> Non
     chosen["team_quota"] = 3
     assert changes(stack.up()) == {"update": 2}  # a plan for each team
     chosen["stage_name"] = "v2"  # type: ignore[assignment]
-    # The stage, its methods' settings and its execution log; what names the stage is updated:
+    # The stage, three settings of its methods and its execution log; what names the stage is updated:
     # function, two plans, four alarms, the metric filter and the dashboard.
-    assert changes(stack.up()) == {"replace": 3, "update": 9}
+    assert changes(stack.up()) == {"replace": 5, "update": 9}
     assert changes(stack.up()) == {}
 
 
@@ -148,8 +148,8 @@ def test_a_refresh_sees_what_others_changed_and_an_up_puts_it_back(
     logs.put_retention_policy(logGroupName=group, retentionInDays=30)
     apis.delete_stage(restApiId=api, stageName="v1")
     # With the stage, the settings of its methods went.
-    assert changes(stack.refresh()) == {"delete": 2, "update": 1}
-    assert changes(stack.up()) == {"create": 2, "update": 1}
+    assert changes(stack.refresh()) == {"delete": 4, "update": 1}
+    assert changes(stack.up()) == {"create": 4, "update": 1}
     assert (
         logs.describe_log_groups(logGroupNamePrefix=group)["logGroups"][0]["retentionInDays"] == 7
     )

@@ -206,8 +206,8 @@ def test_a_page_has_a_budget_of_words_code_and_cells(findings):
     assert findings(lint.budget, *cells) == [
         "cell 1: the page has 140 lines of code, at most 130 [budget]"
     ]
-    assert findings(lint.budget, enough, *(code("") for _ in range(50))) == [
-        "cell 1: the page has 51 cells, at most 50 [budget]"
+    assert findings(lint.budget, enough, *(code("") for _ in range(lint.CELLS))) == [
+        f"cell 1: the page has {lint.CELLS + 1} cells, at most {lint.CELLS} [budget]"
     ]
 
 
