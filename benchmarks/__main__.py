@@ -36,15 +36,6 @@ def starts(home: Path, report: Report, times: int = 5) -> None:
     report.seconds("start, with state", again, at_most=START_TARGET)
 
 
-def gateway_url() -> str:
-    """Deploy the program once more, warm its function, and say where it answers."""
-    import lab
-
-    lab.start(6)
-    lab.up()
-    return lab.outputs()["model_url"]
-
-
 def sandbox(report: Report, home: Path, quick: bool) -> None:
     """Starts, and the memory of a sandbox of which nothing has been asked yet."""
     starts(home, report, 1 if quick else 5)
@@ -77,14 +68,37 @@ def deploying(report: Report, home: Path, quick: bool) -> None:
     deploying.measure(report, *((1,) if quick else ()))
 
 
+def handler(report: Report, home: Path, quick: bool) -> None:
+    """The function's own work, in this process, and the table of its budgets."""
+    from benchmarks import handler
+
+    os.environ.update(cloud.environment(home))
+    handler.measure(report, quick)
+
+
 def prompting(report: Report, home: Path, quick: bool) -> None:
-    """Prompts, through the gateway and not."""
-    from benchmarks import prompting
+    """Prompts, through the gateway of chapter 6 and not."""
+    from benchmarks import gateways, prompting
 
-    prompting.measure(report, gateway_url())
+    prompting.measure(report, f"{gateways.deployed(6).url}/model", quick)
 
 
-PARTS = {each.__name__: each for each in (sandbox, dataplane, scale, deploying, prompting)}
+def serving(report: Report, home: Path, quick: bool) -> None:
+    """The whole gateway beside that of chapter 6, and streams."""
+    from benchmarks import serving
+
+    serving.measure(report, quick)
+
+
+def redeploying(report: Report, home: Path, quick: bool) -> None:
+    """Requests while the whole gateway is deployed again."""
+    from benchmarks import redeploying
+
+    redeploying.measure(report, quick)
+
+
+ALL = (sandbox, dataplane, scale, deploying, handler, prompting, serving, redeploying)
+PARTS = {each.__name__: each for each in ALL}
 
 
 def wanted(text: str) -> list[str]:
@@ -120,7 +134,9 @@ def main() -> int:
         for name in options.only:
             report.heading(name)
             cloud.start(home)
+            began = time.perf_counter()
             PARTS[name](report, home, options.quick)
+            print(f"  ({time.perf_counter() - began:.0f} s)", flush=True)
     finally:
         cloud.stop(home)
         shutil.rmtree(home, ignore_errors=True)

@@ -6,6 +6,7 @@ import functools
 import time
 from collections.abc import Callable
 from importlib import import_module
+from typing import Any
 
 import boto3
 
@@ -43,28 +44,44 @@ def nothing() -> None:
 
 
 def rounds(stack: Stack, program: Callable[[], None], times: int) -> dict[str, list[float]]:
-    """Deploy from nothing, deploy again three times, destroy, so many times."""
+    """Deploy from nothing, again three times (in a trial, once), destroy; so many times.
+
+    Seconds of each; and, as "changed", how many resources each of the second ups changed.
+    """
+    found: dict[str, list[float]] = {"up": [], "same": [], "destroy": [], "changed": []}
 
     def engine(*args: str, run: Callable[[], None] = program) -> float:
-        with sdk_rules():  # as the session's own up() runs a program
-            return timed(lambda: stack.run([*args], program=run, on_event=lambda event: None))
+        done: dict[str, int] = {}
 
-    found: dict[str, list[float]] = {"up": [], "same": [], "destroy": []}
+        def note(event: dict[str, Any]) -> None:
+            done.update(event.get("summaryEvent", {}).get("resourceChanges", {}))
+
+        with sdk_rules():  # as the session's own up() runs a program
+            seconds = timed(lambda: stack.run([*args], program=run, on_event=note))
+        changes.append(sum(count for what, count in done.items() if what != "same"))
+        return seconds
+
+    changes: list[int] = []
     for _ in range(times):
         found["up"].append(engine(*UP))
-        found["same"] += [engine(*UP) for _ in range(3)]
+        changes.clear()
+        found["same"] += [engine(*UP) for _ in range(3 if times > 1 else 1)]
+        found["changed"] += changes
         found["destroy"].append(engine(*DESTROY, run=nothing))
     return found
 
 
 def measure(report: Report, times: int = 5) -> None:
-    """Measure and report; the first round of the program is a warm-up and not counted."""
+    """Measure and report; a first round of each program is a warm-up and not counted,
+    but for a trial of one round."""
     stack = session.open_session(course.LAST).stack
     six, ten = chapter(6), chapter(course.LAST)
-    rounds(stack, six, 1)
+    if times > 1:
+        rounds(stack, six, 1)
     full = rounds(stack, six, times)
     empty = rounds(stack, nothing, times)
-    rounds(stack, ten, 1)
+    if times > 1:
+        rounds(stack, ten, 1)
     whole = rounds(stack, ten, times)
     client = functools.cache(boto3.client)
     from gateway.settings import FUNCTIONS
@@ -80,6 +97,7 @@ def measure(report: Report, times: int = 5) -> None:
     report.seconds("destroy", full["destroy"])
     report.seconds("up of chapter 10 from nothing", whole["up"], at_most=TARGET_WHOLE)
     report.seconds("up of chapter 10 again, nothing changed", whole["same"])
+    report.number("  resources that it changed, at most", int(max(whole["changed"])), "", at_most=0)
     report.seconds("destroy of chapter 10", whole["destroy"])
     report.seconds("the same calls in bare boto3, deploy", made)
     report.seconds("the same calls in bare boto3, destroy", removed)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import statistics
-import sys
 import time
 from typing import Any
 
@@ -11,7 +10,6 @@ import requests
 
 from benchmarks import handler
 from benchmarks.report import Report
-from gateway.settings import FUNCTIONS
 
 PROMPT = "What is gravity?"
 LONG, SHORT = 64, 1  # tokens: one run shows tokens a second, the other what lies around them
@@ -20,11 +18,8 @@ ADDED_MS, SHARE = 15.0, 0.95
 
 def in_process() -> Any:
     """The function's own modules, loaded here as Lambda's worker loads them."""
-    sys.path.insert(0, str(FUNCTIONS / "model"))
-    import api
-    import model
-
-    return lambda tokens: api.complete(PROMPT, {"max_tokens": tokens}, model)
+    parts = handler.function()
+    return lambda tokens: parts.api.complete(PROMPT, {"max_tokens": tokens}, parts.model)
 
 
 def through_gateway(url: str) -> Any:
@@ -54,17 +49,16 @@ def pairs(
     return seconds[0], seconds[1], count
 
 
-def measure(report: Report, url: str) -> None:
+def measure(report: Report, url: str, quick: bool = False) -> None:
     """Measure and report; the first answers load both models and are not counted."""
     direct, gateway = in_process(), through_gateway(url)
     pairs(direct, gateway, SHORT, 3)
-    near, far, _ = pairs(direct, gateway, SHORT, 100)
+    near, far, _ = pairs(direct, gateway, SHORT, 5 if quick else 100)
     report.milliseconds("model in process, 1 token", near)
     report.milliseconds("through the gateway, 1 token", far)
     added = (statistics.median(far) - statistics.median(near)) * 1000
     report.added("gateway and handler add, at the median", added, ADDED_MS)
-    handler.measure(report)
-    near, far, count = pairs(direct, gateway, LONG, 20)
+    near, far, count = pairs(direct, gateway, LONG, 1 if quick else 20)
     report.milliseconds(f"model in process, {count} tokens", near)
     report.milliseconds(f"through the gateway, {count} tokens", far)
     mine = count / statistics.median(near)

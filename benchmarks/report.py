@@ -13,6 +13,11 @@ def late(values: Sequence[float]) -> float:
     return ordered[min(len(ordered) - 1, int(len(ordered) * 0.95))]
 
 
+def _digits(milliseconds: float) -> str:
+    """With two places where one would hide most of it."""
+    return f"{milliseconds:.2f}" if abs(milliseconds) < 9.995 else f"{milliseconds:.1f}"
+
+
 @dataclass
 class Report:
     """Lines of a table: name, median, spread, target, reached or missed."""
@@ -30,12 +35,22 @@ class Report:
         self._line(name, f"{middle:8.2f} s  {spread}", middle, at_most=at_most, unit=" s")
 
     def milliseconds(
-        self, name: str, values: Sequence[float], at_most: float | None = None
+        self,
+        name: str,
+        values: Sequence[float],
+        at_most: float | None = None,
+        late_at_most: float | None = None,
     ) -> None:
-        """Many short durations given in seconds: median and 95th percentile in milliseconds."""
-        middle = statistics.median(values) * 1000
-        text = f"{middle:8.1f} ms  (p95 {late(values) * 1000:.1f} ms, {len(values)} calls)"
+        """Many short durations given in seconds: median and 95th percentile in milliseconds.
+
+        `late_at_most` is the target of the second; it gets a line of its own.
+        """
+        middle, end = statistics.median(values) * 1000, late(values) * 1000
+        text = f"{_digits(middle):>8} ms  (p95 {_digits(end)} ms, {len(values)} calls)"
         self._line(name, text, middle, at_most=at_most, unit=" ms")
+        if late_at_most is not None:
+            p95 = f"{_digits(end):>8} ms"
+            self._line("  p95", p95, end, at_most=late_at_most, unit=" ms", whole=f"{name}, p95")
 
     def traffic(self, name: str, values: Sequence[float], rate: float) -> None:
         """Requests of many callers, given in seconds, and how many were answered a second."""
@@ -56,7 +71,7 @@ class Report:
 
     def added(self, name: str, milliseconds: float, at_most: float | None = None) -> None:
         """The difference of two medians."""
-        text = f"{milliseconds:8.1f} ms"
+        text = f"{_digits(milliseconds):>8} ms"
         self._line(name, text, milliseconds, at_most=at_most, unit=" ms")
 
     def number(
@@ -80,7 +95,9 @@ class Report:
         at_most: float | None = None,
         at_least: float | None = None,
         unit: str = "",
+        whole: str = "",
     ) -> None:
+        """Print a line. `whole` is the name by which a miss is remembered, if not its own."""
         verdict = ""
         if at_most is not None:
             fine = value <= at_most
@@ -91,5 +108,5 @@ class Report:
         else:
             fine = True
         if not fine:
-            self.missed.append(name)
+            self.missed.append(whole or name)
         print(f"  {name:44}{text}{verdict}", flush=True)

@@ -1,16 +1,18 @@
 """`make bench`: its arithmetic, its caller, and that its parts run."""
 
+import argparse
 import http.server
 import socket
 import subprocess
 import sys
 import threading
+import time
 from pathlib import Path
 
 import pytest
 
-from benchmarks import client, scale
-from benchmarks.__main__ import PARTS
+from benchmarks import client, gateways, redeploying, scale
+from benchmarks.__main__ import PARTS, wanted
 from benchmarks.report import Report, late
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -46,6 +48,14 @@ def test_a_target_missed_is_said_and_counted(line):
 def test_traffic_shows_median_p95_and_rate(line):
     text, _ = line("traffic", [number / 1000 for number in range(1, 101)], 1234.4)
     assert text == "thing 50.5 ms 1234 requests/s (p95 96.0 ms, 100 calls)"
+
+
+def test_a_late_target_has_a_line_of_its_own(line):
+    values = [number / 10_000 for number in range(1, 101)]
+    text, missed = line("milliseconds", values, 5.0, 9.0)
+    assert text.startswith("thing 5.05 ms (p95 9.60 ms, 100 calls) target: at most 5 ms, MISSED")
+    assert text.endswith("p95 9.60 ms target: at most 9 ms, MISSED")
+    assert missed == ["thing", "thing, p95"]
 
 
 def test_one_value_is_its_own_95th_percentile():
@@ -117,6 +127,61 @@ def test_the_caller_does_not_wait_for_ever(monkeypatch):
     assert got.lost == 4
 
 
+# Load while the gateway changes
+
+
+def loaded(url, call):
+    """What one caller of a load got in at least three requests."""
+    load = redeploying.Load(gateways.Gateway(10, url, {}), "model")
+    caller = threading.Thread(target=load.run, args=(call,))
+    caller.start()
+    deadline = time.monotonic() + 10
+    while load.answers.total() < 3 and time.monotonic() < deadline:
+        time.sleep(0.01)
+    load.over.set()
+    caller.join()
+    return load
+
+
+def test_a_load_counts_what_was_whole_and_keeps_its_pace(answering):
+    started = time.monotonic()
+    load = loaded(answering, "describe")
+    assert load.failed == 0 and load.answers["whole"] >= 3
+    assert time.monotonic() - started >= 2 * redeploying.PACE
+
+
+@pytest.mark.parametrize("call", ["ask", "stream"])
+def test_a_load_counts_what_failed(answering, call):
+    load = loaded(answering, call)  # it answers no POST
+    assert load.failed == load.answers["cut" if call == "stream" else "501"] >= 3
+
+
+def test_a_load_counts_who_was_not_answered():
+    with socket.create_server(("127.0.0.1", 0)) as closed:
+        port = closed.getsockname()[1]
+    load = loaded(f"http://127.0.0.1:{port}", "describe")
+    assert load.failed == load.answers["ConnectionError"] >= 3
+
+
+def test_each_change_of_the_load_is_another_one():
+    found = [str(change) for change in redeploying.changes(3)]
+    assert len(found) == len(set(found)) == 6
+
+
+@pytest.mark.parametrize(
+    ("line", "text"),
+    [
+        (b'data: {"choices": [{"delta": {"content": "Hi"}}]}', "Hi"),
+        (b'data: {"choices": [{"delta": {"role": "assistant", "content": ""}}]}', None),
+        (b'data: {"choices": [], "usage": {}}', None),
+        (b"data: [DONE]", None),
+        (b"", None),
+    ],
+)
+def test_the_first_token_is_the_first_text_of_a_stream(line, text):
+    assert gateways.words(line) == text
+
+
 # The command
 
 
@@ -126,7 +191,7 @@ def bench(*args):
         cwd=ROOT,
         capture_output=True,
         text=True,
-        timeout=120,
+        timeout=280,
     )
 
 
@@ -137,14 +202,46 @@ def test_a_part_that_there_is_not_is_named_with_those_there_are():
     assert all(name in done.stderr for name in PARTS)
 
 
-def test_the_parts_run_in_small():
-    done = bench("--quick", "--only", "sandbox,dataplane,scale")
+def test_parts_are_chosen_by_name():
+    assert wanted("handler,scale") == ["handler", "scale"]
+    with pytest.raises(argparse.ArgumentTypeError, match="there is no part speed"):
+        wanted("handler,speed")
+
+
+# Of each part, lines that are there even in a trial.
+LINES = {
+    "dataplane": ("of them lost", "of them answered with a 5xx"),
+    "scale": ("up of 3 resources from nothing",),
+    "deploying": ("up of chapter 10 from nothing", "resources that it changed"),
+    "handler": ("the handler adds, /model", "budget: reserve tokens in the table"),
+    "prompting": ("through the gateway, 1 token",),
+    "serving": ("all of chapter 10 adds", "first token / whole answer"),
+    "redeploying": ("requests meanwhile", "of them failed"),
+}
+# What has to be reached however slow the machine is.
+ALWAYS = ("of them lost", "of them answered with a 5xx", "resources that it", "of them failed")
+
+
+@pytest.fixture(scope="module")
+def trial():
+    """The lines of a trial of all parts, by part."""
+    done = bench("--quick")
     assert done.returncode == 0, done.stdout + done.stderr
-    lines = done.stdout.splitlines()
-    assert [each for each in lines if each in PARTS] == ["sandbox", "dataplane", "scale"]
-    assert "deploying" not in done.stdout
-    for each in ("lost", "answered with a 5xx"):
-        (found,) = (line for line in lines if f"of them {each}" in line)
-        assert found.endswith("reached")
-    assert not [line for line in lines if "not answered 200" in line]
-    assert "up of 3 resources from nothing" in done.stdout
+    found, part = {}, ""
+    for line in done.stdout.splitlines():
+        part = line if line in PARTS else part
+        found.setdefault(part, []).append(line)
+    return found
+
+
+def test_all_parts_run_in_small(trial):
+    assert [part for part in trial if part] == list(PARTS)
+
+
+@pytest.mark.parametrize("part", LINES)
+def test_a_part_says_what_it_measured(trial, part):
+    for wanted_line in LINES[part]:
+        (line,) = (line for line in trial[part] if line.strip().startswith(wanted_line))
+        if wanted_line.startswith(ALWAYS):
+            assert line.endswith("reached")
+    assert not [line for line in trial[part] if "not answered 200" in line]
