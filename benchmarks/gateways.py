@@ -20,6 +20,8 @@ ROOMY = {
     "teamQuota": "1000000",
     "stageRate": "1000",
     "stageBurst": "1000",
+    "promptRate": "1000",
+    "promptBurst": "1000",
     "tokensPerDay": "1000000000",
 }
 
