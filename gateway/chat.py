@@ -138,7 +138,7 @@ def chat_limit(
 ) -> aws.apigateway.MethodSettings:
     """The rate of conversations: that of prompts."""
     limit = (settings.prompt_rate, settings.prompt_burst)
-    path = "chat/completions/POST"
+    path = "~1chat~1completions/POST"
     return method_settings("chatLimit", rest_api, stage, path, limit, logs)
 
 

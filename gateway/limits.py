@@ -267,7 +267,7 @@ def prompt_limit(
     """A tighter rate for the method that makes the model work."""
     limit = (settings.prompt_rate, settings.prompt_burst)
     return method_settings(
-        "promptLimit", rest_api, stage, "model/POST", limit, logs
+        "promptLimit", rest_api, stage, "~1model/POST", limit, logs
     )
 
 
@@ -280,6 +280,8 @@ def method_settings(
     logs: RequestLogs | None,
 ) -> aws.apigateway.MethodSettings:
     """Settings of one method, or of all: `*/*`.
+
+    In a path, each slash is written `~1`: `~1model/POST`.
 
     Those of one method replace those of all, the log among them: here both
     say everything.

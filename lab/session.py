@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from functools import cache
 from importlib import import_module
 from pathlib import Path
+from typing import Any
 
 from lab import operate
 from lab import target as targets
@@ -144,7 +145,7 @@ def _deploy(
                     for urn in recovery.still_served(before, stack.checkpoint()):
                         work.note("Deployed twice: the first time, what was removed still stood.")
                         again = [*command, "--replace", urn]
-                        stack.run(again, program=program, on_event=work.event)
+                        stack.run(again, program=program, on_event=changes_only(work.event))
             except Exception:
                 if program.error is not None:
                     raise program.error from None
@@ -154,6 +155,17 @@ def _deploy(
 
     carry_out(deployment, stack.command, job)
     return deployment
+
+
+def changes_only(tell: Callable[[dict[str, Any]], None]) -> Callable[[dict[str, Any]], None]:
+    """Leaves out what an operation has nothing to do about: the rows of the one before stay."""
+
+    def take(event: dict[str, Any]) -> None:
+        about = event.get("resourcePreEvent") or event.get("resOutputsEvent") or {}
+        if (about.get("metadata") or {}).get("op") != "same":
+            tell(event)
+
+    return take
 
 
 def _through(stack: Stack, wanted: course.Chapter, delete: bool, work: Work) -> int:

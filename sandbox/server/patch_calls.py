@@ -210,9 +210,10 @@ def _method_makes_sense(parts: list[str], before: Record, method: Record) -> Non
 def _integration_makes_sense(parts: list[str], before: Record, integration: Record) -> None:
     if integration.get("uri") != before.get("uri"):
         refusals_api.integration_uri(integration.get("type"), integration.get("uri"))
-    refusals_api.timeout(
-        integration.get("timeoutInMillis"), integration.get("responseTransferMode")
-    )
+    mode = integration.get("responseTransferMode")
+    refusals_api.timeout(integration.get("timeoutInMillis"), mode)
+    if (integration.get("uri"), mode) != (before.get("uri"), before.get("responseTransferMode")):
+        refusals_api.transfer(integration.get("type"), integration.get("uri"), mode)
 
 
 def _mapping_makes_sense(parts: list[str], before: Record, mapping: Record) -> None:

@@ -149,6 +149,7 @@ def put_integration(parts: list[str], data: Record) -> None:
         raise Refused("Enumeration value for HttpMethod must be non-empty")
     integration_uri(kind, uri, data.get("connectionType"))
     timeout(data.get("timeoutInMillis"), data.get("responseTransferMode"))
+    transfer(kind, uri, data.get("responseTransferMode"))
     credentials = data.get("credentials")
     account = emulator.responses.get_account_id()
     role = re.match(r"arn:[^:]+:iam::(\d+):role/", credentials or "")
@@ -174,9 +175,27 @@ def integration_uri(kind: str | None, uri: Any, connection: str | None = None) -
         raise Refused("Invalid HTTP endpoint specified for URI")
 
 
-def timeout(milliseconds: Any, transfer: str | None) -> None:
+def transfer(kind: str | None, uri: Any, mode: str | None) -> None:
+    """A function streams by another address: mode and address have to agree.
+
+    The first text is AWS's (terraform-provider-aws, issue 45649), the second in its likeness.
+    """
+    text = str(uri or "")
+    if kind != "AWS_PROXY" or ":lambda:path" not in text:
+        return
+    streams = text.endswith("/response-streaming-invocations")
+    only = "for Lambda functions invoked by InvokeWithResponseStream for AWS_PROXY integrations."
+    if mode == "STREAM" and not streams:
+        raise Refused(
+            "Invalid ResponseTransferMode. ResponseTransferMode STREAM is only supported " + only
+        )
+    if mode != "STREAM" and streams:
+        raise Refused(f"Cannot use ResponseTransferMode BUFFERED {only}")
+
+
+def timeout(milliseconds: Any, mode: str | None) -> None:
     """How long an integration may take: longer when the answer is streamed."""
-    longest = 900_000 if transfer == "STREAM" else 29_000
+    longest = 900_000 if mode == "STREAM" else 29_000
     if milliseconds is not None and not 50 <= milliseconds <= longest:
         raise Refused(f"Timeout should be between 50 ms and {longest} ms")
 

@@ -144,6 +144,9 @@ def test_a_method_has_a_limit_of_its_own(changed):
     tight = changed(promptRate="0.2", promptBurst="1")
     posted = [tight.post("/model", {**HELLO, "max_tokens": 1}).status_code for _ in range(3)]
     assert posted == [200, 429, 429]
+    hello = {"model": "SmolLM2-135M-Instruct", "messages": [{"role": "user", "content": "Hi"}]}
+    chats = [tight.post("/chat/completions", {**hello, "max_tokens": 1}) for _ in range(3)]
+    assert [answer.status_code for answer in chats] == [200, 429, 429]
     url = tight.base_url + "/model"
     got = [requests.get(url, headers=tight.headers(), timeout=30).status_code for _ in range(3)]
     assert got == [200, 200, 200]

@@ -175,7 +175,7 @@ def test_the_stage_throttles_every_method(whole):
 def test_the_methods_that_ask_the_model_have_a_tighter_rate_and_the_same_log(whole):
     declared = whole(prompt_rate=0.5, prompt_burst=3)
     every = declared.inputs["everyMethod"]["settings"]
-    for name, path in (("promptLimit", "model/POST"), ("chatLimit", "chat/completions/POST")):
+    for name, path in (("promptLimit", "~1model/POST"), ("chatLimit", "~1chat~1completions/POST")):
         assert declared.inputs[name]["methodPath"] == path
         own = declared.inputs[name]["settings"]
         assert (own["throttlingRateLimit"], own["throttlingBurstLimit"]) == (0.5, 3)

@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 
 import pytest
 import requests
+from botocore.exceptions import ClientError
 
 from sandbox.urls import invoke_url
 from tests.sandbox.server.watching import allow_logging, lines, log_to
@@ -201,18 +202,32 @@ def test_a_stream_is_logged_whole_before_its_last_byte(account, streams):
     assert int(latency) >= 600
 
 
-def test_streaming_needs_the_right_uri_and_only_the_permission_to_invoke(account, streams):
+def test_streaming_needs_only_the_permission_to_invoke(account, streams):
     _, function = streams
     api = account.api()
-    api.proxy(function, responseTransferMode="STREAM")
-    api.proxy(function, api.path("other"), uri=stream_uri(function))
     right = api.path("right")
     api.proxy(function, right, uri=stream_uri(function), responseTransferMode="STREAM")
     api.deploy("v1")
     assert api.call("/right?k=pid").status_code == 500
     api.may_invoke(function)
     assert api.call("/right?k=pid").status_code == 200
-    assert [api.call(path).status_code for path in ("/", "/other")] == [500, 500]
+
+
+def test_mode_and_address_of_a_function_have_to_agree(account, streams):
+    _, function = streams
+    api = account.api()
+    client = account.client("apigateway")
+    with pytest.raises(ClientError, match="STREAM is only supported for Lambda functions invoked"):
+        api.proxy(function, api.path("one"), responseTransferMode="STREAM")
+    with pytest.raises(ClientError, match="Cannot use ResponseTransferMode BUFFERED"):
+        api.proxy(function, api.path("two"), uri=stream_uri(function))
+    both = api.path("both")
+    api.proxy(function, both, uri=stream_uri(function), responseTransferMode="STREAM")
+    place = {"restApiId": api.id, "resourceId": both, "httpMethod": "GET"}
+    half = [{"op": "replace", "path": "/responseTransferMode", "value": "BUFFERED"}]
+    with pytest.raises(ClientError, match="Cannot use ResponseTransferMode BUFFERED"):
+        client.update_integration(**place, patchOperations=half)
+    assert client.get_integration(**place)["responseTransferMode"] == "STREAM"
 
 
 class Slow(BaseHTTPRequestHandler):
