@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import argparse
 import contextlib
+import ctypes
+import gc
 import os
 import signal
 import stat
@@ -67,6 +69,16 @@ def _warm(provider: object) -> None:
     with contextlib.suppress(Exception):  # no credentials yet: the first call will say it better
         for service in WARM:
             provider.calls.clients.get(service, runs.default_region(), endpoint)  # type: ignore[attr-defined]
+    _give_back()
+
+
+def _give_back() -> None:
+    """Give the system back what reading AWS's service models took and no longer needs."""
+    gc.collect()
+    with contextlib.suppress(
+        OSError, AttributeError, TypeError
+    ):  # glibc's: others do it by themselves
+        ctypes.CDLL(None).malloc_trim(0)
 
 
 def _end(*_: object) -> None:
