@@ -31,7 +31,8 @@ import json
 import boto3
 import pulumi
 import pulumi_aws as aws
-from gateway.program import Model
+from gateway.limits import Budget, budget_policy
+from gateway.program import Model, model_environment
 from gateway.settings import Settings
 from lab import start, plan, up, outputs
 from lab import predict, check, show

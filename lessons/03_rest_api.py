@@ -29,6 +29,7 @@ import json
 import boto3
 import pulumi
 import pulumi_aws as aws
+from gateway.settings import Settings
 from lab import start, plan, up, outputs
 from lab import predict, check, show
 

@@ -29,6 +29,8 @@ import json
 import boto3
 import pulumi
 import pulumi_aws as aws
+from gateway.auth import EVERYONE, Access
+from gateway.limits import Budget
 from lab import start, plan, up, outputs
 from lab import predict, check, show
 

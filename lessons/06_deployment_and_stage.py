@@ -31,6 +31,7 @@ import boto3
 import pulumi
 import pulumi_aws as aws
 import requests
+from gateway.observability import RequestLogs
 from gateway.program import FROZEN
 from gateway.settings import Settings
 from lab import start, plan, up, outputs, ask, playground

@@ -35,7 +35,7 @@ from gateway import auth, limits, program
 from gateway.auth import Access
 from gateway.limits import Budget, body_model, body_validator, checked
 from gateway.limits import error_response, metered_method, prompt_schema
-from gateway.limits import proxy_integration
+from gateway.limits import method_settings, proxy_integration
 from gateway.observability import RequestLogs
 from gateway.program import Model
 from gateway.settings import FUNCTIONS, Settings

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import argparse
 import ast
+import builtins
 import re
 import sys
 from collections.abc import Callable, Iterator
@@ -237,6 +238,35 @@ def imports(page: Page) -> Iterator[Finding]:
                     yield number, f"imports {module}.{name}, which is private"
 
 
+def known_names(page: Page) -> Iterator[Finding]:
+    """A name that no cell defines ends the run: a step that was cut from the program may need one."""
+    trees = []
+    for number, source in page.of("code"):
+        try:
+            trees.append((number, ast.parse(source)))
+        except SyntaxError:
+            continue  # `imports` says so
+    defined = {name for _, tree in trees for name in _defined_names(tree)} | set(dir(builtins))
+    for number, tree in trees:
+        used = {node.id for node in ast.walk(tree) if isinstance(node, ast.Name)}
+        for name in sorted(used - defined):
+            yield number, f"nothing on this page defines {name}: import it"
+
+
+def _defined_names(tree: ast.AST) -> Iterator[str]:
+    for node in ast.walk(tree):
+        if isinstance(node, (ast.FunctionDef, ast.ClassDef)):
+            yield node.name
+        elif isinstance(node, ast.arg):
+            yield node.arg
+        elif isinstance(node, (ast.Import, ast.ImportFrom)):
+            yield from (alias.asname or alias.name.split(".")[0] for alias in node.names)
+        elif isinstance(node, ast.Name) and not isinstance(node.ctx, ast.Load):
+            yield node.id
+        elif isinstance(node, ast.ExceptHandler) and node.name:
+            yield node.name
+
+
 def imported(tree: ast.AST) -> Iterator[tuple[str, list[str]]]:
     """Each module that code imports, with the names taken from it."""
     for node in ast.walk(tree):
@@ -290,7 +320,7 @@ def kernel(page: Page) -> Iterator[Finding]:
 
 RULES: tuple[Rule, ...] = (
     one_title, heading_order, outline, explained, cell_length, line_length, alt_text, targets,
-    clean, imports, budget, plain_words, secrets, kernel,
+    clean, imports, known_names, budget, plain_words, secrets, kernel,
 )  # fmt: skip
 
 

@@ -57,7 +57,7 @@ class Deployed:
         return boto3.client(service)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def kit(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
     """A kit's folder with its sandbox, for all tests of this folder."""
     load_sdk()
@@ -88,7 +88,7 @@ def opened(cells: dict[str, Any], config: dict[str, str]) -> Deployed:
     return Deployed(dict(outputs), keys, lambda cells={}, **config: opened(cells, config))
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def whole(kit: Any) -> Deployed:
     """The gateway as the program has it, with room."""
     return opened({}, {})

@@ -184,6 +184,17 @@ def test_cells_import_what_lessons_teach(findings):
     assert findings(lint.imports, code(text)) == []
 
 
+def test_a_name_that_no_cell_defines_is_found(findings):
+    step = "def step(api: Api) -> None:\n    try:\n        print(helper(api))\n"
+    step += "    except ValueError as error:\n        print([each for each in error.args])"
+    assert findings(lint.known_names, code(step)) == [
+        "cell 1: nothing on this page defines Api: import it [known_names]",
+        "cell 1: nothing on this page defines helper: import it [known_names]",
+    ]
+    later = "from gateway.program import Api\nhelper = str"
+    assert findings(lint.known_names, code(step), code(later)) == []
+
+
 def test_private_names_and_broken_code_are_found(findings):
     assert findings(lint.imports, code("from lab import _x")) == [
         "cell 1: imports lab._x, which is private [imports]"
