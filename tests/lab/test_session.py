@@ -330,9 +330,12 @@ def test_an_up_leaves_no_process_and_no_temporary_file(opened, tmp_path, monkeyp
     folder = tmp_path / "tmp"
     folder.mkdir()
     monkeypatch.setattr("tempfile.tempdir", str(folder))
+    here = psutil.Process()
+    before = {child.pid for child in here.children(recursive=True)}  # sandboxes of other tests
     session.up(1)
     session.up(1)
-    assert [p.name() for p in psutil.Process().children(recursive=True)] == []
+    after = here.children(recursive=True)
+    assert [child.name() for child in after if child.pid not in before] == []
     assert list(folder.iterdir()) == []
 
 
