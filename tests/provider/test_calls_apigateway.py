@@ -337,21 +337,22 @@ def test_an_integration_with_every_argument_reads_back_as_given(life: Lives, pat
 
 @pytest.mark.parametrize("mode", ["STREAM", "BUFFERED"])
 def test_the_transfer_mode_of_an_integration_is_kept(life: Lives, path: Life, mode: str) -> None:
-    uri = URI.replace("2015-03-31", "2021-11-15").replace(
+    stream = URI.replace("2015-03-31", "2021-11-15").replace(
         "invocations", "response-streaming-invocations"
     )
+    uris = {"STREAM": stream, "BUFFERED": URI}  # AWS wants mode and address to agree
     proxy = integration(
         life,
         path,
         type="AWS_PROXY",
         integrationHttpMethod="POST",
-        uri=uri,
+        uri=uris[mode],
         credentials=ROLE_ARN,
         responseTransferMode=mode,
     )
     assert_complete(proxy)
     other = {"STREAM": "BUFFERED", "BUFFERED": "STREAM"}[mode]
-    proxy.update(responseTransferMode=other)
+    proxy.update(responseTransferMode=other, uri=uris[other])
     assert proxy.outputs["responseTransferMode"] == other
 
 
