@@ -3,7 +3,7 @@
     python -m tools.clients      make it, or say that it is there
 
 LangChain and LiteLLM want another version of the package `openai` than learners have. Their
-environment is `.venv-clients`, filled from tests/clients/requirements.lock; tests/clients/ uses it.
+environment is `.venv-clients`, filled from tests/clients/requirements.lock; tests/deployed/ uses it.
 """
 
 from __future__ import annotations

@@ -10,7 +10,6 @@ import asyncio
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import pulumi
@@ -18,8 +17,7 @@ from pulumi.runtime.mocks import MockCallArgs, MockMonitor, MockResourceArgs, Mo
 
 import gateway.program
 from gateway.settings import Settings
-from lab.core.course import FILES
-from lab.core.places import places
+from lab.session import known_places
 
 DEPENDS_ON = "depends_on"
 
@@ -102,9 +100,7 @@ def program_graph() -> Graph:
 
 def _graph(types: dict[str, str], edges: list[Edge]) -> Graph:
     """Put what was registered, in whatever order that happened, into a fixed order."""
-    folder = Path(gateway.program.__file__).parent
-    files = [folder / f"{name}.py" for name in FILES]
-    where = places({file.name: file.read_text(encoding="utf-8") for file in files})
+    where = known_places()
     names = sorted(types, key=lambda name: (where[name].chapter, where[name].first, name))
     nodes = tuple(Node(name, types[name], where[name].chapter) for name in names)
     order = sorted(edges, key=lambda edge: (edge.source, edge.property, edge.target))

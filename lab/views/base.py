@@ -11,7 +11,7 @@ import time
 from collections.abc import Callable
 from typing import Any, final
 
-from lab.html import Markup
+from lab.html import Markup, tag
 
 WIDGET = "application/vnd.jupyter.widget-view+json"
 INTERVAL = 0.25  # seconds between two draws; more often is flicker, not news
@@ -128,12 +128,31 @@ class Display:
         widget = self.view.live()
         if widget is not None:
             # The still picture beside it is what a reader without widgets gets.
-            bundle[WIDGET] = {
-                "version_major": 2,
-                "version_minor": 0,
-                "model_id": widget.model_id,
-            }
+            bundle[WIDGET] = model(widget)
         return bundle
+
+
+def model(widget: Any) -> dict[str, Any]:
+    """What a page needs to find a widget's live form."""
+    return {"version_major": 2, "version_minor": 0, "model_id": widget.model_id}
+
+
+def put_on_page(controls: Any, no_kernel: str, record: dict[str, Any]) -> Any:
+    """Controls above, record below: what is drawn anew is never what has the focus.
+
+    Args:
+        controls: the widget.
+        no_kernel: what stands in its place where no kernel runs.
+        record: the record's mime bundle.
+
+    Returns:
+        The handle by which the record is drawn anew.
+    """
+    from IPython.display import display
+
+    still = {"text/plain": no_kernel, "text/html": str(tag("p", no_kernel))}
+    display({WIDGET: model(controls), **still}, raw=True)
+    return display(record, raw=True, display_id=True)
 
 
 def in_notebook() -> bool:

@@ -14,7 +14,7 @@ from lab.core.routes import Api
 from lab.guard import Failure
 from lab.html import Markup, clean, tag
 from lab.views import policy as drawing
-from lab.views.base import WIDGET, View, in_notebook
+from lab.views.base import View, in_notebook, put_on_page
 from lab.views.policy import Case, Explanation, PolicyTable, Trial
 from lab.views.policy_controls import Controls
 
@@ -206,12 +206,7 @@ class PolicyTester(View):
         if not in_notebook():
             print(self.text())
             return
-        from IPython.display import display
-
-        view = {"version_major": 2, "version_minor": 0, "model_id": self.live().model_id}
-        still = {"text/plain": NO_KERNEL, "text/html": str(tag("p", NO_KERNEL))}
-        display({WIDGET: view, **still}, raw=True)
-        self._record = display(self._repr_mimebundle_(), raw=True, display_id=True)
+        self._record = put_on_page(self.live(), NO_KERNEL, self._repr_mimebundle_())
 
     def _draw(self) -> None:
         if self._controls is not None:
