@@ -1,1 +1,0 @@
-"""How each thing is drawn: as text, as HTML, and live with ipywidgets."""
