@@ -15,7 +15,7 @@ import boto3
 from benchmarks import bare, plain
 from benchmarks.client import Answers, drive
 from benchmarks.report import Report
-from sandbox.server import settings
+from sandbox.server.base import settings
 from sandbox.urls import invoke_url
 
 MOCK, FUNCTION = "mock", "function"

@@ -12,10 +12,10 @@ import boto3
 
 from benchmarks import bare
 from benchmarks.report import Report
-from lab import session
-from lab.core import course
-from lab.program import compose, names_of, sdk_rules
-from lab.stack import Stack
+from lab import course
+from lab.session import session
+from lab.session.program import compose, names_of, sdk_rules
+from lab.session.stack import Stack
 
 UP = ["up", "--yes", "--skip-preview"]
 DESTROY = ["destroy", "--yes", "--skip-preview"]

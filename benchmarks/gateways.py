@@ -11,7 +11,7 @@ from typing import Any
 
 import requests
 
-from lab import session
+from lab.session import session
 
 # Limits that no benchmark meets.
 ROOMY = {

@@ -12,7 +12,7 @@ import requests
 from benchmarks import gateways, handler
 from benchmarks.gateways import Gateway
 from benchmarks.report import Report
-from lab.core import course
+from lab import course
 
 PACE = 0.1  # seconds from one request of a caller to its next
 CALM = 1.0  # seconds of load before the first change and after the last

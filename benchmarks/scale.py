@@ -19,9 +19,9 @@ import psutil
 
 from benchmarks.memory import server
 from benchmarks.report import Report
-from lab import session
-from lab.core import course
-from lab.stack import Stack
+from lab import course
+from lab.session import session
+from lab.session.stack import Stack
 
 SIZES = (100, 300)  # 300: what AWS allows in one API
 TARGET = 25.0  # milliseconds a resource beyond the engine's own

@@ -11,7 +11,7 @@ import requests
 from benchmarks import gateways, handler, prompting
 from benchmarks.gateways import Gateway
 from benchmarks.report import Report
-from lab.core import course
+from lab import course
 
 SHORT = 1  # token: what takes time is what lies around it
 

@@ -6,18 +6,18 @@ from importlib import import_module
 from typing import Any
 
 _HOMES = {
-    "start": "lab.opening",
-    "plan": "lab.session",
-    "up": "lab.session",
-    "outputs": "lab.session",
-    "destroy": "lab.session",
-    "ask": "lab.prompts",
-    "playground": "lab.prompts",
-    "predict": "lab.exercises",
-    "check": "lab.exercises",
-    "hint": "lab.exercises",
-    "solution": "lab.exercises",
-    "show": "lab.showing",
+    "start": "lab.opening.start",
+    "plan": "lab.session.session",
+    "up": "lab.session.session",
+    "outputs": "lab.session.session",
+    "destroy": "lab.session.session",
+    "ask": "lab.prompt.ask",
+    "playground": "lab.prompt.ask",
+    "predict": "lab.exercise.exercises",
+    "check": "lab.exercise.exercises",
+    "hint": "lab.exercise.exercises",
+    "solution": "lab.exercise.exercises",
+    "show": "lab.showing.show",
 }
 
 __all__ = list(_HOMES)

@@ -9,10 +9,10 @@ from importlib import import_module
 from typing import Any
 
 _HOMES = {
-    "policy_tester": "lab.policies",
-    "burst": "lab.bursts",
-    "logs": "lab.logs",
-    "chat": "lab.chats",
+    "policy_tester": "lab.policy.tester",
+    "burst": "lab.bursts.burst",
+    "logs": "lab.logs.logs",
+    "chat": "lab.chat.chat",
 }
 
 __all__ = list(_HOMES)

@@ -17,7 +17,7 @@ from sandbox.home import Home, home, read_json
 from sandbox.launch import Say, launch, reap, replace_dead
 from sandbox.processes import end, identify, remains
 from sandbox.record import CloudError, Running, ask, reach
-from sandbox.server import settings
+from sandbox.server.base import settings
 
 __all__ = [
     "CloudError",

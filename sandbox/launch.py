@@ -15,7 +15,7 @@ from typing import Any
 from sandbox.home import CHECKOUT, Home, read_json
 from sandbox.processes import end, identify, remains
 from sandbox.record import CloudError, Running, reach
-from sandbox.server import settings
+from sandbox.server.base import settings
 
 Say = Callable[[str], object]
 

@@ -29,21 +29,21 @@ QUIRKS = (
         "An API answers at `https://ID.execute-api.REGION.amazonaws.com/STAGE`.",
         "It answers at `http://127.0.0.1:PORT/_aws/execute-api/ID/STAGE`; "
         "the function still sees the host name and the headers of AWS.",
-        f"{SERVER}/test_lambda_proxy.py::test_the_event_has_the_clients_headers_and_the_gateways",
+        f"{SERVER}/gateway/test_lambda_proxy.py::test_the_event_has_the_clients_headers_and_the_gateways",
         (6,),
     ),
     Quirk(
         "tls",
         "Every call comes over TLS.",
         "Calls come over plain HTTP from your own machine, and policies take them for TLS.",
-        f"{SERVER}/test_dataplane.py::test_a_policy_that_insists_on_tls_does_not_refuse_a_laptop",
+        f"{SERVER}/gateway/test_dataplane.py::test_a_policy_that_insists_on_tls_does_not_refuse_a_laptop",
         (6, 7),
     ),
     Quirk(
         "root",
         "The account's root user has keys of its own, which nobody should use.",
         "The key `test` is the account's root, with any secret.",
-        f"{SERVER}/test_dataplane.py::test_a_signed_method_wants_a_signature",
+        f"{SERVER}/gateway/test_dataplane.py::test_a_signed_method_wants_a_signature",
         (1, 7),
     ),
     Quirk(
@@ -51,7 +51,7 @@ QUIRKS = (
         "A deployment takes from seconds to two minutes to reach every server; until then, two "
         "calls can meet two editions of the API.",
         "It acts with the next request.",
-        f"{SERVER}/test_dataplane.py::test_the_resource_policy_has_to_allow",
+        f"{SERVER}/gateway/test_dataplane.py::test_the_resource_policy_has_to_allow",
         (6, 7),
     ),
     Quirk(
@@ -125,7 +125,7 @@ QUIRKS = (
         "edge",
         "An edge-optimised API is served through CloudFront, which adds headers of its own.",
         "There is no CloudFront: all APIs answer as regional ones do.",
-        f"{SERVER}/test_requests.py::test_an_edge_optimised_api_has_no_cloudfront_before_it",
+        f"{SERVER}/gateway/test_requests.py::test_an_edge_optimised_api_has_no_cloudfront_before_it",
         (3,),
     ),
     Quirk(
@@ -133,14 +133,14 @@ QUIRKS = (
         "A URL may have 10,240 bytes (8,192 when edge-optimised), all headers together 20,480; "
         "how a longer one is refused is not documented.",
         "The limits are the same; the refusals are 414 and 431, in words of the sandbox's own.",
-        f"{SERVER}/test_requests.py::test_a_url_and_headers_have_a_limit",
+        f"{SERVER}/gateway/test_requests.py::test_a_url_and_headers_have_a_limit",
         (4,),
     ),
     Quirk(
         "cache",
         "A stage's cache answers again what it has answered, and costs by the hour.",
         "Its settings are kept; nothing is cached and nothing costs.",
-        f"{SERVER}/test_requests.py"
+        f"{SERVER}/gateway/test_requests.py"
         "::test_the_flags_of_a_stages_cache_are_accepted_and_nothing_is_cached",
         (6,),
     ),
@@ -149,14 +149,14 @@ QUIRKS = (
         "A web ACL evaluates all its rules; a rate is looked at each ten seconds or so.",
         "Rules on addresses, sizes, texts, expressions, labels and rates act, at once; those on "
         "countries, on attacks (SQL, scripts) and the groups that AWS manages do nothing.",
-        f"{SERVER}/test_firewall.py::test_a_rule_of_a_kind_that_is_not_evaluated_does_nothing",
+        f"{SERVER}/guarding/test_firewall.py::test_a_rule_of_a_kind_that_is_not_evaluated_does_nothing",
         (7, 8),
     ),
     Quirk(
         "throttle-exact",
         "Throttling is best effort: a few requests more may pass, or fewer.",
         "Rate and burst are exact.",
-        f"{SERVER}/test_dataplane.py::test_a_stage_throttles",
+        f"{SERVER}/gateway/test_dataplane.py::test_a_stage_throttles",
         (8,),
     ),
     Quirk(
@@ -164,7 +164,7 @@ QUIRKS = (
         "The text that says why a body is invalid may quote what is wrong with it: "
         "in an access log, a part of the prompt.",
         "The text leaves the value out.",
-        f"{SERVER}/test_requests.py::test_why_a_prompt_is_invalid_does_not_quote_it",
+        f"{SERVER}/gateway/test_requests.py::test_why_a_prompt_is_invalid_does_not_quote_it",
         (8, 9),
     ),
     Quirk(
@@ -172,21 +172,21 @@ QUIRKS = (
         "A new role may be refused for seconds, Pulumi tries again; and a new or changed function "
         "takes seconds until it is ready.",
         "Both can be used at once.",
-        f"{SERVER}/test_worker.py::test_new_code_gets_a_new_environment",
+        f"{SERVER}/functions/test_worker.py::test_new_code_gets_a_new_environment",
         (2,),
     ),
     Quirk(
         "function-log-role",
         "A function writes a log only if its role lets it.",
         "Its log is written whatever its role says.",
-        f"{SERVER}/test_worker.py::test_the_log_has_start_lines_end_and_report_of_each_invocation",
+        f"{SERVER}/functions/test_worker.py::test_the_log_has_start_lines_end_and_report_of_each_invocation",
         (2,),
     ),
     Quirk(
         "memory",
         "A function that needs more than its memory size is ended.",
         "It gets what it asks for; its REPORT line says how much that was.",
-        f"{SERVER}/test_worker.py::test_memory_is_reported_and_not_limited",
+        f"{SERVER}/functions/test_worker.py::test_memory_is_reported_and_not_limited",
         (2,),
     ),
     Quirk(
@@ -224,7 +224,7 @@ QUIRKS = (
         "account-concurrency",
         "An account may run 1,000 functions at once, a new one often fewer.",
         "It may run 1,000, of which 100 really run; the others wait for one of those to end.",
-        f"{SERVER}/test_worker.py::test_no_more_environments_than_the_machine_holds",
+        f"{SERVER}/functions/test_worker.py::test_no_more_environments_than_the_machine_holds",
         (8,),
     ),
     Quirk(
@@ -232,14 +232,14 @@ QUIRKS = (
         "Each concurrent request gets an environment of its own, up to the account's limit.",
         "A function of more than 100 MB gets as many environments as the machine has cores; "
         "more requests wait.",
-        f"{SERVER}/test_worker.py::test_no_more_big_environments_than_cores",
+        f"{SERVER}/functions/test_worker.py::test_no_more_big_environments_than_cores",
         (8,),
     ),
     Quirk(
         "logs-at-once",
         "Log lines arrive seconds after the request.",
         "They are there before the answer is.",
-        f"{SERVER}/test_recorder.py::test_an_access_log_line_is_there_with_the_answer",
+        f"{SERVER}/watching/test_recorder.py::test_an_access_log_line_is_there_with_the_answer",
         (8, 9),
     ),
     Quirk(
@@ -247,7 +247,7 @@ QUIRKS = (
         "A data trace masks a caller's token among the request's headers; whether it can be read "
         "in the event for the function, which stands below them, is not documented.",
         "Tokens and API keys are masked in the event too.",
-        f"{SERVER}/test_recorder.py::test_a_data_trace_shows_no_token_and_no_key",
+        f"{SERVER}/watching/test_recorder.py::test_a_data_trace_shows_no_token_and_no_key",
         (9,),
     ),
     Quirk(
@@ -255,14 +255,14 @@ QUIRKS = (
         "One request a second is traced and 5% of the others; a trace can be read some seconds "
         "later, and X-Ray draws a map of them.",
         "Every request is traced, and can be read at once; there is no map and no filter.",
-        f"{SERVER}/test_tracing.py::test_every_request_of_a_traced_stage_leaves_a_trace",
+        f"{SERVER}/watching/test_tracing.py::test_every_request_of_a_traced_stage_leaves_a_trace",
         (9,),
     ),
     Quirk(
         "metric-dimensions",
         "A metric is asked for with exactly its dimensions; without any, AWS/ApiGateway has none.",
         "Asked for without dimensions, all metrics of the name are added up.",
-        f"{SERVER}/test_recorder.py::test_a_metric_without_dimensions_is_all_of_them",
+        f"{SERVER}/watching/test_recorder.py::test_a_metric_without_dimensions_is_all_of_them",
         (9,),
     ),
     Quirk(
@@ -271,7 +271,7 @@ QUIRKS = (
         "evaluated each minute, over whole periods.",
         "Metrics can be read at once; an alarm is evaluated each second, over the periods that "
         "end now.",
-        f"{SERVER}/test_recorder.py::test_an_alarm_acts_on_the_metric_that_it_names",
+        f"{SERVER}/watching/test_recorder.py::test_an_alarm_acts_on_the_metric_that_it_names",
         (9,),
     ),
     Quirk(
@@ -279,21 +279,21 @@ QUIRKS = (
         "The managed Python runtime cannot stream an answer: it takes a custom runtime or the "
         "Lambda Web Adapter.",
         "A Python handler that returns a generator streams what it yields.",
-        f"{SERVER}/test_streaming.py::test_each_piece_arrives_when_it_is_written",
+        f"{SERVER}/gateway/test_streaming.py::test_each_piece_arrives_when_it_is_written",
         (10,),
     ),
     Quirk(
         "stream-hang-up",
         "A function runs on when its client leaves in the middle of a stream.",
         "Its generator is closed, which frees the model.",
-        f"{SERVER}/test_streaming.py::test_a_client_that_leaves_stops_the_generator",
+        f"{SERVER}/gateway/test_streaming.py::test_a_client_that_leaves_stops_the_generator",
         (10,),
     ),
     Quirk(
         "stream-rate",
         "After the first 10 MB a stream is slowed to 2 MB a second; a function may send 200 MB.",
         "A stream is as fast as the machine, and as long as it likes.",
-        f"{SERVER}/test_streaming.py::test_a_stream_is_as_fast_and_as_long_as_it_likes",
+        f"{SERVER}/gateway/test_streaming.py::test_a_stream_is_as_fast_and_as_long_as_it_likes",
         (10,),
     ),
     Quirk(
@@ -302,7 +302,7 @@ QUIRKS = (
         "is healthy, and answers there.",
         "Its servers are records: counted, replaced and registered at once, and nobody answers "
         "there.",
-        "tests/provider/test_calls_autoscaling.py"
+        "tests/sandbox/provider/autoscaling/test_groups.py"
         "::test_instances_are_registered_in_target_groups_and_nobody_answers_there",
         (12,),
     ),
@@ -312,7 +312,8 @@ QUIRKS = (
         "What the sandbox cannot carry out is refused in the plan: mostly settings of buckets that "
         "have a resource of their own by now, logins and certificates at load balancers, replicas "
         "in other regions, and arguments younger than what the sandbox knows of a type.",
-        "tests/provider/test_lacking.py::test_each_is_an_argument_and_is_refused_with_the_way_out",
+        "tests/sandbox/provider/core/test_lacking.py"
+        "::test_each_is_an_argument_and_is_refused_with_the_way_out",
         (12,),
     ),
     Quirk(

@@ -18,8 +18,7 @@ from ministack.core import iam_evaluator, sigv4
 
 import lab
 from gateway import settings
-from lab import widgets
-from lab.core import course
+from lab import course, widgets
 from sandbox import __main__ as sandbox_command
 from sandbox import engine
 from tools import run
@@ -35,10 +34,10 @@ HOLE = "…"
 
 # The files in which a section's texts are looked for.
 SOURCES = {
-    "aws": ("sandbox/**/*.py", "tests/sandbox/**/*.py", "tests/provider/*.py", "tests/deployed/*"),
+    "aws": ("sandbox/**/*.py", "tests/sandbox/**/*.py", "tests/deployed/*"),
     "function": ("gateway/functions/*/*.py",),
     "kit": ("lab/**/*.py", "sandbox/**/*.py", "tools/*.py", "gateway/*.py"),
-    "pulumi": ("sandbox/provider/*.py",),
+    "pulumi": ("sandbox/provider/**/*.py",),
 }
 
 # What the kit raises: the class, and which argument is the text.
@@ -186,7 +185,7 @@ def pulumi_words():
     with cli.path.open("rb") as file:
         binary = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
     sdk = [file.read_bytes() for file in Path(pulumi.__file__).parent.rglob("*.py")]
-    facts = (ROOT / "sandbox" / "provider" / "facts.json").read_bytes()
+    facts = (ROOT / "sandbox" / "provider" / "core" / "facts.json").read_bytes()
     return [binary, *sdk, facts, *(text.encode() for text in texts("pulumi"))]
 
 

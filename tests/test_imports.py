@@ -16,7 +16,15 @@ RULES = {
         {"ipywidgets", "IPython", "pulumi", "pulumi_aws", "boto3", "requests"},
     ),
     "lab/views": (
-        {"lab.core", "lab.views", "lab.html", "lab.theme", "lab.words", "lab.parts", "lab.guard"},
+        {
+            "lab.core",
+            "lab.views",
+            "lab.draw.html",
+            "lab.draw.theme",
+            "lab.draw.words",
+            "lab.draw.panels",
+            "lab.draw.guard",
+        },
         {"pulumi", "pulumi_aws", "boto3"},
     ),
     "lab": ({"lab", "sandbox", "gateway"}, set()),

@@ -6,7 +6,7 @@ import sys
 
 import pytest
 
-from lab.core import course
+from lab import course
 from sandbox import cloud
 from tools import notebooks
 

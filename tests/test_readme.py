@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from lab.core import course
+from lab import course
 from tools import readme, run
 
 ROOT = Path(__file__).resolve().parent.parent

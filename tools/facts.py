@@ -1,4 +1,4 @@
-"""Condense the facts of the official provider into sandbox/provider/facts.json.
+"""Condense the facts of the official provider into sandbox/provider/core/facts.json.
 
     python -m tools.facts FOLDER [--check]
 
@@ -18,7 +18,7 @@ from typing import Any
 
 from tools import facts_rules
 
-OUT = Path(__file__).parents[1] / "sandbox" / "provider" / "facts.json"
+OUT = Path(__file__).parents[1] / "sandbox" / "provider" / "core" / "facts.json"
 Json = dict[str, Any]
 
 # Names are made of `name`, one for a type unless these say otherwise (official provider's source).

@@ -17,7 +17,7 @@ from pulumi.runtime.mocks import MockCallArgs, MockMonitor, MockResourceArgs, Mo
 
 import gateway.program
 from gateway.settings import Settings
-from lab.session import known_places
+from lab.session.session import known_places
 
 DEPENDS_ON = "depends_on"
 

@@ -7,7 +7,7 @@ A lesson is a text file in jupytext's percent format. The build adds what has it
 
     # %% step: api_role     becomes the function of this name, cut from the files of gateway/
     # %% from: DEPLOYED     the same for a constant or a class, with the comment above it
-    {{title}} {{minutes}} {{map}} {{next}}   in prose come from lab/core/course.py
+    {{title}} {{minutes}} {{map}} {{next}}   in prose come from lab/course.py
     {{edges}}               becomes the table of what this chapter's resources refer to
     {{quirks}}              becomes the table of what differs on AWS, from sandbox/quirks.py
 
@@ -27,7 +27,7 @@ import jupytext  # type: ignore[import-untyped]
 import nbformat
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
-from lab.core.course import CHAPTERS, FILES, Chapter
+from lab.course import CHAPTERS, FILES, Chapter
 from sandbox.quirks import Quirk, of_chapter
 from tools.graph import Graph, program_graph
 

@@ -20,7 +20,7 @@ from pathlib import Path
 
 import nbformat
 
-from lab.core.course import CHAPTERS, FILES
+from lab.course import CHAPTERS, FILES
 from tools.lessons import ROOT, cut, defined, program_text
 
 CHAPTER_OUTLINE = (

@@ -19,8 +19,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from lab.core.course import CHAPTERS, Chapter
-from lab.svg import Drawing
+from lab.course import CHAPTERS, Chapter
+from lab.draw.svg import Drawing
 from tools.graph import Edge, Graph, Node, program_graph
 from tools.layout import Layered, centres, layered, reduce
 from tools.lessons import ROOT, stale

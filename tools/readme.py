@@ -1,4 +1,4 @@
-"""Keep the README's list of chapters as lab/core/course.py has it.
+"""Keep the README's list of chapters as lab/course.py has it.
 
 python -m tools.readme            write it
 python -m tools.readme --check    exit 1 when it differs
@@ -9,7 +9,7 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
-from lab.core import course
+from lab import course
 
 README = Path(__file__).resolve().parent.parent / "README.md"
 BEGIN, END = "<!-- chapters -->\n", "<!-- /chapters -->"

@@ -7,17 +7,17 @@ from typing import Any
 
 import requests
 
-from lab import keys
-from lab.core.bucket import Backoff, Lane, Limit
-from lab.core.bursts import Burst
-from lab.core.errors import LabError, Stopped
-from lab.core.meaning import where
-from lab.firing import Firing, Sender
-from lab.keys import team_keys
-from lab.limits import GIVE, Aim, Limits, deployed_limits, own
-from lab.prompts import model_url, now
-from lab.views.base import INTERVAL, Display
-from lab.views.bursts import BurstView
+from lab.bursts.bucket import Backoff, Lane, Limit
+from lab.bursts.callers import Firing, Sender
+from lab.bursts.limits import GIVE, Aim, Limits, deployed_limits, own
+from lab.bursts.state import Burst
+from lab.bursts.view import BurstView
+from lab.draw.view import INTERVAL, Display
+from lab.errors import LabError, Stopped
+from lab.prompt import keys
+from lab.prompt.ask import model_url, now
+from lab.prompt.keys import team_keys
+from lab.prompt.meaning import where
 
 CAP = 2000  # requests of one burst, retries included
 LANES = 8

@@ -12,11 +12,11 @@ from urllib.parse import urlsplit
 
 import requests
 
-from lab.core.bucket import LIMITED
-from lab.core.bursts import Burst, Call
-from lab.core.meaning import LOOPBACK, no_answer
-from lab.core.prompt import Reply
-from lab.transport import CONNECT_LIMIT, NoAnswer, no_answer_of
+from lab.bursts.bucket import LIMITED
+from lab.bursts.state import Burst, Call
+from lab.prompt.meaning import LOOPBACK, no_answer
+from lab.prompt.state import Reply
+from lab.prompt.transport import CONNECT_LIMIT, NoAnswer, no_answer_of
 
 THREADS = 32  # requests on their way at once
 SHORTEST = 8  # characters of a secret that is looked for in answers; shorter is a common word

@@ -9,10 +9,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Protocol
 
-from lab import theme
-from lab.core.bucket import ANSWERED, FAILED, LIMITED, VERDICTS, Lane, levels
-from lab.core.bursts import Burst
-from lab.html import Markup, tag
+from lab.bursts.bucket import ANSWERED, FAILED, LIMITED, VERDICTS, Lane, levels
+from lab.bursts.state import Burst
+from lab.draw import theme
+from lab.draw.html import Markup, tag
 
 WIDTH, LEFT, RIGHT = 640.0, 116.0, 622.0
 ROW, ROWS = 11.0, 6  # pixels of a row of dots, and rows at most: more lie on each other

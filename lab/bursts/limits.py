@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 
 import requests
 
-from lab.core.bucket import Limit
+from lab.bursts.bucket import Limit
 
 GIVE = "Give them: burst(…, limit_rate=5, limit_burst=10)."
 
@@ -38,7 +38,7 @@ def own(url: str) -> bool:
 
 def _outputs() -> Mapping[str, Any]:
     """The stack's outputs; none before a stack was opened, which would start a sandbox."""
-    from lab import session  # loads the engine's SDK
+    from lab.session import session  # loads the engine's SDK
 
     return session.outputs() if session._session is not None else {}
 

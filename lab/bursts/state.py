@@ -13,7 +13,7 @@ from functools import cached_property
 from statistics import median
 from typing import Any
 
-from lab.core.bucket import (
+from lab.bursts.bucket import (
     ANSWERED,
     FAILED,
     LIMITED,

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from lab import parts, words
-from lab.core.bucket import ANSWERED, FAILED, LIMITED, VERDICTS, Foreseen, Lane
-from lab.core.bursts import Burst, Call
-from lab.html import Markup, clean, tag
-from lab.views.base import View, in_notebook
-from lab.views.burst_chart import SHAPES, chart
-from lab.views.once import Once
+from lab.bursts.bucket import ANSWERED, FAILED, LIMITED, VERDICTS, Foreseen, Lane
+from lab.bursts.chart import SHAPES, chart
+from lab.bursts.state import Burst, Call
+from lab.draw import panels, words
+from lab.draw.html import Markup, clean, tag
+from lab.draw.once import Once
+from lab.draw.view import View, in_notebook
 
 SECONDS = 40  # rows of the table by second
 LINE = 60  # dots on a line of text
@@ -68,23 +68,27 @@ class BurstView(Once, View):
             lines.append("  " + " · ".join(headings))
             lines += ["  " + " · ".join(str(cell) for cell in row) for row in rows]
         lines += [f"  {line}" for line in (hidden, *self._remarks()) if line]
-        return clean("\n".join(parts.excerpt(line) for line in lines))
+        return clean("\n".join(panels.excerpt(line) for line in lines))
 
     def html(self) -> Markup:
         """The chart, the counts of each lane, and those of each second."""
         headings, rows, hidden = self._seconds()
-        return parts.panel(
-            parts.title(parts.excerpt(self._title(), 400)),
-            tag("p", parts.badge(self._word()), " ", self._sentence()),
-            parts.note(words.FAILED, parts.excerpt(self.burst.problem), " ", self.burst.fix)
+        return panels.panel(
+            panels.title(panels.excerpt(self._title(), 400)),
+            tag("p", panels.badge(self._word()), " ", self._sentence()),
+            panels.note(words.FAILED, panels.excerpt(self.burst.problem), " ", self.burst.fix)
             if self.burst.problem
             else None,
-            chart(self.burst, parts.excerpt(f"{self._title()}. {self._sentence()}", 600)),
+            chart(self.burst, panels.excerpt(f"{self._title()}. {self._sentence()}", 600)),
             self._totals(),
-            parts.table("By second", headings, rows, numbers=range(2, len(headings)))
+            panels.table("By second", headings, rows, numbers=range(2, len(headings)))
             if rows
             else None,
-            *(parts.muted(parts.excerpt(line, 600)) for line in (hidden, *self._remarks()) if line),
+            *(
+                panels.muted(panels.excerpt(line, 600))
+                for line in (hidden, *self._remarks())
+                if line
+            ),
             label="Burst of calls",
         )
 
@@ -131,7 +135,7 @@ class BurstView(Once, View):
             middle = self.burst.median(lane.name)
             rows.append(
                 (
-                    parts.excerpt(lane.name, 100),
+                    panels.excerpt(lane.name, 100),
                     *(made[verdict] for verdict in VERDICTS),
                     told[ANSWERED] if self.burst.foreseen else "unknown",
                     f"{lane.limit.burst:g} + {lane.limit.rate:g}/s" if lane.limit else "unknown",
@@ -147,7 +151,7 @@ class BurstView(Once, View):
             "median time",
             "Retry-After",
         )
-        return parts.table("Counts", headings, rows, numbers=range(1, 7))
+        return panels.table("Counts", headings, rows, numbers=range(1, 7))
 
     def _waits(self, lane: Lane) -> str:
         found = self.burst.waits(lane.name)
@@ -166,7 +170,7 @@ class BurstView(Once, View):
         rows: list[tuple[object, ...]] = [
             (
                 f"{second} to {second + 1} s",
-                parts.excerpt(lane, 60),
+                panels.excerpt(lane, 60),
                 *counts.values(),
                 *(() if told is None else (told,)),
             )
@@ -179,7 +183,7 @@ class BurstView(Once, View):
         return ("second", "lane", *shapes, *last), rows, hidden
 
     def _lane_lines(self, lane: Lane) -> list[str]:
-        lines = [f"  {parts.excerpt(lane.name, 60)}: limit {lane.limit or 'unknown'}"]
+        lines = [f"  {panels.excerpt(lane.name, 60)}: limit {lane.limit or 'unknown'}"]
         if self.burst.state != "idle":
             made = sorted((r for r in self.burst.rows if r.lane == lane.name), key=lambda r: r.at)
             lines += _dots("measured ", made)
@@ -233,7 +237,7 @@ def _pace(lane: Lane) -> str:
 
 
 def _of(lane: Lane, burst: Burst) -> str:
-    return f" by {parts.excerpt(lane.name, 60)}" if len(burst.lanes) > 1 else ""
+    return f" by {panels.excerpt(lane.name, 60)}" if len(burst.lanes) > 1 else ""
 
 
 def _spelled(counts: dict[str, int]) -> str:

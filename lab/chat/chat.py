@@ -6,17 +6,17 @@ import sys
 from collections.abc import Mapping, Sequence
 from typing import Any, overload
 
-from lab import keys
-from lab.core import course
-from lab.core.chat import ChatOptions, Turn
-from lab.core.errors import LabError, NotReady, Stopped
-from lab.html import clean
-from lab.prompts import now
-from lab.sending import Streaming
-from lab.views import chat as drawing
-from lab.views.base import INTERVAL, Display, in_notebook
-from lab.views.chat import ChatAnswer, current_cell
-from lab.views.chat_playground import ChatPlayground
+from lab import course
+from lab.chat import view as drawing
+from lab.chat.playground import ChatPlayground
+from lab.chat.state import ChatOptions, Turn
+from lab.chat.view import ChatAnswer, current_cell
+from lab.draw.html import clean
+from lab.draw.view import INTERVAL, Display, in_notebook
+from lab.errors import LabError, NotReady, Stopped
+from lab.prompt import keys
+from lab.prompt.ask import now
+from lab.prompt.exchange import Streaming
 
 OUTPUT = "chat_url"
 CHAPTER = next(chapter for chapter in course.CHAPTERS if OUTPUT in chapter.steps)
@@ -94,7 +94,7 @@ def chat_url() -> str:
     Raises:
         NotReady: the stack has none yet; the message names the chapter that makes it.
     """
-    from lab import session  # the session imports views; imported here, there is no circle
+    from lab.session import session  # the session imports views; imported here, there is no circle
 
     found = session.outputs().get(OUTPUT)
     if not isinstance(found, str) or not found:

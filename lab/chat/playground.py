@@ -6,13 +6,13 @@ from typing import Any
 
 import ipywidgets
 
-from lab.core.chat import CHAT_SNIPPETS, PATH, ChatOptions, Turn, said
-from lab.core.prompt import Exchange
-from lab.core.request import Request
-from lab.html import Markup, clean
-from lab.views import chat as chat_drawing
-from lab.views.prompt import LONGEST, Playground
-from lab.views.prompt_controls import Controls
+from lab.chat import view as chat_drawing
+from lab.chat.state import CHAT_SNIPPETS, PATH, ChatOptions, Turn, said
+from lab.draw.html import Markup, clean
+from lab.prompt.controls import Controls
+from lab.prompt.playground import LONGEST, Playground
+from lab.prompt.request import Request
+from lab.prompt.state import Exchange
 
 ALONE, GOES_ON = "this message alone", "all messages so far"
 CHIPS = (

@@ -1,6 +1,6 @@
 """A turn of a conversation with an OpenAI-compatible endpoint, and what has come of its answer.
 
-As an exchange of lab.core.prompt, and besides: the answer's text grows while it runs, and what has
+As an exchange of lab.prompt.state, and besides: the answer's text grows while it runs, and what has
 come stays, also when the turn is stopped or breaks off.
 """
 
@@ -13,8 +13,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from lab.core.prompt import Exchange, Reply
-from lab.core.request import SNIPPETS, Request, Secret
+from lab.prompt.request import SNIPPETS, Request, Secret
+from lab.prompt.state import Exchange, Reply
 
 FIRST, WRITING = "waiting for the first token", "writing"
 DONE = "[DONE]"  # what an OpenAI stream ends with

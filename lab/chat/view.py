@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from typing import Any
 
-from lab import parts, words
-from lab.core.chat import CHAT_SNIPPETS, WRITING, Turn
-from lab.core.meaning import meaning, where
-from lab.core.prompt import Exchange
-from lab.core.request import Request
-from lab.html import Markup, clean, tag
-from lab.parts import excerpt
-from lab.views import exchange as plain
-from lab.views.base import View
+from lab.chat.state import CHAT_SNIPPETS, WRITING, Turn
+from lab.draw import panels, words
+from lab.draw.html import Markup, clean, tag
+from lab.draw.panels import excerpt
+from lab.draw.view import View
+from lab.prompt import answer as plain
+from lab.prompt.meaning import meaning, where
+from lab.prompt.request import Request
+from lab.prompt.state import Exchange
 
 LONG = 12_000  # characters of an answer that are shown; what is left out is counted
 
@@ -114,18 +114,18 @@ def to_html(exchange: Exchange) -> Markup:
     word, sentence = verdict(turn)
     rows = numbers(turn)
     pieces: list[Markup | None] = [
-        tag("p", parts.badge(word), " ", sentence),
+        tag("p", panels.badge(word), " ", sentence),
         *(tag("p", line) for line in _told(turn)),
         plain.quote("Prompt", excerpt(turn.prompt, plain.ASKED)),
         so_far(turn) if turn.answer else None,
         *(tag("p", excerpt(known[name])) for name in ("said", "problem") if known[name]),
         tag("p", tag("strong", "Fix: "), known["fix"]) if known["fix"] else None,
-        parts.table("What was measured", ("what", "value"), rows) if rows else None,
+        panels.table("What was measured", ("what", "value"), rows) if rows else None,
         plain.inspector(turn.request, CHAT_SNIPPETS),
-        parts.details("The answer as it came", parts.code(plain.raw(turn.reply)))
+        panels.details("The answer as it came", panels.code(plain.raw(turn.reply)))
         if turn.reply
         else None,
-        parts.muted(plain.place(turn)),
+        panels.muted(plain.place(turn)),
     ]
     return tag("div", *pieces)
 
@@ -243,7 +243,7 @@ class ChatAnswer(View):
 
     def html(self) -> Markup:
         """The turn in a panel."""
-        return parts.panel(to_html(self._turn), label="Answer in a conversation")
+        return panels.panel(to_html(self._turn), label="Answer in a conversation")
 
     def is_shown(self, cell: object) -> None:
         """It is on the page already: the cell that ends with it shows it no second time."""

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from lab.checks import policies, steps
-from lab.core.exercise import Exercise, NotYet
+from lab.exercise.state import Exercise, NotYet
 
 SERVICE = "lambda.amazonaws.com"
 NAME = "languageModelApiRole"

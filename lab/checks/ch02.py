@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from lab.checks import policies
-from lab.core.exercise import Exercise, NotYet
+from lab.exercise.state import Exercise, NotYet
 
 INVOKE = "lambda:InvokeFunction"
 FUNCTION = re.compile(r"arn:aws[\w-]*:lambda:[a-z0-9-]+:\d{12}:function:(?P<name>[\w-]+)")

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from lab.checks import policies
-from lab.core.exercise import Exercise, NotYet
+from lab.exercise.state import Exercise, NotYet
 
 INVOKE = "execute-api:Invoke"
 INSIDE = ("192.0.2.1", "192.0.2.254")

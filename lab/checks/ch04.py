@@ -8,7 +8,7 @@ from typing import Any
 from gateway import program
 from gateway.settings import Settings
 from lab.checks import steps
-from lab.core.exercise import Exercise, NotYet
+from lab.exercise.state import Exercise, NotYet
 
 MODEL_PATH = "modelPath-id"
 

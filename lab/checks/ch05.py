@@ -9,9 +9,8 @@ from typing import Any
 
 from gateway import program
 from gateway.settings import Settings
-from lab import mocks
-from lab.checks import steps
-from lab.core.exercise import Exercise, NotYet
+from lab.checks import mocks, steps
+from lab.exercise.state import Exercise, NotYet
 
 EXECUTION = f"arn:aws:execute-api:{mocks.REGION}:{mocks.ACCOUNT}:{mocks.API_ID}"
 FUNCTION = "LanguageModelLambda"

@@ -8,7 +8,7 @@ from fnmatch import fnmatchcase
 from typing import Any
 
 from lab.checks import policies, steps
-from lab.core.exercise import Exercise, NotYet
+from lab.exercise.state import Exercise, NotYet
 
 ACTION = "execute-api:Invoke"
 API = "arn:aws:execute-api:us-east-1:123456789012:a1b2c3d4e5"

@@ -11,7 +11,7 @@ import pulumi
 from gateway import program
 from gateway.settings import Settings
 from lab.checks import steps
-from lab.core.exercise import Exercise, NotYet
+from lab.exercise.state import Exercise, NotYet
 
 # A test asks the budget itself: 300 tokens, a prompt of 50, max_tokens 150, an answer of 20.
 LEFT = {

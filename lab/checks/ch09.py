@@ -9,7 +9,7 @@ from typing import Any
 import pulumi_aws as aws
 
 from lab.checks import steps
-from lab.core.exercise import Exercise, NotYet
+from lab.exercise.state import Exercise, NotYet
 
 API_NAME = "languageModelApi-1a2b3c4"
 
@@ -120,7 +120,7 @@ SHAPE = 'The shape is { $.field = "text" && $.field = "text" }.'
 
 def blue_limited(value: Any, _: Mapping[str, Any]) -> str:
     """The pattern that counts a team's calls over a limit, tried on lines."""
-    from sandbox.server.log_patterns import BadPattern, compiled
+    from sandbox.server.watching.log_patterns import BadPattern, compiled
 
     if not isinstance(value, str):
         raise NotYet(f"A text is wanted, and this is a {type(value).__name__}.", SHAPE)

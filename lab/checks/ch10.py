@@ -11,7 +11,7 @@ from gateway.limits import metered_method
 from gateway.program import Model
 from gateway.settings import Settings
 from lab.checks import steps
-from lab.core.exercise import Exercise, NotYet
+from lab.exercise.state import Exercise, NotYet
 
 LAMBDA = "arn:aws:lambda:us-east-1:123456789012:function:LanguageModelLambda-1a2b3c4"
 PATH = "arn:aws:apigateway:us-east-1:lambda:path"

@@ -7,7 +7,7 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from lab.core.exercise import NotYet
+from lab.exercise.state import NotYet
 
 VERSION = "2012-10-17"
 

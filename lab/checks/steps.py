@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from lab import mocks
-from lab.core.exercise import NotYet
-from lab.core.explain import of_exception
-from lab.mocks import Made
+from lab.checks import mocks
+from lab.checks.mocks import Made
+from lab.deploy.explain import of_exception
+from lab.exercise.state import NotYet
 
 
 def function(value: Any) -> Callable[..., Any]:

@@ -8,7 +8,7 @@ import re
 import traceback
 from pathlib import Path
 
-from lab.core import values
+from lab.deploy import values
 
 LAB = Path(__file__).resolve().parents[1]
 FOREIGN = ("site-packages", "dist-packages", "/lib/python3", "\\Lib\\", "<frozen", str(LAB))

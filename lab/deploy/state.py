@@ -12,8 +12,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
-from lab.core import explain, values
-from lab.core.places import Place
+from lab.deploy import explain, values
+from lab.deploy.places import Place
 
 # What the engine calls a step, and what a reader calls it.
 OPERATIONS = {

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from lab import parts, words
-from lab.core.deploy import Deployment, Row
-from lab.html import Markup, clean, tag
-from lab.views.base import View
+from lab.deploy.state import Deployment, Row
+from lab.draw import panels, words
+from lab.draw.html import Markup, clean, tag
+from lab.draw.view import View
 
 WINDOW = 200  # rows that are drawn; more is a page nobody reads and a browser that stalls
 CHANGES = 12  # property differences of one row that are drawn
@@ -57,11 +57,11 @@ class DeploymentView(View):
         title = self._title()
         body = [self._html_row(row) for row in rows]
         headings = ("what", "resource", "name", "took", "where it is made")
-        return parts.panel(
-            parts.title(title),
+        return panels.panel(
+            panels.title(title),
             *(_problem(text, fix) for text, fix in self.deployment.problems),
-            parts.table("Resources", headings, body, numbers=(3,)) if body else None,
-            parts.muted(hidden) if hidden else None,
+            panels.table("Resources", headings, body, numbers=(3,)) if body else None,
+            panels.muted(hidden) if hidden else None,
             *(tag("p", line) for line in (self._outputs(), *self.deployment.notes) if line),
             tag("p", self._badge(), " ", self._status_line()),
             label=title,
@@ -103,7 +103,7 @@ class DeploymentView(View):
         return f"Outputs: {named}"
 
     def _badge(self) -> Markup:
-        return parts.badge(words.STATES[self.deployment.status])
+        return panels.badge(words.STATES[self.deployment.status])
 
     def _status_line(self) -> str:
         """The last line of every form: what has been counted, how it ended and how long it took."""
@@ -140,16 +140,16 @@ class DeploymentView(View):
         made = tag("div", name, *differences, message)
         kind = tag("span", row.type, class_="kit-name")
         place = str(row.place) if row.place else "your own"
-        return parts.badge(self._status(row), _label(row)), kind, made, self._took(row), place
+        return panels.badge(self._status(row), _label(row)), kind, made, self._took(row), place
 
 
 def _problem(text: str, fix: str) -> Markup:
     """What went wrong: its first line, the lines of code below it if there are any, the fix."""
     first, _, rest = text.partition("\n")
-    return parts.note(
+    return panels.note(
         words.FAILED,
         tag("strong", first),
-        parts.code(rest) if rest else None,
+        panels.code(rest) if rest else None,
         tag("p", tag("strong", "Fix: "), fix) if fix else None,
     )
 

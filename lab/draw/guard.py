@@ -14,11 +14,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
-from lab import parts, words
-from lab.core.errors import LabError
-from lab.html import Markup, clean, tag
-from lab.parts import excerpt
-from lab.views.base import View
+from lab.draw import panels, words
+from lab.draw.html import Markup, clean, tag
+from lab.draw.panels import excerpt
+from lab.draw.view import View
+from lab.errors import LabError
 
 Result = TypeVar("Result")
 
@@ -66,17 +66,17 @@ class Failure(View):
         """What goes into a panel; the trace is folded."""
         return tag(
             "div",
-            parts.note(words.FAILED, tag("strong", excerpt(self.what))),
+            panels.note(words.FAILED, tag("strong", excerpt(self.what))),
             tag("p", excerpt(self.why)) if self.why else None,
             tag("p", tag("strong", "Fix: "), self.fix) if self.fix else None,
-            parts.details("Where it happened", parts.code(excerpt(self.trace)))
+            panels.details("Where it happened", panels.code(excerpt(self.trace)))
             if self.trace
             else None,
         )
 
     def html(self) -> Markup:
         """A panel of its own."""
-        return parts.panel(self.pieces(), label="Failed")
+        return panels.panel(self.pieces(), label="Failed")
 
     __repr__ = View.__repr__
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 import html
 from collections.abc import Iterable, Sequence
 
-from lab import theme, words
-from lab.html import Markup, clean, escape, join, tag
-from lab.words import Word
+from lab.draw import theme, words
+from lab.draw.html import Markup, clean, escape, join, tag
+from lab.draw.words import Word
 
 SHOWN = 4096  # characters of a text, counted as they are in the page; more is cut, and said
 

@@ -11,7 +11,7 @@ import itertools
 from dataclasses import dataclass, field
 from html import escape
 
-from lab import theme
+from lab.draw import theme
 
 GROUND = theme.SHADE
 PAPER = theme.PANEL

@@ -1,7 +1,7 @@
 """All colours and the style sheet. Words are ink on a light fill; colours only draw shapes.
 
 A panel brings its own opaque light ground, so that it reads the same in light and dark themes and
-in VS Code, which paints white behind widgets. tests/lab/test_theme.py computes every contrast.
+in VS Code, which paints white behind widgets. tests/lab/draw/test_theme.py computes every contrast.
 """
 
 from __future__ import annotations

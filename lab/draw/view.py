@@ -11,7 +11,7 @@ import time
 from collections.abc import Callable
 from typing import Any, final
 
-from lab.html import Markup, tag
+from lab.draw.html import Markup, tag
 
 WIDGET = "application/vnd.jupyter.widget-view+json"
 INTERVAL = 0.25  # seconds between two draws; more often is flicker, not news

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from lab.theme import KINDS
+from lab.draw.theme import KINDS
 
 
 @dataclass(frozen=True)

@@ -8,13 +8,13 @@ from functools import cache
 from importlib import import_module
 from typing import Any
 
-from lab.core import course
-from lab.core.errors import LabError
-from lab.core.exercise import Exercise, judge
-from lab.predictions import QUESTIONS
-from lab.prompts import now
-from lab.views.exercise import Help, VerdictView
-from lab.views.predict import Prediction
+from lab import course
+from lab.errors import LabError
+from lab.exercise.state import Exercise, judge
+from lab.exercise.view import Help, VerdictView
+from lab.predictions.questions import QUESTIONS
+from lab.predictions.view import Prediction
+from lab.prompt.ask import now
 
 
 def check(id: str, value: Any) -> VerdictView:
@@ -80,7 +80,7 @@ def exercises() -> dict[str, Exercise]:
 
 def _outputs() -> Mapping[str, Any]:
     """The stack's outputs where a notebook has opened one; grading starts nothing by itself."""
-    session = sys.modules.get("lab.session")
+    session = sys.modules.get("lab.session.session")
     if session is None or session._session is None:
         return {}
     try:

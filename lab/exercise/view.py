@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from lab import parts, words
-from lab.core import exercise
-from lab.core.exercise import Exercise, Verdict
-from lab.html import Markup, clean, tag
-from lab.parts import excerpt
-from lab.views.base import View
+from lab.draw import panels, words
+from lab.draw.html import Markup, clean, tag
+from lab.draw.panels import excerpt
+from lab.draw.view import View
+from lab.exercise import state as exercise
+from lab.exercise.state import Exercise, Verdict
 
 WORDS = {
     exercise.NOT_TRIED: words.NOT_TRIED,
@@ -56,12 +56,12 @@ class VerdictView(View):
         """The verdict in a panel; the hint is folded."""
         name = f"Exercise {self._found.exercise.id}"
         hint = self._found.hint
-        return parts.panel(
-            parts.note(WORDS[self.verdict], tag("strong", name)),
+        return panels.panel(
+            panels.note(WORDS[self.verdict], tag("strong", name)),
             tag("p", excerpt(self._found.sentence)),
-            parts.details("Hint", tag("p", hint)) if hint else None,
-            parts.muted(self._unchecked()),
-            parts.muted(self._more(), self._when),
+            panels.details("Hint", tag("p", hint)) if hint else None,
+            panels.muted(self._unchecked()),
+            panels.muted(self._more(), self._when),
             label=name,
         )
 
@@ -92,9 +92,12 @@ class Help(View):
 
     def html(self) -> Markup:
         """The help in a panel."""
-        shown = tag("p", self._help()) if self.kind == "hint" else parts.code(self._help())
-        return parts.panel(
-            parts.title(self._title()), parts.muted(self.exercise.task), shown, label=self._title()
+        shown = tag("p", self._help()) if self.kind == "hint" else panels.code(self._help())
+        return panels.panel(
+            panels.title(self._title()),
+            panels.muted(self.exercise.task),
+            shown,
+            label=self._title(),
         )
 
     def _title(self) -> str:

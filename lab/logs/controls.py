@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING
 
 import ipywidgets
 
-from lab import parts, words
-from lab.core.logs import LEVELS
-from lab.guard import guard
-from lab.html import Markup, tag
-from lab.views.base import INTERVAL
+from lab.draw import panels, words
+from lab.draw.guard import guard
+from lab.draw.html import Markup, tag
+from lab.draw.view import INTERVAL
+from lab.logs.state import LEVELS
 
 if TYPE_CHECKING:
-    from lab.views.logs import LogView
+    from lab.logs.view import LogView
 
 EVERY = 1.0  # seconds between two looks while it follows
 LONGEST = 300.0  # seconds after which following ends by itself
@@ -85,8 +85,8 @@ class Controls:
             f"{words.count(len(logs.matching()), 'line')} of {len(logs.lines):,} pass the filter."
         )
         text += " Following." if self.following else ""
-        line = tag("p", parts.badge(words.STATES[logs.state]), " ", text)
-        return parts.panel(line, label="Status")
+        line = tag("p", panels.badge(words.STATES[logs.state]), " ", text)
+        return panels.panel(line, label="Status")
 
     def _filter(self, _: object) -> None:
         self._view.filter(self.grep.value, self.level.value)

@@ -5,9 +5,9 @@ from __future__ import annotations
 import html as markup
 from functools import lru_cache
 
-from lab import parts, words
-from lab.core.logs import EMPTY, READ, Line, Logs, Source
-from lab.html import Markup, clean, tag
+from lab.draw import panels, words
+from lab.draw.html import Markup, clean, tag
+from lab.logs.state import EMPTY, READ, Line, Logs, Source
 
 REPORTS = 10
 REPORT_HEADINGS = ("REPORT at", "duration", "billed", "memory used", "init", "Lambda request")
@@ -41,17 +41,17 @@ def marked(line: Line) -> str:
 def problem(logs: Logs) -> Markup | None:
     if not logs.problem:
         return None
-    return parts.note(words.FAILED, parts.excerpt(logs.problem, 600), " Fix: ", logs.fix)
+    return panels.note(words.FAILED, panels.excerpt(logs.problem, 600), " Fix: ", logs.fix)
 
 
 def verdict(source: Source) -> str:
     """`12 lines in GROUP`, or what is missing and the way to it."""
-    name = parts.excerpt(source.group, 200)
+    name = panels.excerpt(source.group, 200)
     if source.state == READ or (source.state == EMPTY and source.lines):
         return f"{words.count(source.lines, 'line')} in {name}"
     if not source.state:
         return f"not read yet: {name}"
-    detail = parts.excerpt(source.detail, 400)
+    detail = panels.excerpt(source.detail, 400)
     return f"{source.state}{' in ' + name if name else ''}. {detail} Fix: {source.fix}".replace(
         ".  Fix", ". Fix"
     )
@@ -60,11 +60,11 @@ def verdict(source: Source) -> str:
 def source(source: Source) -> Markup:
     line = f"{source.kind}: {verdict(source)}"
     good = source.state in (READ, "") or (source.state == EMPTY and source.lines)
-    return parts.muted(line) if good else tag("p", parts.badge(words.WARNING), " ", line)
+    return panels.muted(line) if good else tag("p", panels.badge(words.WARNING), " ", line)
 
 
 def report_table(rows: list[tuple[str, ...]]) -> Markup:
-    return parts.table(
+    return panels.table(
         f"What invocations took, the last {REPORTS} at most",
         REPORT_HEADINGS,
         rows,

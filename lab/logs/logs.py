@@ -9,12 +9,12 @@ from datetime import datetime
 from typing import Any
 from urllib.parse import urlsplit
 
-from lab.core.errors import LabError
-from lab.core.logs import ACCESS, EXECUTION, FUNCTION, LEVELS, OTHER, Logs, Source, seconds_of
-from lab.log_reading import LogReading, Reader
-from lab.prompts import now
-from lab.views.base import INTERVAL, Display
-from lab.views.logs import LogView, Still
+from lab.draw.view import INTERVAL, Display
+from lab.errors import LabError
+from lab.logs.reading import LogReading, Reader
+from lab.logs.state import ACCESS, EXECUTION, FUNCTION, LEVELS, OTHER, Logs, Source, seconds_of
+from lab.logs.view import LogView, Still
+from lab.prompt.ask import now
 
 GROUPS = {"access": ACCESS, "execution": EXECUTION, "function": FUNCTION}
 SINCE, SINCE_OF_ONE = "5m", "1d"  # how far back; a request that is asked for may be older
@@ -117,7 +117,7 @@ def _wait(display: Display, until: float) -> None:
 
 def _sources(group: str | Iterable[str] | None) -> tuple[list[Source], str]:
     """The groups to read, and where they are."""
-    from lab import session  # loads the engine's SDK
+    from lab.session import session  # loads the engine's SDK
 
     outputs = session.outputs()
     target = session._current(None).target

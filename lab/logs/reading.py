@@ -11,7 +11,7 @@ from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from lab.core.logs import (
+from lab.logs.state import (
     ACCESS,
     DENIED,
     EMPTY,

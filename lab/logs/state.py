@@ -15,7 +15,7 @@ from dataclasses import asdict, dataclass, field
 from itertools import islice
 from typing import Any
 
-from lab.core.redact import redact
+from lab.logs.redact import redact
 
 ACCESS, EXECUTION, FUNCTION, OTHER = "access log", "execution log", "function", "other group"
 ORDER = (ACCESS, EXECUTION, FUNCTION, OTHER)

@@ -7,20 +7,13 @@ from datetime import datetime, timezone, tzinfo
 from pathlib import Path
 from typing import Any, Protocol
 
-from lab import parts, words
-from lab.core.logs import (
-    WINDOW,
-    Line,
-    Logs,
-    Report,
-    to_json_lines,
-    told,
-)
-from lab.guard import Failure
-from lab.html import Markup, clean, tag
-from lab.views import log_lines as drawing
-from lab.views.base import INTERVAL, View, in_notebook, put_on_page
-from lab.views.once import Once
+from lab.draw import panels, words
+from lab.draw.guard import Failure
+from lab.draw.html import Markup, clean, tag
+from lab.draw.once import Once
+from lab.draw.view import INTERVAL, View, in_notebook, put_on_page
+from lab.logs import lines as drawing
+from lab.logs.state import WINDOW, Line, Logs, Report, to_json_lines, told
 
 BUDGET = 37_000  # bytes of lines in a page; with all around them an update stays under 64 kB
 STEPS = (4096, 2048, 1024, 512, 256, 185)  # bytes of a line in a page, as many as fit
@@ -164,7 +157,7 @@ class LogView(Once, View):
         lines = [self._title()]
         lines += [self.failure.text()] if self.failure else []
         if self.logs.problem:
-            problem = parts.excerpt(self.logs.problem, 600)
+            problem = panels.excerpt(self.logs.problem, 600)
             lines += [f"{words.FAILED}: {problem}", f"Fix: {self.logs.fix}"]
         lines += [f"  {name}: {value}" for name, value in self._told()]
         lines += [
@@ -188,23 +181,23 @@ class LogView(Once, View):
         ]
         times = f"Lines, times in {self._zone_name()}"
         pairs, reports = self._told(), self._reports()
-        return parts.panel(
-            parts.title(title),
+        return panels.panel(
+            panels.title(title),
             self.failure.pieces() if self.failure else None,
             drawing.problem(self.logs),
-            parts.definition(pairs, "What they tell of this request") if pairs else None,
-            parts.table(times, ("time", "from", "level", "line"), rows) if rows else None,
+            panels.definition(pairs, "What they tell of this request") if pairs else None,
+            panels.table(times, ("time", "from", "level", "line"), rows) if rows else None,
             drawing.report_table(reports) if reports else None,
             *(drawing.source(source) for source in self.logs.sources),
-            parts.muted(sentence),
-            tag("p", parts.badge(words.STATES[self.logs.state]), " ", self._sentence()),
+            panels.muted(sentence),
+            tag("p", panels.badge(words.STATES[self.logs.state]), " ", self._sentence()),
             label="Log lines",
         )
 
     def live(self) -> Any:
         """The controls; made once."""
         if self._controls is None:
-            from lab.views.logs_controls import Controls
+            from lab.logs.controls import Controls
 
             self._controls = Controls(self)
         return self._controls.box
@@ -229,7 +222,7 @@ class LogView(Once, View):
         known = (f"Logs, {what}", f"since {self.logs.since}", self.logs.where, self.logs.when)
         filters = [f"with {self.logs.grep!r}"] if self.logs.grep else []
         filters += [f"level {self.logs.level} or worse"] if self.logs.level else []
-        return parts.excerpt(" · ".join(part for part in (*known, *filters) if part), 500)
+        return panels.excerpt(" · ".join(part for part in (*known, *filters) if part), 500)
 
     def _sentence(self) -> str:
         by = [f"{number:,} {name}" for name, number in self.logs.counts().items()]
@@ -261,7 +254,7 @@ class LogView(Once, View):
     def _told(self) -> list[tuple[str, str]]:
         if not self.logs.request_id:
             return []
-        return [(name, parts.excerpt(value, 300)) for name, value in told(self.logs)]
+        return [(name, panels.excerpt(value, 300)) for name, value in told(self.logs)]
 
     def _reports(self) -> list[tuple[str, ...]]:
         return [

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from lab.core.authentication import ANONYMOUS, BEARER, SIGNED, authenticate
-from lab.core.decision import (
+from lab.policy.authentication import ANONYMOUS, BEARER, SIGNED, authenticate
+from lab.policy.decision import (
     ALLOWED,
     AUTHORIZER,
     BY_NOTHING,
@@ -25,8 +25,18 @@ from lab.core.decision import (
     Decision,
     Step,
 )
-from lab.core.policy import ALLOW, DENY, SILENT, Call, Doubt, Finding, Statement, combine, judge
-from lab.core.routes import COGNITO, CUSTOM, IAM, NONE, Api, Route, route_of
+from lab.policy.routes import COGNITO, CUSTOM, IAM, NONE, Api, Route, route_of
+from lab.policy.statements import (
+    ALLOW,
+    DENY,
+    SILENT,
+    Call,
+    Doubt,
+    Finding,
+    Statement,
+    combine,
+    judge,
+)
 
 BY_RESOURCE = " with an explicit deny in a resource-based policy"
 BY_IDENTITY = " with an explicit deny in an identity-based policy"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from lab.core.routes import COGNITO, CUSTOM, IAM, NONE, Route
+from lab.policy.routes import COGNITO, CUSTOM, IAM, NONE, Route
 
 ANONYMOUS, SIGNED, BEARER, USER = "anonymous", "iam", "bearer", "cognito"
 

@@ -13,16 +13,17 @@ from botocore.awsrequest import AWSRequest
 from botocore.credentials import Credentials
 from botocore.exceptions import BotoCoreError, ClientError
 
-from lab import deployed, keys
-from lab.core.authentication import ANONYMOUS, BEARER, SIGNED, USER
-from lab.core.decision import Caller
-from lab.core.errors import LabError
-from lab.core.meaning import no_answer, where
-from lab.core.policy import ACTION
-from lab.core.request import Request, Secret
-from lab.core.routes import Api
-from lab.transport import NoAnswer, Transport
-from lab.views.policy import Trial
+from lab.errors import LabError
+from lab.policy import deployed
+from lab.policy.authentication import ANONYMOUS, BEARER, SIGNED, USER
+from lab.policy.decision import Caller
+from lab.policy.routes import Api
+from lab.policy.statements import ACTION
+from lab.policy.view import Trial
+from lab.prompt import keys
+from lab.prompt.meaning import no_answer, where
+from lab.prompt.request import Request, Secret
+from lab.prompt.transport import NoAnswer, Transport
 
 UNKNOWN_KEY = "unknown key"
 ME = "me"

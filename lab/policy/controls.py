@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING, Any
 
 import ipywidgets
 
-from lab import parts
-from lab.core.errors import LabError
-from lab.guard import guard
-from lab.html import tag
+from lab.draw import panels
+from lab.draw.guard import guard
+from lab.draw.html import tag
+from lab.errors import LabError
 
 if TYPE_CHECKING:
-    from lab.views.policy_tester import PolicyTester
+    from lab.policy.panel import PolicyTester
 
 OTHER = "/other"
 TOKENS = ("valid", "unknown", "expired", "access")
@@ -74,11 +74,11 @@ class Controls:
             return
         case = tester.last
         shown = (
-            tag("p", parts.badge(case.word, case.verdict), " ", case.call, ", ", case.who)
+            tag("p", panels.badge(case.word, case.verdict), " ", case.call, ", ", case.who)
             if case
             else tag("p", f"Ready: API {tester.api.id}")
         )
-        self.status.value = str(parts.panel(shown, label="Status"))
+        self.status.value = str(panels.panel(shown, label="Status"))
 
     def _ask(self, *, send: bool) -> None:
         given = self._given()

@@ -1,4 +1,4 @@
-"""Who calls, and what the gateway decides about a call: the data of lab.core.access."""
+"""Who calls, and what the gateway decides about a call: the data of lab.policy.access."""
 
 from __future__ import annotations
 
@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from lab.core.authentication import ANONYMOUS
-from lab.core.policy import Doubt, Statement
+from lab.policy.authentication import ANONYMOUS
+from lab.policy.statements import Doubt, Statement
 
 RESOURCE, IDENTITY, AUTHORIZER = "the resource policy", "the identity policy", "the authorizer"
 PASSED, REFUSED, UNSURE, SKIPPED = "passed", "refused", "cannot decide", "not asked"

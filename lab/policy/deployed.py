@@ -11,8 +11,8 @@ from urllib.parse import urlsplit
 import boto3
 from botocore.exceptions import BotoCoreError, ClientError
 
-from lab.core.errors import LabError
-from lab.core.routes import AUTHORIZATIONS, NONE, Api, Route
+from lab.errors import LabError
+from lab.policy.routes import AUTHORIZATIONS, NONE, Api, Route
 
 LOCAL = re.compile(r"/_aws/execute-api/([^/]+)/([^/]+)")
 

@@ -7,12 +7,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Any
 
-from lab.core.access import decide
-from lab.core.authentication import BEARER, SIGNED, USER
-from lab.core.conditions import CannotTell, words
-from lab.core.decision import BY_NOTHING, BY_STATEMENT, RESOURCE, Caller, Decision
-from lab.core.policy import ACTION, statements, without
-from lab.core.routes import COGNITO, CUSTOM, IAM, Api, route_of
+from lab.policy.access import decide
+from lab.policy.authentication import BEARER, SIGNED, USER
+from lab.policy.conditions import CannotTell, words
+from lab.policy.decision import BY_NOTHING, BY_STATEMENT, RESOURCE, Caller, Decision
+from lab.policy.routes import COGNITO, CUSTOM, IAM, Api, route_of
+from lab.policy.statements import ACTION, statements, without
 
 
 @dataclass(frozen=True)

@@ -6,17 +6,17 @@ import re
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Protocol
 
-from lab import parts
-from lab.core.access import decide
-from lab.core.decision import Caller
-from lab.core.flips import smallest
-from lab.core.routes import Api
-from lab.guard import Failure
-from lab.html import Markup, clean, tag
-from lab.views import policy as drawing
-from lab.views.base import View, in_notebook, put_on_page
-from lab.views.policy import Case, Explanation, PolicyTable, Trial
-from lab.views.policy_controls import Controls
+from lab.draw import panels
+from lab.draw.guard import Failure
+from lab.draw.html import Markup, clean, tag
+from lab.draw.view import View, in_notebook, put_on_page
+from lab.policy import view as drawing
+from lab.policy.access import decide
+from lab.policy.controls import Controls
+from lab.policy.decision import Caller
+from lab.policy.flips import smallest
+from lab.policy.routes import Api
+from lab.policy.view import Case, Explanation, PolicyTable, Trial
 
 EXAMPLE = 'policy_tester().explain("POST", "/model", caller="anonymous")'
 NO_KERNEL = "These controls need a running kernel: run the cell. What was explained is below."
@@ -183,12 +183,12 @@ class PolicyTester(View):
         """The same as a panel: no controls in it."""
         known = [("calls", ", ".join(self.calls())), ("callers", ", ".join(self.callers.names()))]
         shown = drawing.to_html(self.last) if self.last else None
-        return parts.panel(
+        return panels.panel(
             self.failure.pieces() if self.failure else None,
-            shown or parts.definition(known, "What can be asked about"),
-            parts.muted(self._of()),
-            parts.muted("Code form: ", tag("code", EXAMPLE)),
-            parts.muted(drawing.SCOPE),
+            shown or panels.definition(known, "What can be asked about"),
+            panels.muted(self._of()),
+            panels.muted("Code form: ", tag("code", EXAMPLE)),
+            panels.muted(drawing.SCOPE),
             label="Policy tester",
         )
 

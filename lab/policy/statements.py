@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from lab.core.conditions import CannotTell, Values, holds, matches, words
+from lab.policy.conditions import CannotTell, Values, holds, matches, words
 
 ALLOW, DENY, SILENT = "allow", "deny", "nothing"
 ACTION = "execute-api:Invoke"
@@ -28,7 +28,7 @@ class Call:
         arn: of who calls; "" for callers that did not sign.
         account: of who calls; "" for callers that did not sign.
         own: the account that what is called belongs to.
-        values: condition keys; see lab.core.conditions.
+        values: condition keys; see lab.policy.conditions.
     """
 
     resource: str

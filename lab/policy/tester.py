@@ -6,13 +6,13 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from lab import keys
-from lab.callers import Callers
-from lab.core import course
-from lab.core.errors import LabError, NotReady
-from lab.core.routes import AUTHORIZATIONS, NONE, Api, Route
-from lab.deployed import place, read_api
-from lab.views.policy_tester import PolicyTester
+from lab import course
+from lab.errors import LabError, NotReady
+from lab.policy.callers import Callers
+from lab.policy.deployed import place, read_api
+from lab.policy.panel import PolicyTester
+from lab.policy.routes import AUTHORIZATIONS, NONE, Api, Route
+from lab.prompt import keys
 
 OUTPUT = "invoke_url"
 CHAPTER = next(chapter for chapter in course.CHAPTERS if "stage" in chapter.steps)
@@ -61,7 +61,7 @@ def _teams(url: str | None) -> Any:
     """The keys of the stack's teams; of another API none are known."""
 
     def teams() -> Mapping[str, str]:
-        from lab import session
+        from lab.session import session
 
         return keys.team_keys() if url is None and session._session is not None else {}
 
@@ -75,7 +75,7 @@ def _made_up() -> Api:
 
 def _invoke_url(*, required: bool) -> str:
     """The stack's URL; "" when it has none and none is required."""
-    from lab import session  # the session imports views; imported here, there is no circle
+    from lab.session import session  # the session imports views; imported here, there is no circle
 
     if session._session is None and not required:
         return ""

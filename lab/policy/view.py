@@ -7,13 +7,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from lab import parts, words
-from lab.core.decision import PASSED, REFUSED, SKIPPED, UNSURE, Caller, Decision
-from lab.core.flips import Flip
-from lab.core.prompt import Reply
-from lab.html import Markup, clean, tag
-from lab.parts import excerpt
-from lab.views.base import View
+from lab.draw import panels, words
+from lab.draw.html import Markup, clean, tag
+from lab.draw.panels import excerpt
+from lab.draw.view import View
+from lab.policy.decision import PASSED, REFUSED, SKIPPED, UNSURE, Caller, Decision
+from lab.policy.flips import Flip
+from lab.prompt.state import Reply
 
 SCOPE = (
     "Scope: same account, unless account= names another; no service control policies (SCPs), "
@@ -181,7 +181,7 @@ class Explanation(View):
 
     def html(self) -> Markup:
         """The same as a panel."""
-        return parts.panel(to_html(self._case), parts.muted(SCOPE), label="Who may call")
+        return panels.panel(to_html(self._case), panels.muted(SCOPE), label="Who may call")
 
 
 class PolicyTable(View):
@@ -213,14 +213,14 @@ class PolicyTable(View):
             (
                 excerpt(case.call, 200),
                 excerpt(case.who, 200),
-                parts.badge(case.word, case.verdict),
+                panels.badge(case.word, case.verdict),
                 _short(case),
             )
             for case in self._grouped()[:ROWS]
         ]
-        return parts.panel(
-            parts.table(self._counted(), ("call", "caller", "verdict", "why"), rows),
-            parts.muted(SCOPE),
+        return panels.panel(
+            panels.table(self._counted(), ("call", "caller", "verdict", "why"), rows),
+            panels.muted(SCOPE),
             label="Who may call what",
         )
 
@@ -271,18 +271,18 @@ def to_html(case: Case) -> Markup:
     """A case as pieces of a panel."""
     known = case.state()
     steps = [
-        (name, parts.badge(OUTCOMES[outcome]), excerpt(why))
+        (name, panels.badge(OUTCOMES[outcome]), excerpt(why))
         for name, outcome, why in known["steps"]
     ]
     pieces = [
-        tag("p", parts.badge(case.word, case.verdict), ": ", excerpt(known["reason"])),
+        tag("p", panels.badge(case.word, case.verdict), ": ", excerpt(known["reason"])),
         tag("p", tag("strong", excerpt(case.call)), ", ", excerpt(case.who)),
         tag("p", _answer(known)) if known["status"] else None,
-        parts.table("What the gateway asks, in its order", ("step", "outcome", "why"), steps),
+        panels.table("What the gateway asks, in its order", ("step", "outcome", "why"), steps),
     ]
     if known["content"] is not None:
         shown = json.dumps(known["content"], ensure_ascii=False, indent=2)
-        pieces.append(parts.details(known["statement"], parts.code(excerpt(shown))))
+        pieces.append(panels.details(known["statement"], panels.code(excerpt(shown))))
     pieces += [tag("p", excerpt(text)) for text in _remarks(known)]
     return tag("div", *pieces)
 

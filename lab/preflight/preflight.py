@@ -17,8 +17,8 @@ import sys
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
-from lab.core.preflight import Facts, judge
-from lab.views.preflight import Preflight
+from lab.preflight.state import Facts, judge
+from lab.preflight.view import Preflight
 from sandbox.home import CHECKOUT, home
 
 # These must be the pinned ones: they speak to each other, or we build on their insides.

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from lab import parts, words
-from lab.core import preflight
-from lab.core.preflight import Line
-from lab.html import Markup, clean, join, tag
-from lab.views.base import View
+from lab.draw import panels, words
+from lab.draw.html import Markup, clean, join, tag
+from lab.draw.view import View
+from lab.preflight import state as preflight
+from lab.preflight.state import Line
 
 WORDS = {
     preflight.OK: words.OK,
@@ -55,10 +55,10 @@ class Preflight(View):
 
     def html(self) -> Markup:
         """A table; the fix stands where it is read, next to what needs it."""
-        rows = [(line.name, parts.badge(WORDS[line.state]), _found(line)) for line in self.lines]
-        return parts.panel(
-            parts.title("This machine"),
-            parts.table("What the course needs of it", ("what", "verdict", "found"), rows),
+        rows = [(line.name, panels.badge(WORDS[line.state]), _found(line)) for line in self.lines]
+        return panels.panel(
+            panels.title("This machine"),
+            panels.table("What the course needs of it", ("what", "verdict", "found"), rows),
             tag("p", self._last()),
             label="Preflight",
         )

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from lab import parts, words
-from lab.core.meaning import meaning, where
-from lab.core.prompt import Exchange, Reply
-from lab.core.request import SNIPPETS, Request
-from lab.html import Markup, clean, tag
-from lab.parts import excerpt
-from lab.views.base import View
+from lab.draw import panels, words
+from lab.draw.html import Markup, clean, tag
+from lab.draw.panels import excerpt
+from lab.draw.view import View
+from lab.prompt.meaning import meaning, where
+from lab.prompt.request import SNIPPETS, Request
+from lab.prompt.state import Exchange, Reply
 
 ASKED = 800  # characters of a prompt: the reader knows it; the request has more of it
 Snippets = Mapping[str, Callable[[Request], str]]
@@ -139,17 +139,17 @@ def to_html(exchange: Exchange) -> Markup:
     completion, reply = known.get("completion"), exchange.reply
     fix = known["fix"]
     pieces: list[Markup | None] = [
-        tag("p", parts.badge(word), " ", sentence),
+        tag("p", panels.badge(word), " ", sentence),
         quote("Prompt", excerpt(exchange.prompt, ASKED)),
         quote("Answer", excerpt(completion)) if completion else None,
         *(tag("p", excerpt(known[name])) for name in ("said", "problem") if known.get(name)),
         tag("p", tag("strong", "Fix: "), fix) if fix else None,
-        parts.table("What was measured", ("what", "value"), rows)
+        panels.table("What was measured", ("what", "value"), rows)
         if (rows := numbers(exchange))
         else None,
         inspector(exchange.request),
-        parts.details("The answer as it came", parts.code(raw(reply))) if reply else None,
-        parts.muted(place(exchange)),
+        panels.details("The answer as it came", panels.code(raw(reply))) if reply else None,
+        panels.muted(place(exchange)),
     ]
     return tag("div", *pieces)
 
@@ -159,11 +159,11 @@ def inspector(request: Request, snippets: Snippets = SNIPPETS) -> Markup:
     shown = [f"{request.method} {request.url}"]
     shown += [f"{name}: {value}" for name, value in request.all_headers().items()]
     copies = (
-        parts.details(f"Copy as {name}", parts.code(excerpt(snippet(request))))
+        panels.details(f"Copy as {name}", panels.code(excerpt(snippet(request))))
         for name, snippet in snippets.items()
     )
-    sent = parts.code(excerpt("\n".join(shown) + f"\n\n{request.body}"))
-    return tag("div", parts.details("The request as it was sent", sent), *copies)
+    sent = panels.code(excerpt("\n".join(shown) + f"\n\n{request.body}"))
+    return tag("div", panels.details("The request as it was sent", sent), *copies)
 
 
 def quote(name: str, text: str) -> Markup:
@@ -251,4 +251,4 @@ class Answer(View):
 
     def html(self) -> Markup:
         """The exchange in a panel."""
-        return parts.panel(to_html(self._exchange), label="Answer to a prompt")
+        return panels.panel(to_html(self._exchange), label="Answer to a prompt")

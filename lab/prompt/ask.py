@@ -6,15 +6,15 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any
 
-from lab import keys
-from lab.core import course
-from lab.core.errors import LabError, NotReady
-from lab.core.meaning import no_answer
-from lab.core.prompt import Exchange, Options
-from lab.sending import Sending
-from lab.transport import NoAnswer, Transport
-from lab.views.exchange import Answer
-from lab.views.prompt import Playground
+from lab import course
+from lab.errors import LabError, NotReady
+from lab.prompt import keys
+from lab.prompt.answer import Answer
+from lab.prompt.exchange import Sending
+from lab.prompt.meaning import no_answer
+from lab.prompt.playground import Playground
+from lab.prompt.state import Exchange, Options
+from lab.prompt.transport import NoAnswer, Transport
 
 OUTPUT = "model_url"
 CHAPTER = next(chapter for chapter in course.CHAPTERS if "stage" in chapter.steps)
@@ -74,7 +74,9 @@ def model_url(outputs: Callable[[], Mapping[str, Any]] | None = None) -> str:
         NotReady: the stack has none yet; the message names the chapter that makes it.
     """
     if outputs is None:
-        from lab import session  # the session imports views; imported here, there is no circle
+        from lab.session import (
+            session,
+        )  # the session imports views; imported here, there is no circle
 
         outputs = session.outputs
     url = outputs().get(OUTPUT)

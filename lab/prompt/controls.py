@@ -8,17 +8,17 @@ from typing import TYPE_CHECKING, Any
 
 import ipywidgets
 
-from lab import parts
-from lab.core.errors import LabError
-from lab.core.meaning import where
-from lab.core.prompt import Exchange, Options
-from lab.core.request import SNIPPETS
-from lab.guard import guard
-from lab.html import Markup, tag
-from lab.views.base import INTERVAL
+from lab.draw import panels
+from lab.draw.guard import guard
+from lab.draw.html import Markup, tag
+from lab.draw.view import INTERVAL
+from lab.errors import LabError
+from lab.prompt.meaning import where
+from lab.prompt.request import SNIPPETS
+from lab.prompt.state import Exchange, Options
 
 if TYPE_CHECKING:
-    from lab.views.prompt import Playground
+    from lab.prompt.playground import Playground
 
 CHIPS = (
     ("Gravity", "What is gravity?"),
@@ -91,7 +91,7 @@ class Controls:
         word, sentence = self._playground.drawing.verdict(exchange)
         slow = exchange.state == "running" and exchange.seconds > 3
         hint = " The first answer after a pause loads the model." if slow else ""
-        return [tag("p", parts.badge(word), " ", sentence, hint)]
+        return [tag("p", panels.badge(word), " ", sentence, hint)]
 
     def options(self) -> Any:
         """What the fields say.
@@ -122,8 +122,8 @@ class Controls:
         if self._playground.failure is not None:
             return self._playground.failure.html()
         if last is None:
-            return parts.panel(tag("p", f"Ready: {where(self._playground.url)}"), label="Status")
-        return parts.panel(*self.status_of(last), label="Status")
+            return panels.panel(tag("p", f"Ready: {where(self._playground.url)}"), label="Status")
+        return panels.panel(*self.status_of(last), label="Status")
 
     def _press(self, _: object) -> None:
         if self._playground.running:

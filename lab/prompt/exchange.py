@@ -9,16 +9,16 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Protocol
 
-from lab.core.chat import FIRST, Turn
-from lab.core.meaning import no_answer
-from lab.core.prompt import WAITING, Exchange, Reply
-from lab.core.request import Request
-from lab.core.sse import Events, TooLong
-from lab.transport import NoAnswer, Transport
+from lab.chat.sse import Events, TooLong
+from lab.chat.state import FIRST, Turn
+from lab.prompt.meaning import no_answer
+from lab.prompt.request import Request
+from lab.prompt.state import WAITING, Exchange, Reply
+from lab.prompt.transport import NoAnswer, Transport
 
 
 class Sender(Protocol):
-    """What carries a request: lab.transport.Transport, or a stand-in of a test."""
+    """What carries a request: lab.prompt.transport.Transport, or a stand-in of a test."""
 
     def send(self, request: Request, phase: Callable[[str], None]) -> Reply:
         """Send, wait, answer; raises NoAnswer."""

@@ -7,8 +7,8 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from lab.core.errors import LabError
-from lab.core.request import Secret
+from lab.errors import LabError
+from lab.prompt.request import Secret
 
 OUTPUT = "team_keys"
 VARIABLE = "LLM_GATEWAY_KEY"  # what snippets read the key from
@@ -49,7 +49,7 @@ def bearer(value: str) -> dict[str, Secret]:
 
 def team_keys() -> dict[str, str]:
     """Each team's key by the team's name, the first team first; {} when the stack has none."""
-    from lab import session  # the session imports views; imported here, there is no circle
+    from lab.session import session  # the session imports views; imported here, there is no circle
 
     stack = (session._session or session.open_session(session.course.LAST)).stack
     covered = stack.outputs().get(OUTPUT)
@@ -71,7 +71,7 @@ def _revealed(covered: Any, reveal: Any) -> dict[str, str]:
 
 def _own(url: str) -> bool:
     """Whether this is an address of the stack that this notebook has opened."""
-    from lab import session
+    from lab.session import session
 
     if session._session is None:
         return False

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
-from lab.core.prompt import Reply
+from lab.prompt.state import Reply
 
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
 

@@ -5,16 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from lab import parts
-from lab.core.errors import LabError
-from lab.core.meaning import where
-from lab.core.prompt import Exchange, History, Options, Running
-from lab.core.request import Request, Secret
-from lab.guard import Failure
-from lab.html import Markup, clean, tag
-from lab.views import exchange as exchange_drawing
-from lab.views.base import INTERVAL, View, in_notebook, put_on_page
-from lab.views.prompt_controls import Controls
+from lab.draw import panels
+from lab.draw.guard import Failure
+from lab.draw.html import Markup, clean, tag
+from lab.draw.view import INTERVAL, View, in_notebook, put_on_page
+from lab.errors import LabError
+from lab.prompt import answer as exchange_drawing
+from lab.prompt.controls import Controls
+from lab.prompt.meaning import where
+from lab.prompt.request import Request, Secret
+from lab.prompt.state import Exchange, History, Options, Running
 
 NOTHING = "What is asked and answered will be shown here."
 LONGEST = 80  # characters of a prompt that its code form repeats
@@ -163,13 +163,13 @@ class Playground(View):
         """The same as a panel: no controls in it."""
         last = self.history.last
         older = [(self.drawing.to_line(exchange),) for exchange in reversed(self.history.kept[:-1])]
-        return parts.panel(
-            parts.title(f"{self.heading} {self.url}"),
+        return panels.panel(
+            panels.title(f"{self.heading} {self.url}"),
             self.failure.pieces() if self.failure else None,
             self.drawing.to_html(last) if last else tag("p", NOTHING),
-            parts.table("Before, newest first", ("exchange",), older) if older else None,
-            *(parts.muted(line) for line in self._dropped()),
-            parts.muted("Code form: ", tag("code", self.code_form(last))),
+            panels.table("Before, newest first", ("exchange",), older) if older else None,
+            *(panels.muted(line) for line in self._dropped()),
+            panels.muted("Code form: ", tag("code", self.code_form(last))),
             label=self.label,
         )
 

@@ -16,7 +16,7 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Protocol
 
-from lab.core.request import Request, Secret
+from lab.prompt.request import Request, Secret
 
 if TYPE_CHECKING:
     from typing_extensions import Self  # typing has it from Python 3.11 on

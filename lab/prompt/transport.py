@@ -13,9 +13,9 @@ import requests
 from requests.adapters import HTTPAdapter
 from urllib3.exceptions import HTTPError, NameResolutionError, NewConnectionError
 
-from lab.core.meaning import LOOPBACK
-from lab.core.prompt import READING, WAITING, Reply
-from lab.core.request import Request
+from lab.prompt.meaning import LOOPBACK
+from lab.prompt.request import Request
+from lab.prompt.state import READING, WAITING, Reply
 
 CONNECT_LIMIT = 5.0  # seconds
 ANSWER_LIMIT = 35.0  # seconds; API Gateway itself gives up after 29

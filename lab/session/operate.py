@@ -14,11 +14,11 @@ from pathlib import Path
 import psutil
 from filelock import FileLock, Timeout
 
-from lab.core import recovery
-from lab.core.errors import Busy
-from lab.run import Work
-from lab.stack import Stack
-from lab.target import Target
+from lab.errors import Busy
+from lab.session import recovery
+from lab.session.run import Work
+from lab.session.stack import Stack
+from lab.session.target import Target
 
 WAIT = 60.0  # seconds to wait for somebody else who deploys this stack
 LOOK = 0.2  # seconds between two looks whether they are done

@@ -21,8 +21,8 @@ from typing import Any
 
 import pulumi
 
-from lab.core import explain
-from lab.core.errors import ProgramError
+from lab.deploy import explain
+from lab.errors import ProgramError
 
 STRICT_TEXT = "PULUMI_ERROR_OUTPUT_STRING"  # the SDK's switch: a text made from an output raises
 DEBUG = pulumi.log.debug

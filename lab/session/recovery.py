@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from lab.core.deploy import spoken
+from lab.deploy.state import spoken
 
 
 @dataclass(frozen=True)

@@ -6,10 +6,10 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from lab import parts
-from lab.core import values
-from lab.core.errors import LabError
-from lab.html import Markup, tag
+from lab.deploy import values
+from lab.draw import panels
+from lab.draw.html import Markup, tag
+from lab.errors import LabError
 
 
 class Secret:
@@ -44,9 +44,9 @@ class Outputs(dict[str, Any]):
     def html(self) -> Markup:
         """A table of names and values."""
         if not self:
-            return parts.panel(parts.muted("No outputs: nothing is deployed."), label="Outputs")
+            return panels.panel(panels.muted("No outputs: nothing is deployed."), label="Outputs")
         rows = ((name, tag("code", values.short(str(self[name]), 200))) for name in self)
-        return parts.panel(parts.table("Outputs", ("name", "value"), rows), label="Outputs")
+        return panels.panel(panels.table("Outputs", ("name", "value"), rows), label="Outputs")
 
     def _repr_mimebundle_(self, **_: object) -> dict[str, Any]:
         return {"text/plain": repr(self), "text/html": str(self.html())}

@@ -17,11 +17,11 @@ from typing import Any
 
 from pulumi.automation.errors import CommandError
 
-from lab.core import explain
-from lab.core.deploy import Deployment, Row
-from lab.core.errors import DeployError, LabError, Stopped
-from lab.views.base import Display
-from lab.views.deploy import DeploymentView
+from lab.deploy import explain
+from lab.deploy.state import Deployment, Row
+from lab.deploy.view import DeploymentView
+from lab.draw.view import Display
+from lab.errors import DeployError, LabError, Stopped
 from sandbox.command import Interrupted, InterruptibleCommand
 
 END_NOW = 3.0  # seconds after an interrupt until the engine is told to end at once

@@ -16,20 +16,21 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any
 
-from lab import operate
-from lab import target as targets
-from lab.core import course, places, recovery
-from lab.core.deploy import Deployment
-from lab.core.errors import LabError, NotReady
-from lab.program import Watched, compose, names_of, own_names, replaced, same, sdk_rules
-from lab.results import Outputs, Plan, Receipt, UpRecord, outputs_of
-from lab.run import Work, carry_out
-from lab.stack import Stack, secret
+from lab import course
+from lab.deploy import places
+from lab.deploy.state import Deployment
+from lab.errors import LabError, NotReady
+from lab.session import operate, recovery
+from lab.session import target as targets
+from lab.session.program import Watched, compose, names_of, own_names, replaced, same, sdk_rules
+from lab.session.results import Outputs, Plan, Receipt, UpRecord, outputs_of
+from lab.session.run import Work, carry_out
+from lab.session.stack import Stack, secret
 from sandbox.command import InterruptibleCommand
 from sandbox.engine import VERSION, Cli
 from sandbox.home import home as kit_home
 
-GATEWAY = Path(__file__).resolve().parents[1] / "gateway"
+GATEWAY = Path(__file__).resolve().parents[2] / "gateway"
 UP = ("up", "--yes", "--skip-preview")
 PREVIEW = ("preview",)
 DESTROY = ("destroy", "--yes", "--skip-preview")

@@ -26,8 +26,8 @@ from pulumi.automation._server import LanguageServer
 from pulumi.runtime._grpc_settings import _GRPC_CHANNEL_OPTIONS
 from pulumi.runtime.proto import events_pb2_grpc, language_pb2, language_pb2_grpc
 
-from lab.core import values
-from lab.core.errors import NotReady
+from lab.deploy import values
+from lab.errors import NotReady
 from sandbox.command import InterruptibleCommand
 
 # An engine may listen on the port of one that has ended: what gRPC remembers of that one (refused,

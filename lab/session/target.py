@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from lab.core.errors import NotReady
+from lab.errors import NotReady
 
 Say = Callable[[str], None]
 

@@ -62,7 +62,7 @@ def serve(port: int) -> int:
 
 def _warm(provider: object) -> None:
     """Make the clients that every `up` needs while nobody waits for them."""
-    from sandbox.provider import kinds, runs
+    from sandbox.provider.core import kinds, runs
 
     kinds.load()
     endpoint = os.environ.get("AWS_ENDPOINT_URL", "").rstrip("/")

@@ -12,16 +12,16 @@ from typing import Any
 from google.protobuf import empty_pb2
 from pulumi.runtime.proto import provider_pb2, provider_pb2_grpc
 
-from sandbox.provider import archives, errors, facts, kinds, lacking, states
-from sandbox.provider.calls import Calls
-from sandbox.provider.check import DEFAULTS, Naming, check
-from sandbox.provider.creations import Creations
-from sandbox.provider.diff import Change, diff, recomputed, top
-from sandbox.provider.facts import Type
-from sandbox.provider.journal import Journal
-from sandbox.provider.kinds import Incomplete, Kind
-from sandbox.provider.runs import Runs
-from sandbox.provider.wire import UNKNOWN, Secret, decode, encode, has_secret, plain
+from sandbox.provider.core import archives, errors, facts, kinds, lacking, states
+from sandbox.provider.core.calls import Calls
+from sandbox.provider.core.check import DEFAULTS, Naming, check
+from sandbox.provider.core.creations import Creations
+from sandbox.provider.core.diff import Change, diff, recomputed, top
+from sandbox.provider.core.facts import Type
+from sandbox.provider.core.journal import Journal
+from sandbox.provider.core.kinds import Incomplete, Kind
+from sandbox.provider.core.runs import Runs
+from sandbox.provider.core.wire import UNKNOWN, Secret, decode, encode, has_secret, plain
 
 Values = dict[str, Any]
 Rpc = Any  # a grpc.ServicerContext; grpc has no types

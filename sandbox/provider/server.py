@@ -10,10 +10,10 @@ from google.protobuf import empty_pb2
 from pulumi.runtime.proto import plugin_pb2, provider_pb2
 
 from sandbox.home import home
-from sandbox.provider import errors, kinds, runs
-from sandbox.provider.journal import Journal
+from sandbox.provider.core import errors, kinds, runs
+from sandbox.provider.core.journal import Journal
+from sandbox.provider.core.wire import Secret, decode, encode, has_secret, plain
 from sandbox.provider.resources import Resources, Rpc
-from sandbox.provider.wire import Secret, decode, encode, has_secret, plain
 
 VERSION = "7.51.1"  # of the official provider whose schema and behaviour this one follows
 

@@ -15,8 +15,8 @@ import tempfile
 from typing import TYPE_CHECKING, Any
 
 from sandbox.home import Home, home, read_json, write_json
-from sandbox.server import settings
-from sandbox.server.generation import Generation
+from sandbox.server.base import settings
+from sandbox.server.base.generation import Generation
 from sandbox.server.provider_child import ProviderChild, ProviderFailed
 
 if TYPE_CHECKING:
@@ -148,7 +148,7 @@ async def leave_when_lost(place: Home, kit: Kit) -> None:
 
 
 def _reset_renews(kit: Kit) -> None:
-    from sandbox.server import emulator
+    from sandbox.server.base import emulator
 
     wipe = emulator.app._reset_all_state
 

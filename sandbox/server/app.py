@@ -16,28 +16,15 @@ from collections.abc import Awaitable, Callable
 from typing import Any
 from urllib.parse import parse_qs
 
-from sandbox.server import (
-    alarms,
-    authorizers,
-    control_plane,
-    dataplane,
-    denials,
-    emulator,
-    lambda_log,
-    limits,
-    log_metrics,
-    method_settings,
-    metrics,
-    other_services,
-    persistence,
-    promotion,
-    snapshots,
-    tracing,
-    vpc_links,
-    worker,
-    xray,
-)
-from sandbox.server.generation import Generation
+from sandbox.server.apigateway import method_settings, promotion, vpc_links
+from sandbox.server.base import emulator, persistence, snapshots
+from sandbox.server.base.generation import Generation
+from sandbox.server.control import control_plane, missing_services
+from sandbox.server.functions import log as lambda_log
+from sandbox.server.functions import worker
+from sandbox.server.gateway import authorizers, dataplane, limits
+from sandbox.server.guarding import denials
+from sandbox.server.watching import alarms, log_metrics, metrics, tracing, xray
 
 log = logging.getLogger("sandbox")
 
@@ -231,7 +218,7 @@ def install() -> None:
     authorizers.install()
     denials.install()
     promotion.install()
-    other_services.install()
+    missing_services.install()
     xray.install()
     tracing.install()
     for module in (snapshots, vpc_links, limits, xray):

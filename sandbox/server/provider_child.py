@@ -11,7 +11,7 @@ import sys
 import time
 
 from sandbox.home import Home
-from sandbox.server import settings
+from sandbox.server.base import settings
 
 log = logging.getLogger("sandbox")
 

@@ -12,9 +12,9 @@ import pytest
 import requests
 import yaml
 
-from lab import session
+from lab.session import session
 from sandbox import cloud
-from tests.lab.stacks import load_sdk
+from tests.lab.session.stacks import load_sdk
 
 # Limits that tests of something else do not meet.
 ROOMY = {

@@ -1,5 +1,5 @@
 """Fixtures of the tests that deploy."""
 
-from tests.lab.stacks import fake, kernels, opened
+from tests.lab.session.stacks import fake, kernels, opened
 
 __all__ = ["fake", "kernels", "opened"]

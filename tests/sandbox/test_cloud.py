@@ -18,7 +18,7 @@ from botocore.config import Config
 from sandbox import cloud, launch, processes
 from sandbox.__main__ import main
 from sandbox.home import Home, read_json, write_json
-from sandbox.server import state_files
+from sandbox.server.base import state_files
 from tests.sandbox.server.shapes import archive
 
 

@@ -7,8 +7,8 @@ import jupytext
 import nbformat
 import pytest
 
-from lab.core import course
-from lab.core.course import CHAPTERS
+from lab import course
+from lab.course import CHAPTERS
 from sandbox.quirks import Quirk, of_chapter
 from tools import lessons, lint
 from tools.graph import Edge, Graph, Node

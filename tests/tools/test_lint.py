@@ -164,8 +164,8 @@ def test_nothing_of_a_run_is_stored(findings):
 @pytest.mark.parametrize(
     "line",
     [
-        "import lab.core.course",
-        "from lab.views import base",
+        "import lab.course",
+        "from lab.draw import view",
         "from sandbox import cloud",
         "import os",
     ],

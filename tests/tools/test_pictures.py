@@ -5,9 +5,9 @@ from xml.etree import ElementTree
 
 import pytest
 
-from lab.core.course import CHAPTERS
-from lab.svg import Drawing, number
-from lab.theme import contrast
+from lab.course import CHAPTERS
+from lab.draw.svg import Drawing, number
+from lab.draw.theme import contrast
 from tools import layout, pictures
 from tools.graph import Edge, Graph, Node, program_graph, snake
 

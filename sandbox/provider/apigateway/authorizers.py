@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from sandbox.provider import patches
-from sandbox.provider.answers import (
+from sandbox.provider.apigateway import patches
+from sandbox.provider.apigateway.paths import GONE, api_of, import_child
+from sandbox.provider.core.answers import (
     changed,
     find,
     given,
@@ -15,8 +16,7 @@ from sandbox.provider.answers import (
     there,
     worded,
 )
-from sandbox.provider.apigateway_paths import GONE, api_of, import_child
-from sandbox.provider.kinds import Context, Created, Inputs, Kind, Outputs
+from sandbox.provider.core.kinds import Context, Created, Inputs, Kind, Outputs
 
 FORM = "REST-API-ID/AUTHORIZER-ID"
 AUTHORIZER_PATHS = {

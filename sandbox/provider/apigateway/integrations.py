@@ -4,15 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from sandbox.provider import patches
-from sandbox.provider.answers import changed, find, given, settle, there, worded
-from sandbox.provider.apigateway_paths import (
-    import_method,
-    method_id,
-    method_place,
-    place_outputs,
-)
-from sandbox.provider.kinds import Context, Created, Inputs, Kind, Outputs
+from sandbox.provider.apigateway import patches
+from sandbox.provider.apigateway.paths import import_method, method_id, method_place, place_outputs
+from sandbox.provider.core.answers import changed, find, given, settle, there, worded
+from sandbox.provider.core.kinds import Context, Created, Inputs, Kind, Outputs
 
 GONE = "NotFoundException"
 

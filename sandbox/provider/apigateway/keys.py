@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from sandbox.provider import patches
-from sandbox.provider.answers import (
+from sandbox.provider.apigateway import patches
+from sandbox.provider.apigateway.paths import GONE, split
+from sandbox.provider.core.answers import (
     changed,
     find,
     given,
@@ -16,8 +17,7 @@ from sandbox.provider.answers import (
     timestamp,
     worded,
 )
-from sandbox.provider.apigateway_paths import GONE, split
-from sandbox.provider.kinds import CallError, Context, Created, Inputs, Kind, Outputs
+from sandbox.provider.core.kinds import CallError, Context, Created, Inputs, Kind, Outputs
 
 KEY_PATHS = {
     "customerId": "/customerId",

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from sandbox.provider.answers import tag_changes
-from sandbox.provider.kinds import Inputs, Outputs
+from sandbox.provider.core.answers import tag_changes
+from sandbox.provider.core.kinds import Inputs, Outputs
 
 Operation = dict[str, str]
 

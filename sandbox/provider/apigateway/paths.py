@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from sandbox.provider import patches
-from sandbox.provider.answers import changed, find, given, settle, there, worded
-from sandbox.provider.kinds import CallError, Context, Created, Inputs, Kind, Outputs
+from sandbox.provider.apigateway import patches
+from sandbox.provider.core.answers import changed, find, given, settle, there, worded
+from sandbox.provider.core.kinds import CallError, Context, Created, Inputs, Kind, Outputs
 
 GONE = "NotFoundException"
 

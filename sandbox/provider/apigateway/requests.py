@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from sandbox.provider import patches
-from sandbox.provider.answers import changed, find, given, settle, the_one, there, worded
-from sandbox.provider.apigateway_paths import GONE, api_of, import_child, split
-from sandbox.provider.kinds import Context, Created, Inputs, Kind, Outputs
+from sandbox.provider.apigateway import patches
+from sandbox.provider.apigateway.paths import GONE, api_of, import_child, split
+from sandbox.provider.core.answers import changed, find, given, settle, the_one, there, worded
+from sandbox.provider.core.kinds import Context, Created, Inputs, Kind, Outputs
 
 VALIDATOR_FORM = "REST-API-ID/REQUEST-VALIDATOR-ID"
 MODEL_FORM = "REST-API-ID/NAME"

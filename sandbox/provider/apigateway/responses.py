@@ -7,10 +7,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from sandbox.provider import patches
-from sandbox.provider.answers import find, given, settle, there, worded
-from sandbox.provider.apigateway_paths import GONE, method_place, place_outputs, split
-from sandbox.provider.kinds import CallError, Context, Created, Inputs, Kind, Outputs, doing
+from sandbox.provider.apigateway import patches
+from sandbox.provider.apigateway.paths import GONE, method_place, place_outputs, split
+from sandbox.provider.core.answers import find, given, settle, there, worded
+from sandbox.provider.core.kinds import CallError, Context, Created, Inputs, Kind, Outputs, doing
 
 STATUS_FORM = "REST-API-ID/RESOURCE-ID/HTTP-METHOD/STATUS-CODE"
 

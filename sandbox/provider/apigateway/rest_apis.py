@@ -5,27 +5,20 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from sandbox.provider import patches, policy
-from sandbox.provider.answers import (
-    find,
-    given,
-    own_tags,
-    settle,
-    there,
-    timestamp,
-    worded,
-)
-from sandbox.provider.apigateway_authorizers import KINDS as AUTHORIZER_KINDS
-from sandbox.provider.apigateway_integrations import KINDS as INTEGRATION_KINDS
-from sandbox.provider.apigateway_keys import KINDS as KEY_KINDS
-from sandbox.provider.apigateway_paths import KINDS as PATH_KINDS
-from sandbox.provider.apigateway_plans import KINDS as PLAN_KINDS
-from sandbox.provider.apigateway_requests import KINDS as REQUEST_KINDS
-from sandbox.provider.apigateway_responses import KINDS as RESPONSE_KINDS
-from sandbox.provider.apigateway_settings import KINDS as SETTINGS_KINDS
-from sandbox.provider.apigateway_stages import KINDS as STAGE_KINDS
-from sandbox.provider.apigateway_vpc_links import KINDS as VPC_LINK_KINDS
-from sandbox.provider.kinds import CallError, Context, Created, Inputs, Kind, Outputs, doing
+from sandbox.provider.apigateway import patches
+from sandbox.provider.apigateway.authorizers import KINDS as AUTHORIZER_KINDS
+from sandbox.provider.apigateway.integrations import KINDS as INTEGRATION_KINDS
+from sandbox.provider.apigateway.keys import KINDS as KEY_KINDS
+from sandbox.provider.apigateway.paths import KINDS as PATH_KINDS
+from sandbox.provider.apigateway.plans import KINDS as PLAN_KINDS
+from sandbox.provider.apigateway.requests import KINDS as REQUEST_KINDS
+from sandbox.provider.apigateway.responses import KINDS as RESPONSE_KINDS
+from sandbox.provider.apigateway.settings import KINDS as SETTINGS_KINDS
+from sandbox.provider.apigateway.stages import KINDS as STAGE_KINDS
+from sandbox.provider.apigateway.vpc_links import KINDS as VPC_LINK_KINDS
+from sandbox.provider.core import policy
+from sandbox.provider.core.answers import find, given, own_tags, settle, there, timestamp, worded
+from sandbox.provider.core.kinds import CallError, Context, Created, Inputs, Kind, Outputs, doing
 
 GONE = "NotFoundException"
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 import time
 from typing import Any
 
-from sandbox.provider import patches
-from sandbox.provider.answers import find, settle, there, worded
-from sandbox.provider.apigateway_paths import GONE, split
-from sandbox.provider.kinds import CallError, Context, Created, Inputs, Kind, Outputs, doing
+from sandbox.provider.apigateway import patches
+from sandbox.provider.apigateway.paths import GONE, split
+from sandbox.provider.core.answers import find, settle, there, worded
+from sandbox.provider.core.kinds import CallError, Context, Created, Inputs, Kind, Outputs, doing
 
 SETTINGS_FORM = "REST-API-ID/STAGE-NAME/METHOD-PATH"
 SETTING_PATHS = {

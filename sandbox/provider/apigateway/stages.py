@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from sandbox.provider import patches
-from sandbox.provider.answers import (
+from sandbox.provider.apigateway import patches
+from sandbox.provider.core.answers import (
     changed,
     find,
     given,
@@ -15,7 +15,7 @@ from sandbox.provider.answers import (
     timestamp,
     worded,
 )
-from sandbox.provider.kinds import CallError, Context, Created, Inputs, Kind, Outputs
+from sandbox.provider.core.kinds import CallError, Context, Created, Inputs, Kind, Outputs
 from sandbox.urls import invoke_url
 
 GONE = "NotFoundException"

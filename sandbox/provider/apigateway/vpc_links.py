@@ -5,8 +5,9 @@ from __future__ import annotations
 import time
 from typing import Any
 
-from sandbox.provider import patches
-from sandbox.provider.answers import (
+from sandbox.provider.apigateway import patches
+from sandbox.provider.apigateway.paths import GONE
+from sandbox.provider.core.answers import (
     changed,
     find,
     given,
@@ -16,8 +17,7 @@ from sandbox.provider.answers import (
     there,
     worded,
 )
-from sandbox.provider.apigateway_paths import GONE
-from sandbox.provider.kinds import CallError, Context, Created, Inputs, Kind, Outputs, doing
+from sandbox.provider.core.kinds import CallError, Context, Created, Inputs, Kind, Outputs, doing
 
 PATIENCE = 20 * 60.0  # seconds; AWS takes minutes
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from sandbox.provider.answers import changed, given
-from sandbox.provider.kinds import Inputs, Outputs
-from sandbox.provider.shapes import filled
+from sandbox.provider.core.answers import changed, given
+from sandbox.provider.core.kinds import Inputs, Outputs
+from sandbox.provider.core.shapes import filled
 
 UNITS = {"s": 1.0, "m": 60.0, "h": 3600.0}
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from sandbox.provider import autoscaling_parts as parts
-from sandbox.provider.answers import changed, find, same_order
-from sandbox.provider.kinds import Context, Inputs, Outputs
+from sandbox.provider.autoscaling import arguments as parts
+from sandbox.provider.core.answers import changed, find, same_order
+from sandbox.provider.core.kinds import Context, Inputs, Outputs
 
 # What a group is behind: the call's name, and the member that says what.
 BEHIND = {

@@ -5,9 +5,9 @@ from __future__ import annotations
 import time
 from typing import Any
 
-from sandbox.provider import autoscaling_attached as attached
-from sandbox.provider import autoscaling_parts as parts
-from sandbox.provider.answers import (
+from sandbox.provider.autoscaling import arguments as parts
+from sandbox.provider.autoscaling import attached
+from sandbox.provider.core.answers import (
     changed,
     find,
     found_by,
@@ -19,7 +19,7 @@ from sandbox.provider.answers import (
     there,
     worded,
 )
-from sandbox.provider.kinds import CallError, Context, Created, Inputs, Kind, Outputs
+from sandbox.provider.core.kinds import CallError, Context, Created, Inputs, Kind, Outputs
 
 # Outputs that are lists even when there is nothing in them.
 KEPT = (

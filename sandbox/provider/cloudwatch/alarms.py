@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from sandbox.provider import facts
-from sandbox.provider.answers import (
+from sandbox.provider.core import facts
+from sandbox.provider.core.answers import (
     find,
     found_by,
     given,
@@ -16,8 +16,8 @@ from sandbox.provider.answers import (
     there,
     worded,
 )
-from sandbox.provider.kinds import Context, Created, Inputs, Kind, Outputs
-from sandbox.provider.shapes import answer, filled, request, tag_list, tag_map
+from sandbox.provider.core.kinds import Context, Created, Inputs, Kind, Outputs
+from sandbox.provider.core.shapes import answer, filled, request, tag_list, tag_map
 
 ALARM = "aws:cloudwatch/metricAlarm:MetricAlarm"
 GONE = "ResourceNotFoundException"

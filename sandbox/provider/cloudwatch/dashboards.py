@@ -4,17 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from sandbox.provider import alarms, logs
-from sandbox.provider.answers import (
-    find,
-    found_by,
-    given,
-    named,
-    there,
-    worded,
-)
-from sandbox.provider.kinds import CallError, Context, Created, Inputs, Kind, Outputs
-from sandbox.provider.shapes import filled
+from sandbox.provider.cloudwatch import alarms
+from sandbox.provider.core.answers import find, found_by, given, named, there, worded
+from sandbox.provider.core.kinds import CallError, Context, Created, Inputs, Kind, Outputs
+from sandbox.provider.core.shapes import filled
+from sandbox.provider.logs import groups
 
 GONE = "ResourceNotFoundException"
 
@@ -143,7 +137,7 @@ def _number_text(value: Any) -> str | None:
 
 
 KINDS = (
-    *logs.KINDS,
+    *groups.KINDS,
     *alarms.KINDS,
     worded(
         "cloudwatch",

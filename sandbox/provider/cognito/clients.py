@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from sandbox.provider import facts
-from sandbox.provider.answers import find, named, same_order, settle, there, worded
-from sandbox.provider.kinds import CallError, Context, Created, Inputs, Kind, Outputs
-from sandbox.provider.shapes import answer, request
+from sandbox.provider.core import facts
+from sandbox.provider.core.answers import find, named, same_order, settle, there, worded
+from sandbox.provider.core.kinds import CallError, Context, Created, Inputs, Kind, Outputs
+from sandbox.provider.core.shapes import answer, request
 
 GONE = "ResourceNotFoundException"
 CLIENT = "aws:cognito/userPoolClient:UserPoolClient"

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from sandbox.provider.answers import changed, find, found_by, given, settle, there, worded
-from sandbox.provider.kinds import Context, Created, Inputs, Kind, Outputs
+from sandbox.provider.core.answers import changed, find, found_by, given, settle, there, worded
+from sandbox.provider.core.kinds import Context, Created, Inputs, Kind, Outputs
 
 GONE = ("ResourceNotFoundException", "InvalidParameterException")
 CLOUDFRONT = "Z2FDTNDATAQYW2"  # the hosted zone of every CloudFront distribution

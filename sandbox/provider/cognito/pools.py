@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from sandbox.provider import cognito_clients, cognito_domains, facts
-from sandbox.provider.answers import (
+from sandbox.provider.cognito import clients, domains
+from sandbox.provider.core import facts
+from sandbox.provider.core.answers import (
     changed,
     find,
     named,
@@ -16,8 +17,8 @@ from sandbox.provider.answers import (
     timestamp,
     worded,
 )
-from sandbox.provider.kinds import CallError, Context, Created, Inputs, Kind, Outputs
-from sandbox.provider.shapes import answer, request
+from sandbox.provider.core.kinds import CallError, Context, Created, Inputs, Kind, Outputs
+from sandbox.provider.core.shapes import answer, request
 
 GONE = "ResourceNotFoundException"
 POOL = "aws:cognito/userPool:UserPool"
@@ -206,6 +207,6 @@ KINDS = (
         ),
         called="name",
     ),
-    *cognito_clients.KINDS,
-    *cognito_domains.KINDS,
+    *clients.KINDS,
+    *domains.KINDS,
 )

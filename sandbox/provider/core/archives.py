@@ -14,8 +14,8 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
-from sandbox.provider.kinds import CallError
-from sandbox.provider.wire import ARCHIVE, SIG, is_asset
+from sandbox.provider.core.kinds import CallError
+from sandbox.provider.core.wire import ARCHIVE, SIG, is_asset
 
 # What Python and editors leave beside code; in the archive it would make each run a change.
 _LITTER = {"__pycache__", ".DS_Store", ".ipynb_checkpoints"}

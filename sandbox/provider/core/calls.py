@@ -8,10 +8,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from sandbox.provider import errors
-from sandbox.provider.kinds import Clients, Context
-from sandbox.provider.runs import Run
-from sandbox.provider.wire import plain
+from sandbox.provider.core import errors
+from sandbox.provider.core.kinds import Clients, Context
+from sandbox.provider.core.runs import Run
+from sandbox.provider.core.wire import plain
 
 
 class Calls:

@@ -14,9 +14,17 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-from sandbox.provider import rules
-from sandbox.provider.facts import Field, Fields, Type
-from sandbox.provider.wire import UNKNOWN, Secret, has_secret, has_unknown, is_asset, mark, plain
+from sandbox.provider.core import rules
+from sandbox.provider.core.facts import Field, Fields, Type
+from sandbox.provider.core.wire import (
+    UNKNOWN,
+    Secret,
+    has_secret,
+    has_unknown,
+    is_asset,
+    mark,
+    plain,
+)
 
 DEFAULTS = "__defaults"
 HEX = 7  # digits behind a made-up name, as many as the official provider takes

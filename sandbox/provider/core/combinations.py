@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from sandbox.provider.facts import Type
-from sandbox.provider.wire import UNKNOWN, has_unknown
+from sandbox.provider.core.facts import Type
+from sandbox.provider.core.wire import UNKNOWN, has_unknown
 
 Values = dict[str, Any]
 Refusal = tuple[str, str]

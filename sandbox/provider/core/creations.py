@@ -13,10 +13,10 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
-from sandbox.provider.diff import diff
-from sandbox.provider.facts import Type
-from sandbox.provider.journal import Entry, Journal
-from sandbox.provider.kinds import CallError, Cancelled, Context, Created, Incomplete, Kind
+from sandbox.provider.core.diff import diff
+from sandbox.provider.core.facts import Type
+from sandbox.provider.core.journal import Entry, Journal
+from sandbox.provider.core.kinds import CallError, Cancelled, Context, Created, Incomplete, Kind
 
 POLL = 0.02  # seconds between two looks at whether the deployment was cancelled
 GRACE = 0.1  # seconds that a create may take to end well after that

@@ -10,10 +10,10 @@ from typing import Any, NoReturn, cast
 import grpc
 from pulumi.runtime.proto import provider_pb2, status_pb2
 
-from sandbox.provider import facts, kinds
-from sandbox.provider.kinds import CallError, Cancelled, Incomplete, TimedOut
-from sandbox.provider.wire import encode
-from sandbox.provider.wording import describe
+from sandbox.provider.core import facts, kinds
+from sandbox.provider.core.kinds import CallError, Cancelled, Incomplete, TimedOut
+from sandbox.provider.core.wire import encode
+from sandbox.provider.core.wording import describe
 
 AWS_TARGET = "the target aws, with the official provider, has it"
 

@@ -17,7 +17,7 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
-from sandbox.provider.wire import UNKNOWN, Secret
+from sandbox.provider.core.wire import UNKNOWN, Secret
 
 
 @dataclass(frozen=True)

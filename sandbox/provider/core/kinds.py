@@ -26,7 +26,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from sandbox.provider.wording import describe, duration
+from sandbox.provider.core.wording import describe, duration
 
 if TYPE_CHECKING:
     from botocore.exceptions import ClientError
@@ -39,22 +39,22 @@ Outputs = dict[str, Any]
 # Where the types of a Pulumi module live. Imported at the first use of one of its types: the start
 # of the provider is part of an `up`.
 MODULES = {
-    "ec2": "sandbox.provider.ec2",
-    "iam": "sandbox.provider.iam",
-    "lambda": "sandbox.provider.lambda_",
-    "apigateway": "sandbox.provider.apigateway",
-    "autoscaling": "sandbox.provider.autoscaling",
-    "cloudwatch": "sandbox.provider.cloudwatch",
-    "cognito": "sandbox.provider.cognito",
-    "dynamodb": "sandbox.provider.dynamodb",
-    "lb": "sandbox.provider.lb",
-    "s3": "sandbox.provider.s3",
-    "secretsmanager": "sandbox.provider.secretsmanager",
-    "ssm": "sandbox.provider.ssm",
-    "wafv2": "sandbox.provider.wafv2",
-    "index": "sandbox.provider.functions",
+    "ec2": "sandbox.provider.ec2.security_groups",
+    "iam": "sandbox.provider.iam.roles",
+    "lambda": "sandbox.provider.lambda_.functions",
+    "apigateway": "sandbox.provider.apigateway.rest_apis",
+    "autoscaling": "sandbox.provider.autoscaling.groups",
+    "cloudwatch": "sandbox.provider.cloudwatch.dashboards",
+    "cognito": "sandbox.provider.cognito.pools",
+    "dynamodb": "sandbox.provider.dynamodb.tables",
+    "lb": "sandbox.provider.lb.balancers",
+    "s3": "sandbox.provider.s3.buckets",
+    "secretsmanager": "sandbox.provider.secretsmanager.secrets",
+    "ssm": "sandbox.provider.ssm.parameters",
+    "wafv2": "sandbox.provider.wafv2.acls",
+    "index": "sandbox.provider.lookups.lookups",
 }
-FUNCTIONS_MODULE = "sandbox.provider.functions"
+FUNCTIONS_MODULE = "sandbox.provider.lookups.lookups"
 
 
 class CallError(Exception):
@@ -165,13 +165,13 @@ class Context:
 
     def archive(self, value: Any) -> bytes:
         """The zip file of an archive as it came over the wire; same files, same bytes."""
-        from sandbox.provider import archives
+        from sandbox.provider.core import archives
 
         return archives.zip_bytes(value)
 
     def content(self, value: Any) -> bytes:
         """The bytes of an asset (a file or a text) as it came over the wire."""
-        from sandbox.provider import archives
+        from sandbox.provider.core import archives
 
         return archives.content(value)
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from sandbox.provider.facts import Type
-from sandbox.provider.kinds import Kind
-from sandbox.provider.wire import plain
+from sandbox.provider.core.facts import Type
+from sandbox.provider.core.kinds import Kind
+from sandbox.provider.core.wire import plain
 
 ONLY_ON_AWS = "the sandbox cannot carry out; leave it out here, or use the target aws"
 

@@ -11,9 +11,9 @@ import re
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from sandbox.provider import combinations
-from sandbox.provider.facts import Field, Type
-from sandbox.provider.wire import UNKNOWN
+from sandbox.provider.core import combinations
+from sandbox.provider.core.facts import Field, Type
+from sandbox.provider.core.wire import UNKNOWN
 
 Refusal = tuple[str, str]  # the path of the argument in Pulumi's names, and the sentence
 

@@ -16,8 +16,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
-from sandbox.provider.check import Settings
-from sandbox.provider.wire import UNKNOWN, plain
+from sandbox.provider.core.check import Settings
+from sandbox.provider.core.wire import UNKNOWN, plain
 
 KEPT = 64  # runs remembered; one that was killed never says that it ended
 REGION = re.compile(r"^[a-z]{2}(-[a-z]+)+-\d+$")

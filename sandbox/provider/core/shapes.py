@@ -11,10 +11,10 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
-from sandbox.provider.answers import timestamp
-from sandbox.provider.facts import Field
-from sandbox.provider.kinds import CallError
-from sandbox.provider.lacking import ONLY_ON_AWS
+from sandbox.provider.core.answers import timestamp
+from sandbox.provider.core.facts import Field
+from sandbox.provider.core.kinds import CallError
+from sandbox.provider.core.lacking import ONLY_ON_AWS
 
 Names = Mapping[str, str]  # of Pulumi, to the name that the API has for the same
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from sandbox.provider.check import DEFAULTS
-from sandbox.provider.diff import same
-from sandbox.provider.facts import Field, Type
-from sandbox.provider.kinds import Kind
-from sandbox.provider.wire import UNKNOWN, Secret, mark, plain
+from sandbox.provider.core.check import DEFAULTS
+from sandbox.provider.core.diff import same
+from sandbox.provider.core.facts import Field, Type
+from sandbox.provider.core.kinds import Kind
+from sandbox.provider.core.wire import UNKNOWN, Secret, mark, plain
 
 Values = dict[str, Any]
 

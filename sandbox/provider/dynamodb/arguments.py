@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from sandbox.provider.answers import changed, given
-from sandbox.provider.kinds import CallError, Inputs, Outputs
-from sandbox.provider.shapes import filled
+from sandbox.provider.core.answers import changed, given
+from sandbox.provider.core.kinds import CallError, Inputs, Outputs
+from sandbox.provider.core.shapes import filled
 
 FREE = {"maxReadRequestUnits": -1, "maxWriteRequestUnits": -1}
 

@@ -6,9 +6,9 @@ import time
 from datetime import datetime
 from typing import Any
 
-from sandbox.provider import dynamodb_parts as parts
-from sandbox.provider.answers import given
-from sandbox.provider.kinds import CallError, Context, Inputs
+from sandbox.provider.core.answers import given
+from sandbox.provider.core.kinds import CallError, Context, Inputs
+from sandbox.provider.dynamodb import arguments as parts
 
 PATIENCE = 600.0  # seconds that an import may take
 

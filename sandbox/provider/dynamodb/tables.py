@@ -5,9 +5,7 @@ from __future__ import annotations
 import time
 from typing import Any
 
-from sandbox.provider import dynamodb_parts as parts
-from sandbox.provider import dynamodb_sources as sources
-from sandbox.provider.answers import (
+from sandbox.provider.core.answers import (
     changed,
     find,
     found_by,
@@ -19,8 +17,10 @@ from sandbox.provider.answers import (
     there,
     worded,
 )
-from sandbox.provider.kinds import CallError, Context, Created, Inputs, Kind, Outputs
-from sandbox.provider.shapes import filled, tag_list, tag_map
+from sandbox.provider.core.kinds import CallError, Context, Created, Inputs, Kind, Outputs
+from sandbox.provider.core.shapes import filled, tag_list, tag_map
+from sandbox.provider.dynamodb import arguments as parts
+from sandbox.provider.dynamodb import sources
 
 GONE = "ResourceNotFoundException"
 PATIENCE = 600.0  # seconds; AWS takes its time with indexes

@@ -5,8 +5,7 @@ from __future__ import annotations
 import time
 from typing import Any
 
-from sandbox.provider import ec2_templates
-from sandbox.provider.answers import (
+from sandbox.provider.core.answers import (
     changed,
     find,
     named,
@@ -16,8 +15,9 @@ from sandbox.provider.answers import (
     there,
     worded,
 )
-from sandbox.provider.kinds import Context, Created, Inputs, Kind, Outputs
-from sandbox.provider.shapes import filled, tag_list, tag_map
+from sandbox.provider.core.kinds import Context, Created, Inputs, Kind, Outputs
+from sandbox.provider.core.shapes import filled, tag_list, tag_map
+from sandbox.provider.ec2 import templates
 
 GONE = "InvalidGroup.NotFound"
 IN_USE = ("DependencyViolation", "InvalidGroup.InUse")
@@ -215,5 +215,5 @@ KINDS = (
         ),
         called="name",
     ),
-    *ec2_templates.KINDS,
+    *templates.KINDS,
 )

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from sandbox.provider import facts
-from sandbox.provider.answers import (
+from sandbox.provider.core import facts
+from sandbox.provider.core.answers import (
     changed,
     find,
     named,
@@ -15,8 +15,8 @@ from sandbox.provider.answers import (
     there,
     worded,
 )
-from sandbox.provider.kinds import Context, Created, Inputs, Kind, Outputs
-from sandbox.provider.shapes import answer, request, tag_list, tag_map
+from sandbox.provider.core.kinds import Context, Created, Inputs, Kind, Outputs
+from sandbox.provider.core.shapes import answer, request, tag_list, tag_map
 
 TEMPLATE = "aws:ec2/launchTemplate:LaunchTemplate"
 GONE = (

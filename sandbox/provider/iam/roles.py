@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any
 from urllib.parse import unquote
 
-from sandbox.provider import policy
-from sandbox.provider.answers import (
+from sandbox.provider.core import policy
+from sandbox.provider.core.answers import (
     changed,
     find,
     found_by,
@@ -21,7 +21,7 @@ from sandbox.provider.answers import (
     timestamp,
     worded,
 )
-from sandbox.provider.kinds import CallError, Context, Created, Inputs, Kind, Outputs, doing
+from sandbox.provider.core.kinds import CallError, Context, Created, Inputs, Kind, Outputs, doing
 
 GONE = "NoSuchEntity"
 

@@ -8,8 +8,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from sandbox.provider.answers import given, own_tags, settle
-from sandbox.provider.kinds import Context, Inputs, Outputs
+from sandbox.provider.core.answers import given, own_tags, settle
+from sandbox.provider.core.kinds import Context, Inputs, Outputs
 
 
 def _members(**names: str) -> Callable[[Outputs], dict[str, Any]]:

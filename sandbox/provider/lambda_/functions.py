@@ -5,8 +5,7 @@ from __future__ import annotations
 import time
 from typing import Any
 
-from sandbox.provider import lambda_config
-from sandbox.provider.answers import (
+from sandbox.provider.core.answers import (
     changed,
     find,
     found_by,
@@ -16,15 +15,16 @@ from sandbox.provider.answers import (
     there,
     worded,
 )
-from sandbox.provider.kinds import CallError, Context, Created, Inputs, Kind, Outputs
-from sandbox.provider.lambda_invocation import KINDS as INVOCATION_KINDS
-from sandbox.provider.lambda_permission import (
+from sandbox.provider.core.kinds import CallError, Context, Created, Inputs, Kind, Outputs
+from sandbox.provider.lambda_ import config as lambda_config
+from sandbox.provider.lambda_.invocation import KINDS as INVOCATION_KINDS
+from sandbox.provider.lambda_.permission import (
     create_permission,
     delete_permission,
     import_permission,
     read_permission,
 )
-from sandbox.provider.lambda_versions import KINDS as VERSION_KINDS
+from sandbox.provider.lambda_.versions import KINDS as VERSION_KINDS
 
 GONE = "ResourceNotFoundException"
 

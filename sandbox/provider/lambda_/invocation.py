@@ -8,8 +8,8 @@ from __future__ import annotations
 import time
 from typing import Any
 
-from sandbox.provider.answers import find, given, there, worded
-from sandbox.provider.kinds import CallError, Context, Created, Inputs, Kind, Outputs, doing
+from sandbox.provider.core.answers import find, given, there, worded
+from sandbox.provider.core.kinds import CallError, Context, Created, Inputs, Kind, Outputs, doing
 
 GONE = "ResourceNotFoundException"
 NOT_PROVISIONED = "ProvisionedConcurrencyConfigNotFoundException"

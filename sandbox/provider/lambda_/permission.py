@@ -5,8 +5,8 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from sandbox.provider.answers import find, given, named, prefix_of, there
-from sandbox.provider.kinds import CallError, Context, Created, Inputs, Outputs, doing
+from sandbox.provider.core.answers import find, given, named, prefix_of, there
+from sandbox.provider.core.kinds import CallError, Context, Created, Inputs, Outputs, doing
 
 GONE = "ResourceNotFoundException"
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from sandbox.provider import lambda_config
-from sandbox.provider.answers import find, given, same_order, settle, there, worded
-from sandbox.provider.kinds import CallError, Context, Created, Inputs, Kind, Outputs, doing
+from sandbox.provider.core.answers import find, given, same_order, settle, there, worded
+from sandbox.provider.core.kinds import CallError, Context, Created, Inputs, Kind, Outputs, doing
+from sandbox.provider.lambda_ import config
 
 GONE = "ResourceNotFoundException"
 
@@ -74,7 +74,7 @@ def _alias_outputs(ctx: Context, alias: dict[str, Any], last: Outputs) -> Output
         "description": alias.get("Description"),
         "functionName": last["functionName"],
         "functionVersion": alias["FunctionVersion"],
-        "invokeArn": lambda_config.invoke_arn(ctx, alias["AliasArn"]),
+        "invokeArn": config.invoke_arn(ctx, alias["AliasArn"]),
         "name": alias["Name"],
         "routingConfig": {"additionalVersionWeights": weights} if weights else None,
     }

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from sandbox.provider import facts
-from sandbox.provider.answers import find, tag_changes
-from sandbox.provider.kinds import Inputs, Outputs
-from sandbox.provider.shapes import answer, filled, request, tag_list, tag_map
+from sandbox.provider.core import facts
+from sandbox.provider.core.answers import find, tag_changes
+from sandbox.provider.core.kinds import Inputs, Outputs
+from sandbox.provider.core.shapes import answer, filled, request, tag_list, tag_map
 
 GONE = (
     "ListenerNotFound",

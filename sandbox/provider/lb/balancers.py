@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from sandbox.provider import facts, lb_listeners, lb_rules, lb_targets
-from sandbox.provider import lb_parts as parts
-from sandbox.provider.answers import (
+from sandbox.provider.core import facts
+from sandbox.provider.core.answers import (
     changed,
     find,
     given,
@@ -17,8 +16,10 @@ from sandbox.provider.answers import (
     there,
     worded,
 )
-from sandbox.provider.kinds import Context, Created, Inputs, Kind, Outputs
-from sandbox.provider.shapes import filled
+from sandbox.provider.core.kinds import Context, Created, Inputs, Kind, Outputs
+from sandbox.provider.core.shapes import filled
+from sandbox.provider.lb import arguments as parts
+from sandbox.provider.lb import listeners, rules, targets
 
 BALANCER = "aws:lb/loadBalancer:LoadBalancer"
 
@@ -234,7 +235,7 @@ KINDS = (
         ),
         called="name",
     ),
-    *lb_targets.KINDS,
-    *lb_listeners.KINDS,
-    *lb_rules.KINDS,
+    *targets.KINDS,
+    *listeners.KINDS,
+    *rules.KINDS,
 )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sandbox.provider.kinds import Outputs
+from sandbox.provider.core.kinds import Outputs
 
 GROUP = "target_group_health"
 MINIMUM = "minimum_healthy_targets"

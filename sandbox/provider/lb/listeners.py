@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from sandbox.provider import facts
-from sandbox.provider import lb_parts as parts
-from sandbox.provider.answers import changed, find, given, settle, there, worded
-from sandbox.provider.kinds import Context, Created, Inputs, Kind, Outputs
+from sandbox.provider.core import facts
+from sandbox.provider.core.answers import changed, find, given, settle, there, worded
+from sandbox.provider.core.kinds import Context, Created, Inputs, Kind, Outputs
+from sandbox.provider.lb import arguments as parts
 
 LISTENER = "aws:lb/listener:Listener"
 ATTRIBUTES = {

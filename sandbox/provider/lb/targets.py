@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from sandbox.provider import facts, lb_health
-from sandbox.provider import lb_parts as parts
-from sandbox.provider.answers import (
+from sandbox.provider.core import facts
+from sandbox.provider.core.answers import (
     changed,
     find,
     given,
@@ -17,8 +16,10 @@ from sandbox.provider.answers import (
     unique_name,
     worded,
 )
-from sandbox.provider.kinds import CallError, Context, Created, Inputs, Kind, Outputs
-from sandbox.provider.shapes import filled
+from sandbox.provider.core.kinds import CallError, Context, Created, Inputs, Kind, Outputs
+from sandbox.provider.core.shapes import filled
+from sandbox.provider.lb import arguments as parts
+from sandbox.provider.lb import health
 
 GROUP = "aws:lb/targetGroup:TargetGroup"
 
@@ -104,7 +105,7 @@ def read_group(ctx: Context, id: str, last: Outputs) -> Outputs | None:
         "name": group["TargetGroupName"],
         "namePrefix": prefix_of(group["TargetGroupName"]),
         "protocolVersion": group.get("ProtocolVersion"),
-        **lb_health.outputs(attributes, last),
+        **health.outputs(attributes, last),
         "stickiness": _stickiness_output(attributes, last),
         "tags": parts.tags_of(client, id),
         "targetType": group.get("TargetType"),
@@ -151,7 +152,7 @@ def _attributes(values: Outputs) -> dict[str, str]:
         if (name in FOR_LAMBDA) == lambdas and (network or name not in FOR_NETWORK)
     }
     found = parts.attributes(names, values)
-    found |= lb_health.attributes(values)
+    found |= health.attributes(values)
     if block := values.get("stickiness"):
         found["stickiness.enabled"] = parts.text(block.get("enabled", True))
         found["stickiness.type"] = block["type"]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sandbox.provider.answers import (
+from sandbox.provider.core.answers import (
     changed,
     find,
     found_by,
@@ -17,7 +17,7 @@ from sandbox.provider.answers import (
     there,
     worded,
 )
-from sandbox.provider.kinds import Context, Created, Inputs, Kind, Outputs, doing
+from sandbox.provider.core.kinds import Context, Created, Inputs, Kind, Outputs, doing
 
 GONE = "ResourceNotFoundException"
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from sandbox.provider.kinds import CallError, Context, Inputs, Outputs, doing
-from sandbox.provider.shapes import tag_map
+from sandbox.provider.core.kinds import CallError, Context, Inputs, Outputs, doing
+from sandbox.provider.core.shapes import tag_map
 
 
 def _filters(arguments: Inputs, **more: Any) -> list[dict[str, Any]]:

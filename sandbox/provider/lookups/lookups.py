@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from sandbox.provider import ec2_functions, lambda_config
-from sandbox.provider.answers import find, given
-from sandbox.provider.apigateway import read_rest_api
-from sandbox.provider.kinds import CallError, Context, Inputs, Outputs, doing
-from sandbox.provider.logs import read_log_group
-from sandbox.provider.policy_document import get_policy_document
+from sandbox.provider.apigateway.rest_apis import read_rest_api
+from sandbox.provider.core.answers import find, given
+from sandbox.provider.core.kinds import CallError, Context, Inputs, Outputs, doing
+from sandbox.provider.lambda_ import config
+from sandbox.provider.logs.groups import read_log_group
+from sandbox.provider.lookups import ec2
+from sandbox.provider.lookups.policy_document import get_policy_document
 
 
 def get_caller_identity(ctx: Context, arguments: Inputs) -> Outputs:
@@ -80,7 +81,7 @@ def get_function(ctx: Context, arguments: Inputs) -> Outputs:
 
 
 def _function_result(ctx: Context, function: dict[str, Any], arguments: Inputs) -> Outputs:
-    found = lambda_config.outputs(ctx, function, {})
+    found = config.outputs(ctx, function, {})
     version = function["Configuration"]["Version"]
     plain = found["arn"]
     for suffix in (version, arguments.get("qualifier")):
@@ -103,18 +104,18 @@ def _function_result(ctx: Context, function: dict[str, Any], arguments: Inputs) 
         "handler": found["handler"] or "",
         "id": arguments["functionName"],
         "imageUri": found["imageUri"] or "",
-        "invokeArn": lambda_config.invoke_arn(ctx, plain),
+        "invokeArn": config.invoke_arn(ctx, plain),
         "kmsKeyArn": found["kmsKeyArn"] or "",
         "lastModified": found["lastModified"],
         "layers": found["layers"] or [],
         "loggingConfigs": [_filled_logging(found["loggingConfig"])],
         "memorySize": found["memorySize"],
         "qualifiedArn": qualified,
-        "qualifiedInvokeArn": lambda_config.invoke_arn(ctx, qualified),
+        "qualifiedInvokeArn": config.invoke_arn(ctx, qualified),
         "qualifier": arguments.get("qualifier"),
         "region": ctx.region,
         "reservedConcurrentExecutions": found["reservedConcurrentExecutions"],
-        "responseStreamingInvokeArn": lambda_config.streaming_arn(ctx, plain),
+        "responseStreamingInvokeArn": config.streaming_arn(ctx, plain),
         "role": found["role"],
         "runtime": found["runtime"] or "",
         "signingJobArn": found["signingJobArn"],
@@ -210,7 +211,7 @@ def get_resource(ctx: Context, arguments: Inputs) -> Outputs:
 
 
 FUNCTIONS = {
-    **ec2_functions.FUNCTIONS,
+    **ec2.FUNCTIONS,
     "aws:apigateway/getResource:getResource": get_resource,
     "aws:apigateway/getRestApi:getRestApi": get_rest_api,
     "aws:cloudwatch/getLogGroup:getLogGroup": get_log_group,

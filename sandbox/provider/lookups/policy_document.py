@@ -6,8 +6,8 @@ import json
 import zlib
 from typing import Any
 
-from sandbox.provider.kinds import CallError, Context, Outputs
-from sandbox.provider.policy import go_json
+from sandbox.provider.core.kinds import CallError, Context, Outputs
+from sandbox.provider.core.policy import go_json
 
 Document = dict[str, Any]
 # The order of Go's struct fields.

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from sandbox.provider import facts, policy, s3_objects
-from sandbox.provider.answers import (
+from sandbox.provider.core import facts, policy
+from sandbox.provider.core.answers import (
     changed,
     find,
     found_by,
@@ -15,8 +15,9 @@ from sandbox.provider.answers import (
     there,
     worded,
 )
-from sandbox.provider.kinds import Context, Created, Inputs, Kind, Outputs
-from sandbox.provider.shapes import answer, request, tag_list, tag_map
+from sandbox.provider.core.kinds import Context, Created, Inputs, Kind, Outputs
+from sandbox.provider.core.shapes import answer, request, tag_list, tag_map
+from sandbox.provider.s3 import objects
 
 BUCKET = "aws:s3/bucket:Bucket"
 GONE = ("NoSuchBucket", "404")
@@ -95,7 +96,7 @@ def update_bucket(ctx: Context, id: str, old: Outputs, new: Inputs) -> Outputs:
 def delete_bucket(ctx: Context, id: str, last: Outputs) -> None:
     client = ctx.client("s3")
     if last.get("forceDestroy"):
-        find(s3_objects.empty, *GONE, client=client, bucket=id, prefix="")
+        find(objects.empty, *GONE, client=client, bucket=id, prefix="")
     find(client.delete_bucket, *GONE, Bucket=id)
 
 
@@ -196,5 +197,5 @@ KINDS = (
         ),
         called="bucket",
     ),
-    *s3_objects.KINDS,
+    *objects.KINDS,
 )

@@ -8,9 +8,9 @@ from dataclasses import replace
 from typing import Any
 from urllib.parse import urlencode
 
-from sandbox.provider.answers import changed, find, given, settle, there, timestamp, worded
-from sandbox.provider.kinds import CallError, Context, Created, Inputs, Kind, Outputs
-from sandbox.provider.shapes import tag_list, tag_map
+from sandbox.provider.core.answers import changed, find, given, settle, there, timestamp, worded
+from sandbox.provider.core.kinds import CallError, Context, Created, Inputs, Kind, Outputs
+from sandbox.provider.core.shapes import tag_list, tag_map
 
 OBJECT = "aws:s3/bucketObjectv2:BucketObjectv2"
 GONE = ("404", "NoSuchKey", "NoSuchBucket")

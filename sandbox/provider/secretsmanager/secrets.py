@@ -5,8 +5,8 @@ from __future__ import annotations
 import base64
 from typing import Any
 
-from sandbox.provider import policy
-from sandbox.provider.answers import (
+from sandbox.provider.core import policy
+from sandbox.provider.core.answers import (
     changed,
     find,
     given,
@@ -18,8 +18,8 @@ from sandbox.provider.answers import (
     there,
     worded,
 )
-from sandbox.provider.kinds import CallError, Context, Created, Inputs, Kind, Outputs
-from sandbox.provider.shapes import tag_list, tag_map
+from sandbox.provider.core.kinds import CallError, Context, Created, Inputs, Kind, Outputs
+from sandbox.provider.core.shapes import tag_list, tag_map
 
 GONE = "ResourceNotFoundException"
 DELETED = (GONE, "InvalidRequestException")  # the second: it waits for its recovery window's end

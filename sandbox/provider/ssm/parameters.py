@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sandbox.provider.answers import (
+from sandbox.provider.core.answers import (
     changed,
     find,
     found_by,
@@ -15,8 +15,8 @@ from sandbox.provider.answers import (
     there,
     worded,
 )
-from sandbox.provider.kinds import Context, Created, Inputs, Kind, Outputs
-from sandbox.provider.shapes import tag_list, tag_map
+from sandbox.provider.core.kinds import Context, Created, Inputs, Kind, Outputs
+from sandbox.provider.core.shapes import tag_list, tag_map
 
 GONE = "ParameterNotFound"
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import time
 
-from sandbox.provider import wafv2_settings as settings
-from sandbox.provider.answers import find, named, prefix_of, settle, tag_changes, there, worded
-from sandbox.provider.kinds import CallError, Context, Created, Inputs, Kind, Outputs
-from sandbox.provider.shapes import tag_list, tag_map
+from sandbox.provider.core.answers import find, named, prefix_of, settle, tag_changes, there, worded
+from sandbox.provider.core.kinds import CallError, Context, Created, Inputs, Kind, Outputs
+from sandbox.provider.core.shapes import tag_list, tag_map
+from sandbox.provider.wafv2 import settings
 
 GONE = "WAFNonexistentItemException"
 BUSY = ("WAFAssociatedItemException", "WAFUnavailableEntityException")

@@ -5,10 +5,10 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from sandbox.provider import facts
-from sandbox.provider.answers import same_order
-from sandbox.provider.kinds import Inputs, Outputs
-from sandbox.provider.shapes import answer, request
+from sandbox.provider.core import facts
+from sandbox.provider.core.answers import same_order
+from sandbox.provider.core.kinds import Inputs, Outputs
+from sandbox.provider.core.shapes import answer, request
 
 ACL = "aws:wafv2/webAcl:WebAcl"
 # The services before which bodies are looked into, by their blocks.

@@ -6,8 +6,8 @@ import json
 import re
 from typing import Any
 
-from sandbox.server import emulator
-from sandbox.server.refusals import Record, Refused, conflict, missing
+from sandbox.server.base import emulator
+from sandbox.server.base.refusals import Record, Refused, conflict, missing
 
 v1 = emulator.v1
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from sandbox.server import emulator
-from sandbox.server.patch_types import path_names
+from sandbox.server.apigateway.patch_types import path_names
+from sandbox.server.base import emulator
 
 v1 = emulator.v1
 

@@ -6,10 +6,11 @@ import copy
 import json
 from collections.abc import Callable
 
-from sandbox.server import emulator, patch_paths, refusals_api, refusals_stages, vpc_links
-from sandbox.server.patch_types import SHAPES, BadPatch, Record, apply, apply_usage_plan
-from sandbox.server.refusals import Refused
-from sandbox.server.snapshots import Answer
+from sandbox.server.apigateway import api_refusals, patch_paths, stage_refusals, vpc_links
+from sandbox.server.apigateway.patch_types import SHAPES, BadPatch, Record, apply, apply_usage_plan
+from sandbox.server.base import emulator
+from sandbox.server.base.refusals import Refused
+from sandbox.server.base.snapshots import Answer
 
 v1 = emulator.v1
 
@@ -181,8 +182,8 @@ def _change_stage(stage: Record, operations: list[Record]) -> None:
 def _api_makes_sense(parts: list[str], before: Record, api: Record) -> None:
     if not api.get("name"):
         raise BadPatch("Name cannot be empty")
-    refusals_api.compression(api.get("minimumCompressionSize"))
-    refusals_api.policy(api.get("policy"))
+    api_refusals.compression(api.get("minimumCompressionSize"))
+    api_refusals.policy(api.get("policy"))
 
 
 def _resource_makes_sense(parts: list[str], before: Record, resource: Record) -> None:
@@ -198,22 +199,22 @@ def _resource_makes_sense(parts: list[str], before: Record, resource: Record) ->
         if above["id"] == resource["id"]:
             raise BadPatch("Resources cannot be cyclical.")
         above = resources.get(above.get("parentId") or "")
-    refusals_api.path_part(resource["pathPart"], parent, resources, resource["id"])
+    api_refusals.path_part(resource["pathPart"], parent, resources, resource["id"])
 
 
 def _method_makes_sense(parts: list[str], before: Record, method: Record) -> None:
-    if method.get("authorizationType") not in refusals_api.NEEDS_AUTHORIZER:
+    if method.get("authorizationType") not in api_refusals.NEEDS_AUTHORIZER:
         method["authorizerId"] = None
-    refusals_api.references(parts[1], method)
+    api_refusals.references(parts[1], method)
 
 
 def _integration_makes_sense(parts: list[str], before: Record, integration: Record) -> None:
     if integration.get("uri") != before.get("uri"):
-        refusals_api.integration_uri(integration.get("type"), integration.get("uri"))
+        api_refusals.integration_uri(integration.get("type"), integration.get("uri"))
     mode = integration.get("responseTransferMode")
-    refusals_api.timeout(integration.get("timeoutInMillis"), mode)
+    api_refusals.timeout(integration.get("timeoutInMillis"), mode)
     if (integration.get("uri"), mode) != (before.get("uri"), before.get("responseTransferMode")):
-        refusals_api.transfer(integration.get("type"), integration.get("uri"), mode)
+        api_refusals.transfer(integration.get("type"), integration.get("uri"), mode)
 
 
 def _mapping_makes_sense(parts: list[str], before: Record, mapping: Record) -> None:
@@ -233,11 +234,11 @@ SENSE: dict[str, Callable[[list[str], Record, Record], None]] = {
     "resource": _resource_makes_sense,
     "method": _method_makes_sense,
     "integration": _integration_makes_sense,
-    "method response": lambda parts, _, after: refusals_api.models(
+    "method response": lambda parts, _, after: api_refusals.models(
         parts[1], after.get("responseModels")
     ),
-    "model": lambda _, __, after: refusals_api.schema(after.get("schema")),
-    "usage plan": lambda _, __, after: refusals_stages.quota(after.get("quota")),
+    "model": lambda _, __, after: api_refusals.schema(after.get("schema")),
+    "usage plan": lambda _, __, after: stage_refusals.quota(after.get("quota")),
     "base path mapping": _mapping_makes_sense,
 }
 

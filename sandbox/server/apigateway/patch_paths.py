@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from sandbox.server.patch_types import BadPatch, path_names
+from sandbox.server.apigateway.patch_types import BadPatch, path_names
 
 # Kinds that only replace, with their places in the order in which AWS names them.
 REPLACED = {

@@ -6,7 +6,7 @@ import json
 from collections.abc import Awaitable, Callable, Iterator
 from typing import Any
 
-from sandbox.server import emulator
+from sandbox.server.base import emulator
 
 v1 = emulator.v1
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from sandbox.server import emulator
-from sandbox.server import refusals_api as api
-from sandbox.server import refusals_stages as stages
-from sandbox.server.refusals import Record
+from sandbox.server.apigateway import api_refusals as api
+from sandbox.server.apigateway import stage_refusals as stages
+from sandbox.server.base import emulator
+from sandbox.server.base.refusals import Record
 
 v1 = emulator.v1
 

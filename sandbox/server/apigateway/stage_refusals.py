@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from sandbox.server import emulator
-from sandbox.server.refusals import Record, Refused, conflict, missing, trusts
-from sandbox.server.snapshots import has_deployment
+from sandbox.server.base import emulator
+from sandbox.server.base.refusals import Record, Refused, conflict, missing, trusts
+from sandbox.server.base.snapshots import has_deployment
 
 v1 = emulator.v1
 

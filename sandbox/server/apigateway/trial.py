@@ -11,10 +11,12 @@ from contextlib import suppress
 from typing import Any
 from urllib.parse import parse_qs
 
-from sandbox.server import emulator, execution_log, integrations, validation
-from sandbox.server.errors import GatewayError, render
-from sandbox.server.exchange import BrokenFlow, Flow, Headers, Place, Request, Response
-from sandbox.server.snapshots import Answer
+from sandbox.server.base import emulator
+from sandbox.server.base.errors import GatewayError, render
+from sandbox.server.base.exchange import BrokenFlow, Flow, Headers, Place, Request, Response
+from sandbox.server.base.snapshots import Answer
+from sandbox.server.gateway import integrations, validation
+from sandbox.server.watching import execution_log
 
 v1 = emulator.v1
 

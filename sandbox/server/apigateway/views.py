@@ -9,8 +9,8 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from sandbox.server import emulator
-from sandbox.server.snapshots import Answer
+from sandbox.server.base import emulator
+from sandbox.server.base.snapshots import Answer
 
 v1 = emulator.v1
 Record = dict[str, Any]

@@ -10,7 +10,7 @@ import json
 import re
 from typing import Any
 
-from sandbox.server import emulator
+from sandbox.server.base import emulator
 
 Answer = tuple[int, dict[str, Any], bytes]
 Record = dict[str, Any]

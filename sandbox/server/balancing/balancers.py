@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from sandbox.server.balancer_rules import groups_of
-from sandbox.server.query_forms import inside, nested
-from sandbox.server.query_forms import xml as tree
-from sandbox.server.snapshots import Answer
+from sandbox.server.balancing.query_forms import inside, nested
+from sandbox.server.balancing.query_forms import xml as tree
+from sandbox.server.balancing.rules import groups_of
+from sandbox.server.base.snapshots import Answer
 
 Params = dict[str, Any]
 Record = dict[str, Any]

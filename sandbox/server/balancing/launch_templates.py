@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from sandbox.server.query_forms import xml
+from sandbox.server.balancing.query_forms import xml
 
 Record = dict[str, Any]
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from sandbox.server.query_forms import inside, nested
-from sandbox.server.query_forms import xml as tree
-from sandbox.server.snapshots import Answer
+from sandbox.server.balancing.query_forms import inside, nested
+from sandbox.server.balancing.query_forms import xml as tree
+from sandbox.server.base.snapshots import Answer
 
 Params = dict[str, Any]
 Record = dict[str, Any]

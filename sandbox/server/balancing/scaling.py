@@ -9,11 +9,11 @@ import uuid
 from collections.abc import Callable
 from typing import Any
 
-from sandbox.server import emulator
-from sandbox.server.query_forms import nested
-from sandbox.server.query_forms import xml as tree
-from sandbox.server.scaling_more import done, no_group
-from sandbox.server.snapshots import Answer
+from sandbox.server.balancing.attached import done, no_group
+from sandbox.server.balancing.query_forms import nested
+from sandbox.server.balancing.query_forms import xml as tree
+from sandbox.server.base import emulator
+from sandbox.server.base.snapshots import Answer
 
 Params = dict[str, Any]
 Record = dict[str, Any]

@@ -12,8 +12,8 @@ import re
 from dataclasses import dataclass
 from typing import Any
 
-from sandbox.server import emulator
-from sandbox.server.exchange import Request, Response
+from sandbox.server.base import emulator
+from sandbox.server.base.exchange import Request, Response
 
 v1 = emulator.v1
 JSON = "application/json"

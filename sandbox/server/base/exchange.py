@@ -13,7 +13,7 @@ from functools import cached_property
 from typing import Any, Protocol
 from urllib.parse import parse_qs
 
-from sandbox.server import emulator
+from sandbox.server.base import emulator
 
 Headers = list[tuple[str, str]]
 

@@ -7,8 +7,8 @@ import json
 import re
 from typing import Any
 
-from sandbox.server import emulator
-from sandbox.server.exchange import Request
+from sandbox.server.base import emulator
+from sandbox.server.base.exchange import Request
 
 iam = emulator.iam_evaluator
 SERVICE = "apigateway.amazonaws.com"

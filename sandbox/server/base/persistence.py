@@ -22,7 +22,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from sandbox.server import emulator, state_files
+from sandbox.server.base import emulator, state_files
 
 log = logging.getLogger("sandbox")
 

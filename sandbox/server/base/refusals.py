@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from sandbox.server import emulator
+from sandbox.server.base import emulator
 
 v1 = emulator.v1
 Record = dict[str, Any]

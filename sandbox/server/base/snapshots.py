@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from sandbox.server import emulator
+from sandbox.server.base import emulator
 
 Answer = tuple[int, dict[str, Any], bytes]
 Snapshot = dict[str, Any]

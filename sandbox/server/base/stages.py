@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 from typing import Any
 
-from sandbox.server.exchange import Request
+from sandbox.server.base.exchange import Request
 
 
 def method_settings(request: Request) -> dict[str, Any]:

@@ -11,21 +11,13 @@ from collections.abc import Callable
 from typing import Any
 from urllib.parse import unquote
 
-from sandbox.server import (
-    apigateway_rules,
-    apigateway_views,
-    emulator,
-    input_check,
-    lambda_plane,
-    late,
-    other_planes,
-    trial,
-    vpc_links,
-)
-from sandbox.server.patch_calls import patch_answer, tidy_stage
-from sandbox.server.patch_types import Record
-from sandbox.server.refusals import Refused
-from sandbox.server.snapshots import Answer
+from sandbox.server.apigateway import rules, trial, views, vpc_links
+from sandbox.server.apigateway.patch_calls import patch_answer, tidy_stage
+from sandbox.server.apigateway.patch_types import Record
+from sandbox.server.base import emulator
+from sandbox.server.base.refusals import Refused
+from sandbox.server.base.snapshots import Answer
+from sandbox.server.control import input_check, lambda_plane, on_demand, watching_planes
 
 v1 = emulator.v1
 
@@ -217,7 +209,7 @@ def refusal(method: str, path: str, body: bytes, query: Any) -> Answer | None:
             )
         call = input_check.rest("apigateway", method, path, body)
         if call is not None:
-            apigateway_rules.check(call.name, _parts(path), call.data)
+            rules.check(call.name, _parts(path), call.data)
     except input_check.Unreadable as error:
         return _refused("SerializationException", str(error))
     except input_check.Invalid as error:
@@ -268,7 +260,7 @@ def install() -> None:
             answer = patch_answer(path, body)
         if answer is None:
             answer = await original(method, path, headers, body, query)
-        return apigateway_views.shown(method, _parts(path), query, answer)
+        return views.shown(method, _parts(path), query, answer)
 
     v1.handle_request = handle_request
     v1._create_rest_api = create_rest_api(v1._create_rest_api)
@@ -280,5 +272,5 @@ def install() -> None:
     v1._untag_v1_resource = untag_resource
     v1._get_v1_tags = get_tags
     lambda_plane.install()
-    other_planes.install()
-    late.install()
+    watching_planes.install()
+    on_demand.install()

@@ -14,7 +14,7 @@ from functools import cache
 from typing import Any
 from urllib.parse import parse_qs
 
-from sandbox.server.service_models import Model, Shape, model
+from sandbox.server.control.service_models import Model, Shape, model
 
 # Archives are the only bodies beyond this; parsing one twice would cost more than it tells.
 LARGEST = 256 * 1024

@@ -5,10 +5,11 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from sandbox.server import emulator, input_check
-from sandbox.server.refusals import Record, Refused, trusts
-from sandbox.server.service_models import model
-from sandbox.server.snapshots import Answer
+from sandbox.server.base import emulator
+from sandbox.server.base.refusals import Record, Refused, trusts
+from sandbox.server.base.snapshots import Answer
+from sandbox.server.control import input_check
+from sandbox.server.control.service_models import model
 
 lambdas = emulator.lambdas
 

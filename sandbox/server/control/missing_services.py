@@ -7,8 +7,8 @@ import re
 from typing import Any
 from xml.sax.saxutils import escape
 
-from sandbox.server import emulator
-from sandbox.server.snapshots import Answer
+from sandbox.server.base import emulator
+from sandbox.server.base.snapshots import Answer
 
 router = emulator.router
 

@@ -8,19 +8,19 @@ from __future__ import annotations
 from importlib import import_module
 from typing import Any
 
-from sandbox.server import emulator
+from sandbox.server.base import emulator
 
 PARTS = {
-    "autoscaling": ("sandbox.server.scaling_more", "sandbox.server.scaling"),
-    "cognito": ("sandbox.server.user_pools",),
-    "dynamodb": ("sandbox.server.tables",),
-    "ec2": ("sandbox.server.launch_templates",),
-    "s3": ("sandbox.server.objects",),
-    "waf": ("sandbox.server.web_acls",),
+    "autoscaling": ("sandbox.server.balancing.attached", "sandbox.server.balancing.scaling"),
+    "cognito": ("sandbox.server.guarding.user_pools",),
+    "dynamodb": ("sandbox.server.control.tables",),
+    "ec2": ("sandbox.server.balancing.launch_templates",),
+    "s3": ("sandbox.server.control.objects",),
+    "waf": ("sandbox.server.guarding.web_acls",),
     "alb": (
-        "sandbox.server.balancer_rules",
-        "sandbox.server.balancers",
-        "sandbox.server.balancer_traffic",
+        "sandbox.server.balancing.rules",
+        "sandbox.server.balancing.balancers",
+        "sandbox.server.balancing.traffic",
     ),
 }
 

@@ -6,16 +6,11 @@ import json
 from typing import Any
 from urllib.parse import parse_qs
 
-from sandbox.server import (
-    cbor,
-    emulator,
-    input_check,
-    metric_math,
-    metric_queries,
-    wire_forms,
-)
-from sandbox.server.refusals import Record
-from sandbox.server.snapshots import Answer
+from sandbox.server.base import emulator
+from sandbox.server.base.refusals import Record
+from sandbox.server.base.snapshots import Answer
+from sandbox.server.control import cbor, input_check, wire_forms
+from sandbox.server.watching import metric_math, metric_queries
 
 iam = emulator.iam
 logs = emulator.cloudwatch_logs

@@ -9,10 +9,10 @@ from datetime import datetime, timezone
 from typing import Any
 from xml.sax.saxutils import escape
 
-from sandbox.server import cbor
-from sandbox.server.input_check import NUMBERS, Unreadable
-from sandbox.server.service_models import Model, Shape, model
-from sandbox.server.snapshots import Answer
+from sandbox.server.base.snapshots import Answer
+from sandbox.server.control import cbor
+from sandbox.server.control.input_check import NUMBERS, Unreadable
+from sandbox.server.control.service_models import Model, Shape, model
 
 NAMESPACE = "http://monitoring.amazonaws.com/doc/2010-08-01/"
 

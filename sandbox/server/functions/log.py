@@ -10,8 +10,9 @@ from collections.abc import Callable, Iterator
 from datetime import datetime, timezone
 from typing import Any
 
-from sandbox.server import cloud_logs, emulator, metrics, tracing
-from sandbox.server.worker import TIMED_OUT, Run, last_run
+from sandbox.server.base import emulator
+from sandbox.server.functions.worker import TIMED_OUT, Run, last_run
+from sandbox.server.watching import cloud_logs, metrics, tracing
 
 log = logging.getLogger("sandbox")
 

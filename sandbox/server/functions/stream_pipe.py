@@ -10,7 +10,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from typing import Any
 
-from sandbox.server.worker_main import CHUNK, STOP
+from sandbox.server.functions.worker_main import CHUNK, STOP
 
 STREAM = "KIT_STREAM"  # tells worker_main that the caller takes a stream
 

@@ -18,9 +18,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from sandbox.server import emulator, process_memory
-from sandbox.server.stream_pipe import STREAM, Sink, Tee, wanted
-from sandbox.server.worker_main import END
+from sandbox.server.base import emulator
+from sandbox.server.functions import process_memory
+from sandbox.server.functions.stream_pipe import STREAM, Sink, Tee, wanted
+from sandbox.server.functions.worker_main import END
 
 Result = dict[str, Any]
 

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from sandbox.server import authorizers, emulator
-from sandbox.server.errors import GatewayError, missing_token
-from sandbox.server.exchange import Request
+from sandbox.server.base import emulator
+from sandbox.server.base.errors import GatewayError, missing_token
+from sandbox.server.base.exchange import Request
+from sandbox.server.gateway import authorizers
 
 v1 = emulator.v1
 iam = emulator.iam_evaluator

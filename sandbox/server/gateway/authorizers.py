@@ -10,10 +10,11 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Any
 
-from sandbox.server import emulator, permissions, proxy_event
-from sandbox.server.errors import GatewayError, check, map_value
-from sandbox.server.exchange import Call, Request
-from sandbox.server.lambda_call import Invocation, stage_variables
+from sandbox.server.base import emulator, permissions
+from sandbox.server.base.errors import GatewayError, check, map_value
+from sandbox.server.base.exchange import Call, Request
+from sandbox.server.gateway import proxy_event
+from sandbox.server.gateway.lambda_call import Invocation, stage_variables
 
 v1 = emulator.v1
 iam = emulator.iam_evaluator

@@ -17,22 +17,9 @@ from contextlib import suppress
 from typing import Any
 from urllib.parse import quote
 
-from sandbox.server import (
-    access,
-    emulator,
-    firewall,
-    front_door,
-    integrations,
-    limits,
-    metrics,
-    recorder,
-    snapshots,
-    stages,
-    tracing,
-    validation,
-)
-from sandbox.server.errors import GatewayError, error_variables, forbidden, render
-from sandbox.server.exchange import (
+from sandbox.server.base import emulator, snapshots, stages
+from sandbox.server.base.errors import GatewayError, error_variables, forbidden, render
+from sandbox.server.base.exchange import (
     BrokenFlow,
     Flow,
     Headers,
@@ -43,6 +30,9 @@ from sandbox.server.exchange import (
     read_body,
     read_scope,
 )
+from sandbox.server.gateway import access, front_door, integrations, limits, validation
+from sandbox.server.guarding import firewall
+from sandbox.server.watching import metrics, recorder, tracing
 
 log = logging.getLogger("sandbox")
 v1 = emulator.v1

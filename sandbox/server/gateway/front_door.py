@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sandbox.server.exchange import BODY_LIMIT, Request, Response
+from sandbox.server.base.exchange import BODY_LIMIT, Request, Response
 
 URL_LIMIT = 10_240  # bytes of the URL, host and query included
 EDGE_URL_LIMIT = 8_192  # the same for edge-optimised and private APIs

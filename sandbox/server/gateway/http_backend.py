@@ -11,11 +11,11 @@ from functools import partial
 from typing import Any
 from urllib.parse import quote, urlencode, urlsplit
 
-from sandbox.server.errors import GatewayError, internal, map_value
-from sandbox.server.exchange import Call, Headers, Request, Response
-from sandbox.server.lambda_call import CONFIGURATION, DEFAULT_TIMEOUT, stage_variables
-from sandbox.server.proxy_event import DROPPED, function_headers
-from sandbox.server.streaming import QueueFlow
+from sandbox.server.base.errors import GatewayError, internal, map_value
+from sandbox.server.base.exchange import Call, Headers, Request, Response
+from sandbox.server.gateway.lambda_call import CONFIGURATION, DEFAULT_TIMEOUT, stage_variables
+from sandbox.server.gateway.proxy_event import DROPPED, function_headers
+from sandbox.server.gateway.streaming import QueueFlow
 
 # Hop-by-hop, or made anew for the client.
 NOT_PASSED_ON = frozenset(("connection", "content-length", "keep-alive", "transfer-encoding"))

@@ -6,9 +6,10 @@ import re
 import time
 from typing import Any
 
-from sandbox.server import emulator, http_backend, lambda_call
-from sandbox.server.errors import JSON, GatewayError, check, internal, substitute
-from sandbox.server.exchange import Request, Response
+from sandbox.server.base import emulator
+from sandbox.server.base.errors import JSON, GatewayError, check, internal, substitute
+from sandbox.server.base.exchange import Request, Response
+from sandbox.server.gateway import http_backend, lambda_call
 
 v1 = emulator.v1
 

@@ -9,11 +9,13 @@ import uuid
 from dataclasses import dataclass
 from typing import Any
 
-from sandbox.server import emulator, permissions, proxy_event, proxy_response, snapshots, tracing
-from sandbox.server.errors import GatewayError, internal
-from sandbox.server.exchange import Call, Request, Response
-from sandbox.server.stream_pipe import Sink, wanted
-from sandbox.server.streaming import QueueFlow, prelude
+from sandbox.server.base import emulator, permissions, snapshots
+from sandbox.server.base.errors import GatewayError, internal
+from sandbox.server.base.exchange import Call, Request, Response
+from sandbox.server.functions.stream_pipe import Sink, wanted
+from sandbox.server.gateway import proxy_event, proxy_response
+from sandbox.server.gateway.streaming import QueueFlow, prelude
+from sandbox.server.watching import tracing
 
 lambdas = emulator.lambdas
 

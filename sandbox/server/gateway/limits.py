@@ -7,10 +7,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from sandbox.server import emulator
-from sandbox.server.errors import GatewayError, check
-from sandbox.server.exchange import Request
-from sandbox.server.stages import method_settings
+from sandbox.server.base import emulator
+from sandbox.server.base.errors import GatewayError, check
+from sandbox.server.base.exchange import Request
+from sandbox.server.base.stages import method_settings
 
 v1 = emulator.v1
 

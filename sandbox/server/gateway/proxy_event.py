@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 from typing import Any
 
-from sandbox.server.exchange import Headers, Request
+from sandbox.server.base.exchange import Headers, Request
 
 # Headers that end at the gateway.
 DROPPED = frozenset(

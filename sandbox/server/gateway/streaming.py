@@ -9,8 +9,8 @@ from collections import deque
 from collections.abc import Callable
 from typing import Any
 
-from sandbox.server.exchange import BrokenFlow
-from sandbox.server.worker_main import NULS
+from sandbox.server.base.exchange import BrokenFlow
+from sandbox.server.functions.worker_main import NULS
 
 IDLE = 300.0  # seconds without a byte after which a regional API ends a stream
 METADATA_LIMIT = 16_384  # bytes in which the metadata has to end

@@ -6,9 +6,9 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
-from sandbox.server import emulator
-from sandbox.server.errors import JSON, GatewayError, check, map_value
-from sandbox.server.exchange import Request
+from sandbox.server.base import emulator
+from sandbox.server.base.errors import JSON, GatewayError, check, map_value
+from sandbox.server.base.exchange import Request
 
 v1 = emulator.v1
 

@@ -16,10 +16,11 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
 
-from sandbox.server import emulator, metrics
-from sandbox.server.errors import GatewayError
-from sandbox.server.exchange import Request, Response
-from sandbox.server.firewall_parts import Oversize, parts, transformed
+from sandbox.server.base import emulator
+from sandbox.server.base.errors import GatewayError
+from sandbox.server.base.exchange import Request, Response
+from sandbox.server.guarding.request_parts import Oversize, parts, transformed
+from sandbox.server.watching import metrics
 
 Statement = dict[str, Any]
 

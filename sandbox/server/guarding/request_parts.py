@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 from urllib.parse import unquote_plus
 
-from sandbox.server.exchange import Request
+from sandbox.server.base.exchange import Request
 
 BODY_LIMIT = 16_384  # bytes of a body that WAF looks at
 

@@ -8,8 +8,8 @@ import time
 from collections.abc import Callable
 from typing import Any
 
-from sandbox.server import emulator
-from sandbox.server.snapshots import Answer
+from sandbox.server.base import emulator
+from sandbox.server.base.snapshots import Answer
 
 Record = dict[str, Any]
 Call = Callable[[Record], Answer]

@@ -6,7 +6,7 @@ import json
 from collections.abc import Callable
 from typing import Any
 
-from sandbox.server.snapshots import Answer
+from sandbox.server.base.snapshots import Answer
 
 Record = dict[str, Any]
 

@@ -13,7 +13,8 @@ import time
 from collections.abc import Callable
 from typing import Any
 
-from sandbox.server import emulator, metric_queries
+from sandbox.server.base import emulator
+from sandbox.server.watching import metric_queries
 
 cloudwatch = emulator.cloudwatch
 log = logging.getLogger("sandbox")

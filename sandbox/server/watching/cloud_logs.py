@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import time
 
-from sandbox.server import emulator, log_metrics
+from sandbox.server.base import emulator
+from sandbox.server.watching import log_metrics
 
 logs = emulator.cloudwatch_logs
 

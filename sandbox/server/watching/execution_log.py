@@ -6,8 +6,8 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
-from sandbox.server.exchange import Call, Headers, Request, Response
-from sandbox.server.stages import method_settings
+from sandbox.server.base.exchange import Call, Headers, Request, Response
+from sandbox.server.base.stages import method_settings
 
 LIMIT = 1024  # bytes of a line
 CUT = "[TRUNCATED]"

@@ -6,8 +6,9 @@ from collections.abc import Callable, Iterable
 from contextlib import suppress
 from typing import Any
 
-from sandbox.server import emulator, metrics
-from sandbox.server.log_patterns import BadPattern, compiled, document_of, field
+from sandbox.server.base import emulator
+from sandbox.server.watching import metrics
+from sandbox.server.watching.log_patterns import BadPattern, compiled, document_of, field
 
 logs = emulator.cloudwatch_logs
 

@@ -7,9 +7,10 @@ import json
 from collections.abc import Callable
 from typing import Any
 
-from sandbox.server import emulator, metric_math
-from sandbox.server.metric_math import Series, Wrong
-from sandbox.server.snapshots import Answer
+from sandbox.server.base import emulator
+from sandbox.server.base.snapshots import Answer
+from sandbox.server.watching import metric_math
+from sandbox.server.watching.metric_math import Series, Wrong
 
 cloudwatch = emulator.cloudwatch
 

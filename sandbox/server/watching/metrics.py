@@ -9,9 +9,9 @@ from __future__ import annotations
 import time
 from typing import Any
 
-from sandbox.server import emulator
-from sandbox.server.exchange import Request, Response
-from sandbox.server.stages import method_settings
+from sandbox.server.base import emulator
+from sandbox.server.base.exchange import Request, Response
+from sandbox.server.base.stages import method_settings
 
 cloudwatch = emulator.cloudwatch
 

@@ -9,8 +9,9 @@ import time
 from dataclasses import dataclass, field
 from typing import Any
 
-from sandbox.server import emulator, xray
-from sandbox.server.exchange import Request, Response
+from sandbox.server.base import emulator
+from sandbox.server.base.exchange import Request, Response
+from sandbox.server.watching import xray
 
 Segment = dict[str, Any]
 

@@ -7,8 +7,8 @@ import re
 from collections.abc import Callable
 from typing import Any
 
-from sandbox.server import emulator
-from sandbox.server.snapshots import Answer
+from sandbox.server.base import emulator
+from sandbox.server.base.snapshots import Answer
 
 STATE_KEY = "kit_traces"
 KEPT = 2000  # traces

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from lab.core.bucket import Backoff, Lane, Limit
-from lab.core.bursts import Burst, Call
-from lab.views.base import View
-from lab.views.bursts import BurstView
+from lab.bursts.bucket import Backoff, Lane, Limit
+from lab.bursts.state import Burst, Call
+from lab.bursts.view import BurstView
+from lab.draw.view import View
 
 WHEN = "2026-11-24 12:00:00 UTC"
 LIMIT = Limit(5, 10)

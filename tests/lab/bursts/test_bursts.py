@@ -7,24 +7,15 @@ import time
 import pytest
 import requests
 
-from lab.bursts import burst
-from lab.core.bucket import (
-    ANSWERED,
-    LIMITED,
-    Backoff,
-    Bucket,
-    Lane,
-    Limit,
-    foresee,
-    levels,
-)
-from lab.core.bursts import Burst, Call
-from lab.core.errors import LabError
-from lab.core.prompt import Reply
-from lab.firing import Firing, seconds_of
-from lab.views.bursts import BurstView
-from tests.lab.burst_views import begun, made
-from tests.lab.server import serving
+from lab.bursts.bucket import ANSWERED, LIMITED, Backoff, Bucket, Lane, Limit, foresee, levels
+from lab.bursts.burst import burst
+from lab.bursts.callers import Firing, seconds_of
+from lab.bursts.state import Burst, Call
+from lab.bursts.view import BurstView
+from lab.errors import LabError
+from lab.prompt.state import Reply
+from tests.lab.bursts.burst_views import begun, made
+from tests.lab.prompt.server import serving
 
 FIVE = {"limit_rate": 5, "limit_burst": 10}
 TEN = Limit(5, 10)
@@ -185,8 +176,10 @@ def test_two_lanes_send_their_own_headers_and_no_form_shows_them():
 
 
 def test_keys_of_the_stack_go_to_no_other_address(monkeypatch):
-    monkeypatch.setattr("lab.limits._outputs", lambda: {"invoke_url": "http://127.0.0.1:1/v1"})
-    monkeypatch.setattr("lab.bursts.team_keys", lambda: {"blue": "sk-of-the-stack"})
+    monkeypatch.setattr(
+        "lab.bursts.limits._outputs", lambda: {"invoke_url": "http://127.0.0.1:1/v1"}
+    )
+    monkeypatch.setattr("lab.bursts.burst.team_keys", lambda: {"blue": "sk-of-the-stack"})
     with serving() as server:
         burst(server.url, n=1)
         with pytest.raises(LabError, match="no team 'blue'"):
@@ -195,8 +188,10 @@ def test_keys_of_the_stack_go_to_no_other_address(monkeypatch):
 
 
 def test_a_burst_elsewhere_opens_no_stack_and_starts_no_sandbox(monkeypatch):
-    monkeypatch.setattr("lab.session._session", None)
-    monkeypatch.setattr("lab.session.open_session", lambda *_: pytest.fail("a stack was opened"))
+    monkeypatch.setattr("lab.session.session._session", None)
+    monkeypatch.setattr(
+        "lab.session.session.open_session", lambda *_: pytest.fail("a stack was opened")
+    )
     with serving() as server:
         assert "its limits are not known" in burst(server.url, n=1).text()
 
@@ -224,7 +219,7 @@ def test_when_nothing_answers_it_gives_up_early_and_says_how_to_go_on():
 
 
 def test_a_prediction_alone_sends_nothing_and_needs_no_stack(monkeypatch):
-    monkeypatch.setattr("lab.bursts.model_url", lambda: pytest.fail("a stack was asked for"))
+    monkeypatch.setattr("lab.bursts.burst.model_url", lambda: pytest.fail("a stack was asked for"))
     calls = burst(n={"blue": 40, "green": 8}, rate={"blue": 20, "green": 4}, send=False, **FIVE)
     assert calls.rows == () and calls.burst.state == "idle"
     assert calls.predicted["blue"] == {"answered": 19, "limited": 21, "failed": 0}

@@ -4,16 +4,16 @@ import time
 
 import pytest
 
-from tests.lab.server import serving
-from tests.lab.test_widgets_in_kernel import Kernel
+from tests.lab.prompt.server import serving
+from tests.lab.prompt.test_widgets_in_kernel import Kernel
 
 WIDGET = "application/vnd.jupyter.widget-view+json"
 VIEW = """
 import time
-from lab import logs as module
-from lab.core.logs import Logs, Source
-from lab.log_reading import LogReading, Reader
-from lab.views.logs import LogView
+from lab.logs import logs as module
+from lab.logs.state import Logs, Source
+from lab.logs.reading import LogReading, Reader
+from lab.logs.view import LogView
 
 class Client:
     def __init__(self):

@@ -7,11 +7,13 @@ import boto3
 import pytest
 import requests
 
-from lab import bursts, logs, session
-from lab.core.logs import ACCESS, DENIED, EXECUTION, FUNCTION, MISSING, READ
-from lab.log_reading import Reader, refused
+from lab.bursts import burst
+from lab.logs import logs
+from lab.logs.reading import Reader, refused
+from lab.logs.state import ACCESS, DENIED, EXECUTION, FUNCTION, MISSING, READ
+from lab.session import session
 from sandbox import cloud
-from tests.lab.stacks import load_sdk
+from tests.lab.session.stacks import load_sdk
 
 PROMPT = "What is the meaning of gravity?"
 
@@ -39,7 +41,7 @@ def gateway(tmp_path_factory):
 
 
 def test_the_limits_are_read_from_aws_and_foretell_what_happens(gateway):
-    calls = bursts.burst(n={"blue": 40, "green": 8}, rate={"blue": 20, "green": 4})
+    calls = burst.burst(n={"blue": 40, "green": 8}, rate={"blue": 20, "green": 4})
     limits = {lane.name: str(lane.limit) for lane in calls.burst.lanes}
     assert limits == dict.fromkeys(("blue", "green"), "10 at once, then 5 a second")
     assert str(calls.burst.shared) == "40 at once, then 20 a second"
@@ -55,7 +57,7 @@ def test_the_limits_are_read_from_aws_and_foretell_what_happens(gateway):
 
 def test_with_back_off_all_calls_are_answered(gateway):
     time.sleep(2.5)  # the bucket fills: this is about what one burst does
-    calls = bursts.burst(n=14, lanes="green", backoff=True)
+    calls = burst.burst(n=14, lanes="green", backoff=True)
     answered = {row.number for row in calls.rows if row.verdict == "answered"}
     assert answered == set(range(1, 15))
 
@@ -70,7 +72,7 @@ def test_a_limit_that_was_set_by_hand_is_foretold_too(gateway):
     ]
     boto3.client("apigateway").update_stage(**place, patchOperations=changes)
     lanes = {"me": {"Authorization": f"Bearer {keys['blue']}"}}
-    calls = bursts.burst(outputs["model_url"], n=12, lanes=lanes)
+    calls = burst.burst(outputs["model_url"], n=12, lanes=lanes)
     assert str(calls.burst.shared) == "2 at once, then 1 a second"
     assert calls.counts["answered"] <= 4 and calls.counts["failed"] == 0
 

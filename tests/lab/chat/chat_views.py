@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import json
 
-from lab.core.chat import FIRST, WRITING, ChatOptions, Turn
-from lab.core.prompt import Exchange, History, Reply
-from lab.core.request import Secret
-from lab.guard import Failure
-from lab.views.base import View
-from lab.views.chat import ChatAnswer
-from lab.views.chat_playground import ChatPlayground
+from lab.chat.playground import ChatPlayground
+from lab.chat.state import FIRST, WRITING, ChatOptions, Turn
+from lab.chat.view import ChatAnswer
+from lab.draw.guard import Failure
+from lab.draw.view import View
+from lab.prompt.request import Secret
+from lab.prompt.state import Exchange, History, Reply
 
 URL = "http://127.0.0.1:4566/_aws/execute-api/a1b2c3d4e5/v1/chat/completions"
 WHEN = "2026-11-24 12:00:00 UTC"

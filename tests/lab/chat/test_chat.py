@@ -10,18 +10,19 @@ import time
 
 import pytest
 
-from lab import chats, keys
-from lab.chats import chat
-from lab.core.chat import CHAT_SNIPPETS, FIRST, WRITING, ChatOptions, Turn, as_openai, said
-from lab.core.errors import LabError, NotReady, Stopped
-from lab.core.prompt import WAITING, Reply
-from lab.core.request import Secret
-from lab.core.sse import LONGEST, Events, TooLong
-from lab.sending import Streaming
-from lab.views.chat_playground import GOES_ON, ChatPlayground
-from tests.lab.chat_views import HEADERS, KEY, MODEL, URL, chat_playground, chunk, turns
-from tests.lab.streams import END, HEAD, document, event, speaking, spoken, stream, usage
-from tests.lab.test_prompt import closed_port
+from lab.chat import chat as chats
+from lab.chat.chat import chat
+from lab.chat.playground import GOES_ON, ChatPlayground
+from lab.chat.sse import LONGEST, Events, TooLong
+from lab.chat.state import CHAT_SNIPPETS, FIRST, WRITING, ChatOptions, Turn, as_openai, said
+from lab.errors import LabError, NotReady, Stopped
+from lab.prompt import keys
+from lab.prompt.exchange import Streaming
+from lab.prompt.request import Secret
+from lab.prompt.state import WAITING, Reply
+from tests.lab.chat.chat_views import HEADERS, KEY, MODEL, URL, chat_playground, chunk, turns
+from tests.lab.chat.streams import END, HEAD, document, event, speaking, spoken, stream, usage
+from tests.lab.prompt.test_prompt import closed_port
 
 # Events
 
@@ -241,7 +242,7 @@ def test_an_interrupt_stops_and_keeps_what_came(monkeypatch, capsys):
 
 
 def test_without_a_url_the_chapter_that_makes_it_is_named(monkeypatch):
-    from lab import session
+    from lab.session import session
 
     monkeypatch.setattr(session, "outputs", dict)
     with pytest.raises(NotReady, match=r"'chat_url'") as caught:

@@ -4,8 +4,8 @@ import time
 
 import pytest
 
-from tests.lab.streams import END, event, speaking, spoken, stream, usage
-from tests.lab.test_widgets_in_kernel import Kernel
+from tests.lab.chat.streams import END, event, speaking, spoken, stream, usage
+from tests.lab.prompt.test_widgets_in_kernel import Kernel
 
 KEY = "bLue0123456789abcdefghijklmnopqrstuvwxyz"
 
@@ -21,9 +21,7 @@ def kernel():
 def test_an_answer_grows_in_one_display_and_leaves_its_record(kernel):
     events = (*spoken(" ".join("abcdefghij")), usage(12), END)
     with speaking(stream(*events, pause=0.15)) as server:
-        code = (
-            f"from lab.chats import chat\nchat('hi', url={server.url!r}, key={KEY!r}, stream=True)"
-        )
+        code = f"from lab.chat.chat import chat\nchat('hi', url={server.url!r}, key={KEY!r}, stream=True)"
         began = time.monotonic()
         seen = kernel.run(code)
         took = time.monotonic() - began
@@ -44,7 +42,9 @@ def test_an_answer_grows_in_one_display_and_leaves_its_record(kernel):
 
 def test_in_a_later_cell_the_answer_shows_itself(kernel):
     with speaking(stream(*spoken("It pulls."), END)) as server:
-        kernel.run(f"from lab.chats import chat\na = chat('hi', url={server.url!r}, stream=True)")
+        kernel.run(
+            f"from lab.chat.chat import chat\na = chat('hi', url={server.url!r}, stream=True)"
+        )
         seen = kernel.run("a")
     result = next(m["content"]["data"] for m in seen if m["msg_type"] == "execute_result")
     assert "Itpulls." in result["text/plain"]
@@ -54,7 +54,7 @@ def test_an_interrupt_leaves_the_text_that_had_come(kernel):
     slow = [event({"content": word}) for word in "abc"] + [b": wait\n\n"] * 100
     with speaking(stream(*slow, pause=0.1)) as server:
         kernel.client.execute(
-            f"from lab.chats import chat\nchat('hi', url={server.url!r}, stream=True)"
+            f"from lab.chat.chat import chat\nchat('hi', url={server.url!r}, stream=True)"
         )
         kernel.until("Answer: abc")
         began = time.monotonic()
@@ -68,7 +68,7 @@ def test_an_interrupt_leaves_the_text_that_had_come(kernel):
 def test_the_playground_streams_and_stops_by_clicks_while_no_cell_runs(kernel):
     slow = [event({"content": word}) for word in "abc"] + [b": wait\n\n"] * 100
     with speaking(stream(*slow, pause=0.1)) as server:
-        kernel.run(f"from lab.chats import chat\np = chat(url={server.url!r}, key={KEY!r})\np")
+        kernel.run(f"from lab.chat.chat import chat\np = chat(url={server.url!r}, key={KEY!r})\np")
         kernel.click("p._controls.button")
         seen = kernel.until("abc</pre>", "comm_msg")
         kernel.click("p._controls.button")

@@ -1,4 +1,4 @@
-"""Records what the real engine says, for the tests of the reducer: python -m tests.lab.record_streams
+"""Records what the real engine says, for the tests of the reducer: python -m tests.lab.deploy.record_streams
 
 Run it when the engine's version changes, and read the difference. The provider is the stand-in,
 so the streams hold no account, no secret and no cloud.
@@ -19,13 +19,13 @@ import pulumi
 import pulumi_aws as aws
 from pulumi.automation.errors import CommandError
 
-from lab import target
-from lab.stack import Stack
+from lab.session import target
+from lab.session.stack import Stack
 from sandbox import cloud, engine
 from sandbox.command import Interrupted, InterruptibleCommand
-from tests.lab import fake_provider
+from tests.lab.session import fake_provider
 
-STREAMS = Path(__file__).parents[1] / "data" / "streams"
+STREAMS = Path(__file__).parents[2] / "data" / "streams"
 UP = ["up", "--yes", "--skip-preview"]
 DESTROY = ["destroy", "--yes", "--skip-preview"]
 
@@ -120,7 +120,7 @@ def record(home: Path) -> dict[str, list[dict[str, Any]]]:
 
 def main() -> None:
     STREAMS.mkdir(parents=True, exist_ok=True)
-    here, python = str(Path(__file__).parents[2]), sys.base_prefix
+    here, python = str(Path(__file__).parents[3]), sys.base_prefix
     with tempfile.TemporaryDirectory() as home:
         for name, events in record(Path(home)).items():
             text = json.dumps(few(events), indent=1)

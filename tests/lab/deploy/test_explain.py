@@ -7,10 +7,10 @@ from pathlib import Path
 import pulumi_aws as aws
 import pytest
 
-from lab.core import errors
-from lab.core.explain import explain, of_exception, own_lines
+from lab import errors
+from lab.deploy.explain import explain, of_exception, own_lines
 
-RAISED = json.loads((Path(__file__).parents[1] / "data" / "streams" / "raised.json").read_text())
+RAISED = json.loads((Path(__file__).parents[2] / "data" / "streams" / "raised.json").read_text())
 
 
 @pytest.mark.parametrize(

@@ -5,9 +5,10 @@ from pathlib import Path
 
 import pytest
 
-from lab.core import course, places
+from lab import course
+from lab.deploy import places
 
-GATEWAY = Path(__file__).parents[2] / "gateway"
+GATEWAY = Path(__file__).parents[3] / "gateway"
 FILES = {
     f"{name}.py": (GATEWAY / f"{name}.py").read_text(encoding="utf-8") for name in course.FILES
 }

@@ -7,12 +7,12 @@ from pathlib import Path
 
 import pytest
 
-from lab.core.deploy import Deployment, replay, spoken
-from lab.core.places import Place
+from lab.deploy.places import Place
+from lab.deploy.state import Deployment, replay, spoken
 
 STREAMS = {
     path.stem: json.loads(path.read_text(encoding="utf-8"))
-    for path in sorted((Path(__file__).parents[1] / "data" / "streams").glob("*.json"))
+    for path in sorted((Path(__file__).parents[2] / "data" / "streams").glob("*.json"))
 }
 KINDS = {"plan_new": "plan", "plan_change": "plan", "destroy": "destroy"}
 ENDS = {"failed": "failed", "refused": "failed", "raised": "failed", "interrupted": "stopped"}

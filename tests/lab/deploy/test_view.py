@@ -5,10 +5,10 @@ import time
 
 import pytest
 
-from lab.core.deploy import Deployment, Row, replay
-from lab.views.deploy import DeploymentView
-from tests.lab import golden
-from tests.lab.test_deploy_reducer import KINDS, STREAMS, played
+from lab.deploy.state import Deployment, Row, replay
+from lab.deploy.view import DeploymentView
+from tests.lab.deploy.test_state import KINDS, STREAMS, played
+from tests.lab.draw import golden
 
 WHERE = {"stack": "stack course", "target": "sandbox us-east-1"}
 

@@ -6,7 +6,7 @@ import os
 import re
 from pathlib import Path
 
-GOLDEN = Path(__file__).parents[1] / "golden"
+GOLDEN = Path(__file__).parents[2] / "golden"
 
 
 def check(name: str, text: str) -> None:

@@ -3,13 +3,13 @@
 import ipywidgets
 import pytest
 
-from lab.core.prompt import WAITING
-from lab.exercises import predict
-from lab.guard import Failure, guard
-from lab.sending import Sending
-from lab.views.prompt import Playground
-from tests.lab.server import serving, slow
-from tests.lab.widgets import exchanges
+from lab.draw.guard import Failure, guard
+from lab.exercise.exercises import predict
+from lab.prompt.exchange import Sending
+from lab.prompt.playground import Playground
+from lab.prompt.state import WAITING
+from tests.lab.draw.widgets import exchanges
+from tests.lab.prompt.server import serving, slow
 
 # ipywidgets gives these a real <label>; sliders, toggles and radio groups get none.
 LABELLED = (ipywidgets.Text, ipywidgets.Textarea, ipywidgets.IntText, ipywidgets.FloatText,

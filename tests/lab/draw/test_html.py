@@ -2,7 +2,7 @@
 
 import pytest
 
-from lab.html import Markup, clean, escape, join, tag
+from lab.draw.html import Markup, clean, escape, join, tag
 
 HOSTILE = [
     "<script>alert(1)</script>",

@@ -2,7 +2,7 @@
 
 import pytest
 
-from lab import parts, theme, words
+from lab.draw import panels, theme, words
 
 GROUNDS = [theme.PANEL, theme.SHADE]
 DARK_PAGE = "#111111"
@@ -41,7 +41,7 @@ def test_the_style_sheet_is_small_and_hides_no_focus():
 
 
 def test_a_panel_is_opaque_with_its_own_ink_without_the_style_sheet():
-    assert f'style="background:{theme.PANEL};color:{theme.INK}"' in parts.panel("x", label="a")
+    assert f'style="background:{theme.PANEL};color:{theme.INK}"' in panels.panel("x", label="a")
 
 
 @pytest.mark.parametrize("symbol, word, kind", [("+", "", "new"), ("", "x", "new"), ("+", "x", "")])

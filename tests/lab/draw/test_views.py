@@ -6,10 +6,10 @@ import re
 
 import pytest
 
-from lab.html import Markup
-from lab.parts import SHOWN, excerpt
-from tests.lab import golden
-from tests.lab.widgets import HOSTILE, exchanges, playground, views
+from lab.draw.html import Markup
+from lab.draw.panels import SHOWN, excerpt
+from tests.lab.draw import golden
+from tests.lab.draw.widgets import HOSTILE, exchanges, playground, views
 
 VIEWS = views()
 NASTY = views(HOSTILE)

@@ -4,22 +4,22 @@ from __future__ import annotations
 
 import json
 
-from lab.core.exercise import Verdict, judge
-from lab.core.preflight import Facts
-from lab.core.preflight import judge as judge_machine
-from lab.core.prompt import WAITING, Exchange, History, Options, Reply
-from lab.exercises import exercises, hint, predict, solution
-from lab.guard import Failure
-from lab.showing import show
-from lab.views.base import View
-from lab.views.exchange import Answer
-from lab.views.exercise import VerdictView
-from lab.views.preflight import Preflight
-from lab.views.prompt import Playground
-from tests.lab.burst_views import burst_views
-from tests.lab.chat_views import chat_views
-from tests.lab.log_views import log_views
-from tests.lab.policy_views import policy_views
+from lab.draw.guard import Failure
+from lab.draw.view import View
+from lab.exercise.exercises import exercises, hint, predict, solution
+from lab.exercise.state import Verdict, judge
+from lab.exercise.view import VerdictView
+from lab.preflight.state import Facts
+from lab.preflight.state import judge as judge_machine
+from lab.preflight.view import Preflight
+from lab.prompt.answer import Answer
+from lab.prompt.playground import Playground
+from lab.prompt.state import WAITING, Exchange, History, Options, Reply
+from lab.showing.show import show
+from tests.lab.bursts.burst_views import burst_views
+from tests.lab.chat.chat_views import chat_views
+from tests.lab.logs.log_views import log_views
+from tests.lab.policy.policy_views import policy_views
 
 URL = "http://127.0.0.1:4566/_aws/execute-api/a1b2c3d4e5/v1/model"
 WHEN = "2026-11-24 12:00:00 UTC"

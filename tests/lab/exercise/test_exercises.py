@@ -9,13 +9,13 @@ import pytest
 
 from gateway import program
 from gateway.settings import Settings
-from lab import exercises, mocks
-from lab.checks import ch06
-from lab.core import course
-from lab.core.errors import LabError
-from lab.core.exercise import Exercise, blank, judge
+from lab import course
+from lab.checks import ch06, mocks
+from lab.errors import LabError
+from lab.exercise import exercises
+from lab.exercise.state import Exercise, blank, judge
 
-FOLDER = Path(__file__).parents[1] / "submissions"
+FOLDER = Path(__file__).parents[2] / "submissions"
 FILES = sorted(FOLDER.glob("ch*/*.py"))
 ALL = exercises.exercises()
 OUTPUTS = {"function_name": "LanguageModelLambda-1a2b3c4", "rest_api_id": "a1b2c3d4e5"}

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import json
 
-from lab.core.logs import ACCESS, DENIED, EMPTY, EXECUTION, FUNCTION, MISSING, READ, Logs, Source
-from lab.guard import Failure
-from lab.views.base import View
-from lab.views.logs import LogView
+from lab.draw.guard import Failure
+from lab.draw.view import View
+from lab.logs.state import ACCESS, DENIED, EMPTY, EXECUTION, FUNCTION, MISSING, READ, Logs, Source
+from lab.logs.view import LogView
 
 WHEN = "2026-11-24 12:00:00 UTC"
 NOW = 1_795_521_600_000  # milliseconds: 12:00:00 of that day

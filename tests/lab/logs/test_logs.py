@@ -7,9 +7,10 @@ from datetime import timedelta, timezone
 import pytest
 from botocore.exceptions import ClientError, EndpointConnectionError, NoCredentialsError
 
-from lab import logs as module
-from lab.core.errors import LabError
-from lab.core.logs import (
+from lab.errors import LabError
+from lab.logs import logs as module
+from lab.logs.reading import LogReading, Reader
+from lab.logs.state import (
     ACCESS,
     DENIED,
     EMPTY,
@@ -27,9 +28,8 @@ from lab.core.logs import (
     seconds_of,
     told,
 )
-from lab.log_reading import LogReading, Reader
-from lab.views.logs import LogView
-from tests.lab.log_views import CHAIN, LID, NOW, REPORT, RID, ended, logs, shown
+from lab.logs.view import LogView
+from tests.lab.logs.log_views import CHAIN, LID, NOW, REPORT, RID, ended, logs, shown
 
 # The core
 

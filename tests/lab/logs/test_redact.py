@@ -5,7 +5,7 @@ import time
 
 import pytest
 
-from lab.core.redact import redact
+from lab.logs.redact import redact
 
 SECRET = "sk-0123456789abcdef"
 PROMPT = "Tell me about my illness"

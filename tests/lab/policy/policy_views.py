@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
-from lab.core.authentication import ANONYMOUS, BEARER
-from lab.core.decision import Caller
-from lab.core.prompt import Reply
-from lab.core.routes import CUSTOM, Api, Route
-from lab.guard import Failure
-from lab.views.base import View
-from lab.views.policy import Trial
-from lab.views.policy_tester import PolicyTester
+from lab.draw.guard import Failure
+from lab.draw.view import View
+from lab.policy.authentication import ANONYMOUS, BEARER
+from lab.policy.decision import Caller
+from lab.policy.panel import PolicyTester
+from lab.policy.routes import CUSTOM, Api, Route
+from lab.policy.view import Trial
+from lab.prompt.state import Reply
 
 ARN = "arn:aws:execute-api:us-east-1:123456789012:a1b2c3d4e5"
 

@@ -5,14 +5,14 @@ import json
 
 import pytest
 
-from lab.core.access import combined, decide
-from lab.core.authentication import ANONYMOUS, BEARER, SIGNED, USER
-from lab.core.conditions import CannotTell, holds
-from lab.core.decision import ALLOWED, BY_NOTHING, BY_STATEMENT, OTHERWISE, UNSURE, Caller
-from lab.core.flips import smallest
-from lab.core.policy import ALLOW, DENY, SILENT, Call, combine, judge
-from lab.core.routes import Api, Route, route_of
-from tests.lab.policy_views import ARN, ONLY_OFFICE, api, granted, policy, statement
+from lab.policy.access import combined, decide
+from lab.policy.authentication import ANONYMOUS, BEARER, SIGNED, USER
+from lab.policy.conditions import CannotTell, holds
+from lab.policy.decision import ALLOWED, BY_NOTHING, BY_STATEMENT, OTHERWISE, UNSURE, Caller
+from lab.policy.flips import smallest
+from lab.policy.routes import Api, Route, route_of
+from lab.policy.statements import ALLOW, DENY, SILENT, Call, combine, judge
+from tests.lab.policy.policy_views import ARN, ONLY_OFFICE, api, granted, policy, statement
 
 ACCOUNT = "123456789012"
 ADA = f"arn:aws:iam::{ACCOUNT}:user/ada"

@@ -6,16 +6,27 @@ import json
 import ipywidgets
 import pytest
 
-from lab import keys, policies, session
-from lab.callers import Callers
-from lab.core.decision import ALLOWED, BY_NOTHING, BY_STATEMENT, OTHERWISE, UNSURE
-from lab.core.errors import LabError, NotReady
-from lab.core.prompt import Reply
-from lab.deployed import place
-from lab.policies import policy_tester
-from lab.views.policy import Case, PolicyTable, Trial
+from lab.errors import LabError, NotReady
+from lab.policy import tester as policies
+from lab.policy.callers import Callers
+from lab.policy.decision import ALLOWED, BY_NOTHING, BY_STATEMENT, OTHERWISE, UNSURE
+from lab.policy.deployed import place
+from lab.policy.tester import policy_tester
+from lab.policy.view import Case, PolicyTable, Trial
+from lab.prompt import keys
+from lab.prompt.state import Reply
+from lab.session import session
 from sandbox.urls import invoke_url
-from tests.lab.policy_views import ARN, ONLY_OFFICE, People, api, granted, policy, sample, statement
+from tests.lab.policy.policy_views import (
+    ARN,
+    ONLY_OFFICE,
+    People,
+    api,
+    granted,
+    policy,
+    sample,
+    statement,
+)
 from tests.sandbox.server.conftest import account
 from tests.sandbox.server.shapes import document, uri
 

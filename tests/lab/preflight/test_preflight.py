@@ -4,9 +4,9 @@ from dataclasses import replace
 
 import pytest
 
-from lab import preflight
-from lab.core.preflight import judge
-from tests.lab.widgets import BAD, GOOD
+from lab.preflight import preflight
+from lab.preflight.state import judge
+from tests.lab.draw.widgets import BAD, GOOD
 
 ONE_WRONG = {
     "Python": ({"python": (3, 9, 1)}, "uv python install 3.12"),
@@ -83,5 +83,7 @@ def test_looking_does_not_load_the_models_library():
     import subprocess
     import sys
 
-    code = "import sys, lab.preflight as p; p.gather(); sys.exit('xllamacpp' in sys.modules)"
+    code = (
+        "import sys, lab.preflight.preflight as p; p.gather(); sys.exit('xllamacpp' in sys.modules)"
+    )
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0

@@ -5,11 +5,12 @@ from types import SimpleNamespace
 
 import pytest
 
-from lab import keys, prompts, session
-from lab.core.errors import LabError
-from lab.core.request import SNIPPETS, Request, Secret
-from lab.core.values import MARK, SECRET
-from tests.lab.server import refusal, serving
+from lab.deploy.values import MARK, SECRET
+from lab.errors import LabError
+from lab.prompt import ask, keys
+from lab.prompt.request import SNIPPETS, Request, Secret
+from lab.session import session
+from tests.lab.prompt.server import refusal, serving
 
 BLUE, GREEN = (
     "bLue0123456789abcdefghijklmnopqrstuvwxyzA",
@@ -58,29 +59,29 @@ def sent(stack):
      ("", None)],
 )  # fmt: skip
 def test_ask_sends_the_key_that_is_meant(stack, key, header):
-    prompts.ask("hi", key=key)
+    ask.ask("hi", key=key)
     assert sent(stack) == [header]
 
 
 def test_without_teams_no_key_is_sent(stack):
     stack.keys = {}
-    prompts.ask("hi")
+    ask.ask("hi")
     assert sent(stack) == [None]
 
 
 def test_the_engine_is_asked_once_until_the_keys_change(stack):
     for _ in range(3):
-        prompts.ask("hi")
+        ask.ask("hi")
     assert stack.asked == 1
     stack.keys["blue"], stack.mark = "c" * 40, "v1:two"
-    prompts.ask("hi")
+    ask.ask("hi")
     assert stack.asked == 2 and sent(stack)[-1] == "Bearer " + "c" * 40
 
 
 def test_the_stacks_own_addresses_get_the_key_and_no_other_does(stack):
-    prompts.ask("hi", url=f"{stack.base}/other")
+    ask.ask("hi", url=f"{stack.base}/other")
     with serving() as stranger:
-        prompts.ask("hi", url=stranger.url)
+        ask.ask("hi", url=stranger.url)
         assert "Authorization" not in stranger.seen[0][2]
         longer = stack.base + "1/model"  # begins alike, and is another stage
         assert keys.headers(None, longer) == {}
@@ -88,7 +89,7 @@ def test_the_stacks_own_addresses_get_the_key_and_no_other_does(stack):
 
 
 def test_the_playground_sends_it_and_shows_its_variable(stack):
-    made = prompts.playground()
+    made = ask.playground()
     made.live()
     made._controls.inspect.value = "curl"
     made.send("hi")
@@ -100,7 +101,7 @@ def test_the_playground_sends_it_and_shows_its_variable(stack):
 
 def test_an_answer_that_repeats_the_key_is_covered(stack):
     stack.server.reply = refusal(403, f"'Bearer {BLUE}' not a valid key=value pair", "X")
-    answer = prompts.ask("hi")
+    answer = ask.ask("hi")
     assert answer.data == {"message": "'Bearer $LLM_GATEWAY_KEY' not a valid key=value pair"}
     for form in (answer.text(), str(answer.html()), json.dumps(answer.state()), repr(answer)):
         assert BLUE not in form

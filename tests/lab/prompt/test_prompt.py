@@ -7,14 +7,14 @@ import threading
 
 import pytest
 
-from lab import prompts
-from lab.core.errors import LabError, NotReady
-from lab.core.meaning import MEANINGS, meaning, no_answer, where
-from lab.core.prompt import CONNECTING, KEPT, READING, WAITING, Exchange, History, Options, Reply
-from lab.sending import Sending
-from lab.transport import NoAnswer, Transport
-from lab.views.prompt import Playground
-from tests.lab.server import refusal, serving, slow
+from lab.errors import LabError, NotReady
+from lab.prompt import ask
+from lab.prompt.exchange import Sending
+from lab.prompt.meaning import MEANINGS, meaning, no_answer, where
+from lab.prompt.playground import Playground
+from lab.prompt.state import CONNECTING, KEPT, READING, WAITING, Exchange, History, Options, Reply
+from lab.prompt.transport import NoAnswer, Transport
+from tests.lab.prompt.server import refusal, serving, slow
 
 URL = "http://127.0.0.1:4566/_aws/execute-api/a1b2c3d4e5/v1/model"
 AWS_URL = "https://a1b2c3d4e5.execute-api.eu-central-1.amazonaws.com/v1/model"
@@ -237,7 +237,7 @@ def test_what_a_sender_raises_by_fault_is_raised_where_it_is_drawn():
 
 def test_ask_gives_the_answer_and_its_numbers():
     with serving() as server:
-        answer = prompts.ask("What is gravity?", max_tokens=8, url=server.url)
+        answer = ask.ask("What is gravity?", max_tokens=8, url=server.url)
     assert answer.completion == "You said: What is gravity?"
     assert (answer.status, answer.who, answer.finish_reason) == (200, "function", "stop")
     assert answer.usage == {"prompt_tokens": 20, "completion_tokens": 10}
@@ -248,22 +248,22 @@ def test_ask_gives_the_answer_and_its_numbers():
 def test_a_refusal_is_an_answer_and_says_who_refused_and_why():
     reply = refusal(403, "Missing Authentication Token", "MissingAuthenticationTokenException")
     with serving(reply) as server:
-        answer = prompts.ask("hi", url=server.url)
+        answer = ask.ask("hi", url=server.url)
     assert (answer.status, answer.who, answer.completion) == (403, "gateway", "")
     assert "no such path or method" in answer.text() and "up(6)" in answer.text()
 
 
 def test_ask_raises_with_the_fix_when_the_sandbox_is_down():
     with pytest.raises(LabError) as caught:
-        prompts.ask("hi", url=f"http://127.0.0.1:{closed_port()}/v1/model")
+        ask.ask("hi", url=f"http://127.0.0.1:{closed_port()}/v1/model")
     assert "the sandbox is not running" in caught.value.message and "up()" in caught.value.fix
 
 
 def test_without_a_url_the_chapter_that_makes_it_is_named():
     with pytest.raises(NotReady, match=r"'model_url'") as caught:
-        prompts.model_url(lambda: {"api_role_arn": "x"})
+        ask.model_url(lambda: {"api_role_arn": "x"})
     assert "up(6)" in caught.value.fix and "chapter 06" in caught.value.fix
-    assert prompts.model_url(lambda: {"model_url": URL}) == URL
+    assert ask.model_url(lambda: {"model_url": URL}) == URL
 
 
 # The playground without widgets

@@ -10,9 +10,9 @@ from io import StringIO
 
 import pytest
 
-from lab.core.prompt import Options
-from lab.core.request import Request, Secret
-from tests.lab.server import serving
+from lab.prompt.request import Request, Secret
+from lab.prompt.state import Options
+from tests.lab.prompt.server import serving
 
 PROMPTS = {
     "plain": "What is gravity?",

@@ -7,7 +7,7 @@ import time
 import pytest
 from jupyter_client.manager import start_new_kernel
 
-from tests.lab.server import serving, slow
+from tests.lab.prompt.server import serving, slow
 
 LIMIT = 20  # seconds for anything that should take a moment
 
@@ -71,7 +71,7 @@ def kernel(request):
 
 def open_playground(kernel, url):
     """A playground in a cell, and the messages of that cell."""
-    return kernel.run(f"from lab.prompts import playground; p = playground({url!r}); p")
+    return kernel.run(f"from lab.prompt.ask import playground; p = playground({url!r}); p")
 
 
 def test_a_prompt_is_sent_and_stopped_by_clicks_while_no_cell_runs(kernel):
@@ -112,7 +112,7 @@ def test_an_interrupt_stops_the_waiting_in_a_cell(kernel):
 
 
 def test_a_prediction_becomes_a_record_without_controls(kernel):
-    shown = kernel.run("from lab.exercises import predict; q = predict('1'); q")
+    shown = kernel.run("from lab.exercise.exercises import predict; q = predict('1'); q")
     live = next(m["content"] for m in shown if m["msg_type"] == "display_data")
     assert "application/vnd.jupyter.widget-view+json" in live["data"]
     kernel.run("choice, commit = q.live().children[1].children; choice.value = 'b'")

@@ -10,12 +10,11 @@ from pathlib import Path
 import jupyter_client
 import pytest
 
-from lab import session, target
-from lab.core import recovery
+from lab.session import recovery, session, target
 from sandbox import cloud
-from tests.lab import fake_provider
+from tests.lab.session import fake_provider
 
-CHECKOUT = Path(__file__).parents[2]
+CHECKOUT = Path(__file__).parents[3]
 NAMES = {1: 1, 2: 6, 3: 8, 4: 10, 5: 11, 6: 13}  # resources of all steps up to a chapter
 
 
@@ -88,7 +87,7 @@ class Kernel:
         if not fake_port:
             return
         self.run(
-            "from tests.lab import stacks\nfrom lab import target\n"
+            "from tests.lab.session import stacks\nfrom lab.session import target\n"
             f"target.TARGETS['sandbox'] = stacks.fake_target({fake_port})"
         )
 

@@ -6,9 +6,9 @@ import time
 
 import pytest
 
-from lab.core import recovery
-from lab.stack import Stack
-from tests.lab.stacks import NAMES, wait_for
+from lab.session import recovery
+from lab.session.stack import Stack
+from tests.lab.session.stacks import NAMES, wait_for
 
 OPEN = "from lab import start, up, plan, destroy, outputs\nstart({})"
 
@@ -154,7 +154,7 @@ def test_waiting_too_long_says_who_deploys(kernels, fake, wait):
     fake.slow = {"languageModelApi": 3}
     first, second = kernels(), kernels()
     first.run(OPEN.format(3))
-    second.run(OPEN.format(3) + f"\nfrom lab import operate\noperate.WAIT = {wait}")
+    second.run(OPEN.format(3) + f"\nfrom lab.session import operate\noperate.WAIT = {wait}")
     one = first.send("up()")
     assert fake.started.wait(20)
     reply = second.reply(second.send("up()"))

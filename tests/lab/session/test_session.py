@@ -12,11 +12,10 @@ import pulumi
 import pulumi_aws as aws
 import pytest
 
-from lab import operate, session, target
-from lab.core import recovery
-from lab.core.errors import DeployError, LabError, NotReady, ProgramError
-from lab.results import Secret
-from tests.lab.stacks import CHECKOUT, NAMES, deployed, fake_target
+from lab.errors import DeployError, LabError, NotReady, ProgramError
+from lab.session import operate, recovery, session, target
+from lab.session.results import Secret
+from tests.lab.session.stacks import CHECKOUT, NAMES, deployed, fake_target
 
 
 @pytest.fixture
@@ -299,7 +298,7 @@ def test_the_engine_stays_away_from_the_users_login_and_profile(fake, tmp_path, 
     (home / ".aws" / "credentials").write_text("[default]\naws_access_key_id = REAL\n")
     before = {path: path.read_bytes() for path in home.rglob("*") if path.is_file()}
     code = (
-        "from tests.lab import stacks\nfrom lab import target\n"
+        "from tests.lab.session import stacks\nfrom lab.session import target\n"
         f"target.TARGETS['sandbox'] = stacks.fake_target({fake.port})\n"
         "import lab\nlab.start(1)\nlab.up()\nimport os\n"
         "print([v for v in ('PULUMI_ACCESS_TOKEN', 'AWS_PROFILE') if v in os.environ])"

@@ -14,11 +14,11 @@ import psutil
 import pytest
 import requests
 
-from lab import prompts, session
-from lab.core import recovery
-from lab.stack import Stack
+from lab.prompt import ask
+from lab.session import recovery, session
+from lab.session.stack import Stack
 from sandbox import cloud, engine, processes
-from tests.lab.stacks import CHECKOUT, NAMES, Kernel, deployed, load_sdk
+from tests.lab.session.stacks import CHECKOUT, NAMES, Kernel, deployed, load_sdk
 
 OPEN = "from lab import start, plan, up, outputs, destroy\nstart({})"
 
@@ -106,7 +106,7 @@ def test_a_prompt_that_is_none_is_refused_with_a_reason_and_the_model_answers_on
         assert answer.status_code in (status if isinstance(status, tuple) else (status,))
         assert answer.text, "no reason was given"
     html = "What is the capital of France? <script>alert(1)</script><b>&amp;"
-    told = prompts.ask(html, max_tokens=16)
+    told = ask.ask(html, max_tokens=16)
     assert told.status == 200
     shown = str(told.html())
     assert "<script>" not in shown and "&lt;script&gt;" in shown

@@ -10,9 +10,9 @@ import pytest
 from pulumi import automation
 
 from sandbox import cloud, engine
-from sandbox.provider import kinds
-from sandbox.server import settings
-from tests.provider.lifecycle import Lives
+from sandbox.provider.core import kinds
+from sandbox.server.base import settings
+from tests.sandbox.provider.lifecycle import Lives
 
 
 @pytest.fixture(scope="session")

@@ -1,4 +1,4 @@
-"""A provider with the real core over a cloud of files: `python -m tests.provider.fake_cloud`.
+"""A provider with the real core over a cloud of files: `python -m tests.sandbox.provider.fake_cloud`.
 
 FAKE_CLOUD names the folder: one file a thing, `calls.jsonl` for what was called. A log group's
 `kms_key_id` asks for what shall happen: `slow:SECONDS`, `fail`, `half`, `lost`.
@@ -17,8 +17,9 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
-from sandbox.provider import facts, kinds, lean
-from sandbox.provider.kinds import CallError, Context, Created, Incomplete, Kind
+from sandbox.provider import lean
+from sandbox.provider.core import facts, kinds
+from sandbox.provider.core.kinds import CallError, Context, Created, Incomplete, Kind
 
 FOLDER = Path(os.environ.get("FAKE_CLOUD", "."))
 TOKENS = ("aws:cloudwatch/logGroup:LogGroup", "aws:lambda/function:Function", "aws:iam/role:Role")
@@ -113,8 +114,8 @@ def main() -> int:
     kinds._loaded.add(kinds.FUNCTIONS_MODULE)
     kinds.FUNCTIONS["aws:index/getRegion:getRegion"] = where
     lean.install()
-    from sandbox.provider import calls
     from sandbox.provider.__main__ import main as serve
+    from sandbox.provider.core import calls
 
     calls.Calls.account = lambda *_: "000000000000"  # type: ignore[method-assign]
     return serve()

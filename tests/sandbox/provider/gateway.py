@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from sandbox.provider.kinds import Context
-from tests.provider.lifecycle import Life, Lives
+from sandbox.provider.core.kinds import Context
+from tests.sandbox.provider.lifecycle import Life, Lives
 
 API = "aws:apigateway/restApi:RestApi"
 RESOURCE = "aws:apigateway/resource:Resource"

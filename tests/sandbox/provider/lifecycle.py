@@ -6,8 +6,8 @@ import uuid
 from dataclasses import dataclass, field
 from typing import Any
 
-from sandbox.provider import facts as tables
-from sandbox.provider import kinds
+from sandbox.provider.core import facts as tables
+from sandbox.provider.core import kinds
 
 
 def merged(arguments: dict[str, Any], returned: dict[str, Any]) -> dict[str, Any]:

@@ -2,7 +2,7 @@
 
 The provider reads facts.json, which tools/facts.py condenses from the same measurements. These
 tests take another way: the raw tables, of the types of chapters 0 to 6, copied by
-`python -m tests.provider.measured FOLDER`, with their own translation into Pulumi's names.
+`python -m tests.sandbox.provider.measured FOLDER`, with their own translation into Pulumi's names.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from typing import Any
 
 Json = dict[str, Any]
 FILE = Path(__file__).with_name("measured.json")
-SHARED = Path(__file__).parents[3] / "shared" / "aws-provider-facts"
+SHARED = Path(__file__).parents[4] / "shared" / "aws-provider-facts"
 TYPES = (
     "aws_iam_role",
     "aws_iam_role_policy",

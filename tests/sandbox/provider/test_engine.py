@@ -21,7 +21,7 @@ import pytest
 from pulumi import automation as auto
 
 from sandbox import engine
-from tests.provider import fake_cloud
+from tests.sandbox.provider import fake_cloud
 
 CLI = engine.find()
 pytestmark = [
@@ -30,7 +30,7 @@ pytestmark = [
     pytest.mark.filterwarnings("ignore:aws.lambda/microvmsimage:DeprecationWarning"),
 ]
 
-CHECKOUT = Path(__file__).parents[2]
+CHECKOUT = Path(__file__).parents[3]
 Program = Callable[[], None]
 
 
@@ -51,7 +51,7 @@ class Bench:
         """Start the provider; on the same port again if there was one."""
         env = {**os.environ, "FAKE_CLOUD": str(self.cloud), "KIT_HOME": str(self.folder / "kit")}
         self.process = subprocess.Popen(
-            [sys.executable, "-m", "tests.provider.fake_cloud", "--port", str(self.port)],
+            [sys.executable, "-m", "tests.sandbox.provider.fake_cloud", "--port", str(self.port)],
             cwd=CHECKOUT, env=env, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
         )  # fmt: skip
         assert self.process.stdout is not None
@@ -531,7 +531,7 @@ def test_the_provider_also_works_as_a_plugin(bench: Bench) -> None:
     plugin.mkdir()
     script = plugin / "pulumi-resource-aws"
     script.write_text(
-        f'#!/bin/sh\ncd {CHECKOUT} && exec {sys.executable} -m tests.provider.fake_cloud "$@"\n'
+        f'#!/bin/sh\ncd {CHECKOUT} && exec {sys.executable} -m tests.sandbox.provider.fake_cloud "$@"\n'
     )
     script.chmod(0o755)
     settings = (
@@ -568,7 +568,7 @@ def test_the_process_ends_when_its_standard_input_does(bench: Bench) -> None:
 def test_the_process_ends_with_the_one_that_started_it(tmp_path: Path) -> None:
     code = (
         "import subprocess, sys, time\n"
-        "p = subprocess.Popen([sys.executable, '-m', 'tests.provider.fake_cloud'],"
+        "p = subprocess.Popen([sys.executable, '-m', 'tests.sandbox.provider.fake_cloud'],"
         " stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, text=True)\n"
         "p.stdout.readline(); print(p.pid, flush=True); time.sleep(60)\n"
     )

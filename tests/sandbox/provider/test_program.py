@@ -14,7 +14,7 @@ from pulumi import automation
 from gateway import program
 from gateway.program import gateway
 from gateway.settings import Settings
-from sandbox.server import settings
+from sandbox.server.base import settings
 
 SIZE = 68  # resources of the program, and the stack itself
 

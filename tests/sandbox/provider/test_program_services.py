@@ -11,7 +11,7 @@ import pulumi_aws as aws
 import pytest
 from pulumi import automation
 
-from tests.provider.test_program import changes, client, ops
+from tests.sandbox.provider.test_program import changes, client, ops
 
 __all__ = ["client"]
 # pulumi_aws warns of types of its own when some of its modules are imported.

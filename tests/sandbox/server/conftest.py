@@ -20,7 +20,7 @@ from botocore.config import Config
 
 from sandbox import cloud
 from sandbox.urls import invoke_url
-from tests.sandbox.server import replay
+from tests.sandbox.server.records import replay
 from tests.sandbox.server.shapes import archive, document, uri
 
 names = count(1)

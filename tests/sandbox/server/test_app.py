@@ -100,7 +100,7 @@ def test_nothing_raised_in_the_server_and_what_functions_say_is_not_in_its_log(a
 
 
 def test_another_emulator_is_refused_with_the_fix(monkeypatch):
-    from sandbox.server import emulator
+    from sandbox.server.base import emulator
 
     emulator.check()
     monkeypatch.setattr(emulator, "VERSION", "9.9.9")

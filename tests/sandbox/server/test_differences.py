@@ -16,7 +16,7 @@ from botocore.exceptions import ClientError
 
 from tests.sandbox.server.conftest import Api
 from tests.sandbox.server.shapes import document
-from tests.sandbox.server.watching import lines
+from tests.sandbox.server.watching.reading import lines
 
 
 def invoke(account, function, **more):

@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from sandbox.provider.kinds import AwsError, CallError, Context, kind
-from tests.provider.lifecycle import Life, Lives, Wrapped, assert_complete, assert_deleted
+from sandbox.provider.core.kinds import AwsError, CallError, Context, kind
+from tests.sandbox.provider.lifecycle import Life, Lives, Wrapped, assert_complete, assert_deleted
 
 API = "aws:apigateway/restApi:RestApi"
 POLICY = "aws:apigateway/restApiPolicy:RestApiPolicy"

@@ -11,9 +11,9 @@ import pytest
 from pulumi.runtime.proto import provider_pb2, provider_pb2_grpc
 
 from sandbox import cloud
-from sandbox.provider.kinds import AwsError, CallError, Context, kind
-from tests.provider.gateway import API, METHOD, mock_method, seen
-from tests.provider.lifecycle import (
+from sandbox.provider.core.kinds import AwsError, CallError, Context, kind
+from tests.sandbox.provider.gateway import API, METHOD, mock_method, seen
+from tests.sandbox.provider.lifecycle import (
     Life,
     Lives,
     Wrapped,

@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
-from sandbox.provider.kinds import AwsError, CallError, Context, kind
-from tests.provider.gateway import API, mock_method, seen
-from tests.provider.lifecycle import (
+from sandbox.provider.core.kinds import AwsError, CallError, Context, kind
+from tests.sandbox.provider.gateway import API, mock_method, seen
+from tests.sandbox.provider.lifecycle import (
     Lives,
     assert_complete,
     assert_deleted,

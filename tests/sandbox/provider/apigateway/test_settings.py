@@ -7,10 +7,10 @@ from typing import Any
 
 import pytest
 
-from sandbox.provider import apigateway_settings
-from sandbox.provider.kinds import AwsError, CallError, Context, kind
-from tests.provider.gateway import mock_method, seen, stage
-from tests.provider.lifecycle import (
+from sandbox.provider.apigateway import settings as apigateway_settings
+from sandbox.provider.core.kinds import AwsError, CallError, Context, kind
+from tests.sandbox.provider.gateway import mock_method, seen, stage
+from tests.sandbox.provider.lifecycle import (
     Life,
     Lives,
     Wrapped,

@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
-from sandbox.provider.kinds import AwsError, CallError, Context, kind
-from tests.provider.gateway import mock_method, seen, stage
-from tests.provider.lifecycle import (
+from sandbox.provider.core.kinds import AwsError, CallError, Context, kind
+from tests.sandbox.provider.gateway import mock_method, seen, stage
+from tests.sandbox.provider.lifecycle import (
     Life,
     Lives,
     Wrapped,

@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
-from sandbox.provider import autoscaling, autoscaling_parts
-from sandbox.provider.kinds import AwsError, CallError, Context, kind
-from tests.provider.lifecycle import (
+from sandbox.provider.autoscaling import arguments, groups
+from sandbox.provider.core.kinds import AwsError, CallError, Context, kind
+from tests.sandbox.provider.lifecycle import (
     Life,
     Lives,
     Wrapped,
@@ -17,7 +17,7 @@ from tests.provider.lifecycle import (
     assert_imports,
     assert_updates,
 )
-from tests.provider.test_calls_functions import look_up
+from tests.sandbox.provider.lookups.test_lookups import look_up
 
 GROUP = "aws:autoscaling/group:Group"
 TARGETS = "aws:lb/targetGroup:TargetGroup"
@@ -249,13 +249,13 @@ def test_a_group_that_stays_empty_is_told_in_the_official_words(group: Life, ctx
     fake = Wrapped(ctx, "autoscaling", describe_auto_scaling_groups=describe_auto_scaling_groups)
     sizes = {"minSize": 1, "waitForCapacityTimeout": "0.1s"}
     with pytest.raises(CallError, match=r"capacity satisfied: 0 healthy instances after 0 s"):
-        autoscaling._wait_for_capacity(fake, group.id, sizes)
-    autoscaling._wait_for_capacity(fake, group.id, {"minSize": 1, "waitForCapacityTimeout": "0"})
+        groups._wait_for_capacity(fake, group.id, sizes)
+    groups._wait_for_capacity(fake, group.id, {"minSize": 1, "waitForCapacityTimeout": "0"})
 
 
 @pytest.mark.parametrize(("text", "seconds"), [("10m", 600), ("1h30m", 5400), ("0", 0), ("5s", 5)])
 def test_durations_are_read_as_go_writes_them(text: str, seconds: float) -> None:
-    assert autoscaling_parts.seconds(text) == seconds
+    assert arguments.seconds(text) == seconds
 
 
 def test_a_taken_name_of_a_group_is_refused_in_the_official_words(group: Life) -> None:

@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from sandbox.provider.kinds import AwsError, CallError, Context, kind
-from tests.provider.lifecycle import (
+from sandbox.provider.core.kinds import AwsError, CallError, Context, kind
+from tests.sandbox.provider.lifecycle import (
     Life,
     Lives,
     assert_complete,

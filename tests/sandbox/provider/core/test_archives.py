@@ -12,9 +12,9 @@ from typing import Any
 
 import pytest
 
-from sandbox.provider.archives import content, zip_bytes
-from sandbox.provider.kinds import CallError
-from sandbox.provider.wire import ARCHIVE, ASSET, SIG
+from sandbox.provider.core.archives import content, zip_bytes
+from sandbox.provider.core.kinds import CallError
+from sandbox.provider.core.wire import ARCHIVE, ASSET, SIG
 
 
 def archive(**how: Any) -> dict[str, Any]:

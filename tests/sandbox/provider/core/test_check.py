@@ -9,11 +9,11 @@ from typing import Any
 
 import pytest
 
-from sandbox.provider import facts
-from sandbox.provider.check import Naming, Settings, check
-from sandbox.provider.facts import Type
-from sandbox.provider.wire import UNKNOWN, Secret
-from tests.provider import measured
+from sandbox.provider.core import facts
+from sandbox.provider.core.check import Naming, Settings, check
+from sandbox.provider.core.facts import Type
+from sandbox.provider.core.wire import UNKNOWN, Secret
+from tests.sandbox.provider import measured
 
 Json = dict[str, Any]
 ROLE, FUNCTION = "aws:iam/role:Role", "aws:lambda/function:Function"

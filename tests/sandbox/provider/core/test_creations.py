@@ -13,11 +13,11 @@ from typing import Any
 
 import pytest
 
-from sandbox.provider import facts
-from sandbox.provider.creations import Creations
-from sandbox.provider.journal import Journal
-from sandbox.provider.kinds import CallError, Cancelled, Context, Created, Incomplete, Kind
-from sandbox.provider.wire import UNKNOWN, Secret
+from sandbox.provider.core import facts
+from sandbox.provider.core.creations import Creations
+from sandbox.provider.core.journal import Journal
+from sandbox.provider.core.kinds import CallError, Cancelled, Context, Created, Incomplete, Kind
+from sandbox.provider.core.wire import UNKNOWN, Secret
 
 TOKEN, URN = (
     "aws:cloudwatch/logGroup:LogGroup",

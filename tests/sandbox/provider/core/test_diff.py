@@ -7,11 +7,11 @@ from typing import Any
 
 import pytest
 
-from sandbox.provider import facts
-from sandbox.provider.check import Naming, Settings, check
-from sandbox.provider.diff import diff, recomputed
-from sandbox.provider.wire import UNKNOWN, Secret
-from tests.provider import measured
+from sandbox.provider.core import facts
+from sandbox.provider.core.check import Naming, Settings, check
+from sandbox.provider.core.diff import diff, recomputed
+from sandbox.provider.core.wire import UNKNOWN, Secret
+from tests.sandbox.provider import measured
 
 Json = dict[str, Any]
 

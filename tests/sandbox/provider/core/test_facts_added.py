@@ -10,10 +10,10 @@ from typing import Any
 import pulumi_aws as aws
 import pytest
 
-from sandbox.provider import facts
-from sandbox.provider.check import Naming, Settings, check
-from sandbox.provider.diff import diff
-from sandbox.provider.facts import Field, Type
+from sandbox.provider.core import facts
+from sandbox.provider.core.check import Naming, Settings, check
+from sandbox.provider.core.diff import diff
+from sandbox.provider.core.facts import Field, Type
 
 Json = dict[str, Any]
 pytestmark = pytest.mark.filterwarnings(

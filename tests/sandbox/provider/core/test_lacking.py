@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
-from sandbox.provider import facts, kinds, lacking
-from sandbox.provider.facts import Field
-from sandbox.provider.wire import UNKNOWN, Secret
+from sandbox.provider.core import facts, kinds, lacking
+from sandbox.provider.core.facts import Field
+from sandbox.provider.core.wire import UNKNOWN, Secret
 
 LACKED = [(token, path) for token, kind in sorted(kinds.load().items()) for path in kind.lacks]
 LISTENER = "aws:lb/listener:Listener"

@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from sandbox.provider import policy
+from sandbox.provider.core import policy
 
 
 def document(**statement: object) -> str:

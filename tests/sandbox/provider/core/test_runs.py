@@ -7,10 +7,10 @@ from typing import Any
 
 import pytest
 
-from sandbox.provider import errors, kinds, runs
-from sandbox.provider.kinds import CallError, kind
-from sandbox.provider.runs import KEPT, Runs, settings
-from sandbox.provider.wire import UNKNOWN, Secret
+from sandbox.provider.core import errors, kinds, runs
+from sandbox.provider.core.kinds import CallError, kind
+from sandbox.provider.core.runs import KEPT, Runs, settings
+from sandbox.provider.core.wire import UNKNOWN, Secret
 
 
 def test_each_peer_has_a_run_of_its_own() -> None:

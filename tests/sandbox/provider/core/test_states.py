@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from sandbox.provider import facts, states
-from sandbox.provider.facts import Type
-from sandbox.provider.kinds import Kind
-from sandbox.provider.wire import UNKNOWN, Secret
+from sandbox.provider.core import facts, states
+from sandbox.provider.core.facts import Type
+from sandbox.provider.core.kinds import Kind
+from sandbox.provider.core.wire import UNKNOWN, Secret
 
 Values = dict[str, Any]
 

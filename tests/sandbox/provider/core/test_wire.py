@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from sandbox.provider import wire
-from sandbox.provider.wire import (
+from sandbox.provider.core import wire
+from sandbox.provider.core.wire import (
     ARCHIVE,
     ASSET,
     OUTPUT,

@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from sandbox.provider.kinds import AwsError, CallError, Context, kind
-from tests.provider.lifecycle import (
+from sandbox.provider.core.kinds import AwsError, CallError, Context, kind
+from tests.sandbox.provider.lifecycle import (
     Life,
     Lives,
     assert_complete,
@@ -16,7 +16,7 @@ from tests.provider.lifecycle import (
     assert_imports,
     assert_updates,
 )
-from tests.provider.test_calls_functions import look_up
+from tests.sandbox.provider.lookups.test_lookups import look_up
 
 GROUP = "aws:ec2/securityGroup:SecurityGroup"
 TEMPLATE = "aws:ec2/launchTemplate:LaunchTemplate"

@@ -6,8 +6,8 @@ import json
 
 import pytest
 
-from sandbox.provider.kinds import AwsError, CallError, Context, kind
-from tests.provider.lifecycle import Lives, assert_complete, assert_deleted
+from sandbox.provider.core.kinds import AwsError, CallError, Context, kind
+from tests.sandbox.provider.lifecycle import Lives, assert_complete, assert_deleted
 
 ROLE = "aws:iam/role:Role"
 ROLE_POLICY = "aws:iam/rolePolicy:RolePolicy"

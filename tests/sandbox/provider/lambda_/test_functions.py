@@ -12,10 +12,10 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
-from sandbox.provider import lambda_
-from sandbox.provider.kinds import AwsError, Context, kind
-from sandbox.provider.wire import ARCHIVE, ASSET, SIG
-from tests.provider.lifecycle import Life, Lives, Wrapped, assert_complete, assert_deleted
+from sandbox.provider.core.kinds import AwsError, Context, kind
+from sandbox.provider.core.wire import ARCHIVE, ASSET, SIG
+from sandbox.provider.lambda_ import functions
+from tests.sandbox.provider.lifecycle import Life, Lives, Wrapped, assert_complete, assert_deleted
 
 FUNCTION = "aws:lambda/function:Function"
 PERMISSION = "aws:lambda/permission:Permission"
@@ -274,12 +274,12 @@ def test_a_role_that_is_still_on_its_way_is_waited_for(
             raise ClientError({"Error": refusal}, "CreateFunction")
 
     monkeypatch.setattr(ctx, "wait", lambda seconds: None, raising=False)
-    lambda_._with_new_role(ctx, call, {"FunctionName": "x"})
+    functions._with_new_role(ctx, call, {"FunctionName": "x"})
     assert len(tries) == 3
-    monkeypatch.setattr(lambda_, "ROLE_PATIENCE", 0)
+    monkeypatch.setattr(functions, "ROLE_PATIENCE", 0)
     tries.clear()
     with pytest.raises(ClientError, match="cannot be assumed"):
-        lambda_._with_new_role(ctx, call, {"FunctionName": "x"})
+        functions._with_new_role(ctx, call, {"FunctionName": "x"})
 
 
 def test_a_taken_name_is_refused_in_the_official_words(

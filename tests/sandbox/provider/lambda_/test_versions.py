@@ -9,10 +9,11 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
-from sandbox.provider import lambda_invocation
-from sandbox.provider.kinds import AwsError, CallError, Context, kind
-from sandbox.provider.wire import ARCHIVE, SIG
-from tests.provider.lifecycle import (
+from sandbox.provider.core.kinds import AwsError, CallError, Context, kind
+from sandbox.provider.core.wire import ARCHIVE, SIG
+from sandbox.provider.lambda_ import invocation
+from tests.sandbox.provider.lambda_.test_functions import FUNCTION, ROLE, TRUST, code, small
+from tests.sandbox.provider.lifecycle import (
     Life,
     Lives,
     Wrapped,
@@ -21,7 +22,6 @@ from tests.provider.lifecycle import (
     assert_imports,
     assert_updates,
 )
-from tests.provider.test_calls_lambda import FUNCTION, ROLE, TRUST, code, small
 
 ALIAS = "aws:lambda/alias:Alias"
 LAYER = "aws:lambda/layerVersion:LayerVersion"
@@ -271,7 +271,7 @@ def test_a_destination_that_lambda_cannot_use_yet_is_tried_again(
             raise found
         return found
 
-    monkeypatch.setattr(lambda_invocation, "ROLE_PATIENCE", 5.0)
+    monkeypatch.setattr(invocation, "ROLE_PATIENCE", 5.0)
     found = {"MaximumRetryAttempts": 2}
     calls = {
         "put_function_event_invoke_config": put,
@@ -280,7 +280,7 @@ def test_a_destination_that_lambda_cannot_use_yet_is_tried_again(
     wrapped = Wrapped(ctx, "lambda", **calls)
     assert kind(EVENTS).create(wrapped, {"functionName": "f"}).id == "f"
     assert answers == []
-    monkeypatch.setattr(lambda_invocation, "ROLE_PATIENCE", 0.0)
+    monkeypatch.setattr(invocation, "ROLE_PATIENCE", 0.0)
     answers[:] = [ClientError(answer, "PutFunctionEventInvokeConfig")] * 2
     told = r"^creating Lambda Function Event Invoke Config \(f\): .*does not have permissions"
     with pytest.raises(AwsError, match=told):

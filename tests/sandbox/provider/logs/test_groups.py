@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from sandbox.provider.kinds import AwsError, Context, kind
-from tests.provider.lifecycle import Lives, Wrapped, assert_complete, assert_deleted
+from sandbox.provider.core.kinds import AwsError, Context, kind
+from tests.sandbox.provider.lifecycle import Lives, Wrapped, assert_complete, assert_deleted
 
 LOG_GROUP = "aws:cloudwatch/logGroup:LogGroup"
 KEY = "arn:aws:kms:us-east-1:000000000000:key/11111111-2222-3333-4444-555555555555"

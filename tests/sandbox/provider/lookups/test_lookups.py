@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
-from sandbox.provider.kinds import CallError, Context, function
-from tests.provider.lifecycle import Lives
-from tests.provider.test_calls_lambda import FUNCTION, ROLE, TRUST, small
+from sandbox.provider.core.kinds import CallError, Context, function
+from tests.sandbox.provider.lambda_.test_functions import FUNCTION, ROLE, TRUST, small
+from tests.sandbox.provider.lifecycle import Lives
 
 # Byte for byte: sets are sorted downwards, keys are in the order of Go's struct fields.
 RENDERED = """\

@@ -9,9 +9,9 @@ from typing import Any
 
 import pytest
 
-from sandbox.provider.kinds import AwsError, CallError, Context, kind
-from sandbox.provider.wire import ASSET, SIG
-from tests.provider.lifecycle import (
+from sandbox.provider.core.kinds import AwsError, CallError, Context, kind
+from sandbox.provider.core.wire import ASSET, SIG
+from tests.sandbox.provider.lifecycle import (
     Life,
     Lives,
     assert_complete,

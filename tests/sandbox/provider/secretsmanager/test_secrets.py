@@ -8,10 +8,10 @@ from typing import Any
 
 import pytest
 
-from sandbox.provider import facts, states
-from sandbox.provider.kinds import AwsError, CallError, Context, kind
-from sandbox.provider.wire import Secret
-from tests.provider.lifecycle import (
+from sandbox.provider.core import facts, states
+from sandbox.provider.core.kinds import AwsError, CallError, Context, kind
+from sandbox.provider.core.wire import Secret
+from tests.sandbox.provider.lifecycle import (
     Life,
     Lives,
     assert_complete,

@@ -7,11 +7,11 @@ from typing import Any
 
 import pytest
 
-from sandbox.provider import facts
-from sandbox.provider.check import Naming, Settings, check
-from sandbox.provider.diff import diff
-from sandbox.provider.kinds import AwsError, CallError, kind
-from tests.provider.lifecycle import (
+from sandbox.provider.core import facts
+from sandbox.provider.core.check import Naming, Settings, check
+from sandbox.provider.core.diff import diff
+from sandbox.provider.core.kinds import AwsError, CallError, kind
+from tests.sandbox.provider.lifecycle import (
     Life,
     Lives,
     assert_complete,

@@ -3,7 +3,7 @@
 import pytest
 from botocore.exceptions import ClientError
 
-from sandbox.server.patch_types import SHAPES, BadPatch, apply, apply_usage_plan
+from sandbox.server.apigateway.patch_types import SHAPES, BadPatch, apply, apply_usage_plan
 
 
 def change(path, value=None, op="replace"):

@@ -311,7 +311,7 @@ def test_no_more_environments_than_the_machine_holds(account, monkeypatch):
     import threading
     from types import SimpleNamespace
 
-    from sandbox.server import worker
+    from sandbox.server.functions import worker
 
     limit = account.functions.get_account_settings()["AccountLimit"]
     assert limit["ConcurrentExecutions"] == 1000

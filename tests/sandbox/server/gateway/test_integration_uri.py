@@ -3,8 +3,8 @@
 import pytest
 from botocore.exceptions import ClientError
 
-from sandbox.server.refusals import Refused
-from sandbox.server.refusals_api import integration_uri
+from sandbox.server.apigateway.api_refusals import integration_uri
+from sandbox.server.base.refusals import Refused
 
 FUNCTION = "arn:aws:lambda:us-east-1:000000000000:function:f"
 INVOKE = f"arn:aws:apigateway:us-east-1:lambda:path/2015-03-31/functions/{FUNCTION}/invocations"

@@ -8,12 +8,7 @@ import pytest
 
 from sandbox import cloud
 from tests.sandbox.server.shapes import document, uri
-from tests.sandbox.server.watching import (
-    allow_logging,
-    execution,
-    lines,
-    log_to,
-)
+from tests.sandbox.server.watching.reading import allow_logging, execution, lines, log_to
 
 SCHEMA = {
     "type": "object",

@@ -11,7 +11,7 @@ import requests
 from botocore.exceptions import ClientError
 
 from sandbox.urls import invoke_url
-from tests.sandbox.server.watching import allow_logging, lines, log_to
+from tests.sandbox.server.watching.reading import allow_logging, lines, log_to
 
 INTERNAL = '{"message": "Internal server error"}'
 CODE = """

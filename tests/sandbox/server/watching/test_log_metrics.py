@@ -5,7 +5,7 @@ import time
 
 import pytest
 
-from tests.sandbox.server.watching import metric
+from tests.sandbox.server.watching.reading import metric
 
 LINES = [
     '{"status": 429, "team": "red", "tokens": 7, "ok": true, "deep": {"list": [1, 2]}}',

@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
-from sandbox.server import metric_math
-from sandbox.server.metric_math import Wrong
+from sandbox.server.watching import metric_math
+from sandbox.server.watching.metric_math import Wrong
 
 numbers = count(1)
 KNOWN = {"a": [1.0, 2.0, None, 4.0], "b": [0.0, 4.0, 3.0, 8.0]}

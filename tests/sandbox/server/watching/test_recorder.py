@@ -5,7 +5,7 @@ import json
 import pytest
 
 from tests.sandbox.server.shapes import document, uri
-from tests.sandbox.server.watching import (
+from tests.sandbox.server.watching.reading import (
     allow_logging,
     execution,
     lines,

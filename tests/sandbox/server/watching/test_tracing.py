@@ -7,7 +7,7 @@ from datetime import datetime, timedelta, timezone
 import pytest
 from botocore.exceptions import ClientError
 
-from tests.sandbox.server.watching import allow_logging, lines, log_to, update_stage
+from tests.sandbox.server.watching.reading import allow_logging, lines, log_to, update_stage
 
 CODE = """
 import os

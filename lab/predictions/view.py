@@ -6,11 +6,11 @@ from typing import Any
 
 import ipywidgets
 
-from lab import parts, words
-from lab.core.predict import Question
-from lab.guard import Failure, guard
-from lab.html import Markup, join, tag
-from lab.views.base import WIDGET, View, in_notebook
+from lab.draw import panels, words
+from lab.draw.guard import Failure, guard
+from lab.draw.html import Markup, join, tag
+from lab.draw.view import WIDGET, View, in_notebook
+from lab.predictions.state import Question
 
 
 class Prediction(View):
@@ -60,12 +60,12 @@ class Prediction(View):
             shown: Markup = join(tag("p", f"{letter}) {text}") for letter, text in self._options())
         else:
             rows = [
-                (f"{letter}) {text}", parts.badge(self._word(letter)), self._why(letter))
+                (f"{letter}) {text}", panels.badge(self._word(letter)), self._why(letter))
                 for letter, text in self._options()
             ]
-            shown = parts.table("Every option, explained", ("option", "verdict", "why"), rows)
-        return parts.panel(
-            parts.title(f"Predict: {self.question.text}"),
+            shown = panels.table("Every option, explained", ("option", "verdict", "why"), rows)
+        return panels.panel(
+            panels.title(f"Predict: {self.question.text}"),
             shown,
             self.failure.pieces() if self.failure else None,
             tag("p", self._last()),

@@ -9,11 +9,12 @@ import pulumi_aws as aws
 import pytest
 
 import lab
-from lab import opening, session, stray, target
-from lab.core import errors
-from lab.views.start import Card
-from tests.lab import golden
-from tests.lab.stacks import CHECKOUT
+from lab import errors
+from lab.opening import start, stray
+from lab.opening.card import Card
+from lab.session import session, target
+from tests.lab.draw import golden
+from tests.lab.session.stacks import CHECKOUT
 
 FACTS = {"deploys to": "sandbox", "region": "us-east-1", "deployed": "nothing yet"}
 CARDS = {
@@ -51,7 +52,7 @@ def test_start_is_ready_twice_and_says_what_is_deployed(opened, capsys):
     ],
 )  # fmt: skip
 def test_what_is_deployed_in_words(names, said):
-    assert opening.deployed(names) == said
+    assert start.deployed(names) == said
 
 
 def test_a_start_that_fails_shows_why_and_raises(opened, capsys):
@@ -101,8 +102,8 @@ def test_notebooks_import_twelve_names_and_each_is_there():
     ]  # fmt: skip
     assert all(callable(getattr(lab, name)) for name in lab.__all__)
     assert all(getattr(lab, name).__doc__ for name in lab.__all__)
-    with pytest.raises(AttributeError, match="lab has no 'deploy'; it has start, plan"):
-        lab.deploy  # noqa: B018
+    with pytest.raises(AttributeError, match="lab has no 'undo'; it has start, plan"):
+        lab.undo  # noqa: B018
 
 
 def test_importing_lab_loads_nothing_heavy():

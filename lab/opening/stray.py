@@ -17,8 +17,8 @@ import pulumi
 from pulumi.runtime import get_root_resource
 from pulumi.runtime.settings import get_monitor
 
-from lab.core.deploy import spoken
-from lab.core.errors import LabError
+from lab.deploy.state import spoken
+from lab.errors import LabError
 
 FIX = "put it into a step (a function of gateway/, or of that name in a cell) and run up()"
 
@@ -73,7 +73,7 @@ def _export(original: Callable[[str, Any], None]) -> Callable[[str, Any], None]:
 def _depth() -> int:
     """How far up the stack the learner's own line is: the first frame that is no library's."""
     depth, frame = 1, sys._getframe(1)
-    libraries = (str(Path(pulumi.__file__).parents[1]), str(Path(__file__).parent))
+    libraries = (str(Path(pulumi.__file__).parents[1]), str(Path(__file__).parents[1]))
     while frame.f_back is not None and frame.f_code.co_filename.startswith(libraries):
         depth, frame = depth + 1, frame.f_back
     return depth

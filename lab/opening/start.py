@@ -5,12 +5,13 @@ from __future__ import annotations
 import platform
 from importlib.metadata import version
 
-from lab import session, stray
-from lab.core import places, recovery
-from lab.core.errors import LabError
-from lab.preflight import preflight
-from lab.views.base import Display
-from lab.views.start import Card
+from lab.deploy import places
+from lab.draw.view import Display
+from lab.errors import LabError
+from lab.opening import stray
+from lab.opening.card import Card
+from lab.preflight.preflight import preflight
+from lab.session import recovery, session
 
 
 def start(chapter: int | str, target: str | None = None, *, stack: str | None = None) -> Card:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from lab.core.predict import Option, Question
+from lab.predictions.state import Option, Question
 
 QUESTIONS = (
     Question(

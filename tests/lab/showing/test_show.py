@@ -6,9 +6,9 @@ import json
 import pytest
 import requests
 
-from lab.core.readable import plain, shown
-from lab.showing import show
-from tests.lab.server import serving
+from lab.showing.readable import plain, shown
+from lab.showing.show import show
+from tests.lab.prompt.server import serving
 
 
 def test_an_answer_of_boto3_is_json_without_its_metadata():

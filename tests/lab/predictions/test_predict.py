@@ -2,11 +2,11 @@
 
 import pytest
 
-from lab.core import course
-from lab.core.errors import LabError
-from lab.core.predict import Option, Question
-from lab.exercises import predict
-from lab.predictions import QUESTIONS
+from lab import course
+from lab.errors import LabError
+from lab.exercise.exercises import predict
+from lab.predictions.questions import QUESTIONS
+from lab.predictions.state import Option, Question
 
 
 def test_every_chapter_with_steps_has_one_question():

@@ -6,11 +6,11 @@ from typing import Any
 
 import requests
 
-from lab import parts
-from lab.core.readable import plain, shown
-from lab.html import Markup, clean
-from lab.parts import excerpt
-from lab.views.base import View
+from lab.draw import panels
+from lab.draw.html import Markup, clean
+from lab.draw.panels import excerpt
+from lab.draw.view import View
+from lab.showing.readable import plain, shown
 
 LINES = 60
 
@@ -32,8 +32,8 @@ class Shown(View):
     def html(self) -> Markup:
         """The same in a panel."""
         body = excerpt(self._body(), 32_000)
-        heading = parts.title(self._title) if self._title else None
-        return parts.panel(heading, parts.code(body), label=self._title or "Value")
+        heading = panels.title(self._title) if self._title else None
+        return panels.panel(heading, panels.code(body), label=self._title or "Value")
 
     def _body(self) -> str:
         if isinstance(self._value, str):

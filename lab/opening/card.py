@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
-from lab import parts, words
-from lab.html import Markup, clean, tag
-from lab.views.base import View
+from lab.draw import panels, words
+from lab.draw.html import Markup, clean, tag
+from lab.draw.view import View
 
 
 @dataclass
@@ -47,16 +47,16 @@ class Card(View):
 
     def html(self) -> Markup:
         """A table of facts, problems below it."""
-        return parts.panel(
-            parts.title(self.title),
-            parts.definition(self.facts.items(), "This session") if self.facts else None,
+        return panels.panel(
+            panels.title(self.title),
+            panels.definition(self.facts.items(), "This session") if self.facts else None,
             *(
-                parts.note(
+                panels.note(
                     words.WARNING, what, tag("p", tag("strong", "Fix: "), fix) if fix else None
                 )
                 for what, fix in self.problems
             ),
-            tag("p", parts.badge(words.STATES[self.status]), " ", self._last()),
+            tag("p", panels.badge(words.STATES[self.status]), " ", self._last()),
             label=self.title,
         )
 

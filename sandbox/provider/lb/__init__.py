@@ -1,0 +1,4 @@
+"""Elastic Load Balancing's types: balancers, target groups, listeners, rules.
+
+No request is balanced here.
+"""

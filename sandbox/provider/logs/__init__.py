@@ -1,0 +1,4 @@
+"""CloudWatch Logs' types: log groups.
+
+Metric filters carry CloudWatch's token and are in sandbox.provider.cloudwatch.
+"""
