@@ -2,7 +2,17 @@
 
 import pytest
 
-from lab.exercise.state import ERROR, NOT_TRIED, NOT_YET, RIGHT, Exercise, NotYet, Verdict, blank, judge
+from lab.exercise.state import (
+    ERROR,
+    NOT_TRIED,
+    NOT_YET,
+    RIGHT,
+    Exercise,
+    NotYet,
+    Verdict,
+    blank,
+    judge,
+)
 
 
 def made(grade=lambda value, outputs: "Because."):

@@ -36,7 +36,9 @@ def test_letters_go_with_the_options():
     assert question(RIGHT, *[WRONG] * 7).letters == tuple("abcdefgh")
 
 
-@pytest.mark.parametrize("answer, letter", [("b", "b"), (" B) ", "b"), ("A", "a"), ("b because", "b")])
+@pytest.mark.parametrize(
+    "answer, letter", [("b", "b"), (" B) ", "b"), ("A", "a"), ("b because", "b")]
+)
 def test_an_answer_is_its_first_letter(answer, letter):
     assert question(RIGHT, WRONG).commit(answer) == letter
 

@@ -37,7 +37,13 @@ def test_a_good_machine_is_told_what_it_has_in_the_order_of_what_to_mend():
 
 @pytest.mark.parametrize(
     "python, state",
-    [((3, 9, 99), FAIL), ((3, 10, 0), OK), ((3, 13, 99), OK), ((3, 14, 0), FAIL), ((4, 0, 0), FAIL)],
+    [
+        ((3, 9, 99), FAIL),
+        ((3, 10, 0), OK),
+        ((3, 13, 99), OK),
+        ((3, 14, 0), FAIL),
+        ((4, 0, 0), FAIL),
+    ],
 )
 def test_python_is_from_3_10_and_below_3_14(python, state):
     assert line("Python", python=python).state == state
@@ -112,9 +118,7 @@ def test_a_disk_that_is_full_unknown_or_not_ours():
         "disk", FAIL, "1.0 GiB free in /kit; 4.5 GiB are needed",
         "Free some space, or set KIT_HOME to a folder on another disk.",
     )  # fmt: skip
-    assert line("disk", free=None) == Line(
-        "disk", WARNING, "free space in /kit unknown", "df -h ."
-    )
+    assert line("disk", free=None) == Line("disk", WARNING, "free space in /kit unknown", "df -h .")
     assert line("disk", writable=False, free=None) == Line(
         "disk", FAIL, "/kit cannot be written",
         "Set KIT_HOME to a folder of your own, for example: export KIT_HOME=~/.gateway-course",
@@ -144,7 +148,11 @@ def test_widgets_have_to_fit_together():
         "widgets", FAIL, "ipywidgets is missing in this kernel", "pip install ipywidgets==8.1.9"
     )
     fix = 'pip install "ipywidgets==8.1.9" "jupyterlab_widgets>=3,<4", then restart JupyterLab'
-    for have, other, shown in (("8.1.9", "", "missing"), ("7.8", "3.0", "3.0"), ("8.1", "4.0", "4.0")):
+    for have, other, shown in (
+        ("8.1.9", "", "missing"),
+        ("7.8", "3.0", "3.0"),
+        ("8.1", "4.0", "4.0"),
+    ):
         assert line("widgets", widgets=have, lab_widgets=other) == Line(
             "widgets", FAIL,
             f"ipywidgets {have} and jupyterlab_widgets {shown} do not fit together", fix,
