@@ -19,6 +19,7 @@ from lab.bursts.bucket import (
 from lab.bursts.state import DOTS, NO_ANSWERS, Burst, Call
 
 TWO = Limit(1, 2)
+FOUR = (Lane("a", 4),)
 
 
 def calls(*rows, lane="a"):
@@ -26,7 +27,7 @@ def calls(*rows, lane="a"):
     return [Call(lane, n, 1, at, 0.5, status) for n, (at, status) in enumerate(rows, 1)]
 
 
-def burst(*rows, lanes=(Lane("a", 4),), **more):
+def burst(*rows, lanes=FOUR, **more):
     made = Burst("POST /model", lanes, **more)
     made.begin("12:00")
     for row in rows:
