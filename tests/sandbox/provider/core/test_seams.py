@@ -306,8 +306,9 @@ def test_an_error_of_a_call_ends_it_in_the_users_words(calls):
     with pytest.raises(Ended), calls.context(Run(), rpc, "creating it", {}):
         raise EndpointConnectionError(endpoint_url="x")
     assert rpc.ended[0][1].startswith("creating it: nothing answers at http://e (Endpoint")
+    ended = Exception("on purpose")  # what grpc's abort raises
     with pytest.raises(Exception, match="^on purpose$"), calls.context(Run(), rpc, "x", {}):
-        raise Exception("on purpose")
+        raise ended
     assert len(rpc.ended) == 1
 
 
