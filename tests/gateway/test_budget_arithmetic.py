@@ -231,3 +231,10 @@ def test_the_environment_names_the_table_and_what_a_day_has(monkeypatch):
     config = found.client.meta.config
     # A function that waits for its table longer than this has no time left to answer.
     assert (config.connect_timeout, config.read_timeout, config.max_pool_connections) == (2, 2, 50)
+
+
+def test_what_is_taken_at_the_second_try_has_its_end_too(tokens, clock):
+    tokens.reserve("blue", 800, 60)
+    clock.now = NOON + 100
+    promise = tokens.reserve("blue", 900, 30)
+    assert of(tokens)[promise.name] == {"S": f"900 {NOON + 135}"}

@@ -1,7 +1,9 @@
 """The function to the letter: limits at their edges, whole refusals, what stands where nothing is said."""
 
 import base64
+import hashlib
 import importlib.util
+import io
 import json
 import sys
 from pathlib import Path
@@ -958,3 +960,144 @@ def test_who_has_no_such_key_is_refused_in_the_words_that_make_a_401(monkeypatch
     with pytest.raises(Exception) as found:
         made.handler({"headers": headers, "methodArn": ARN}, None)
     assert type(found.value) is Exception and str(found.value) == "Unauthorized"
+
+
+def test_a_key_may_have_a_space_in_it(monkeypatch):
+    digest = hashlib.sha256(b"two words").hexdigest()
+    made = authorizer(monkeypatch, {digest: "blue"})
+    event = {"headers": {"Authorization": "Bearer two words"}, "methodArn": ARN}
+    assert made.handler(event, None)["usageIdentifierKey"] == "two words"
+
+
+# The server, as HTTP
+
+
+@pytest.fixture
+def served(monkeypatch):
+    """A request to the server with some pieces for an answer: its events and what was sent."""
+
+    def serve(pieces, method="GET", path="/x", version="HTTP/1.1", **headers):
+        events, closed = [], []
+
+        def respond(event, context):
+            events.append((event, context))
+            try:
+                yield from pieces
+            finally:
+                closed.append(True)
+
+        monkeypatch.setattr(handler, "respond", respond)
+        lines = [
+            f"{method} {path} {version}",
+            *(f"{n.replace('_', '-')}: {v}" for n, v in headers.items()),
+        ]
+        request = ("\r\n".join([*lines, "Connection: close"]) + "\r\n\r\n").encode() + b"body"
+        sent = io.BytesIO()
+        made = object.__new__(server.Requests)
+        made.rfile, made.wfile, made.client_address = io.BytesIO(request), sent, ("127.0.0.1", 1)
+        made.server = None
+        made.handle_one_request()
+        head, _, body = sent.getvalue().partition(b"\r\n\r\n")
+        return events, head.decode().split("\r\n"), body, closed
+
+    return serve
+
+
+def test_a_request_becomes_the_event_that_api_gateway_would_make(served):
+    events, _, _, closed = served(
+        [{"statusCode": 200, "headers": {}}], "POST", "/a%2Fb%FF?x=1", Content_Length=4, X_Mine="y"
+    )
+    ((event, context),) = events
+    assert event == {
+        "httpMethod": "POST", "path": "/a/b\ufffd", "isBase64Encoded": True,
+        "headers": {"Content-Length": "4", "X-Mine": "y", "Connection": "close"},
+        "body": base64.b64encode(b"body").decode(),
+        "requestContext": {"requestId": context.aws_request_id},
+    }  # fmt: skip
+    assert closed == [True] and server.Requests.timeout == 30
+    assert server.Requests.disable_nagle_algorithm is True
+
+
+def test_an_answer_goes_out_in_chunks_with_its_headers(served):
+    _, head, body, _ = served([{"statusCode": 201, "headers": {"X-A": "b"}}, b"one", b"", b"two"])
+    assert head[0] == "HTTP/1.1 201 Created"
+    assert {"X-A: b", "Transfer-Encoding: chunked", "Connection: close"} <= set(head)
+    assert body == b"3\r\none\r\n3\r\ntwo\r\n0\r\n\r\n"
+
+
+@pytest.mark.parametrize(
+    "method, status, version, body",
+    [("HEAD", 200, "HTTP/1.1", b""), ("GET", 204, "HTTP/1.1", b""), ("GET", 200, "HTTP/1.0", b"x"),
+     ("GET", 205, "HTTP/1.1", b"1\r\nx\r\n0\r\n\r\n")],
+)  # fmt: skip
+def test_some_answers_have_no_body_or_no_chunks(served, method, status, version, body):
+    _, head, sent, _ = served(
+        [{"statusCode": status, "headers": {}}, b"x"], method, version=version
+    )
+    assert sent == body and ("Transfer-Encoding: chunked" in head) is (len(body) > 1)
+
+
+@pytest.mark.parametrize(
+    "headers, status, code, message",
+    [
+        ({"Content_Length": "x"}, 411, "length_required", "Send the body with a Content-Length."),
+        ({"Transfer_Encoding": "chunked"}, 411, "length_required", "Send the body with a Content-Length."),
+        ({"Content_Length": 65_537}, 413, "too_large", "The body has 65537 bytes; 65536 are the most."),
+    ],
+    ids=range(3),
+)  # fmt: skip
+def test_a_body_of_no_good_size_is_not_read(served, headers, status, code, message):
+    events, head, body, _ = served([], "POST", **headers)
+    assert events == [] and head[0].split(" ")[1] == str(status)
+    assert "Content-Type: application/json" in head and "Connection: close" in head
+    size, text, *_ = body.split(b"\r\n")
+    assert int(size, 16) == len(text)
+    assert json.loads(text) == errors.error_body(message, "invalid_request_error", code)
+
+
+def test_a_body_of_the_largest_size_is_read_and_health_asks_nobody(served):
+    assert len(served([{"statusCode": 200, "headers": {}}], "POST", Content_Length=65_536)[0]) == 1
+    events, head, body, _ = served([], path="/health?x")
+    assert events == [] and head[0] == "HTTP/1.1 200 OK" and body == b"2\r\nok\r\n0\r\n\r\n"
+
+
+def test_the_line_is_written_at_once_and_in_one_piece(monkeypatch):
+    writes = []
+    out = SimpleNamespace(write=writes.append, flush=lambda: writes.append("flushed"))
+    monkeypatch.setattr(sys, "stdout", out)
+    log.Line("lambda-1").write(answers.Answer(204), NAME)
+    assert [each for each in writes if each][1:] == ["flushed"] and writes[0].endswith("}\n")
+
+
+def test_whole_answers_in_several_pieces_are_joined(capsys, monkeypatch, model):
+    monkeypatch.setattr(handler, "BUDGET", None)
+    monkeypatch.setattr(handler, "STREAMING", False)
+    monkeypatch.setattr(handler, "model", model)
+    monkeypatch.setattr(log, "NAMESPACE", "ns")
+    body = json.dumps(
+        {"model": NAME, "messages": [{"role": "user", "content": "Hi"}], "stream": True}
+    )
+    event = proxied(httpMethod="POST", path="/chat/completions", body=body)
+    answer, line = handled(event, capsys)
+    pieces = answer["body"].split("\n\n")
+    assert pieces[-1] == "" and all(piece.startswith("data: ") for piece in pieces[:-1])
+    assert line["gen_ai.request.model"] == NAME
+    wrong = proxied(httpMethod="POST", path="/model", body="{}", headers={"Content-Type": "text/x"})
+    assert handled(wrong, capsys)[0]["statusCode"] == 415
+
+
+def test_a_caller_that_hangs_up_is_logged_as_one(capsys, monkeypatch, model):
+    monkeypatch.setattr(handler, "BUDGET", None)
+    monkeypatch.setattr(handler, "model", model)
+    pieces = handler.respond(proxied(httpMethod="GET", path="/models"), CONTEXT)
+    next(pieces)
+    pieces.close()
+    line = json.loads(capsys.readouterr().out)
+    assert (line["aborted"], line["status"]) == (True, 200)
+
+
+def test_a_model_that_is_no_text_and_stops_that_are_none_are_shown(model):
+    assert refusal(chat.refuse_other_models, 7, model)[3] == f"model is 7; it must be text: {NAME}."
+    assert (
+        refusal(checks.stops, 7, "p")[3] == "p is 7; it must be a text, or a list of 1 to 4 texts."
+    )
