@@ -172,7 +172,7 @@ class Hunt:
             paths = dict.fromkeys(test.partition("::")[0] for test in tests)
             return self._pytest(paths, run)
 
-        return forked(imported, GRACE * 5) if tests else []
+        return forked(imported, GRACE * 15) if tests else []
 
 
 def _fail_patched(
