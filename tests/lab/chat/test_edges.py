@@ -286,3 +286,18 @@ def test_openais_library_to_the_letter():
         ")\nprint(answer.choices[0].message.content)\n"
     )
     assert list(CHAT_SNIPPETS)[-1] == "Python openai"
+
+
+@pytest.mark.parametrize("size", [1, 2, 10, 11, 12, 100])
+def test_a_line_end_that_the_network_cuts_ends_one_line(size):
+    events, raw = Events(), b"data: one\r\ndata: two\r\n\r\n"
+    pieces = (raw[at : at + size] for at in range(0, len(raw), size))
+    assert [one for piece in pieces for one in events.feed(piece)] == ["one\ntwo"]
+
+
+def test_the_size_of_an_event_is_counted_from_nothing_each_time():
+    events = Events()
+    for _ in range(2):
+        assert len(events.feed(b"data: " + b"x" * LONGEST + b"\n\n")) == 1
+        events.feed(b"data: " + b"x" * LONGEST + b"\n")
+        assert len(events.feed(b"\n")) == 1

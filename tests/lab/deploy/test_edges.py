@@ -519,3 +519,31 @@ def test_chapters_are_those_of_names_that_are_known():
     assert (
         reached(["A", "B-x", "C"], known) == 5 and reached(["C"], known) == reached([], known) == 0
     )
+
+
+def test_a_function_right_above_a_chapters_header_is_of_the_chapter_before():
+    above = '# Chapter 1\ndef a(): x.y.Z("A")\n# Chapter 2\ndef b(): x.y.Z("B")\n'
+    assert {name: place.chapter for name, place in places({"p.py": above}).items()} == {
+        "A": 1,
+        "B": 2,
+    }
+
+
+def test_a_step_of_no_type_and_a_stream_of_no_times():
+    metadata = {"urn": "urn:pulumi:s::p::t::Name", "op": "create"}
+    found = replay(Deployment("up"), [{"resourcePreEvent": {"metadata": metadata}}])
+    (only,) = found.rows.values()
+    assert (only.type, only.started) == ("", 0.0)
+
+
+def test_what_the_engine_says_on_several_lines():
+    inline = "python inline source runtime error:\nboom"
+    assert explain.explain(inline) == ("boom", "")
+    refused = "aws:iam/role:Role resource 'R': property a value {x\ny} has a problem: no\ngood"
+    assert explain.explain(f"first\n{refused}")[0].startswith("R: the argument `a` with the value")
+
+
+def test_frames_of_the_lab_itself_are_not_the_readers():
+    lab_file, own_file = explain.LAB / "session" / "run.py", "/home/ada/gateway/program.py"
+    trace = "".join(f'  File "{file}", line 1, in f\n    x()\n' for file in (lab_file, own_file))
+    assert explain.own_lines(trace) == ["  gateway/program.py, line 1, in f", "    x()"]
