@@ -193,6 +193,7 @@ def _fail_patched(
     for old, new in codes.items():
         for function in live.get(old, ()):
             function.__code__ = new
+    reach.forget_caches([file])
     return reach.run(tests, first=True)
 
 

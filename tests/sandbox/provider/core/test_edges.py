@@ -777,3 +777,22 @@ def test_a_create_that_is_refused_is_forgotten_and_a_lost_answer_is_not(tmp_path
 def test_nobody_waits_for_a_create_of_another_resource(tmp_path):
     create, _, _ = made(tmp_path)
     assert create({}) == Created("new", {"o": 1}) and threading.active_count() < 50
+
+
+def test_the_engines_texts_for_what_is_unknown():
+    """One for each type of value: pkg/v3/resource/plugin/rpc.go of Pulumi."""
+    assert {
+        "04da6b54-80e4-46f7-96ec-b56ff0331ba9", "1c4a061d-8072-4f0a-a4cb-0ff528b18fe7",
+        "3eeb2bf0-c639-47a8-9e75-3b44932eb421", "6a19a0b0-7e62-4c92-b797-7f8e31da9cc2",
+        "030794c1-ac77-496b-92df-f27374a8bd58", "e48ece36-62e2-4504-bad9-02848725956a",
+        "dd056dcd-154b-4c76-9bd3-c8f88648b5ff",
+    } == wire._UNKNOWN_TEXTS  # fmt: skip
+
+
+def test_an_unknown_value_that_comes_in_for_a_block_is_a_change_of_the_whole():
+    block = Field("object", change="replace", fields={"x": Field("string")})
+    assert (
+        changes(block, {"x": "1"}, UNKNOWN)
+        == changes(block, UNKNOWN, {"x": "1"})
+        == [("a", "change", "replace")]
+    )

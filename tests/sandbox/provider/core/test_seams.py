@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import json
 import threading
 import time
@@ -464,3 +465,35 @@ def test_two_threads_write_at_once(tmp_path):
     for thread in threads:
         thread.join()
     assert all(Journal(tmp_path).find(f"u{n}").inputs == {"n": n} for n in range(20))
+
+
+def test_services_are_named_as_their_models_do():
+    from botocore.loaders import Loader
+
+    for service, name in SERVICE_NAMES.items():
+        model = Loader().load_service_model(service, "service-2")
+        assert model["metadata"]["serviceId"] == name
+
+
+def test_every_type_is_in_the_module_that_its_token_leads_to():
+    for token in kinds.load():
+        module = kinds.MODULES[token.split(":")[1].split("/")[0]]
+        assert token in {each.token for each in importlib.import_module(module).KINDS}
+
+
+def test_an_error_has_the_code_of_the_model_or_the_shapes_name():
+    for service, operation, code, known in (
+        ("iam", "GetRole", "NoSuchEntity", True), ("iam", "GetRole", "NoSuchEntityException", False),
+        ("lambda", "GetFunction", "ResourceNotFoundException", True), ("s3", "ListBuckets", "Odd", False),
+    ):  # fmt: skip
+        error = refused(code, operation)
+        error.service = service
+        assert ("api error" not in describe(error)) is known
+
+
+def test_a_type_that_only_the_facts_know_comes_with_a_later_chapter():
+    known = [token for token in errors.facts.tokens() if token not in kinds.load()]
+    later = "; the sandbox will learn it with a later chapter"
+    for token in known[:3]:
+        assert errors.unknown_type(token).endswith(later)
+    assert later not in errors.unknown_type("aws:iam/none:None")
