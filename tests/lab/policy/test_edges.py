@@ -758,3 +758,20 @@ def test_an_access_token_where_scopes_are_wanted_and_nothing_for_no_path():
     made = Api("i", "s", "r", "a", (Route("ANY", "/model", COGNITO, scopes=("x",)),))
     assert flip(made, Caller()) == ("with an access token of the user pool", ALLOWED)
     assert flip(made, Caller(), "/nothing") is None
+
+
+def test_a_resource_policy_sees_who_signed_only_where_signatures_are_asked_for():
+    named = policy({**statement(), "Principal": {"AWS": ADA}})
+    assert decide(api(IAM, named), signed(), "POST", "/model").allowed
+    assert not decide(api(NONE, named), signed(), "POST", "/model").allowed
+    anonymous = statement(Condition={"Null": {"aws:PrincipalArn": "true"}})
+    assert decide(api(NONE, policy(anonymous)), signed(), "POST", "/model").allowed
+    assert not decide(api(IAM, policy(anonymous)), signed(), "POST", "/model").allowed
+
+
+def test_outcomes_and_verdicts_in_the_words_that_are_shown():
+    assert (PASSED, REFUSED, UNSURE, SKIPPED) == ("passed", "refused", "cannot decide", "not asked")
+    assert (ALLOWED, BY_STATEMENT, BY_NOTHING, OTHERWISE) == (
+        "allowed", "denied by a statement", "denied because nothing allows it", "denied"
+    )  # fmt: skip
+    assert (ANONYMOUS, SIGNED, BEARER, USER) == ("anonymous", "iam", "bearer", "cognito")
