@@ -85,6 +85,7 @@ MAY: dict[str, tuple[str, ...]] = {
     # A grader is found by its file's name, so the room of `check` imports no grader.
     "lab/checks": ("lab", "lab/deploy", "lab/exercise", "gateway", "sandbox/server/watching"),
     # What builds and measures the kit; nothing imports it.
+    "tools/facts": (),
     "tools": ("lab", "lab/*", "gateway", "sandbox", "sandbox/*"),
     "benchmarks": ("lab", "lab/*", "gateway", "sandbox", "sandbox/*", "tools", "tests"),
 }

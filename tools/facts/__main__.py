@@ -16,8 +16,8 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from tools import facts_rules
-from tools.facts_tables import (
+from tools.facts import rules as rule_tables
+from tools.facts.tables import (
     ADDED_COMPUTED,
     ADDED_REPLACES,
     ADDED_TYPES,
@@ -30,7 +30,7 @@ from tools.facts_tables import (
     Tables,
 )
 
-OUT = Path(__file__).parents[1] / "sandbox" / "provider" / "core" / "facts.json"
+OUT = Path(__file__).parents[2] / "sandbox" / "provider" / "core" / "facts.json"
 
 
 class Type:
@@ -42,12 +42,12 @@ class Type:
         self.map = tables.map["resources"][terraform]
         self.replace = tables.replace["resources"].get(terraform, {})
         cases = tables.cases(terraform)
-        self.rules = facts_rules.field_rules(cases)
+        self.rules = rule_tables.field_rules(cases)
         self.max_items: dict[str, int] = {}
         self.groups: list[Json] = []
         for case in cases:
-            self.max_items.update(facts_rules.max_items(case["diagnostics"]))
-            for group in facts_rules.groups(case["diagnostics"]):
+            self.max_items.update(rule_tables.max_items(case["diagnostics"]))
+            for group in rule_tables.groups(case["diagnostics"]):
                 if group not in self.groups and _sorted(group) not in map(_sorted, self.groups):
                     self.groups.append(group)
         self.default_values = self._defaults()
@@ -91,7 +91,7 @@ class Type:
                 "sensitive": self._sensitive(block),
                 "groups": [self._group(g) for g in self.groups],
                 "together": [
-                    self._together(t) for t in facts_rules.TOGETHER.get(self.terraform, [])
+                    self._together(t) for t in rule_tables.TOGETHER.get(self.terraform, [])
                 ],
                 "recomputed": self._recomputed(),
             }
