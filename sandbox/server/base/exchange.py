@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import os
 import re
+import threading
 import time
 import uuid
 from dataclasses import dataclass, field
@@ -106,6 +107,8 @@ class Request:
     parent_span: str = ""
     call_span: Any = None
     test: bool = False  # by TestInvokeMethod, without a deployment
+    # Set when nobody waits for the answer any more: the client has left, or the time is over.
+    gone: threading.Event = field(default_factory=threading.Event)
 
     def __post_init__(self) -> None:
         asked = self.headers.get("x-amzn-requestid", "")

@@ -173,6 +173,7 @@ async def _ask(request: Request, authorizer: dict[str, Any], arn: str) -> Grant:
     task = invocation.start()
     done, _ = await asyncio.wait({task}, timeout=invocation.timeout)
     if not done:
+        request.gone.set()
         raise misconfigured("Execution failed due to a timeout error")
     result = task.result()
     call.answered = result.get("body")
@@ -208,7 +209,7 @@ def _permitted(request: Request, authorizer: dict[str, Any], event: dict[str, An
     if reason:
         raise misconfigured(f"{FAILED}{reason}")
     record = lambdas._execution_record_for_config(function, config)
-    return Invocation(config, record, event, TIMEOUT)
+    return Invocation(config, record, event, TIMEOUT, gone=request.gone)
 
 
 def _grant(answered: Any) -> Grant:

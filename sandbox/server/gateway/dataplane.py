@@ -78,16 +78,26 @@ async def serve(
         await _send(send, request, refused)
         return
     _pin_caller(scope, request)
+    left = asyncio.ensure_future(receive())  # done when the client has left
+    left.add_done_callback(lambda done: _left(request, done))
     response = await answer(request)
     response.headers += [
         ("x-amzn-RequestId", request.request_id),
         ("x-amz-apigw-id", request.extended_id),
     ]
     if response.flow is None:
+        left.cancel()
         record(request, response)
         await _send(send, request, response)
     else:
-        await _pass_on(receive, send, request, response, response.flow)
+        await _pass_on(left, send, request, response, response.flow)
+
+
+def _left(request: Request, heard: asyncio.Future[Any]) -> None:
+    """The client has left: a function that has not begun need not begin for it."""
+    if not heard.cancelled():
+        heard.exception()
+        request.gone.set()
 
 
 def record(request: Request, response: Response) -> None:
@@ -112,12 +122,11 @@ async def _send(send: Any, request: Request, response: Response) -> None:
 
 
 async def _pass_on(
-    receive: Any, send: Any, request: Request, response: Response, flow: Flow
+    gone: asyncio.Future[Any], send: Any, request: Request, response: Response, flow: Flow
 ) -> None:
     """Send a body as it comes. One that breaks is cut: the client sees that its end is missing."""
     send = app._with_date_header(send)
     await send(_start(response, []))
-    gone = asyncio.ensure_future(receive())
     length = 0
     whole = False
     try:

@@ -5,13 +5,15 @@ from __future__ import annotations
 import asyncio
 import json
 import re
+import threading
 import uuid
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from sandbox.server.base import emulator, permissions, snapshots
 from sandbox.server.base.errors import GatewayError, internal
 from sandbox.server.base.exchange import Call, Request, Response
+from sandbox.server.functions import waiting
 from sandbox.server.functions.stream_pipe import Sink, wanted
 from sandbox.server.gateway import proxy_event, proxy_response
 from sandbox.server.gateway.streaming import QueueFlow, prelude
@@ -43,10 +45,11 @@ class Invocation:
     event: dict[str, Any]
     timeout: float  # seconds
     span: tracing.Span | None = None  # where it stands in a trace
+    gone: threading.Event = field(default_factory=threading.Event)  # nobody waits for it
 
     def start(self) -> Task:
         """Run the function on a thread of its own; a Sink that is wanted now takes its stream."""
-        token = tracing.caller.set(self.span)
+        token, leaving = tracing.caller.set(self.span), waiting.gone.set(self.gone)
         with snapshots.live():
             task: Task = asyncio.ensure_future(
                 emulator.concurrency.run_reentrant(
@@ -54,6 +57,7 @@ class Invocation:
                 )
             )
         tracing.caller.reset(token)
+        waiting.gone.reset(leaving)
         # Who waits no longer does not ask for the outcome either.
         task.add_done_callback(lambda done: done.cancelled() or done.exception())
         return task
@@ -70,6 +74,7 @@ async def call(request: Request, integration: dict[str, Any]) -> Response:
     # `wait_for` would cancel the thread that runs the function, and wait for it.
     done, _ = await asyncio.wait({task}, timeout=invocation.timeout)
     if not done:
+        request.gone.set()
         raise timed_out()
     return answer(request, task.result())
 
@@ -92,7 +97,7 @@ def prepare(request: Request, integration: dict[str, Any], streams: bool) -> Inv
     record = lambdas._execution_record_for_config(function, config)
     if request.span:
         request.call_span = tracing.Span(request.span.root)
-    return Invocation(config, record, event, timeout, request.call_span)
+    return Invocation(config, record, event, timeout, request.call_span, request.gone)
 
 
 def _described(request: Request, function_arn: str, streams: bool, event: dict[str, Any]) -> Call:
@@ -153,6 +158,7 @@ async def stream(request: Request, invocation: Invocation) -> Response:
     try:
         found = await prelude(flow)
     except TimeoutError:
+        request.gone.set()
         flow.close()
         raise timed_out() from None
     if found is None:
