@@ -103,8 +103,10 @@ async def serve(
 
     from sandbox.server import app
 
-    app.install()
-    kit = app.Kit(token, Generation.begin(place), provider.port if provider else 0)
+    damaged = app.install()
+    generation = Generation.begin(place, damaged=bool(damaged))
+    kit = app.Kit(token, generation, provider.port if provider else 0)
+    kit.damaged = damaged
     _reset_renews(kit)
     config = Config()
     config.keep_alive_timeout = 75

@@ -44,6 +44,7 @@ class Kit:
         self.generation = generation
         self.provider_port = provider_port
         self.saver = persistence.Saver()
+        self.damaged: list[str] = []  # what of the state on disk could not be used at the start
         self.stopped = asyncio.Event()
         self.ready = asyncio.Event()
 
@@ -95,6 +96,7 @@ class Kit:
             "pid": os.getpid(),
             "ready": self.ready.is_set(),
             "problem": self.saver.failure,
+            "damaged": "; ".join(self.damaged),
         }
 
     async def _save(self) -> dict[str, Any]:
@@ -202,10 +204,14 @@ async def _reply(send: Any, status: int, body: dict[str, Any]) -> None:
     )
 
 
-def install() -> None:
-    """Check the emulator and put our parts into it; once in a process, before it serves."""
+def install() -> list[str]:
+    """Check the emulator and put our parts into it; once in a process, before it serves.
+
+    Returns:
+        What of the state on disk was damaged, a line each.
+    """
     emulator.check()
-    persistence.install()
+    damaged = persistence.install()
     snapshots.install()
     control_plane.install()
     method_settings.install()
@@ -223,6 +229,7 @@ def install() -> None:
     tracing.install()
     for module in (snapshots, vpc_links, limits, xray):
         _register(module.STATE_KEY, "apigateway", sys.modules[module.__name__])
+    return damaged
 
 
 def _register(key: str, service: str, module: Any) -> None:

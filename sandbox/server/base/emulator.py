@@ -78,7 +78,7 @@ NAMES = {
     lambdas: """_LAMBDA_STATE_TRANSITION_DELAY _emit_lambda_logs _emit_lambda_metrics
         _execute_function_dispatch _execute_function_warm _execute_function_with_config_scope _execution_record_for_config _functions _xray_trace_id_for_invocation
         _create_function _get_func_record_for_ref_in_scope _remove_permission _update_config
-        _write_code_blob acquire_worker
+        _restore_state _write_code_blob CODE_BLOB_DIR acquire_worker
         handle_request invalidate_worker release_worker""",
 }
 
