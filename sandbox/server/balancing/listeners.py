@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from sandbox.server.balancing.query_forms import inside, nested
-from sandbox.server.balancing.query_forms import xml as tree
+from sandbox.server.base.query_protocol import inside, nested
+from sandbox.server.base.query_protocol import xml as tree
 from sandbox.server.base.snapshots import Answer
 
 Params = dict[str, Any]

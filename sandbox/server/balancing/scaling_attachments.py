@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from sandbox.server.balancing.query_forms import nested
+from sandbox.server.base.query_protocol import nested
 from sandbox.server.base.snapshots import Answer
 
 Params = dict[str, Any]

@@ -9,10 +9,10 @@ import uuid
 from collections.abc import Callable
 from typing import Any
 
-from sandbox.server.balancing.attached import done, no_group
-from sandbox.server.balancing.query_forms import nested
-from sandbox.server.balancing.query_forms import xml as tree
+from sandbox.server.balancing.scaling_attachments import done, no_group
 from sandbox.server.base import emulator
+from sandbox.server.base.query_protocol import nested
+from sandbox.server.base.query_protocol import xml as tree
 from sandbox.server.base.snapshots import Answer
 
 Params = dict[str, Any]

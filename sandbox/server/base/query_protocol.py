@@ -1,30 +1,56 @@
-"""Parts of a request in the Query protocol as trees, and trees as XML."""
+"""The Query protocol: forms as trees, and trees as its XML, without a model of the service.
+
+botocore writes such forms and reads such XML; a server needs both the other way round, which
+neither botocore nor a library that is installed here has.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
+from urllib.parse import parse_qs
 from xml.sax.saxutils import escape
 
 
-def nested(params: Mapping[str, Any], prefix: str) -> Any:
-    """What a request says under a name: texts, lists and structures of them; None for nothing."""
-    tree: dict[str, Any] = {}
+def form(body: bytes) -> dict[str, str]:
+    """The fields of a form; of a field that is there twice, the last."""
+    return {k: v[-1] for k, v in parse_qs(body.decode("utf-8", "replace"), True).items()}
+
+
+def tree(params: Mapping[str, Any]) -> Any:
+    """What a form says: texts, and lists and structures of them."""
+    root: dict[str, Any] = {}
     for key, value in params.items():
-        if key != prefix and not key.startswith(f"{prefix}."):
-            continue
-        node, steps = tree, ["", *key[len(prefix) :].split(".")[1:]]
+        node, steps = root, key.split(".")
         for step in steps[:-1]:
-            node = node.setdefault(step, {})
-        node[steps[-1]] = (value[0] if value else "") if isinstance(value, list) else value
-    return _listed(tree.get(""))
+            inner = node.get(step)
+            if not isinstance(inner, dict):
+                inner = node[step] = {}
+            node = inner
+        text = (value[0] if value else "") if isinstance(value, list) else value
+        node.setdefault(steps[-1], text)
+    return _listed(root)
+
+
+def nested(params: Mapping[str, Any], prefix: str) -> Any:
+    """What a form says under a name: texts, lists and structures of them; None for nothing."""
+    found = tree(
+        {
+            f"found{key[len(prefix) :]}": value
+            for key, value in params.items()
+            if key == prefix or key.startswith(f"{prefix}.")
+        }
+    )
+    return found.get("found")
 
 
 def _listed(node: Any) -> Any:
     if not isinstance(node, dict):
         return node
-    if set(node) == {"member"} and isinstance(node["member"], dict):
-        return [_listed(node["member"][number]) for number in sorted(node["member"], key=int)]
+    items = node.get("member") if set(node) == {"member"} else None
+    if isinstance(items, dict) and all(number.isdecimal() for number in items):
+        return [_listed(items[number]) for number in sorted(items, key=int)]
     return {name: _listed(each) for name, each in node.items()}
 
 
@@ -37,6 +63,8 @@ def xml(value: Any) -> str:
         return "".join(f"<member>{xml(each)}</member>" for each in value)
     if isinstance(value, bool):
         return str(value).lower()
+    if isinstance(value, datetime):
+        return value.isoformat(timespec="milliseconds").replace("+00:00", "Z")
     return escape(str(value))
 
 

@@ -1,19 +1,16 @@
-"""The control planes of IAM, CloudWatch Logs and CloudWatch, where the emulator's differ from AWS's."""
+"""CloudWatch's control plane: one behaviour in its three protocols, whole alarms, real dashboards."""
 
 from __future__ import annotations
 
 import json
 from typing import Any
-from urllib.parse import parse_qs
 
-from sandbox.server.base import emulator
+from sandbox.server.base import emulator, query_protocol
 from sandbox.server.base.refusals import Record
 from sandbox.server.base.snapshots import Answer
-from sandbox.server.control import cbor, input_check, wire_forms
+from sandbox.server.control import input_check, wire_forms
 from sandbox.server.watching import metric_math, metric_queries
 
-iam = emulator.iam
-logs = emulator.cloudwatch_logs
 cloudwatch = emulator.cloudwatch
 
 # Calls that the emulator answers in JSON better than in the Query protocol's XML.
@@ -25,9 +22,7 @@ BETTER_IN_JSON = {
     "PutDashboard",
     "PutMetricAlarm",
 }
-# Calls that take who may assume a role.
-TRUSTING = ("CreateRole", "UpdateAssumeRolePolicy")
-# Errors of CloudWatch by their code in the Query protocol; all others call them by their type.
+# Errors by their code in the Query protocol; all others call them by their type.
 KINDS = {
     "InternalServiceError": "InternalServiceFault",
     "InvalidFormat": "InvalidFormatFault",
@@ -51,123 +46,44 @@ ALARM_EXTRAS = (
 OF_ONE_METRIC = ("Dimensions", "MetricName", "Namespace", "Period", "Statistic", "Unit")
 
 
-def _action(headers: Any) -> str:
-    return str((headers or {}).get("x-amz-target", "")).rpartition(".")[2]
-
-
-# IAM
-
-
-def _trust(form: Record) -> str:
-    given: list[str] = form.get("AssumeRolePolicyDocument") or form.get("PolicyDocument") or [""]
-    return given[-1]
-
-
-def _guard_iam() -> None:
-    original = iam.handle_request
-    said, wanted = b"must delete all inline policies first", b"must delete policies first"
-
-    async def handle_request(
-        method: str, path: str, headers: Any, body: bytes, query: Any
-    ) -> Answer:
-        try:
-            input_check.form("iam", body)
-        except input_check.Unreadable as error:
-            return _of_iam("MalformedInput", str(error))
-        except input_check.Invalid as error:
-            return _of_iam("ValidationError", str(error))
-        form = parse_qs(body.decode("utf-8", "replace"), True)
-        if form.get("Action", [""])[-1] in TRUSTING and not _is_object(_trust(form)):
-            return _of_iam("MalformedPolicyDocument", "This policy contains invalid Json")
-        answer: Answer = await original(method, path, headers, body, query)
-        if answer[0] == 409:
-            return answer[0], answer[1], answer[2].replace(said, wanted)
-        return answer
-
-    iam.handle_request = handle_request
-
-
-def _of_iam(code: str, message: str) -> Answer:
-    answer: Answer = iam._error(400, code, message, ns="iam")
-    return answer
-
-
-# Logs
-
-
-def _of_logs(code: str, message: str) -> Answer:
-    answer: Answer = emulator.responses.error_response_json(code, message, 400)
-    return answer
-
-
-def _set_key(data: Record, key: str | None) -> Answer:
-    name = data.get("logGroupName") or ""
-    group = logs._log_groups.get(name)
-    if group is None:
-        text = f"The specified log group does not exist: {name}"
-        return _of_logs("ResourceNotFoundException", text)
-    group["kmsKeyId"] = key
-    answer: Answer = emulator.responses.json_response({})
-    return answer
-
-
-def _guard_logs() -> None:
-    original = logs.handle_request
-
-    async def handle_request(
-        method: str, path: str, headers: Any, body: bytes, query: Any
-    ) -> Answer:
-        action = _action(headers)
-        try:
-            data = input_check.read_json(body)
-            input_check.calls("logs", action, data)
-        except input_check.Unreadable as error:
-            return _of_logs("SerializationException", str(error))
-        except input_check.Invalid as error:
-            return _of_logs("InvalidParameterException", str(error))
-        if action == "AssociateKmsKey":
-            return _set_key(data, data.get("kmsKeyId"))
-        if action == "DisassociateKmsKey":
-            return _set_key(data, None)
-        answer: Answer = await original(method, path, headers, body, query)
-        return answer
-
-    logs.handle_request = handle_request
-
-
-# CloudWatch
-
-
-def _read_cloudwatch(path: str, headers: Any, body: bytes) -> tuple[str, Record | None]:
-    """Call and input; no input for what the emulator reads as well itself."""
-    match _protocol(headers):
-        case "cbor":
-            return path.rpartition("/operation/")[2], _cbor(body)
-        case "json":
-            return _action(headers), input_check.read_json(body)
-    form = {k: v[-1] for k, v in parse_qs(body.decode("utf-8", "replace"), True).items()}
-    action = form.get("Action", "")
-    if action in BETTER_IN_JSON:
-        return action, wire_forms.read_form("cloudwatch", action, form)
-    return action, None
+# Protocols
 
 
 def _protocol(headers: Any) -> str:
     kind = str(headers.get("content-type", "")) + str(headers.get("smithy-protocol", ""))
-    return "cbor" if "cbor" in kind else "json" if _action(headers) else "query"
+    return "cbor" if "cbor" in kind else "json" if wire_forms.target(headers) else "query"
 
 
-def _cbor(body: bytes) -> Record:
-    try:
-        data = cbor.loads(body) if body else {}
-    except cbor.Malformed as error:
-        raise input_check.Unreadable(f"The request body is not valid CBOR: {error}") from None
-    if not isinstance(data, dict):
-        raise input_check.Unreadable("Unexpected type found where a structure was expected")
+def _action(protocol: str, path: str, headers: Any, form: Record) -> str:
+    match protocol:
+        case "cbor":
+            return path.rpartition("/operation/")[2]
+        case "json":
+            return wire_forms.target(headers)
+    return str(form.get("Action", ""))
+
+
+def _read(protocol: str, action: str, form: Record, body: bytes) -> Record | None:
+    """The input of a call, checked; None for what the emulator reads as well itself.
+
+    Raises:
+        Unreadable, Invalid: what is wrong with it.
+    """
+    match protocol:
+        case "cbor":
+            data = wire_forms.read_cbor(body)
+        case "json":
+            data = input_check.read_json(body)
+        case _ if action in BETTER_IN_JSON:
+            data = wire_forms.read_form("cloudwatch", action, form)
+        case _:
+            input_check.form("cloudwatch", form)
+            return None
+    input_check.calls("cloudwatch", action, data)
     return data
 
 
-def _of_cloudwatch(action: str, code: str, message: str, status: int, protocol: str) -> Answer:
+def _refused(protocol: str, action: str, code: str, message: str, status: int = 400) -> Answer:
     kinds = KINDS_OF_DASHBOARDS if "Dashboard" in action else KINDS
     code = {kind: code for code, kind in kinds.items()}.get(code, code)
     if protocol == "query":
@@ -183,23 +99,81 @@ def _of_cloudwatch(action: str, code: str, message: str, status: int, protocol: 
     return answer
 
 
-def _guard_cloudwatch() -> None:
+def _told(protocol: str, action: str, answer: Answer) -> Answer:
+    """An answer in JSON, in the protocol that was asked in."""
+    if answer[0] >= 300:
+        problem = json.loads(answer[2] or b"{}")
+        code, message = problem.get("__type", ""), problem.get("message", "")
+        return _refused(protocol, action, code, message, answer[0])
+    if protocol == "json":
+        return answer
+    shape = wire_forms.write_cbor if protocol == "cbor" else wire_forms.write_xml
+    return shape("cloudwatch", action, json.loads(answer[2] or b"{}"))
+
+
+# Alarms and dashboards
+
+
+def put_alarm(original: Any) -> Any:
+    """An alarm keeps what the emulator drops of it; one on several metrics is checked first."""
+
+    def put(params: Any, data: Record, is_cbor: bool, is_json: bool = False) -> Answer:
+        if queries := (data or {}).get("Metrics"):
+            try:
+                metric_queries.check(queries)
+            except metric_math.Wrong as error:
+                return _invalid("ValidationError", str(error))
+        answer: Answer = original(params, data, is_cbor, is_json)
+        alarm = cloudwatch._alarms.get(data.get("AlarmName")) if data else None
+        if answer[0] == 200 and alarm is not None:
+            _complete(alarm, data)
+        return answer
+
+    return put
+
+
+def _complete(alarm: Record, data: Record) -> None:
+    alarm.update({key: data[key] for key in ALARM_EXTRAS if data.get(key)})
+    unset = [key for key, value in alarm.items() if value is None]
+    unset += OF_ONE_METRIC if data.get("Metrics") else ()
+    unset += ["Statistic"] if data.get("ExtendedStatistic") else ()
+    unset += ["AlarmDescription"] if "AlarmDescription" not in data else ()
+    for key in unset:
+        alarm.pop(key, None)
+
+
+def put_dashboard(original: Any) -> Any:
+    def put(params: Any, data: Record, is_cbor: bool, is_json: bool = False) -> Answer:
+        if not input_check.is_object((data or {}).get("DashboardBody") or ""):
+            text = "The field DashboardBody must be a valid JSON object"
+            return _invalid("InvalidParameterInput", text)
+        answer: Answer = original(params, data, is_cbor, is_json)
+        return answer
+
+    return put
+
+
+def _invalid(code: str, message: str) -> Answer:
+    answer: Answer = cloudwatch._error(code, message, 400, use_json=True)
+    return answer
+
+
+def install() -> None:
+    """Put these over the emulator's calls."""
     original = cloudwatch.handle_request
 
     async def handle_request(
         method: str, path: str, headers: Any, body: bytes, query: Any
     ) -> Answer:
-        protocol, action = _protocol(headers), ""
+        protocol = _protocol(headers)
+        form = query_protocol.form(body) if protocol == "query" else {}
+        action = _action(protocol, path, headers, form)
         try:
-            action, data = _read_cloudwatch(path, headers, body)
-            if data is None:
-                input_check.form("cloudwatch", body)
-            else:
-                input_check.calls("cloudwatch", action, data)
+            data = _read(protocol, action, form, body)
         except input_check.Unreadable as error:
-            return _of_cloudwatch(action, "SerializationException", str(error), 400, protocol)
+            return _refused(protocol, action, "SerializationException", str(error))
         except input_check.Invalid as error:
-            return _of_cloudwatch(action, "ValidationError", str(error), 400, protocol)
+            return _refused(protocol, action, "ValidationError", str(error))
         if data is None:
             answered: Answer = await original(method, path, headers, body, query)
             return answered
@@ -207,67 +181,8 @@ def _guard_cloudwatch() -> None:
             headers = {**headers, "x-amz-target": f"GraniteServiceVersion20100801.{action}"}
             headers |= {"content-type": "application/x-amz-json-1.0", "smithy-protocol": ""}
             method, path, body, query = "POST", "/", json.dumps(data).encode(), {}
-        answer: Answer = await original(method, path, headers, body, query)
-        if answer[0] >= 300:
-            problem = json.loads(answer[2] or b"{}")
-            code, message = problem.get("__type", ""), problem.get("message", "")
-            return _of_cloudwatch(action, code, message, answer[0], protocol)
-        if protocol == "json":
-            return answer
-        shape = wire_forms.write_cbor if protocol == "cbor" else wire_forms.write_xml
-        return shape("cloudwatch", action, json.loads(answer[2] or b"{}"))
+        return _told(protocol, action, await original(method, path, headers, body, query))
 
     cloudwatch.handle_request = handle_request
-    cloudwatch._put_metric_alarm = _whole_alarm(cloudwatch._put_metric_alarm)
-    cloudwatch._put_dashboard = _real_dashboard(cloudwatch._put_dashboard)
-
-
-def _real_dashboard(original: Any) -> Any:
-    def put(params: Any, data: Record, is_cbor: bool, is_json: bool = False) -> Answer:
-        if _is_object((data or {}).get("DashboardBody") or ""):
-            answer: Answer = original(params, data, is_cbor, is_json)
-        else:
-            text = "The field DashboardBody must be a valid JSON object"
-            answer = cloudwatch._error("InvalidParameterInput", text, 400, use_json=True)
-        return answer
-
-    return put
-
-
-def _is_object(text: str) -> bool:
-    try:
-        return isinstance(json.loads(text), dict)
-    except (ValueError, RecursionError):
-        return False
-
-
-def _whole_alarm(original: Any) -> Any:
-    def put(params: Any, data: Record, is_cbor: bool, is_json: bool = False) -> Answer:
-        if queries := (data or {}).get("Metrics"):
-            try:
-                metric_queries.check(queries)
-            except metric_math.Wrong as error:
-                refused: Answer = cloudwatch._error(
-                    "ValidationError", str(error), 400, use_json=True
-                )
-                return refused
-        answer: Answer = original(params, data, is_cbor, is_json)
-        alarm = cloudwatch._alarms.get(data.get("AlarmName")) if data else None
-        if answer[0] == 200 and alarm is not None:
-            alarm.update({key: data[key] for key in ALARM_EXTRAS if data.get(key)})
-            unset = [key for key, value in alarm.items() if value is None]
-            unset += OF_ONE_METRIC if data.get("Metrics") else ()
-            unset += ["Statistic"] if data.get("ExtendedStatistic") else ()
-            unset += ["AlarmDescription"] if "AlarmDescription" not in data else ()
-            for key in unset:
-                alarm.pop(key, None)
-        return answer
-
-    return put
-
-
-def install() -> None:
-    """Put these over the emulator's calls."""
-    _guard_iam()
-    _guard_logs()
-    _guard_cloudwatch()
+    cloudwatch._put_metric_alarm = put_alarm(cloudwatch._put_metric_alarm)
+    cloudwatch._put_dashboard = put_dashboard(cloudwatch._put_dashboard)
