@@ -6,7 +6,13 @@ import copy
 import json
 from collections.abc import Callable
 
-from sandbox.server.apigateway import api_refusals, patch_paths, stage_refusals, vpc_links
+from sandbox.server.apigateway import (
+    api_refusals,
+    method_refusals,
+    patch_paths,
+    plan_refusals,
+    vpc_links,
+)
 from sandbox.server.apigateway.patch_types import SHAPES, BadPatch, Record, apply, apply_usage_plan
 from sandbox.server.base import emulator
 from sandbox.server.base.refusals import Refused
@@ -203,18 +209,18 @@ def _resource_makes_sense(parts: list[str], before: Record, resource: Record) ->
 
 
 def _method_makes_sense(parts: list[str], before: Record, method: Record) -> None:
-    if method.get("authorizationType") not in api_refusals.NEEDS_AUTHORIZER:
+    if method.get("authorizationType") not in method_refusals.NEEDS_AUTHORIZER:
         method["authorizerId"] = None
-    api_refusals.references(parts[1], method)
+    method_refusals.references(parts[1], method)
 
 
 def _integration_makes_sense(parts: list[str], before: Record, integration: Record) -> None:
     if integration.get("uri") != before.get("uri"):
-        api_refusals.integration_uri(integration.get("type"), integration.get("uri"))
+        method_refusals.integration_uri(integration.get("type"), integration.get("uri"))
     mode = integration.get("responseTransferMode")
-    api_refusals.timeout(integration.get("timeoutInMillis"), mode)
+    method_refusals.timeout(integration.get("timeoutInMillis"), mode)
     if (integration.get("uri"), mode) != (before.get("uri"), before.get("responseTransferMode")):
-        api_refusals.transfer(integration.get("type"), integration.get("uri"), mode)
+        method_refusals.transfer(integration.get("type"), integration.get("uri"), mode)
 
 
 def _mapping_makes_sense(parts: list[str], before: Record, mapping: Record) -> None:
@@ -234,11 +240,11 @@ SENSE: dict[str, Callable[[list[str], Record, Record], None]] = {
     "resource": _resource_makes_sense,
     "method": _method_makes_sense,
     "integration": _integration_makes_sense,
-    "method response": lambda parts, _, after: api_refusals.models(
+    "method response": lambda parts, _, after: method_refusals.models(
         parts[1], after.get("responseModels")
     ),
     "model": lambda _, __, after: api_refusals.schema(after.get("schema")),
-    "usage plan": lambda _, __, after: stage_refusals.quota(after.get("quota")),
+    "usage plan": lambda _, __, after: plan_refusals.quota(after.get("quota")),
     "base path mapping": _mapping_makes_sense,
 }
 
