@@ -8,7 +8,8 @@ from typing import Any
 
 from sandbox.server.apigateway.method_refusals import SERVICE_ARN
 from sandbox.server.base import emulator
-from sandbox.server.base.refusals import Record, Refused, conflict, missing
+from sandbox.server.base.emulator import Record
+from sandbox.server.base.refusals import Refused, conflict, missing
 
 v1 = emulator.v1
 

@@ -13,10 +13,10 @@ from sandbox.server.apigateway import (
     plan_refusals,
     vpc_links,
 )
-from sandbox.server.apigateway.patch_types import SHAPES, BadPatch, Record, apply, apply_usage_plan
+from sandbox.server.apigateway.patch_types import SHAPES, BadPatch, apply, apply_usage_plan
 from sandbox.server.base import emulator
+from sandbox.server.base.emulator import Answer, Record
 from sandbox.server.base.refusals import Refused
-from sandbox.server.base.snapshots import Answer
 
 v1 = emulator.v1
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from sandbox.server.base import emulator
-from sandbox.server.base.refusals import Record, Refused, conflict, missing
+from sandbox.server.base.emulator import Record
+from sandbox.server.base.refusals import Refused, conflict, missing
 
 v1 = emulator.v1
 

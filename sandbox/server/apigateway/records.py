@@ -7,9 +7,8 @@ from collections.abc import Callable
 from typing import Any
 
 from sandbox.server.apigateway.patch_calls import tidy_stage
-from sandbox.server.apigateway.patch_types import Record
 from sandbox.server.base import emulator
-from sandbox.server.base.snapshots import Answer
+from sandbox.server.base.emulator import Answer, Record
 
 v1 = emulator.v1
 

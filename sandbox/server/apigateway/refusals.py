@@ -9,7 +9,7 @@ from sandbox.server.apigateway import method_refusals as methods
 from sandbox.server.apigateway import plan_refusals as plans
 from sandbox.server.apigateway import stage_refusals as stages
 from sandbox.server.base import emulator
-from sandbox.server.base.refusals import Record
+from sandbox.server.base.emulator import Record
 
 v1 = emulator.v1
 

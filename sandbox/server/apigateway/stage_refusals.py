@@ -6,7 +6,8 @@ import re
 from typing import Any
 
 from sandbox.server.base import emulator
-from sandbox.server.base.refusals import Record, Refused, trusts
+from sandbox.server.base.emulator import Record
+from sandbox.server.base.refusals import Refused, trusts
 from sandbox.server.base.snapshots import has_deployment
 
 v1 = emulator.v1

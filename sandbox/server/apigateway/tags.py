@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from sandbox.server.apigateway import vpc_links
-from sandbox.server.apigateway.patch_types import Record
 from sandbox.server.base import emulator
-from sandbox.server.base.snapshots import Answer
+from sandbox.server.base.emulator import Answer, Record
 
 v1 = emulator.v1
 

@@ -11,9 +11,7 @@ import re
 from typing import Any
 
 from sandbox.server.base import emulator
-
-Answer = tuple[int, dict[str, Any], bytes]
-Record = dict[str, Any]
+from sandbox.server.base.emulator import Answer, Record
 
 STATE_KEY = "kit_vpc_links"
 # A network load balancer; AWS takes no other kind for REST APIs.

@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from sandbox.server.base.emulator import Record
 from sandbox.server.base.query_protocol import nested, xml
-
-Record = dict[str, Any]
 
 # Members that are kept and told as they were given.
 KEPT = (

@@ -11,12 +11,11 @@ from typing import Any
 
 from sandbox.server.balancing.scaling_attachments import done, no_group
 from sandbox.server.base import emulator
+from sandbox.server.base.emulator import Answer, Record
 from sandbox.server.base.query_protocol import nested
 from sandbox.server.base.query_protocol import xml as tree
-from sandbox.server.base.snapshots import Answer
 
 Params = dict[str, Any]
-Record = dict[str, Any]
 Call = Callable[[Params], Answer]
 
 asg: Any = None  # the emulator's module, once it is there

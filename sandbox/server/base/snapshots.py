@@ -15,8 +15,8 @@ from contextlib import contextmanager
 from typing import Any
 
 from sandbox.server.base import emulator
+from sandbox.server.base.emulator import Answer
 
-Answer = tuple[int, dict[str, Any], bytes]
 Snapshot = dict[str, Any]
 
 STATE_KEY = "kit_snapshots"

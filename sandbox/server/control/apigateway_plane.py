@@ -12,8 +12,8 @@ from urllib.parse import unquote
 from sandbox.server.apigateway import refusals, trial, views
 from sandbox.server.apigateway.patch_calls import patch_answer
 from sandbox.server.base import emulator
+from sandbox.server.base.emulator import Answer
 from sandbox.server.base.refusals import Refused
-from sandbox.server.base.snapshots import Answer
 from sandbox.server.control import input_check
 
 v1 = emulator.v1

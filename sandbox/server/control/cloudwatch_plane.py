@@ -6,8 +6,7 @@ import json
 from typing import Any
 
 from sandbox.server.base import emulator, query_protocol
-from sandbox.server.base.refusals import Record
-from sandbox.server.base.snapshots import Answer
+from sandbox.server.base.emulator import Answer, Record
 from sandbox.server.control import input_check, wire_forms
 from sandbox.server.watching import metric_math, metric_queries
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from sandbox.server.base import emulator, query_protocol
-from sandbox.server.base.snapshots import Answer
+from sandbox.server.base.emulator import Answer
 from sandbox.server.control import input_check
 
 iam = emulator.iam

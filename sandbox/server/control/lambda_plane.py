@@ -6,8 +6,8 @@ import json
 from typing import Any
 
 from sandbox.server.base import emulator
-from sandbox.server.base.refusals import Record, Refused, trusts
-from sandbox.server.base.snapshots import Answer
+from sandbox.server.base.emulator import Answer, Record
+from sandbox.server.base.refusals import Refused, trusts
 from sandbox.server.control import input_check
 from sandbox.server.control.service_models import model
 

@@ -5,8 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from sandbox.server.base import emulator
-from sandbox.server.base.refusals import Record
-from sandbox.server.base.snapshots import Answer
+from sandbox.server.base.emulator import Answer, Record
 from sandbox.server.control import input_check, wire_forms
 
 logs = emulator.cloudwatch_logs

@@ -12,8 +12,8 @@ from collections.abc import Mapping
 from datetime import datetime, timezone
 from typing import Any
 
+from sandbox.server.base.emulator import Answer
 from sandbox.server.base.query_protocol import tree, xml
-from sandbox.server.base.snapshots import Answer
 from sandbox.server.control.input_check import Unreadable, scalar
 from sandbox.server.control.service_models import Model, Shape, model
 
