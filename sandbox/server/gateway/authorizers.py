@@ -1,4 +1,8 @@
-"""Lambda authorizers and Cognito: who calls, as a function or a user pool says."""
+"""Lambda authorizers and Cognito: who calls, as a function or a user pool says.
+
+Tokens of user pools are verified by the emulator, which holds their keys; PyJWT would only read them
+a second time.
+"""
 
 from __future__ import annotations
 
