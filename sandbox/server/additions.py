@@ -9,7 +9,7 @@ from importlib import import_module
 from types import ModuleType
 from typing import Any
 
-from sandbox.server.apigateway import canary_promotion, method_settings, records, tags, vpc_links
+from sandbox.server.apigateway import records, tags, vpc_links
 from sandbox.server.base import emulator, persistence, snapshots
 from sandbox.server.control import (
     apigateway_plane,
@@ -21,7 +21,7 @@ from sandbox.server.control import (
 )
 from sandbox.server.functions import log as lambda_log
 from sandbox.server.functions import worker
-from sandbox.server.gateway import authorizers, limits
+from sandbox.server.gateway import limits
 from sandbox.server.guarding import denials
 from sandbox.server.watching import alarms, log_metrics, metrics, tracing, xray
 
@@ -36,16 +36,13 @@ AT_THE_START = (
     iam_plane,
     logs_plane,
     cloudwatch_plane,
-    method_settings,
     vpc_links,
     worker,
     lambda_log,
     metrics,
     log_metrics,
     alarms,
-    authorizers,
     denials,
-    canary_promotion,
     missing_services,
     xray,
     tracing,

@@ -13,7 +13,13 @@ from sandbox.server.apigateway import (
     plan_refusals,
     vpc_links,
 )
-from sandbox.server.apigateway.patch_types import SHAPES, BadPatch, apply, apply_usage_plan
+from sandbox.server.apigateway.patch_types import (
+    SHAPES,
+    BadPatch,
+    apply,
+    apply_usage_plan,
+    path_names,
+)
 from sandbox.server.base import emulator
 from sandbox.server.base.emulator import Answer, Record
 from sandbox.server.base.refusals import Refused
@@ -175,11 +181,24 @@ def _change_stage(stage: Record, operations: list[Record]) -> None:
     rest = []
     for operation in operations:
         patch_paths.check_removal(stage, operation)
-        if not v1._try_apply_method_settings_patch(stage, operation):
+        if not _change_method_settings(stage, operation):
             patch_paths.check_stage(operation)
             rest.append(operation)
     apply(SHAPES["stage"], stage, rest)
     tidy_stage(stage)
+
+
+def _change_method_settings(stage: Record, operation: Record) -> bool:
+    """Whether an operation was about settings of methods; those of one go as a whole."""
+    settings = stage.get("methodSettings") or {}
+    path = str(operation.get("path") or "")
+    # The emulator knows no path of several parts here.
+    key = "/".join(path_names(path)) if path.startswith("/") else ""
+    if operation.get("op") == "remove" and key in settings:
+        del settings[key]
+        return True
+    changed: bool = v1._try_apply_method_settings_patch(stage, operation)
+    return changed
 
 
 # What AWS checks of a record when it was changed; each takes the path, the record before and after.

@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import Any
 from urllib.parse import unquote
 
-from sandbox.server.apigateway import refusals, trial, views
+from sandbox.server.apigateway import canary_promotion, refusals, stage_caches, trial, views
 from sandbox.server.apigateway.patch_calls import patch_answer
 from sandbox.server.base import emulator
 from sandbox.server.base.emulator import Answer
@@ -72,6 +72,10 @@ def install() -> None:
     async def handle_request(
         method: str, path: str, headers: Any, body: bytes, query: Any
     ) -> Answer:
+        if flushed := stage_caches.flushed(method, path):
+            return flushed
+        if method == "PATCH":
+            body = canary_promotion.translate(path, body)
         answer = refusal(method, path, body, query)
         if answer is None and trial.wanted(method, _parts(path)):
             return await _try(_parts(path), body, headers)
