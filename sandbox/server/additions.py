@@ -9,7 +9,7 @@ from importlib import import_module
 from types import ModuleType
 from typing import Any
 
-from sandbox.server.apigateway import records, tags, vpc_links
+from sandbox.server.apigateway import deployments, records, tags, vpc_links
 from sandbox.server.base import emulator, persistence, snapshots
 from sandbox.server.control import (
     apigateway_plane,
@@ -29,6 +29,7 @@ from sandbox.server.watching import alarms, log_metrics, metrics, tracing, xray
 AT_THE_START = (
     persistence,
     snapshots,
+    deployments,
     apigateway_plane,
     records,
     tags,

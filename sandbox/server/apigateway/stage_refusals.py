@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from typing import Any
 
+from sandbox.server.apigateway.deployments import has_deployment
 from sandbox.server.base import emulator
 from sandbox.server.base.emulator import Record
 from sandbox.server.base.refusals import Refused, trusts
-from sandbox.server.base.snapshots import has_deployment
 
 v1 = emulator.v1
 
