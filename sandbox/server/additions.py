@@ -19,8 +19,7 @@ from sandbox.server.control import (
     logs_plane,
     missing_services,
 )
-from sandbox.server.functions import log as lambda_log
-from sandbox.server.functions import worker
+from sandbox.server.functions import function_log, worker
 from sandbox.server.gateway import limits
 from sandbox.server.guarding import denials
 from sandbox.server.watching import alarms, log_metrics, metrics, tracing, xray
@@ -39,7 +38,7 @@ AT_THE_START = (
     cloudwatch_plane,
     vpc_links,
     worker,
-    lambda_log,
+    function_log,
     metrics,
     log_metrics,
     alarms,
