@@ -36,7 +36,6 @@ AT_THE_START = (
     iam_plane,
     logs_plane,
     cloudwatch_plane,
-    vpc_links,
     worker,
     function_log,
     metrics,

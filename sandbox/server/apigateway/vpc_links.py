@@ -99,24 +99,6 @@ def _refuse(code: str, message: str, status: int) -> Answer:
     return refusal
 
 
-def install() -> None:
-    """Have the emulator pass on to us the paths that it knows nothing of."""
-    original = emulator.v2.handle_request
-
-    async def handle_request(
-        method: str, path: str, headers: Any, body: bytes, query: Any
-    ) -> Answer:
-        if path.strip("/").split("/", maxsplit=1)[0] != "vpclinks":
-            answered: Answer = await original(method, path, headers, body, query)
-            return answered
-        if links := answer(method, path, body, query):
-            return links
-        passed_on: Answer = await v1.handle_request(method, path, headers, body, query)
-        return passed_on
-
-    emulator.v2.handle_request = handle_request
-
-
 # What the emulator asks of a module whose state it keeps
 
 

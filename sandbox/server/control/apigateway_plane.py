@@ -1,7 +1,8 @@
 """API Gateway's control plane, where the emulator's differs from AWS's: the way of one call.
 
-What AWS refuses comes first, then TestInvokeMethod and PATCH, which are answered here; all other
-calls are the emulator's. Every answer is shown as AWS shows it.
+Calls that the emulator lacks are answered first. Of all others, what AWS refuses comes first, then
+TestInvokeMethod and PATCH, which are answered here; the rest is the emulator's. Every answer is
+shown as AWS shows it.
 """
 
 from __future__ import annotations
@@ -9,7 +10,14 @@ from __future__ import annotations
 from typing import Any
 from urllib.parse import unquote
 
-from sandbox.server.apigateway import canary_promotion, refusals, stage_caches, trial, views
+from sandbox.server.apigateway import (
+    canary_promotion,
+    refusals,
+    stage_caches,
+    trial,
+    views,
+    vpc_links,
+)
 from sandbox.server.apigateway.patch_calls import patch_answer
 from sandbox.server.base import emulator
 from sandbox.server.base.emulator import Answer
@@ -65,15 +73,15 @@ def _parts(path: str) -> list[str]:
     return [unquote(part) for part in path.strip("/").split("/") if part]
 
 
-def install() -> None:
-    """Put this over the emulator's handling of calls."""
-    original = v1.handle_request
+def handle(original: Any) -> Any:
+    """The way of one call."""
 
     async def handle_request(
         method: str, path: str, headers: Any, body: bytes, query: Any
     ) -> Answer:
-        if flushed := stage_caches.flushed(method, path):
-            return flushed
+        lacked = vpc_links.answer(method, path, body, query) or stage_caches.flushed(method, path)
+        if lacked is not None:
+            return lacked
         if method == "PATCH":
             body = canary_promotion.translate(path, body)
         answer = refusal(method, path, body, query)
@@ -85,4 +93,24 @@ def install() -> None:
             answer = await original(method, path, headers, body, query)
         return views.shown(method, _parts(path), query, answer)
 
-    v1.handle_request = handle_request
+    return handle_request
+
+
+def route(original: Any) -> Any:
+    """Where the emulator tells REST APIs' paths from others': it does not know those of VPC links."""
+
+    async def handle_request(
+        method: str, path: str, headers: Any, body: bytes, query: Any
+    ) -> Answer:
+        ours = path.strip("/").split("/", maxsplit=1)[0] == "vpclinks"
+        further = v1.handle_request if ours else original
+        answer: Answer = await further(method, path, headers, body, query)
+        return answer
+
+    return handle_request
+
+
+def install() -> None:
+    """Put these over the emulator's handling of calls."""
+    v1.handle_request = handle(v1.handle_request)
+    emulator.v2.handle_request = route(emulator.v2.handle_request)
