@@ -8,6 +8,9 @@ from __future__ import annotations
 from importlib import import_module, metadata
 from typing import Any
 
+Answer = tuple[int, dict[str, Any], bytes]  # status, headers and body, of a call of the emulator
+Record = dict[str, Any]  # what it keeps, takes and tells
+
 
 def _module(name: str) -> Any:
     return import_module(f"ministack.{name}")
