@@ -120,7 +120,14 @@ class Account:
         """A client of its own, for a test that registers what it wants to see."""
         return self.connect(service)
 
-    def connect(self, service: str, session: Any = boto3, key: str = "", secret: str = "") -> Any:
+    def connect(
+        self,
+        service: str,
+        session: Any = boto3,
+        key: str = "",
+        secret: str = "",
+        config: Config | None = None,
+    ) -> Any:
         """A new client, of the root user unless a key is given."""
         keys = {"aws_access_key_id": key, "aws_secret_access_key": secret}
         return session.client(
@@ -128,7 +135,7 @@ class Account:
             endpoint_url=self.running.endpoint,
             region_name="us-east-1",
             **(keys if key else self.running.keys),
-            config=Config(retries={"max_attempts": 0}),
+            config=Config(retries={"max_attempts": 0}).merge(config or Config()),
         )
 
     @property
