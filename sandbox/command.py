@@ -22,6 +22,8 @@ from pulumi.automation import CommandResult, PulumiCommand
 from pulumi.automation.errors import create_command_error
 from semver import VersionInfo
 
+from sandbox.home import UMASK
+
 OnOutput = Callable[[str], object]
 
 POLL = 0.02  # seconds between two looks at the process: what an `up` may end later
@@ -158,10 +160,10 @@ def _ended(process: subprocess.Popen[bytes]) -> int | None:
 
 
 def _own_group() -> dict[str, Any]:
-    """What keeps a Ctrl-C in the kernel's terminal from reaching the CLI a second time."""
+    """What keeps a Ctrl-C in the terminal from the CLI, and others from reading what it writes."""
     if sys.platform == "win32":
         return {"creationflags": subprocess.CREATE_NEW_PROCESS_GROUP}
-    return {"start_new_session": True}
+    return {"start_new_session": True, "umask": UMASK}
 
 
 def _non_interactive(args: list[str]) -> list[str]:

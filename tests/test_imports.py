@@ -25,12 +25,17 @@ MAY: dict[str, tuple[str, ...]] = {
     "gateway/functions/model": (),
     # AWS on a laptop
     "sandbox/home.py": (),
+    "sandbox/root_key.py": ("sandbox/home.py",),
     "sandbox/urls.py": (),
     "sandbox/engine": (),
-    "sandbox/server/base": ("sandbox/home.py",),
+    "sandbox/server/base": ("sandbox/home.py", "sandbox/root_key.py"),
     "sandbox/server/watching": ("sandbox/server/base",),
     "sandbox/server/functions": ("sandbox/server/base", "sandbox/server/watching"),
-    "sandbox/server/guarding": ("sandbox/server/base", "sandbox/server/watching"),
+    "sandbox/server/guarding": (
+        "sandbox/root_key.py",
+        "sandbox/server/base",
+        "sandbox/server/watching",
+    ),
     "sandbox/server/balancing": ("sandbox/server/base",),
     "sandbox/server/gateway": (
         "sandbox/server/base",
@@ -48,7 +53,7 @@ MAY: dict[str, tuple[str, ...]] = {
         "sandbox/server/watching",
         "sandbox/server/apigateway",
     ),
-    "sandbox/server": ("sandbox/home.py", "sandbox/server/*"),
+    "sandbox/server": ("sandbox/home.py", "sandbox/root_key.py", "sandbox/server/*"),
     "sandbox/provider/core": (),
     "sandbox/provider/apigateway": ("sandbox/provider/core", "sandbox/urls.py"),
     "sandbox/provider/autoscaling": ("sandbox/provider/core",),
@@ -66,7 +71,12 @@ MAY: dict[str, tuple[str, ...]] = {
     "sandbox/provider/wafv2": ("sandbox/provider/core",),
     "sandbox/provider/lookups": ("sandbox/provider/*",),
     "sandbox/provider": ("sandbox/provider/core", "sandbox/home.py"),
-    "sandbox": ("sandbox/home.py", "sandbox/engine", "sandbox/server/base"),
+    "sandbox": (
+        "sandbox/home.py",
+        "sandbox/root_key.py",
+        "sandbox/engine",
+        "sandbox/server/base",
+    ),
     # What notebooks import
     "lab": (),
     "lab/draw": ("lab",),

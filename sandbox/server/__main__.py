@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import functools
 import hashlib
 import logging
 import os
@@ -14,7 +15,9 @@ import sys
 import tempfile
 from typing import TYPE_CHECKING, Any
 
-from sandbox.home import Home, home, read_json, write_json
+from sandbox import root_key
+from sandbox.home import UMASK, Home, home, private, read_json, write_json
+from sandbox.root_key import RootKey
 from sandbox.server.base import settings
 from sandbox.server.base.generation import Generation
 from sandbox.server.provider_child import ProviderChild, ProviderFailed
@@ -77,26 +80,24 @@ def open_port(place: Home, asked: int) -> socket.socket:
     return first_free(candidates(place, read_json(place.ports).get("port"), "sandbox"))
 
 
-def provider_port(place: Home) -> int:
-    """A port that is free now, for the provider to listen on."""
+def provider_ports(place: Home) -> list[int]:
+    """The ports that the provider is to try; none when there is to be no provider."""
     if os.environ.get("KIT_PROVIDER") == "0":
-        return 0
-    last = read_json(place.ports).get("provider_port")
-    with first_free(candidates(place, last, "provider")) as found:
-        return int(found.getsockname()[1])
+        return []
+    return candidates(place, read_json(place.ports).get("provider_port"), "provider")
 
 
 def prepare(place: Home, port: int) -> None:
     """Make the folders, and set the environment that the emulator reads when imported."""
     shutil.rmtree(place.tmp, ignore_errors=True)
     for folder in (place.tmp, place.state, place.objects):
-        folder.mkdir(parents=True, exist_ok=True)
+        private(folder)
     os.environ.update(settings.emulator(place, port))
     tempfile.tempdir = str(place.tmp)
 
 
 async def serve(
-    place: Home, token: str, door: socket.socket, provider: ProviderChild | None
+    place: Home, token: str, key: RootKey, door: socket.socket, provider: ProviderChild | None
 ) -> None:
     """Serve until stopped; the record says so from when it is ready until it ends."""
     from hypercorn.asyncio.run import worker_serve
@@ -105,9 +106,9 @@ async def serve(
 
     from sandbox.server import additions, app
 
-    damaged = additions.install()
+    damaged = additions.install(key)
     generation = Generation.begin(place, damaged=bool(damaged))
-    kit = app.Kit(token, generation, provider.port if provider else 0)
+    kit = app.Kit(token, key, generation, door.getsockname()[1])
     kit.damaged = damaged
     _reset_renews(kit)
     config = _server_config()
@@ -124,9 +125,11 @@ async def serve(
     try:
         if provider:
             await provider.ready()
-            keepers.append(asyncio.ensure_future(provider.keep()))
+            kit.provider_port = provider.port
+            moved = functools.partial(_moved, place, kit, provider)
+            keepers.append(asyncio.ensure_future(provider.keep(moved)))
         kit.ready.set()
-        publish(place, kit, door.getsockname()[1])
+        publish(place, kit)
         keepers.append(asyncio.ensure_future(leave_when_lost(place, kit)))
         await served
     finally:
@@ -181,14 +184,19 @@ def _stop_on_signals(kit: Kit) -> None:
             signal.signal(getattr(signal, name), stop)
 
 
-def publish(place: Home, kit: Kit, port: int) -> None:
+def _moved(place: Home, kit: Kit, provider: ProviderChild) -> None:
+    kit.provider_port = provider.port
+    publish(place, kit)
+
+
+def publish(place: Home, kit: Kit) -> None:
     """Tell everybody that this sandbox is ready, and where."""
-    ports = {"port": port, "provider_port": kit.provider_port}
+    ports = {"port": kit.port, "provider_port": kit.provider_port}
     if not kit.provider_port:
         ports["provider_port"] = read_json(place.ports).get("provider_port", 0)
     write_json(place.ports, ports)
     record = {"pid": os.getpid(), "token": kit.token, "generation": kit.generation.name}
-    write_json(place.record, {**record, "port": port, "provider_port": kit.provider_port})
+    write_json(place.record, {**record, "port": kit.port, "provider_port": kit.provider_port})
 
 
 def main() -> int:
@@ -196,6 +204,7 @@ def main() -> int:
     logging.basicConfig(
         level=logging.INFO, format="%(asctime)s %(levelname)s [%(name)s] %(message)s"
     )
+    os.umask(UMASK)
     place = Home(home())
     # Functions inherit the environment: the token is none of their business.
     token = os.environ.pop("KIT_TOKEN", "") or hashlib.sha256(os.urandom(16)).hexdigest()
@@ -205,12 +214,13 @@ def main() -> int:
         door = open_port(place, asked)
         port = door.getsockname()[1]
         prepare(place, port)
-        beside = provider_port(place)
+        key = root_key.ensure(place)
+        beside = provider_ports(place)
         if beside:
-            provider = ProviderChild(place, beside, f"http://127.0.0.1:{port}")
+            provider = ProviderChild(place, beside, f"http://127.0.0.1:{port}", key)
             # It imports while we do.
             provider.start()
-        asyncio.run(serve(place, token, door, provider))
+        asyncio.run(serve(place, token, key, door, provider))
     except PortTaken as error:
         log.error("%s", error)
         return 3

@@ -9,6 +9,7 @@ from importlib import import_module
 from types import ModuleType
 from typing import Any
 
+from sandbox.root_key import RootKey
 from sandbox.server.apigateway import deployments, records, tags, vpc_links
 from sandbox.server.base import emulator, persistence, snapshots
 from sandbox.server.control import (
@@ -21,7 +22,7 @@ from sandbox.server.control import (
 )
 from sandbox.server.functions import function_log, worker
 from sandbox.server.gateway import limits
-from sandbox.server.guarding import denials
+from sandbox.server.guarding import credentials, denials
 from sandbox.server.watching import alarms, log_metrics, metrics, tracing, xray
 
 # What is put over the emulator before it serves. Later ones stand before earlier ones.
@@ -67,8 +68,11 @@ ON_DEMAND = {
 }
 
 
-def install() -> list[str]:
+def install(key: RootKey) -> list[str]:
     """Check the emulator and put our parts into it; once in a process, before it serves.
+
+    Args:
+        key: the account's root key, which is the only one that the sandbox begins with.
 
     Returns:
         What of the state on disk was damaged, a line each.
@@ -77,6 +81,7 @@ def install() -> list[str]:
         WrongEmulator: it is not the one that the parts were made for.
     """
     emulator.check()
+    credentials.install(key)
     damaged = persistence.install()
     for part in AT_THE_START:
         part.install()

@@ -35,10 +35,13 @@ def shared_clients() -> kinds.Clients:
 
 @pytest.fixture
 def ctx(
-    endpoint: str, shared_clients: kinds.Clients, monkeypatch: pytest.MonkeyPatch
+    running: cloud.Running,
+    endpoint: str,
+    shared_clients: kinds.Clients,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> kinds.Context:
     """What calls need to know, against the emulator."""
-    for name, value in settings.client(endpoint).items():
+    for name, value in settings.client(endpoint, running.key).items():
         monkeypatch.setenv(name, value)
     return kinds.Context(endpoint=endpoint, clients=shared_clients)
 

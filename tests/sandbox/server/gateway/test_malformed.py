@@ -11,15 +11,17 @@ import pytest
 import requests
 from botocore.session import get_session
 
+from tests.sandbox.server.shapes import signed
+
 SESSION = get_session()
 BODIES = (b"{", b"[1]", b'"x"', b"\xff\xfe")
 
 
-def signed(service: str) -> dict[str, str]:
-    """Headers that say which service a request is for; nobody checks the signature of `test`."""
-    scope = f"test/20260101/us-east-1/{service}/aws4_request"
-    value = f"AWS4-HMAC-SHA256 Credential={scope}, SignedHeaders=host, Signature=0"
-    return {"Authorization": value}
+def send(account: Any, client: Any, verb: str, path: str, service: str, **more: Any) -> Any:
+    """The answer to a request that is signed well, whatever is wrong with it otherwise."""
+    url, body, headers = account.running.endpoint + path, more.get("data", b""), more.get("headers")
+    headers = signed(account.running, verb, url, service, body, headers)
+    return client.request(verb, url, data=body, headers=headers, timeout=10)
 
 
 def wrong_types(shape: Any) -> bytes:
@@ -49,8 +51,7 @@ def test_each_call_of_a_rest_service_survives_nonsense(account, service):
     count = 0
     with requests.Session() as client:
         for verb, path, body in of_rest(service):
-            url = account.running.endpoint + path
-            answer = client.request(verb, url, data=body, headers=signed(service), timeout=10)
+            answer = send(account, client, verb, path, service, data=body)
             assert answer.status_code < 500, (verb, path, body, answer.text)
             assert "Traceback" not in answer.text
             count += 1
@@ -71,26 +72,23 @@ def test_each_call_of_a_json_service_survives_nonsense(account, service, signs, 
         for name in model.operation_names:
             shape = model.operation_model(name).input_shape
             headers = {
-                **signed(signs),
                 "X-Amz-Target": f"{target}.{name}",
                 "Content-Type": "application/x-amz-json-1.1",
             }
             for body in (*BODIES, b"{}", *([wrong_types(shape)] if shape else [])):
-                url = account.running.endpoint + "/"
-                answer = client.post(url, data=body, headers=headers, timeout=10)
+                answer = send(account, client, "POST", "/", signs, data=body, headers=headers)
                 assert answer.status_code < 500, (name, body, answer.text)
 
 
 @pytest.mark.parametrize(("service", "signs"), [("iam", "iam"), ("cloudwatch", "monitoring")])
 def test_each_call_of_a_query_service_survives_nonsense(account, service, signs):
     model = SESSION.get_service_model(service)
-    headers = {**signed(signs), "Content-Type": "application/x-www-form-urlencoded"}
+    headers = {"Content-Type": "application/x-www-form-urlencoded"}
     with requests.Session() as client:
         for name in model.operation_names:
             for rest in ("", "&=&&x=%ff", "&MaxItems=x&Period=x&Tags.member.x.Key=1"):
-                body = f"Action={name}&Version=2010-05-08{rest}"
-                url = account.running.endpoint + "/"
-                answer = client.post(url, data=body, headers=headers, timeout=10)
+                body = f"Action={name}&Version=2010-05-08{rest}".encode()
+                answer = send(account, client, "POST", "/", signs, data=body, headers=headers)
                 assert answer.status_code < 500, (name, rest, answer.text)
 
 
@@ -109,8 +107,7 @@ def test_each_call_of_a_query_service_survives_nonsense(account, service, signs)
 )
 def test_what_is_wrong_with_a_request_is_said_as_aws_says_it(account, verb, path, body, code):
     service = "lambda" if "functions" in path else "apigateway"
-    url = account.running.endpoint + path
-    found = requests.request(verb, url, data=body, headers=signed(service), timeout=10)
+    found = send(account, requests, verb, path, service, data=body)
     assert (found.status_code, found.headers["x-amzn-errortype"]) == (400, code)
     assert found.json()["message"]
 
@@ -121,10 +118,9 @@ def test_what_is_wrong_with_a_request_is_said_as_aws_says_it(account, verb, path
 def test_cbor_that_is_none(account, body):
     path = "/service/GraniteServiceVersion20100801/operation/PutMetricAlarm"
     headers = {
-        **signed("monitoring"),
         "Content-Type": "application/cbor",
         "smithy-protocol": "rpc-v2-cbor",
     }
-    found = requests.post(account.running.endpoint + path, data=body, headers=headers, timeout=10)
+    found = send(account, requests, "POST", path, "monitoring", data=body, headers=headers)
     assert found.status_code == 400
     assert found.headers["smithy-protocol"] == "rpc-v2-cbor"
