@@ -27,6 +27,7 @@ class Running:
     generation: str
     home: Path
     problem: str = ""  # what it could not save, and why
+    damaged: str = ""  # what it found damaged when it started, and where that is now
 
     @property
     def endpoint(self) -> str:
@@ -70,6 +71,7 @@ def reach(place: Home) -> Running | None:
             generation=str(found["generation"]),
             home=place.path,
             problem=str(found["problem"]),
+            damaged=str(found["damaged"]),
         )
     except (KeyError, TypeError, ValueError):
         return None

@@ -23,6 +23,8 @@ from sandbox.server.base.generation import Generation
 from sandbox.server.provider_child import ProviderChild, ProviderFailed
 
 if TYPE_CHECKING:
+    from hypercorn.config import Config
+
     from sandbox.server.app import Kit
 
 log = logging.getLogger("sandbox")
@@ -99,22 +101,17 @@ async def serve(
 ) -> None:
     """Serve until stopped; the record says so from when it is ready until it ends."""
     from hypercorn.asyncio.run import worker_serve
-    from hypercorn.config import Config, Sockets
+    from hypercorn.config import Sockets
     from hypercorn.utils import wrap_app
 
-    from sandbox.server import app
+    from sandbox.server import additions, app
 
-    app.install(key)
-    port = door.getsockname()[1]
-    kit = app.Kit(token, key, Generation.begin(place), port)
+    damaged = additions.install(key)
+    generation = Generation.begin(place, damaged=bool(damaged))
+    kit = app.Kit(token, key, generation, door.getsockname()[1])
+    kit.damaged = damaged
     _reset_renews(kit)
-    config = Config()
-    config.keep_alive_timeout = 75
-    config.graceful_timeout = 1
-    config.h11_pass_raw_headers = True
-    # More than API Gateway takes: what is too long gets API Gateway's refusal, not the server's.
-    config.h11_max_incomplete_size = 128 * 1024
-    config.errorlog = None
+    config = _server_config()
     _stop_on_signals(kit)
     served = asyncio.ensure_future(
         worker_serve(
@@ -138,6 +135,19 @@ async def serve(
     finally:
         for keeper in keepers:
             keeper.cancel()
+
+
+def _server_config() -> Config:
+    from hypercorn.config import Config
+
+    config = Config()
+    config.keep_alive_timeout = 75
+    config.graceful_timeout = 1
+    config.h11_pass_raw_headers = True
+    # More than API Gateway takes: what is too long gets API Gateway's refusal, not the server's.
+    config.h11_max_incomplete_size = 128 * 1024
+    config.errorlog = None
+    return config
 
 
 async def leave_when_lost(place: Home, kit: Kit) -> None:

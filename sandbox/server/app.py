@@ -11,23 +11,19 @@ import json
 import logging
 import os
 import re
-import sys
 import uuid
 from collections.abc import Awaitable, Callable
 from typing import Any
 from urllib.parse import parse_qs
 
 from sandbox.root_key import RootKey
-from sandbox.server.apigateway import method_settings, promotion, vpc_links
 from sandbox.server.base import emulator, persistence, snapshots
 from sandbox.server.base.generation import Generation
-from sandbox.server.control import control_plane, missing_services
-from sandbox.server.functions import log as lambda_log
 from sandbox.server.functions import worker
-from sandbox.server.gateway import authorizers, dataplane, limits
-from sandbox.server.guarding import credentials, denials, visitors
+from sandbox.server.gateway import dataplane, limits
+from sandbox.server.guarding import credentials, visitors
 from sandbox.server.guarding.visitors import Visit
-from sandbox.server.watching import alarms, log_metrics, metrics, tracing, xray
+from sandbox.server.watching import alarms
 
 log = logging.getLogger("sandbox")
 
@@ -49,6 +45,7 @@ class Kit:
         self.port = port
         self.provider_port = 0
         self.saver = persistence.Saver()
+        self.damaged: list[str] = []  # what of the state on disk could not be used at the start
         self.stopped = asyncio.Event()
         self.ready = asyncio.Event()
 
@@ -117,6 +114,7 @@ class Kit:
             "pid": os.getpid(),
             "ready": self.ready.is_set(),
             "problem": self.saver.failure,
+            "damaged": "; ".join(self.damaged),
         }
 
     async def _save(self) -> dict[str, Any]:
@@ -253,36 +251,3 @@ async def _reply(send: Any, status: int, body: dict[str, Any]) -> None:
     await emulator.app._send_response(
         emulator.app._with_date_header(send), status, headers, json.dumps(body).encode()
     )
-
-
-def install(key: RootKey) -> None:
-    """Check the emulator and put our parts into it; once in a process, before it serves."""
-    emulator.check()
-    credentials.install(key)
-    persistence.install()
-    snapshots.install()
-    control_plane.install()
-    method_settings.install()
-    vpc_links.install()
-    worker.install()
-    lambda_log.install()
-    metrics.install()
-    log_metrics.install()
-    alarms.install()
-    authorizers.install()
-    denials.install()
-    promotion.install()
-    missing_services.install()
-    xray.install()
-    tracing.install()
-    for module in (snapshots, vpc_links, limits, xray):
-        _register(module.STATE_KEY, "apigateway", sys.modules[module.__name__])
-
-
-def _register(key: str, service: str, module: Any) -> None:
-    """Have the emulator save, load and reset a module of ours with its own."""
-    app = emulator.app
-    entry = app.SERVICE_REGISTRY[service]
-    entry["sub_modules"] = (*entry["sub_modules"], key)
-    app._loaded_modules[key] = module
-    app._state_map[key] = key

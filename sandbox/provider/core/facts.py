@@ -1,6 +1,6 @@
 """What is known of each type.
 
-facts.json is measured on the official provider and made by tools/facts.py. facts_added.json has
+facts.json is measured on the official provider and made by tools/facts. facts_added.json has
 the same form and holds types that were not measured; its facts are those of the official
 provider's documentation.
 """

@@ -17,6 +17,8 @@ from sandbox.server.base.exchange import Request, Response
 
 v1 = emulator.v1
 JSON = "application/json"
+# Begins what the execution log says of an integration or an authorizer that cannot work.
+CONFIGURATION = "Execution failed due to configuration error: "
 
 
 @dataclass(frozen=True)

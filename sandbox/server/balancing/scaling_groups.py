@@ -9,14 +9,13 @@ import uuid
 from collections.abc import Callable
 from typing import Any
 
-from sandbox.server.balancing.attached import done, no_group
-from sandbox.server.balancing.query_forms import nested
-from sandbox.server.balancing.query_forms import xml as tree
+from sandbox.server.balancing.scaling_attachments import done, no_group
 from sandbox.server.base import emulator
-from sandbox.server.base.snapshots import Answer
+from sandbox.server.base.emulator import Answer, Record
+from sandbox.server.base.query_protocol import nested
+from sandbox.server.base.query_protocol import xml as tree
 
 Params = dict[str, Any]
-Record = dict[str, Any]
 Call = Callable[[Params], Answer]
 
 asg: Any = None  # the emulator's module, once it is there

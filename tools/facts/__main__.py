@@ -16,58 +16,21 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from tools import facts_rules
+from tools.facts import rules as rule_tables
+from tools.facts.tables import (
+    ADDED_COMPUTED,
+    ADDED_REPLACES,
+    ADDED_TYPES,
+    DEFAULTS,
+    DELETE_FIRST,
+    JSON_TEXT,
+    NAMES,
+    REPLACING_VALUES,
+    Json,
+    Tables,
+)
 
-OUT = Path(__file__).parents[1] / "sandbox" / "provider" / "core" / "facts.json"
-Json = dict[str, Any]
-
-# Names are made of `name`, one for a type unless these say otherwise (official provider's source).
-NAMES: dict[str, Json] = {
-    "aws_iam_role": {"max": 64},
-    "aws_lambda_function": {"max": 64},
-    "aws_lambda_permission": {"property": "statementId", "max": 100},
-    "aws_s3_bucket": {"property": "bucket", "max": 63, "lower": True},
-    "aws_s3_object": {"property": "key", "bare": True},
-    "aws_sns_topic": {"max": 80},
-    "aws_lb": {"max": 32},
-    "aws_lb_target_group": {"max": 32},
-}
-# The old one goes first when it is replaced: the new one would be the very same thing to AWS.
-DELETE_FIRST = {"aws_api_gateway_integration", "aws_iam_role_policy_attachment"}
-# Values whose coming or going replaces what another value would only update (official source).
-REPLACING_VALUES = {("aws_api_gateway_authorizer", "type"): ["COGNITO_USER_POOLS"]}
-# Text that holds JSON although no refusal shows it.
-JSON_TEXT = {"aws_iam_role": ["inline_policy.policy"], "aws_s3_bucket": ["policy"]}
-# Defaults that no measurement shows, because the smallest valid configuration gives the argument.
-DEFAULTS: dict[str, Json] = {
-    "aws_dynamodb_table": {"billing_mode": "PROVISIONED"},
-}
-# Arguments that came after the measured version; from the official provider's documentation.
-ADDED_REPLACES = {"region", "invokedViaFunctionUrl", "tenancyConfig", "restoreBackupArn", "bucketNamespace", "quicServerId"}  # fmt: skip
-ADDED_TYPES = {
-    "region": "string", "responseTransferMode": "string", "integrationTarget": "string",
-    "endpointAccessMode": "string", "securityPolicy": "string", "publishTo": "string",
-    "sourceKmsKeyArn": "string", "codeSha256": "string", "invokedViaFunctionUrl": "bool",
-    "deletionProtectionEnabled": "bool", "useResourceTimeoutForPropagation": "bool",
-}  # fmt: skip
-ADDED_COMPUTED = {"region", "responseTransferMode", "endpointAccessMode", "securityPolicy", "codeSha256", "deletionProtectionEnabled"}  # fmt: skip
-
-
-class Tables:
-    """The four files, and what they say of one type."""
-
-    def __init__(self, folder: Path) -> None:
-        def load(name: str) -> Json:
-            return dict(json.loads((folder / name).read_text()))
-
-        self.schema, self.replace = load("schema.json"), load("replace.json")
-        self.defaults, self.map = load("defaults.json"), load("pulumi-map.json")
-
-    def cases(self, terraform: str) -> list[Json]:
-        """The configurations of a type that the official provider refused."""
-        return [
-            c for c in self.defaults["validation"] if c["type"] == terraform and not c["accepted"]
-        ]
+OUT = Path(__file__).parents[2] / "sandbox" / "provider" / "core" / "facts.json"
 
 
 class Type:
@@ -79,12 +42,12 @@ class Type:
         self.map = tables.map["resources"][terraform]
         self.replace = tables.replace["resources"].get(terraform, {})
         cases = tables.cases(terraform)
-        self.rules = facts_rules.field_rules(cases)
+        self.rules = rule_tables.field_rules(cases)
         self.max_items: dict[str, int] = {}
         self.groups: list[Json] = []
         for case in cases:
-            self.max_items.update(facts_rules.max_items(case["diagnostics"]))
-            for group in facts_rules.groups(case["diagnostics"]):
+            self.max_items.update(rule_tables.max_items(case["diagnostics"]))
+            for group in rule_tables.groups(case["diagnostics"]):
                 if group not in self.groups and _sorted(group) not in map(_sorted, self.groups):
                     self.groups.append(group)
         self.default_values = self._defaults()
@@ -128,7 +91,7 @@ class Type:
                 "sensitive": self._sensitive(block),
                 "groups": [self._group(g) for g in self.groups],
                 "together": [
-                    self._together(t) for t in facts_rules.TOGETHER.get(self.terraform, [])
+                    self._together(t) for t in rule_tables.TOGETHER.get(self.terraform, [])
                 ],
                 "recomputed": self._recomputed(),
             }

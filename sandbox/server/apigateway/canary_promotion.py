@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Iterator
 from typing import Any
 
 from sandbox.server.base import emulator
@@ -43,15 +43,3 @@ def translate(path: str, body: bytes) -> bytes:
     except (ValueError, KeyError, TypeError, AttributeError):
         return body
     return json.dumps(given).encode()
-
-
-def install() -> None:
-    """Put this before the emulator's own handling of a patch."""
-    original: Callable[..., Awaitable[Any]] = v1.handle_request
-
-    async def handle(method: str, path: str, headers: Any, body: bytes, query: Any) -> Any:
-        if method == "PATCH":
-            body = translate(path, body)
-        return await original(method, path, headers, body, query)
-
-    v1.handle_request = handle

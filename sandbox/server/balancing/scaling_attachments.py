@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from sandbox.server.balancing.query_forms import nested
-from sandbox.server.base.snapshots import Answer
+from sandbox.server.base.emulator import Answer
+from sandbox.server.base.query_protocol import nested
 
 Params = dict[str, Any]
 Call = Callable[[Params], Answer]

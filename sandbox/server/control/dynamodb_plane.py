@@ -6,9 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from sandbox.server.base import emulator
-from sandbox.server.base.snapshots import Answer
-
-Record = dict[str, Any]
+from sandbox.server.base.emulator import Answer, Record
 
 
 def install(module: Any) -> None:

@@ -3,7 +3,7 @@
 import pytest
 from botocore.exceptions import ClientError
 
-from sandbox.server.apigateway.api_refusals import integration_uri
+from sandbox.server.apigateway.method_refusals import integration_uri
 from sandbox.server.base.refusals import Refused
 
 FUNCTION = "arn:aws:lambda:us-east-1:000000000000:function:f"

@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from sandbox.server.balancing.query_forms import inside, nested
-from sandbox.server.balancing.query_forms import xml as tree
-from sandbox.server.base.snapshots import Answer
+from sandbox.server.base.emulator import Answer, Record
+from sandbox.server.base.query_protocol import inside, nested
+from sandbox.server.base.query_protocol import xml as tree
 
 Params = dict[str, Any]
-Record = dict[str, Any]
 
 alb: Any = None  # the emulator's module, once it is there
 

@@ -1,13 +1,15 @@
-"""Which rules look at which call to API Gateway before it is made."""
+"""Which refusals look at which call to API Gateway before it is made."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 
 from sandbox.server.apigateway import api_refusals as api
+from sandbox.server.apigateway import method_refusals as methods
+from sandbox.server.apigateway import plan_refusals as plans
 from sandbox.server.apigateway import stage_refusals as stages
 from sandbox.server.base import emulator
-from sandbox.server.base.refusals import Record
+from sandbox.server.base.emulator import Record
 
 v1 = emulator.v1
 
@@ -15,21 +17,21 @@ RULES: dict[str, Callable[[list[str], Record], None]] = {
     "CreateRestApi": api.create_rest_api,
     "CreateResource": api.create_resource,
     "DeleteResource": api.delete_resource,
-    "PutMethod": api.put_method,
-    "DeleteMethod": api.delete_child,
-    "DeleteMethodResponse": api.delete_child,
-    "DeleteIntegration": api.delete_child,
-    "DeleteIntegrationResponse": api.delete_child,
-    "PutMethodResponse": api.put_method_response,
-    "PutIntegration": api.put_integration,
+    "PutMethod": methods.put_method,
+    "DeleteMethod": methods.delete_child,
+    "DeleteMethodResponse": methods.delete_child,
+    "DeleteIntegration": methods.delete_child,
+    "DeleteIntegrationResponse": methods.delete_child,
+    "PutMethodResponse": methods.put_method_response,
+    "PutIntegration": methods.put_integration,
     "UpdateStage": stages.update_stage,
     "UpdateAccount": stages.update_account,
-    "CreateApiKey": stages.create_api_key,
-    "CreateUsagePlan": stages.create_usage_plan,
-    "UpdateUsagePlan": stages.update_usage_plan,
-    "DeleteUsagePlan": stages.delete_usage_plan,
-    "CreateUsagePlanKey": stages.create_usage_plan_key,
-    "DeleteUsagePlanKey": stages.delete_usage_plan_key,
+    "CreateApiKey": plans.create_api_key,
+    "CreateUsagePlan": plans.create_usage_plan,
+    "UpdateUsagePlan": plans.update_usage_plan,
+    "DeleteUsagePlan": plans.delete_usage_plan,
+    "CreateUsagePlanKey": plans.create_usage_plan_key,
+    "DeleteUsagePlanKey": plans.delete_usage_plan_key,
     "CreateModel": api.create_model,
     "DeleteModel": api.delete_model,
     "CreateAuthorizer": api.create_authorizer,

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 from xml.etree import ElementTree
 
-from sandbox.server.base.snapshots import Answer
+from sandbox.server.base.emulator import Answer
 
 
 def install(module: Any) -> None:

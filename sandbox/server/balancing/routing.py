@@ -9,7 +9,7 @@ import time
 from collections.abc import Callable
 from typing import Any
 
-Record = dict[str, Any]
+from sandbox.server.base.emulator import Record
 
 COOKIE = "AWSALBTG"
 # What becomes of a request when the weights of all target groups are 0.

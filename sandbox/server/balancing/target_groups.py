@@ -1,28 +1,31 @@
-"""Load balancers: what the emulator's control plane takes and forgets, or mixes up."""
+"""Target groups and their targets: what the emulator's control plane takes and forgets, or mixes up."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from typing import Any
 
-from sandbox.server.balancing.query_forms import inside, nested
-from sandbox.server.balancing.query_forms import xml as tree
-from sandbox.server.balancing.rules import groups_of
-from sandbox.server.base.snapshots import Answer
+from sandbox.server.balancing.listeners import groups_of
+from sandbox.server.base.emulator import Answer, Record
+from sandbox.server.base.query_protocol import inside, nested
+from sandbox.server.base.query_protocol import xml as tree
 
 Params = dict[str, Any]
-Record = dict[str, Any]
 
 alb: Any = None  # the emulator's module, once it is there
 
 
-# Target groups and targets
+# Target groups
+
+
+def _group(name: str) -> Record | None:
+    return next((each for each in alb._tgs.values() if each["TargetGroupName"] == name), None)
 
 
 def create_group(original: Callable[[Params], Answer]) -> Callable[[Params], Answer]:
     def create(params: Params) -> Answer:
         answer = original(params)
-        group = _named(alb._tgs, "TargetGroupName", alb._p(params, "Name"))
+        group = _group(alb._p(params, "Name"))
         if answer[0] != 200 or group is None:
             return answer
         if group["TargetType"] != "lambda":
@@ -75,6 +78,9 @@ def delete_group(original: Callable[[Params], Answer]) -> Callable[[Params], Ans
         return original(params)
 
     return delete
+
+
+# Targets
 
 
 def _targets(params: Params, group: str) -> list[Record]:
@@ -153,124 +159,15 @@ def _no_group(arn: str) -> Answer:
     return refused
 
 
-# Load balancers
-
-
-def create_balancer(original: Callable[[Params], Answer]) -> Callable[[Params], Answer]:
-    def create(params: Params) -> Answer:
-        answer = original(params)
-        balancer = _named(alb._lbs, "LoadBalancerName", alb._p(params, "Name"))
-        if answer[0] != 200 or balancer is None:
-            return answer
-        _keep_mappings(balancer, params)
-        if balancer["Type"] != "application":
-            old = balancer["LoadBalancerArn"]
-            prefix = "net" if balancer["Type"] == "network" else "gwy"
-            balancer["LoadBalancerArn"] = old.replace(
-                ":loadbalancer/app/", f":loadbalancer/{prefix}/"
-            )
-            for store in (alb._lbs, alb._tags, alb._lb_attrs):
-                store[balancer["LoadBalancerArn"]] = store.pop(old)
-        made: Answer = alb._xml(
-            200, "CreateLoadBalancer", f"<LoadBalancers>{alb._lb_xml(balancer)}</LoadBalancers>"
-        )
-        return made
-
-    return create
-
-
-def delete_balancer(original: Callable[[Params], Answer]) -> Callable[[Params], Answer]:
-    """Its listeners and rules go with a load balancer, unless it is protected."""
-
-    def delete(params: Params) -> Answer:
-        arn = alb._p(params, "LoadBalancerArn")
-        if alb._lb_attr(arn, "deletion_protection.enabled", "false") == "true":
-            text = f"Load balancer '{arn}' cannot be deleted because deletion protection is enabled"
-            refused: Answer = alb._error("OperationNotPermitted", text)
-            return refused
-        for listener in list(alb._listeners.values()):
-            if listener["LoadBalancerArn"] == arn:
-                alb._delete_listener({"ListenerArn": listener["ListenerArn"]})
-        return original(params)
-
-    return delete
-
-
-def _keep_mappings(balancer: Record, params: Params) -> None:
-    mappings = nested(params, "SubnetMappings") or []
-    subnets = alb._parse_member_list(params, "Subnets")
-    if mappings:
-        balancer["SubnetMappings"] = {each["SubnetId"]: each for each in mappings}
-        balancer["Subnets"] = [each["SubnetId"] for each in mappings]
-    elif subnets:
-        balancer.pop("SubnetMappings", None)
-
-
-def set_subnets(original: Callable[[Params], Answer]) -> Callable[[Params], Answer]:
-    def change(params: Params) -> Answer:
-        balancer = alb._lbs.get(alb._p(params, "LoadBalancerArn"))
-        if balancer is not None:
-            _keep_mappings(balancer, params)
-        return original(params)
-
-    return change
-
-
-def set_groups(original: Callable[[Params], Answer]) -> Callable[[Params], Answer]:
-    def change(params: Params) -> Answer:
-        balancer = alb._lbs.get(alb._p(params, "LoadBalancerArn"))
-        enforced = alb._p(params, "EnforceSecurityGroupInboundRulesOnPrivateLinkTraffic")
-        if balancer is not None and enforced:
-            balancer["Enforced"] = enforced
-        return original(params)
-
-    return change
-
-
-ADDRESSES = {
-    "AllocationId": "AllocationId",
-    "IPv6Address": "IPv6Address",
-    "PrivateIPv4Address": "PrivateIPv4Address",
-}
-
-
-def balancer_xml(original: Callable[[Record], str]) -> Callable[[Record], str]:
-    def shown(balancer: Record) -> str:
-        text, mappings = original(balancer), balancer.get("SubnetMappings") or {}
-        for subnet, mapping in mappings.items():
-            address = {api: mapping[name] for name, api in ADDRESSES.items() if mapping.get(name)}
-            if address:
-                empty = f"<SubnetId>{subnet}</SubnetId><LoadBalancerAddresses/>"
-                told = tree({"SubnetId": subnet, "LoadBalancerAddresses": [address]})
-                text = text.replace(empty, told)
-        enforced = balancer.get("Enforced")
-        name = "EnforceSecurityGroupInboundRulesOnPrivateLinkTraffic"
-        return inside(text, {name: enforced}) if enforced else text
-
-    return shown
-
-
-def _named(store: Any, member: str, name: str) -> Record | None:
-    return next((each for each in store.values() if each[member] == name), None)
-
-
 def install(module: Any) -> None:
     """Put these over the emulator's calls."""
     global alb
     alb = module
     module._tg_xml = group_xml(module._tg_xml)
-    module._lb_xml = balancer_xml(module._lb_xml)
     calls = module._ACTION_MAP
-    for name, wrap in {
-        "CreateLoadBalancer": create_balancer,
-        "CreateTargetGroup": create_group,
-        "DeleteLoadBalancer": delete_balancer,
-        "DeleteTargetGroup": delete_group,
-        "DescribeTargetGroups": describe_groups,
-        "SetSecurityGroups": set_groups,
-        "SetSubnets": set_subnets,
-    }.items():
-        calls[name] = wrap(calls[name])
+    calls["CreateTargetGroup"] = create_group(calls["CreateTargetGroup"])
+    calls["DeleteTargetGroup"] = delete_group(calls["DeleteTargetGroup"])
+    calls["DescribeTargetGroups"] = describe_groups(calls["DescribeTargetGroups"])
     calls["RegisterTargets"] = register
     calls["DeregisterTargets"] = deregister
     calls["DescribeTargetHealth"] = describe_health
