@@ -14,6 +14,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
+from typing import IO
 
 from sandbox.home import Home
 from sandbox.root_key import RootKey
@@ -27,6 +28,11 @@ SETTLED = 10.0  # a provider that lived this long may be started again at once
 
 class ProviderFailed(RuntimeError):
     """The provider does not start; its own output is in the sandbox's log."""
+
+
+def _first_line(pipe: IO[bytes]) -> bytes:
+    with pipe:
+        return pipe.readline()
 
 
 class ProviderChild:
@@ -64,7 +70,7 @@ class ProviderChild:
     async def ready(self) -> None:
         """Return when it listens; ProviderFailed when it ends instead, or takes too long."""
         assert self._process is not None and self._process.stdout is not None
-        read = asyncio.to_thread(self._process.stdout.readline)
+        read = asyncio.to_thread(_first_line, self._process.stdout)
         try:
             told = await asyncio.wait_for(read, READY)
         except asyncio.TimeoutError:
