@@ -18,6 +18,7 @@ from sandbox.launch import Say, launch, reap, replace_dead
 from sandbox.processes import end, identify, remains
 from sandbox.record import CloudError, Running, ask, reach
 from sandbox.server.base import settings
+from sandbox.variables import NO_FILES
 
 __all__ = [
     "CloudError",
@@ -116,6 +117,7 @@ def environment(home: Path | None = None) -> dict[str, str]:
     folders = [*_tool_folders(place), os.environ.get("PATH", "")]
     variables = {
         **settings.client(running.endpoint),
+        **NO_FILES,
         "PULUMI_BACKEND_URL": backend.as_uri(),
         "PULUMI_HOME": str(place.path / "pulumi"),
         "PULUMI_CONFIG_PASSPHRASE_FILE": str(passphrase),

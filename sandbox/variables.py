@@ -39,7 +39,10 @@ def changes(
         families: beginnings of names that are the kit's alone: ENGINE or SANDBOX.
     """
     foreign: Changes = {name: None for name in environ if name.upper().startswith(families)}
-    return {**foreign, **_direct(environ), **_no_netrc(environ), **own}
+    # With a variable, Python looks at the system's own proxies (macOS, Windows) no more. In the
+    # sandbox that is right, for nothing there is elsewhere; calls to AWS may need them.
+    direct = _direct(environ) if families == SANDBOX or _proxies(environ) else {}
+    return {**foreign, **direct, **_no_netrc(environ), **own}
 
 
 def told(before: Mapping[str, str], after: Mapping[str, str | None]) -> list[str]:
@@ -50,7 +53,7 @@ def told(before: Mapping[str, str], after: Mapping[str, str | None]) -> list[str
         after: the changes.
     """
     lines = []
-    proxies = sorted(name for name in before if name.lower() in _PROXIES and before[name])
+    proxies = _proxies(before)
     widened = any(after.get(name, before.get(name)) != before.get(name) for name in _NO_PROXY)
     if proxies and widened:
         lines.append(
@@ -77,6 +80,11 @@ def told(before: Mapping[str, str], after: Mapping[str, str | None]) -> list[str
 _NO_PROXY = ("no_proxy", "NO_PROXY")
 
 
+def _proxies(environ: Mapping[str, str]) -> list[str]:
+    """The variables that name a proxy."""
+    return sorted(name for name in environ if name.lower() in _PROXIES and environ[name])
+
+
 def _direct(environ: Mapping[str, str]) -> Changes:
     """What keeps calls to this machine from a proxy, for each library that a notebook has.
 
@@ -89,10 +97,10 @@ def _direct(environ: Mapping[str, str]) -> Changes:
     if environ.get("no_grpc_proxy") or "*" in f"{small}{large}":  # gRPC knows no star
         own = (environ.get("no_grpc_proxy") or small or large).replace("*", "")
         found["no_grpc_proxy"] = _widen(own)
-    for name, value in environ.items():
-        # Each client of `openai`, and each call of requests, would raise: their SOCKS part is an
-        # extra that nobody has. An address of loopback does not help, they look at all of them.
-        if name.lower() in _PROXIES and value.lower().startswith("socks"):
+    for name in _proxies(environ):
+        # A client of `openai` cannot even be made: its SOCKS part is an extra that nobody has, and
+        # it looks at all proxies, whatever no_proxy says.
+        if environ[name].lower().startswith("socks"):
             found[name] = None
     return found
 

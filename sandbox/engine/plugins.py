@@ -14,8 +14,7 @@ import urllib.error
 import urllib.request
 from pathlib import Path
 
-from sandbox import variables
-from sandbox.engine.cli import EXE, Cli, EngineError, tilde
+from sandbox.engine.cli import EXE, Cli, EngineError, tilde, without_pulumi
 from sandbox.engine.download import save
 from sandbox.engine.progress import Progress
 from sandbox.engine.running import PATIENCE, Command, within
@@ -138,9 +137,8 @@ def _install_plugin(cli: Cli, pulumi_home: Path, archive: Path, progress: bool) 
     # its --checksum knows SHA-256 only, which Pulumi does not publish for this archive.
     command = [str(cli.path), "plugin", "install", "resource", "aws", f"v{AWS_VERSION}"]
     command += ["--reinstall", "--file", str(archive)]
-    # The user's own settings of Pulumi stay out: PULUMI_HOME above all.
-    kept = {k: v for k, v in os.environ.items() if not k.upper().startswith(variables.ENGINE)}
-    env = {**kept, "PULUMI_HOME": str(pulumi_home), "PULUMI_SKIP_UPDATE_CHECK": "true"}
+    own = {"PULUMI_HOME": str(pulumi_home), "PULUMI_SKIP_UPDATE_CHECK": "true"}
+    env = {**without_pulumi(os.environ), **own}
     begun, lines = time.monotonic(), []
     title = f"Installing Pulumi's AWS provider v{AWS_VERSION} (once)"
     with (
