@@ -85,6 +85,7 @@ def _environ(env: Environment) -> dict[str, str]:
     environ["PATH"] = os.pathsep.join([str(env.scripts), environ.get("PATH", "")])
     if not env.conda:
         environ["VIRTUAL_ENV"] = str(env.folder)
+    environ["PYTHONNOUSERSITE"] = "1"  # in a conda environment ~/.local would come first
     # A kernel of the same name in the user's home must not stand in for the kit's.
     environ["JUPYTER_PREFER_ENV_PATH"] = "1"
     return environ
