@@ -13,7 +13,7 @@ from pathlib import Path
 
 from filelock import FileLock, Timeout
 
-from sandbox.home import Home, home, read_json
+from sandbox.home import Home, cannot_write, home, read_json
 from sandbox.launch import Say, launch, reap, replace_dead
 from sandbox.processes import end, identify, remains
 from sandbox.record import CloudError, Running, ask, reach
@@ -151,7 +151,7 @@ def _alone(place: Home) -> Iterator[None]:
             f"Fix: end it, or delete {place.lock}"
         ) from None
     except OSError as error:
-        raise CloudError(f"Cannot write to {place.path}: {error.strerror}") from error
+        raise CloudError(cannot_write(place.path, error)) from error
     try:
         yield
     finally:

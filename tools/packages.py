@@ -111,7 +111,10 @@ def install_kit(python: Path, checkout: Path) -> None:
     )  # fmt: skip
     if done.returncode:
         bar.stop()
-        raise Problem(f"pip could not install the kit itself:\n{tail(done.stdout)}")
+        fix = ""
+        if not os.access(checkout, os.W_OK):
+            fix = f"\nfix: {checkout} is read-only; copy it to a folder of yours and run it there"
+        raise Problem(f"pip could not install the kit itself:\n{tail(done.stdout)}{fix}")
     bar.done()
 
 

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from lab.errors import NotReady
+from lab.session import writable
 from sandbox import variables
 
 Say = Callable[[str], None]
@@ -137,10 +138,10 @@ def reach(name: str, home: Path, say: Say) -> Target:
         NotReady: it cannot be reached; the message says why and what to do.
     """
     try:
-        return TARGETS[name](home, say)
+        with writable.writing(home):
+            return TARGETS[name](home, say)
     except RuntimeError as error:  # the sandbox's own errors, which have their fix
-        what, _, fix = str(error).partition("Fix: ")
-        raise NotReady(what.strip(), fix.strip()) from None
+        raise writable.not_ready(str(error)) from None
 
 
 TARGETS: dict[str, Callable[[Path, Say], Target]] = {"sandbox": sandbox, "aws": aws}

@@ -135,7 +135,7 @@ def _lock(progress: bool) -> BaseFileLock:
         lock.acquire()
     except OSError as error:
         raise EngineError(
-            f"cannot write to {versions}: {error.strerror}. "
-            "Fix: make it writable, or set KIT_ENGINE_DIR to a folder that is"
+            f"cannot write to {versions}: {error.strerror}. Fix: make it writable, or set "
+            "KIT_ENGINE_DIR to a folder of yours on a disk of this machine"
         ) from error
     return lock
