@@ -97,9 +97,16 @@ def read_cbor(body: bytes) -> dict[str, Any]:
         raise Unreadable(f"The request body is not valid CBOR: {error}") from None
     if stream.read(1):
         raise Unreadable("The request body is not valid CBOR: more follows the value")
-    if not isinstance(data, dict):
+    if not isinstance(data, dict) or not _in_json(data):
         raise Unreadable("Unexpected type found where a structure was expected")
     return data
+
+
+def _in_json(value: Any) -> bool:
+    """Whether JSON can say it too: CBOR has bytes, and keys that are no texts."""
+    if isinstance(value, dict):
+        return all(isinstance(key, str) and _in_json(each) for key, each in value.items())
+    return all(map(_in_json, value)) if isinstance(value, list) else not isinstance(value, bytes)
 
 
 def write_cbor(service: str, action: str, data: Mapping[str, Any]) -> Answer:
