@@ -1,7 +1,6 @@
 """The server of a sandbox: the emulator, and what it lacks, in one process.
 
-`__main__` starts it, `app` is what it serves. `snapshots` and `patch` put the control plane of API
-Gateway right, `dataplane` and the modules around it serve what is deployed, `worker` runs Lambda
-functions, `persistence` keeps the state on disk. `emulator` is the only place that imports the
-emulator's insides: what it names is what a new version of it has to keep.
+`__main__` starts it, `additions` puts our parts into the emulator, `app` is what it serves: deployed
+APIs through `gateway`, all else through the emulator and the planes of `control`. `base.emulator` is
+the only place that imports the emulator's insides: what it names is what a new version has to keep.
 """
