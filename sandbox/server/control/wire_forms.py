@@ -124,12 +124,15 @@ def cbor_error(kind: str, message: str, status: int) -> Answer:
 
 
 def _cbor(status: int, data: Any, shapes: dict[str, Shape], name: str) -> Answer:
-    from botocore.model import ShapeResolver
-    from botocore.serialize import RpcV2CBORSerializer
+    from botocore.model import OperationModel, ServiceModel
+    from botocore.serialize import create_serializer
 
-    shape = ShapeResolver(shapes).get_shape_by_name(name)
-    headers = {"Content-Type": "application/cbor", "smithy-protocol": "rpc-v2-cbor"}
-    return status, headers, RpcV2CBORSerializer()._serialize_body_params(data, shape)
+    # An answer of one shape is written like a request for a call that takes that shape.
+    service = ServiceModel({"metadata": {"targetPrefix": ""}, "shapes": shapes})
+    call = OperationModel({"input": {"shape": name}}, service, name)
+    writer = create_serializer("smithy-rpc-v2-cbor", include_validation=False)
+    body = writer.serialize_to_request(data, call)["body"]
+    return status, {"Content-Type": "application/cbor", "smithy-protocol": "rpc-v2-cbor"}, body
 
 
 def _typed(known: Model, shape: Shape, value: Any) -> Any:
