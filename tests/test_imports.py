@@ -27,7 +27,7 @@ MAY: dict[str, tuple[str, ...]] = {
     "sandbox/home.py": (),
     "sandbox/root_key.py": ("sandbox/home.py",),
     "sandbox/urls.py": (),
-    "sandbox/engine": (),
+    "sandbox/engine": ("sandbox/home.py",),
     "sandbox/server/base": ("sandbox/home.py", "sandbox/root_key.py"),
     "sandbox/server/watching": ("sandbox/server/base",),
     "sandbox/server/functions": ("sandbox/server/base", "sandbox/server/watching"),

@@ -1,4 +1,4 @@
-"""Puts our parts into the emulator: at the start, or when it first imports the service they are for.
+"""Puts our parts into the emulator: at the start, or when it first imports what they are for.
 
 Importing the latter earlier would cost each start what only a few chapters need.
 """
