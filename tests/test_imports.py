@@ -26,8 +26,10 @@ MAY: dict[str, tuple[str, ...]] = {
     # AWS on a laptop
     "sandbox/home.py": (),
     "sandbox/root_key.py": ("sandbox/home.py",),
+    "sandbox/pip_environment.py": (),
     "sandbox/urls.py": (),
-    "sandbox/engine": ("sandbox/home.py",),
+    "sandbox/variables.py": (),
+    "sandbox/engine": ("sandbox/home.py", "sandbox/pip_environment.py", "sandbox/variables.py"),
     "sandbox/server/base": ("sandbox/home.py", "sandbox/root_key.py"),
     "sandbox/server/watching": ("sandbox/server/base",),
     "sandbox/server/functions": ("sandbox/server/base", "sandbox/server/watching"),
