@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from sandbox.provider.autoscaling import arguments as parts
-from sandbox.provider.core.answers import changed, find, same_order
-from sandbox.provider.core.kinds import Context, Inputs, Outputs
+from sandbox.provider.core.answers import changed, find, in_order, same_order
+from sandbox.provider.core.context import Context
+from sandbox.provider.core.kinds import Inputs, Outputs
 
 # What a group is behind: the call's name, and the member that says what.
 BEHIND = {
@@ -80,8 +81,7 @@ def _sources(group: dict[str, Any], last: Outputs) -> list[Outputs]:
         {"identifier": each["Identifier"], **({"type": each["Type"]} if each.get("Type") else {})}
         for each in group.get("TrafficSources") or ()
     ]
-    asked = list(last.get("trafficSources") or ())
-    return sorted(found, key=lambda s: asked.index(s) if s in asked else len(asked))
+    return in_order(found, last.get("trafficSources"))
 
 
 def healthy(ctx: Context, group: dict[str, Any]) -> int:

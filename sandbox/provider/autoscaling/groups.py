@@ -2,24 +2,25 @@
 
 from __future__ import annotations
 
-import time
 from typing import Any
 
 from sandbox.provider.autoscaling import arguments as parts
 from sandbox.provider.autoscaling import attached
 from sandbox.provider.core.answers import (
+    by,
     changed,
     find,
-    found_by,
+    first,
     given,
     named,
     prefix_of,
     same_order,
     settle,
-    there,
-    worded,
 )
-from sandbox.provider.core.kinds import CallError, Context, Created, Inputs, Kind, Outputs
+from sandbox.provider.core.context import Context
+from sandbox.provider.core.exceptions import CallError
+from sandbox.provider.core.kinds import Inputs, Outputs, resource
+from sandbox.provider.core.waiting import until
 
 # Outputs that are lists even when there is nothing in them.
 KEPT = (
@@ -35,7 +36,7 @@ BUSY = ("ScalingActivityInProgress", "ResourceInUse", "ResourceInUseFault")
 # Group: its id is its name
 
 
-def create_group(ctx: Context, inputs: Inputs) -> Created:
+def create_group(ctx: Context, inputs: Inputs) -> str:
     client, name = ctx.client("autoscaling"), named(inputs)
     client.create_auto_scaling_group(
         AutoScalingGroupName=name,
@@ -53,7 +54,7 @@ def create_group(ctx: Context, inputs: Inputs) -> Created:
     ctx.made(name, {"name": name, "forceDelete": True})
     attached.switch(client, name, {}, inputs)
     _wait_for_capacity(ctx, name, inputs)
-    return Created(name, there(read_group(ctx, name, inputs), f"Auto Scaling Group ({name})"))
+    return name
 
 
 def read_group(ctx: Context, id: str, last: Outputs) -> Outputs | None:
@@ -85,7 +86,7 @@ def read_group(ctx: Context, id: str, last: Outputs) -> Outputs | None:
     return settle(outputs, keep=KEPT)
 
 
-def update_group(ctx: Context, id: str, old: Outputs, new: Inputs) -> Outputs:
+def update_group(ctx: Context, id: str, old: Outputs, new: Inputs) -> None:
     client = ctx.client("autoscaling")
     names = (
         *parts.MEMBERS,
@@ -115,7 +116,6 @@ def update_group(ctx: Context, id: str, old: Outputs, new: Inputs) -> Outputs:
     sizes = ("desiredCapacity", "minSize", "maxSize")
     if any(name in new and changed(name, old, new) for name in sizes):
         _wait_for_capacity(ctx, id, new)
-    return there(read_group(ctx, id, new), f"Auto Scaling Group ({id})")
 
 
 def delete_group(ctx: Context, id: str, last: Outputs) -> None:
@@ -136,8 +136,8 @@ def delete_group(ctx: Context, id: str, last: Outputs) -> None:
 
 def _describe(ctx: Context, name: str) -> dict[str, Any] | None:
     call = ctx.client("autoscaling").describe_auto_scaling_groups
-    groups = call(AutoScalingGroupNames=[name])["AutoScalingGroups"]
-    return dict(groups[0]) if groups else None
+    group: dict[str, Any] | None = first(call, "AutoScalingGroups", AutoScalingGroupNames=[name])
+    return group
 
 
 def _unprotect(ctx: Context, name: str) -> None:
@@ -181,37 +181,34 @@ def _wait_for_capacity(ctx: Context, name: str, inputs: Inputs) -> None:
 
 
 def _wait(ctx: Context, name: str, enough: Any, patience: float) -> None:
-    deadline = time.monotonic() + patience
-    while (group := _describe(ctx, name)) is not None and not enough(group):
-        if time.monotonic() > deadline:
-            raise CallError(
-                f"waiting for Auto Scaling Group ({name}) capacity satisfied: "
-                f"{parts.healthy(group)} healthy instances after {patience:.0f} s"
-            )
-        ctx.wait(0.5)
+    def reached() -> bool | None:
+        group = _describe(ctx, name)
+        return True if group is None or enough(group) else None
+
+    if not until(ctx, reached, patience):
+        raise CallError(
+            f"waiting for Auto Scaling Group ({name}) capacity satisfied: "
+            f"{parts.healthy(_describe(ctx, name) or {})} healthy instances after {patience:.0f} s"
+        )
 
 
-KINDS = (
-    worded(
-        "autoscaling",
-        "Auto Scaling Group",
-        Kind(
-            token="aws:autoscaling/group:Group",
-            create=create_group,
-            read=read_group,
-            update=update_group,
-            delete=delete_group,
-            find=found_by("name", read_group),
-            lacks=(
-                # The facts say of these only that they are there, not what is in them.
-                "availabilityZoneDistribution",
-                "capacityReservationSpecification",
-                "instanceLifecyclePolicy",
-                "instanceRefresh.preferences.alarmSpecification",
-                "mixedInstancesPolicy",
-                "warmPool",
-            ),
-        ),
-        called="name",
+GROUP = resource(
+    "autoscaling",
+    "Auto Scaling Group",
+    "aws:autoscaling/group:Group",
+    create=create_group,
+    read=read_group,
+    update=update_group,
+    delete=delete_group,
+    find=by("name"),
+    lacks=(
+        # The facts say of these only that they are there, not what is in them.
+        "availabilityZoneDistribution",
+        "capacityReservationSpecification",
+        "instanceLifecyclePolicy",
+        "instanceRefresh.preferences.alarmSpecification",
+        "mixedInstancesPolicy",
+        "warmPool",
     ),
+    called="name",
 )

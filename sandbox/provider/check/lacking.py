@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+from sandbox.provider.core.exceptions import ONLY_ON_AWS
 from sandbox.provider.core.facts import Type
 from sandbox.provider.core.kinds import Kind
 from sandbox.provider.core.wire import plain
-
-ONLY_ON_AWS = "the sandbox cannot carry out; leave it out here, or use the target aws"
 
 
 def refusals(kind: Kind, type: Type, name: str, inputs: dict[str, Any]) -> list[str]:

@@ -11,7 +11,7 @@ import re
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from sandbox.provider.core import combinations
+from sandbox.provider.check import combinations
 from sandbox.provider.core.facts import Field, Type
 from sandbox.provider.core.wire import UNKNOWN
 

@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
-from sandbox.provider.core.kinds import CallError
+from sandbox.provider.core.exceptions import CallError
 from sandbox.provider.core.wire import ARCHIVE, SIG, is_asset
 
 # What Python and editors leave beside code; in the archive it would make each run a change.

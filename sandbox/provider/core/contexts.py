@@ -1,4 +1,4 @@
-"""What one call to the cloud is given: clients, region, account, and a way to be cancelled."""
+"""The context of each call of the engine: what the type's own calls are given."""
 
 from __future__ import annotations
 
@@ -8,14 +8,14 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from sandbox.provider.core import errors
-from sandbox.provider.core.kinds import Clients, Context
+from sandbox.provider.core import engine_errors
+from sandbox.provider.core.context import Clients, Context
 from sandbox.provider.core.runs import Run
 from sandbox.provider.core.wire import plain
 
 
-class Calls:
-    """Makes the context of each call; clients and the account number are shared by all."""
+class Contexts:
+    """Makes them; clients and the account number are shared by all."""
 
     def __init__(self) -> None:
         self.clients = Clients()
@@ -23,7 +23,7 @@ class Calls:
         self._lock = threading.Lock()
 
     @contextmanager
-    def context(
+    def of(
         self, run: Run, rpc: Any, doing: str, values: dict[str, Any], timeout: float = 0.0
     ) -> Iterator[Context]:
         """The context of one call of the engine; an error in the block ends that call.
@@ -44,7 +44,7 @@ class Calls:
             except Exception as error:
                 if type(error) is Exception:
                     raise  # grpc's own: the call was ended on purpose
-                errors.fail(rpc, error, doing, endpoint)
+                engine_errors.fail(rpc, error, doing, endpoint)
 
     def account(self, region: str, endpoint: str) -> str:
         """The account that the credentials belong to, twelve digits; asked for once."""

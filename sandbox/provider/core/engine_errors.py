@@ -10,24 +10,23 @@ from typing import Any, NoReturn, cast
 import grpc
 from pulumi.runtime.proto import provider_pb2, status_pb2
 
-from sandbox.provider.core import facts, kinds
-from sandbox.provider.core.kinds import CallError, Cancelled, Incomplete, TimedOut
+from sandbox.provider.core import facts, registry
+from sandbox.provider.core.exceptions import CallError, Cancelled, TimedOut, describe
+from sandbox.provider.core.kinds import Incomplete
 from sandbox.provider.core.wire import encode
-from sandbox.provider.core.wording import describe
 
 AWS_TARGET = "the target aws, with the official provider, has it"
 
 
 def unknown_type(token: str) -> str:
     """The sentence for a resource type that this provider lacks."""
-    have = sorted(kinds.load())
+    have = sorted(registry.load())
     return f"{token} is not among the types of the sandbox's provider{_instead(token, have)}"
 
 
 def unknown_function(token: str) -> str:
     """The sentence for a function that this provider lacks."""
-    kinds.load()
-    have = sorted(kinds.FUNCTIONS)
+    have = sorted(registry.functions())
     return f"{token} is not among the functions of the sandbox's provider{_instead(token, have)}"
 
 

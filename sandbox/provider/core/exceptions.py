@@ -1,12 +1,55 @@
-"""How the official provider words what AWS answers."""
+"""What a call may raise, and how the official provider words what AWS answers.
+
+CallError           a refusal whose text is shown to the user as it is
+    AwsError        AWS's own
+    TimedOut        a wait outlasted the program's `customTimeouts`
+    Incomplete      a create stopped half-way (in kinds.py)
+Cancelled           the deployment was interrupted
+"""
 
 from __future__ import annotations
 
 import functools
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from botocore.exceptions import ClientError
+
+ONLY_ON_AWS = "the sandbox cannot carry out; leave it out here, or use the target aws"
+
+
+class CallError(Exception):
+    """A refusal of the provider itself; its text is shown to the user as it is."""
+
+
+class AwsError(CallError):
+    """A refusal of the API: what was being done, and AWS's answer in the official wording."""
+
+    def __init__(self, doing: str, error: ClientError) -> None:
+        super().__init__(f"{doing}: {describe(error)}")
+        self.error = error
+
+
+class TimedOut(CallError):
+    """A wait took longer than the program's `customTimeouts` allow; the text lacks what for."""
+
+
+class Cancelled(Exception):
+    """The deployment was interrupted while a call waited."""
+
+
+@contextmanager
+def doing(what: str, service: str) -> Iterator[None]:
+    """Put `what` before any refusal of `service` (boto3's name) in the block."""
+    from botocore.exceptions import ClientError
+
+    try:
+        yield
+    except ClientError as error:
+        error.service = service
+        raise AwsError(what, error) from error
 
 
 def describe(error: ClientError) -> str:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-import time
 from datetime import datetime
 from typing import Any
 
 from sandbox.provider.core.answers import given
-from sandbox.provider.core.kinds import CallError, Context, Inputs
+from sandbox.provider.core.context import Context
+from sandbox.provider.core.exceptions import CallError
+from sandbox.provider.core.kinds import Inputs
+from sandbox.provider.core.waiting import until
 from sandbox.provider.dynamodb import arguments as parts
 
 PATIENCE = 600.0  # seconds that an import may take
@@ -56,13 +58,12 @@ def load(ctx: Context, name: str, inputs: Inputs) -> None:
             "AttributeDefinitions": parts.attributes(inputs),
             "KeySchema": parts.keys(inputs["hashKey"], inputs.get("rangeKey")),
             "BillingMode": parts.billing_mode(inputs),
-            **parts.given_lists(
+            **given(
                 GlobalSecondaryIndexes=[
                     parts.index_request(each, inputs)
                     for each in inputs.get("globalSecondaryIndexes") or ()
                 ]
-            ),
-            **given(
+                or None,
                 OnDemandThroughput=parts.on_demand(inputs.get("onDemandThroughput")),
                 ProvisionedThroughput=parts.throughput(inputs, inputs),
                 SSESpecification=parts.encryption(inputs.get("serverSideEncryption")),
@@ -78,11 +79,12 @@ def load(ctx: Context, name: str, inputs: Inputs) -> None:
 
 
 def _wait(ctx: Context, name: str, found: dict[str, Any]) -> None:
-    deadline = time.monotonic() + PATIENCE
-    while found["ImportStatus"] == "IN_PROGRESS" and time.monotonic() < deadline:
-        ctx.wait(0.2)
+    def ended() -> Any:
         call = ctx.client("dynamodb").describe_import
-        found = call(ImportArn=found["ImportArn"])["ImportTableDescription"]
+        now = call(ImportArn=found["ImportArn"])["ImportTableDescription"]
+        return None if now["ImportStatus"] == "IN_PROGRESS" else now
+
+    found = until(ctx, ended, PATIENCE) or found
     if found["ImportStatus"] != "COMPLETED":
         why = found.get("FailureMessage") or found["ImportStatus"]
         raise CallError(f"creating DynamoDB Table ({name}): importing its items: {why}")

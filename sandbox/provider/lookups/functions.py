@@ -6,7 +6,9 @@ from typing import Any
 
 from sandbox.provider.apigateway.rest_apis import read_rest_api
 from sandbox.provider.core.answers import find, given
-from sandbox.provider.core.kinds import CallError, Context, Inputs, Outputs, doing
+from sandbox.provider.core.context import Context
+from sandbox.provider.core.exceptions import CallError, doing
+from sandbox.provider.core.kinds import Inputs, Outputs
 from sandbox.provider.lambda_ import config
 from sandbox.provider.logs.groups import read_log_group
 from sandbox.provider.lookups import ec2

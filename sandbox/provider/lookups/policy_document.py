@@ -6,7 +6,9 @@ import json
 import zlib
 from typing import Any
 
-from sandbox.provider.core.kinds import CallError, Context, Outputs
+from sandbox.provider.core.context import Context
+from sandbox.provider.core.exceptions import CallError
+from sandbox.provider.core.kinds import Outputs
 from sandbox.provider.core.policy import go_json
 
 Document = dict[str, Any]

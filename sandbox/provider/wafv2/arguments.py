@@ -6,11 +6,11 @@ import json
 from typing import Any
 
 from sandbox.provider.core import facts
-from sandbox.provider.core.answers import same_order
+from sandbox.provider.core.answers import in_order, same_order
 from sandbox.provider.core.kinds import Inputs, Outputs
 from sandbox.provider.core.shapes import answer, request
 
-ACL = "aws:wafv2/webAcl:WebAcl"
+TOKEN = "aws:wafv2/webAcl:WebAcl"
 # The services before which bodies are looked into, by their blocks.
 SERVICES = {
     "apiGateway": "API_GATEWAY",
@@ -71,8 +71,7 @@ def settings(client: Any, inputs: Inputs) -> dict[str, Any]:
 
 def outputs(acl: dict[str, Any], last: Outputs) -> Outputs:
     """The same as AWS tells them."""
-    known = facts.of(ACL)
-    assert known
+    known = facts.known(TOKEN)
     found: Outputs = {
         name: answer(known.inputs[name], acl.get(f"{name[0].upper()}{name[1:]}"))
         for name in (*PLAIN, "defaultAction", "visibilityConfig")
@@ -81,15 +80,15 @@ def outputs(acl: dict[str, Any], last: Outputs) -> Outputs:
         {"content": body["Content"], "contentType": body["ContentType"], "key": key}
         for key, body in (acl.get("CustomResponseBodies") or {}).items()
     ]
-    keys = [each["key"] for each in last.get("customResponseBodies") or ()]
-    bodies.sort(key=lambda b: keys.index(b["key"]) if b["key"] in keys else len(keys))
     limits = (acl.get("AssociationConfig") or {}).get("RequestBody") or {}
     block = {
         name: {LIMIT[0]: limits[api][LIMIT[1]]} for name, api in SERVICES.items() if api in limits
     }
     found |= {
         "associationConfig": {"requestBodies": [block]} if block else None,
-        "customResponseBodies": bodies,
+        "customResponseBodies": in_order(
+            bodies, last.get("customResponseBodies"), lambda body: body["key"]
+        ),
         "description": acl.get("Description"),
         "tokenDomains": same_order(acl.get("TokenDomains") or (), last.get("tokenDomains")),
     }
@@ -133,8 +132,5 @@ def _listed(value: Any) -> Any:
 
 def _in_order(rules: list[dict[str, Any]], last: list[Outputs] | None) -> list[Outputs]:
     """The set of rules in the order of the program."""
-    known = facts.of(ACL)
-    assert known
-    names = [rule["name"] for rule in last or ()]
-    shown: list[Outputs] = _listed(answer(known.inputs["rules"], rules))
-    return sorted(shown, key=lambda r: names.index(r["name"]) if r["name"] in names else len(names))
+    shown: list[Outputs] = _listed(answer(facts.known(TOKEN).inputs["rules"], rules))
+    return in_order(shown, last, lambda rule: rule["name"])

@@ -10,7 +10,7 @@ import pytest
 from pulumi import automation
 
 from sandbox import cloud, engine
-from sandbox.provider.core import kinds
+from sandbox.provider.core.context import Clients, Context
 from sandbox.server.base import settings
 from tests.sandbox.provider.lifecycle import Lives
 
@@ -29,22 +29,20 @@ def endpoint(running: cloud.Running) -> str:
 
 
 @pytest.fixture(scope="session")
-def shared_clients() -> kinds.Clients:
-    return kinds.Clients()
+def shared_clients() -> Clients:
+    return Clients()
 
 
 @pytest.fixture
-def ctx(
-    endpoint: str, shared_clients: kinds.Clients, monkeypatch: pytest.MonkeyPatch
-) -> kinds.Context:
+def ctx(endpoint: str, shared_clients: Clients, monkeypatch: pytest.MonkeyPatch) -> Context:
     """What calls need to know, against the emulator."""
     for name, value in settings.client(endpoint).items():
         monkeypatch.setenv(name, value)
-    return kinds.Context(endpoint=endpoint, clients=shared_clients)
+    return Context(endpoint=endpoint, clients=shared_clients)
 
 
 @pytest.fixture
-def life(ctx: kinds.Context) -> Iterator[Lives]:
+def life(ctx: Context) -> Iterator[Lives]:
     """Makes resources for a test, and takes away what the test leaves."""
     lives = Lives(ctx)
     yield lives

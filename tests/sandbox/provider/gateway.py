@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sandbox.provider.core.kinds import Context
+from sandbox.provider.core.context import Context
 from tests.sandbox.provider.lifecycle import Life, Lives
 
 API = "aws:apigateway/restApi:RestApi"

@@ -6,8 +6,10 @@ import uuid
 from dataclasses import dataclass, field
 from typing import Any
 
+from sandbox.provider.core import creations, registry
 from sandbox.provider.core import facts as tables
-from sandbox.provider.core import kinds
+from sandbox.provider.core.context import Context
+from sandbox.provider.core.kinds import Created, Kind
 
 
 def merged(arguments: dict[str, Any], returned: dict[str, Any]) -> dict[str, Any]:
@@ -20,15 +22,15 @@ def merged(arguments: dict[str, Any], returned: dict[str, Any]) -> dict[str, Any
 class Life:
     """One resource, from create to delete, with the state that Pulumi would keep."""
 
-    ctx: kinds.Context
+    ctx: Context
     token: str
     inputs: dict[str, Any]
     id: str = ""
     outputs: dict[str, Any] = field(default_factory=dict)
 
     @property
-    def kind(self) -> kinds.Kind:
-        found = kinds.kind(self.token)
+    def kind(self) -> Kind:
+        found = registry.kind(self.token)
         assert found, f"there is no {self.token}"
         return found
 
@@ -64,10 +66,17 @@ class Life:
         self.kind.delete(self.ctx, self.id, dict(self.outputs))
 
 
-class Wrapped(kinds.Context):
+def created(token: str, ctx: Context, inputs: dict[str, Any]) -> Created:
+    """A create as the core leads it: what it made before it fails is taken back."""
+    kind = registry.kind(token)
+    assert kind, f"there is no {token}"
+    return creations.fresh(kind, ctx, inputs)
+
+
+class Wrapped(Context):
     """A context in which some operations of one service are other functions."""
 
-    def __init__(self, real: kinds.Context, service: str, **operations: Any) -> None:
+    def __init__(self, real: Context, service: str, **operations: Any) -> None:
         super().__init__(endpoint=real.endpoint, clients=real.clients)
         self.service, self.operations = service, operations
 
@@ -91,7 +100,7 @@ def facts(token: str) -> Any:
 class Lives:
     """Makes resources for a test, and takes away what the test leaves."""
 
-    def __init__(self, ctx: kinds.Context) -> None:
+    def __init__(self, ctx: Context) -> None:
         self.ctx = ctx
         self.made: list[Life] = []
 

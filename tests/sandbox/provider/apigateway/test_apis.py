@@ -8,8 +8,17 @@ from typing import Any
 
 import pytest
 
-from sandbox.provider.core.kinds import AwsError, CallError, Context, kind
-from tests.sandbox.provider.lifecycle import Life, Lives, Wrapped, assert_complete, assert_deleted
+from sandbox.provider.core.context import Context
+from sandbox.provider.core.exceptions import AwsError, CallError
+from sandbox.provider.core.registry import kind
+from tests.sandbox.provider.lifecycle import (
+    Life,
+    Lives,
+    Wrapped,
+    assert_complete,
+    assert_deleted,
+    created,
+)
 
 API = "aws:apigateway/restApi:RestApi"
 POLICY = "aws:apigateway/restApiPolicy:RestApiPolicy"
@@ -581,7 +590,7 @@ def test_a_stage_with_access_logs_is_made_by_two_calls_or_not_at_all(
     logs = {"destinationArn": LOG_ARN, "format": "$context.requestId"}
     refusing = Wrapped(ctx, "apigateway", update_stage=refuse)
     with pytest.raises(AwsError, match=r"^creating API Gateway Stage \(v1\): .*role ARN must be"):
-        kind(STAGE).create(refusing, {**inputs, "accessLogSettings": logs})
+        created(STAGE, refusing, {**inputs, "accessLogSettings": logs})
     assert kind(STAGE).read(ctx, "", inputs) is None
     _give_the_account_a_logging_role(life)
     assert_complete(life(STAGE, **inputs, accessLogSettings=logs))

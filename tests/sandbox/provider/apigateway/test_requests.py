@@ -11,7 +11,9 @@ import pytest
 from pulumi.runtime.proto import provider_pb2, provider_pb2_grpc
 
 from sandbox import cloud
-from sandbox.provider.core.kinds import AwsError, CallError, Context, kind
+from sandbox.provider.core.context import Context
+from sandbox.provider.core.exceptions import AwsError, CallError
+from sandbox.provider.core.registry import kind
 from tests.sandbox.provider.gateway import API, METHOD, mock_method, seen
 from tests.sandbox.provider.lifecycle import (
     Life,
@@ -21,6 +23,7 @@ from tests.sandbox.provider.lifecycle import (
     assert_deleted,
     assert_imports,
     assert_updates,
+    created,
 )
 
 AUTHORIZER = "aws:apigateway/authorizer:Authorizer"
@@ -134,7 +137,7 @@ def test_a_create_that_fails_half_way_leaves_no_authorizer(
         "authorizerCredentials": ROLE_ARN,
     }
     with pytest.raises(RuntimeError, match="no credentials"):
-        kind(AUTHORIZER).create(Wrapped(ctx, "apigateway", update_authorizer=refuse), inputs)
+        created(AUTHORIZER, Wrapped(ctx, "apigateway", update_authorizer=refuse), inputs)
     assert seen(ctx, "get_authorizers", restApiId=api.id)["items"] == []
 
 
@@ -323,6 +326,6 @@ def test_a_vpc_link_to_another_kind_of_load_balancer_fails_and_leaves_nothing(
         r"waiting for completion: FAILED: NLB ARN is malformed$"
     )
     with pytest.raises(CallError, match=told):
-        kind(VPC_LINK).create(ctx, {"name": name, "targetArn": NLB.format("app")})
+        created(VPC_LINK, ctx, {"name": name, "targetArn": NLB.format("app")})
     links = seen(ctx, "get_vpc_links").get("items") or []
     assert name not in {link["name"] for link in links}

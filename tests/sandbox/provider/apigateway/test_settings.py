@@ -8,7 +8,9 @@ from typing import Any
 import pytest
 
 from sandbox.provider.apigateway import settings as apigateway_settings
-from sandbox.provider.core.kinds import AwsError, CallError, Context, kind
+from sandbox.provider.core.context import Context
+from sandbox.provider.core.exceptions import AwsError, CallError
+from sandbox.provider.core.registry import kind
 from tests.sandbox.provider.gateway import mock_method, seen, stage
 from tests.sandbox.provider.lifecycle import (
     Life,

@@ -6,7 +6,9 @@ from typing import Any
 
 import pytest
 
-from sandbox.provider.core.kinds import AwsError, CallError, Context, kind
+from sandbox.provider.core.context import Context
+from sandbox.provider.core.exceptions import AwsError, CallError
+from sandbox.provider.core.registry import kind
 from tests.sandbox.provider.gateway import mock_method, seen, stage
 from tests.sandbox.provider.lifecycle import (
     Life,
@@ -16,6 +18,7 @@ from tests.sandbox.provider.lifecycle import (
     assert_deleted,
     assert_imports,
     assert_updates,
+    created,
 )
 
 API_KEY = "aws:apigateway/apiKey:ApiKey"
@@ -213,7 +216,7 @@ def test_a_create_that_fails_half_way_leaves_no_plan(life: Lives, ctx: Context) 
 
     name, failing = life.name("plan"), Wrapped(ctx, "apigateway", update_usage_plan=refuse)
     with pytest.raises(RuntimeError, match="no product"):
-        kind(USAGE_PLAN).create(failing, {"name": name, "productCode": "x"})
+        created(USAGE_PLAN, failing, {"name": name, "productCode": "x"})
     assert kind(USAGE_PLAN).find(ctx, {"name": name}) is None
 
 

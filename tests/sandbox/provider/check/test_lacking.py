@@ -7,11 +7,12 @@ from typing import Any
 
 import pytest
 
-from sandbox.provider.core import facts, kinds, lacking
+from sandbox.provider.check import lacking
+from sandbox.provider.core import facts, registry
 from sandbox.provider.core.facts import Field
 from sandbox.provider.core.wire import UNKNOWN, Secret
 
-LACKED = [(token, path) for token, kind in sorted(kinds.load().items()) for path in kind.lacks]
+LACKED = [(token, path) for token, kind in sorted(registry.load().items()) for path in kind.lacks]
 LISTENER = "aws:lb/listener:Listener"
 
 
@@ -38,7 +39,7 @@ def nested(token: str, path: str, value: Any) -> dict[str, Any]:
 
 
 def refused(token: str, inputs: dict[str, Any]) -> list[str]:
-    kind, type = kinds.kind(token), facts.of(token)
+    kind, type = registry.kind(token), facts.of(token)
     assert kind and type
     return lacking.refusals(kind, type, "r", inputs)
 
@@ -67,7 +68,7 @@ def test_nothing_is_no_wish(empty: Any) -> None:
 
 
 def test_a_default_is_no_wish() -> None:
-    group = kinds.kind("aws:autoscaling/group:Group")
+    group = registry.kind("aws:autoscaling/group:Group")
     type = facts.of("aws:autoscaling/group:Group")
     assert group and type
     lacking_one = replace(group, lacks=("metricsGranularity",))

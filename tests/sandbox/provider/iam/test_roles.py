@@ -6,8 +6,10 @@ import json
 
 import pytest
 
-from sandbox.provider.core.kinds import AwsError, CallError, Context, kind
-from tests.sandbox.provider.lifecycle import Lives, assert_complete, assert_deleted
+from sandbox.provider.core.context import Context
+from sandbox.provider.core.exceptions import AwsError, CallError
+from sandbox.provider.core.registry import kind
+from tests.sandbox.provider.lifecycle import Lives, assert_complete, assert_deleted, created
 
 ROLE = "aws:iam/role:Role"
 ROLE_POLICY = "aws:iam/rolePolicy:RolePolicy"
@@ -136,7 +138,7 @@ def test_a_create_that_fails_half_way_leaves_no_role(life: Lives, ctx: Context) 
     name = life.name("role")
     inputs = {"name": name, **SMALL, "inlinePolicies": [{"name": "bad", "policy": "no JSON"}]}
     with pytest.raises(CallError, match=rf"^creating IAM Role \({name}\): "):
-        kind(ROLE).create(ctx, inputs)
+        created(ROLE, ctx, inputs)
     assert kind(ROLE).read(ctx, name, {}) is None
 
 

@@ -12,10 +12,19 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
-from sandbox.provider.core.kinds import AwsError, Context, kind
+from sandbox.provider.core.context import Context
+from sandbox.provider.core.exceptions import AwsError
+from sandbox.provider.core.registry import kind
 from sandbox.provider.core.wire import ARCHIVE, ASSET, SIG
 from sandbox.provider.lambda_ import functions
-from tests.sandbox.provider.lifecycle import Life, Lives, Wrapped, assert_complete, assert_deleted
+from tests.sandbox.provider.lifecycle import (
+    Life,
+    Lives,
+    Wrapped,
+    assert_complete,
+    assert_deleted,
+    created,
+)
 
 FUNCTION = "aws:lambda/function:Function"
 PERMISSION = "aws:lambda/permission:Permission"
@@ -255,7 +264,7 @@ def test_a_create_that_fails_half_way_leaves_no_function(
     name = life.name("fn")
     inputs = {"name": name, **small(role), "reservedConcurrentExecutions": 9}
     with pytest.raises(AwsError, match="PutFunctionConcurrency.*below its minimum"):
-        kind(FUNCTION).create(Wrapped(ctx, "lambda", put_function_concurrency=refuse), inputs)
+        created(FUNCTION, Wrapped(ctx, "lambda", put_function_concurrency=refuse), inputs)
     assert kind(FUNCTION).read(ctx, name, {}) is None
 
 

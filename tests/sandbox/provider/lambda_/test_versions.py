@@ -9,7 +9,9 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
-from sandbox.provider.core.kinds import AwsError, CallError, Context, kind
+from sandbox.provider.core.context import Context
+from sandbox.provider.core.exceptions import AwsError, CallError
+from sandbox.provider.core.registry import kind
 from sandbox.provider.core.wire import ARCHIVE, SIG
 from sandbox.provider.lambda_ import invocation
 from tests.sandbox.provider.lambda_.test_functions import FUNCTION, ROLE, TRUST, code, small

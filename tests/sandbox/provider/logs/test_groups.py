@@ -6,8 +6,16 @@ from typing import Any
 
 import pytest
 
-from sandbox.provider.core.kinds import AwsError, Context, kind
-from tests.sandbox.provider.lifecycle import Lives, Wrapped, assert_complete, assert_deleted
+from sandbox.provider.core.context import Context
+from sandbox.provider.core.exceptions import AwsError
+from sandbox.provider.core.registry import kind
+from tests.sandbox.provider.lifecycle import (
+    Lives,
+    Wrapped,
+    assert_complete,
+    assert_deleted,
+    created,
+)
 
 LOG_GROUP = "aws:cloudwatch/logGroup:LogGroup"
 KEY = "arn:aws:kms:us-east-1:000000000000:key/11111111-2222-3333-4444-555555555555"
@@ -91,7 +99,7 @@ def test_skip_destroy_keeps_the_log_group(life: Lives) -> None:
 def test_a_create_that_fails_half_way_leaves_no_log_group(life: Lives, ctx: Context) -> None:
     name = life.name("logs")
     with pytest.raises(AwsError, match=r"retention policy: operation error CloudWatch Logs: Put"):
-        kind(LOG_GROUP).create(ctx, {"name": name, "retentionInDays": 2})
+        created(LOG_GROUP, ctx, {"name": name, "retentionInDays": 2})
     assert kind(LOG_GROUP).read(ctx, name, {}) is None
 
 

@@ -7,7 +7,9 @@ from typing import Any
 
 import pytest
 
-from sandbox.provider.core.kinds import CallError, Context, function
+from sandbox.provider.core.context import Context
+from sandbox.provider.core.exceptions import CallError
+from sandbox.provider.core.registry import functions
 from tests.sandbox.provider.lambda_.test_functions import FUNCTION, ROLE, TRUST, small
 from tests.sandbox.provider.lifecycle import Lives
 
@@ -47,7 +49,7 @@ RENDERED = """\
 
 
 def look_up(ctx: Context, token: str, **arguments: Any) -> dict[str, Any]:
-    found = function(token)
+    found = functions().get(token)
     assert found
     return found(ctx, arguments)
 

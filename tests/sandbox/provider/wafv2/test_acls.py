@@ -7,10 +7,12 @@ from typing import Any
 
 import pytest
 
+from sandbox.provider.check.arguments import Naming, check
 from sandbox.provider.core import facts
-from sandbox.provider.core.check import Naming, Settings, check
 from sandbox.provider.core.diff import diff
-from sandbox.provider.core.kinds import AwsError, CallError, kind
+from sandbox.provider.core.exceptions import AwsError, CallError
+from sandbox.provider.core.registry import kind
+from sandbox.provider.core.runs import Settings
 from tests.sandbox.provider.lifecycle import (
     Life,
     Lives,
