@@ -6,7 +6,7 @@ from typing import Any
 
 from sandbox.provider.apigateway import patches
 from sandbox.provider.apigateway.places import GONE, arn, child, find_named
-from sandbox.provider.core.answers import find, given, known, same_order, settle
+from sandbox.provider.core.answers import find, given, known, pick, same_order, settle
 from sandbox.provider.core.context import Context
 from sandbox.provider.core.kinds import Created, Inputs, Outputs, resource
 
@@ -33,11 +33,10 @@ def create_authorizer(ctx: Context, inputs: Inputs) -> Created:
         type=kind,
         identitySource=inputs.get("identitySource", "method.request.header.Authorization"),
         authorizerResultTtlInSeconds=inputs.get("authorizerResultTtlInSeconds", DEFAULT_TTL),
+        **pick(inputs, "authorizerUri", "identityValidationExpression"),
         **given(
             # Create ignores the credentials of a Cognito authorizer; an update takes them.
             authorizerCredentials=credentials if kind != COGNITO else None,
-            authorizerUri=inputs.get("authorizerUri"),
-            identityValidationExpression=inputs.get("identityValidationExpression"),
             providerARNs=inputs.get("providerArns"),
         ),
     )

@@ -14,7 +14,7 @@ from sandbox.provider.apigateway.places import (
     method_place,
     of_method,
 )
-from sandbox.provider.core.answers import changed, find, given, settle
+from sandbox.provider.core.answers import changed, find, given, pick, settle
 from sandbox.provider.core.context import Context
 from sandbox.provider.core.kinds import Created, Inputs, Outputs, resource
 
@@ -37,23 +37,24 @@ def create_integration(ctx: Context, inputs: Inputs) -> Created:
     integration = ctx.client("apigateway").put_integration(
         **method_place(inputs),
         type=inputs["type"],
-        **given(
-            cacheKeyParameters=inputs.get("cacheKeyParameters"),
-            cacheNamespace=inputs.get("cacheNamespace"),
-            connectionId=inputs.get("connectionId"),
-            connectionType=inputs.get("connectionType"),
-            contentHandling=inputs.get("contentHandling"),
-            credentials=inputs.get("credentials"),
-            integrationHttpMethod=inputs.get("integrationHttpMethod"),
-            integrationTarget=inputs.get("integrationTarget"),
-            passthroughBehavior=inputs.get("passthroughBehavior"),
-            requestParameters=inputs.get("requestParameters"),
-            requestTemplates=inputs.get("requestTemplates"),
-            responseTransferMode=inputs.get("responseTransferMode"),
-            timeoutInMillis=inputs.get("timeoutMilliseconds"),
-            tlsConfig=inputs.get("tlsConfig"),
-            uri=inputs.get("uri"),
+        **pick(
+            inputs,
+            "cacheKeyParameters",
+            "cacheNamespace",
+            "connectionId",
+            "connectionType",
+            "contentHandling",
+            "credentials",
+            "integrationHttpMethod",
+            "integrationTarget",
+            "passthroughBehavior",
+            "requestParameters",
+            "requestTemplates",
+            "responseTransferMode",
+            "tlsConfig",
+            "uri",
         ),
+        **given(timeoutInMillis=inputs.get("timeoutMilliseconds")),
     )
     return Created(integration_id(inputs), _integration_outputs(integration, inputs))
 

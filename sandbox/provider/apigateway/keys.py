@@ -6,7 +6,7 @@ from typing import Any
 
 from sandbox.provider.apigateway import patches
 from sandbox.provider.apigateway.places import GONE, arn, find_named
-from sandbox.provider.core.answers import by, find, given, known, parts_of, settle, timestamp
+from sandbox.provider.core.answers import by, find, given, known, parts_of, pick, settle, timestamp
 from sandbox.provider.core.context import Context
 from sandbox.provider.core.kinds import Created, Inputs, Outputs, resource
 from sandbox.provider.core.tags import own_tags
@@ -21,12 +21,8 @@ def create_api_key(ctx: Context, inputs: Inputs) -> str:
     key = ctx.client("apigateway").create_api_key(
         name=inputs["name"],
         enabled=inputs.get("enabled", True),
-        **given(
-            customerId=inputs.get("customerId"),
-            description=inputs.get("description"),
-            tags=inputs.get("tags"),
-            value=inputs.get("value") or None,
-        ),
+        **pick(inputs, "customerId", "description", "tags"),
+        **given(value=inputs.get("value") or None),
     )
     return str(key["id"])
 

@@ -15,7 +15,7 @@ from sandbox.provider.apigateway.places import (
     method_place,
     of_method,
 )
-from sandbox.provider.core.answers import find, given, known, settle, the_one
+from sandbox.provider.core.answers import find, known, pick, settle, the_one
 from sandbox.provider.core.context import Context
 from sandbox.provider.core.kinds import Created, Inputs, Outputs, resource
 
@@ -85,13 +85,14 @@ def create_method(ctx: Context, inputs: Inputs) -> Created:
         **method_place(inputs),
         authorizationType=inputs["authorization"],
         apiKeyRequired=inputs.get("apiKeyRequired", False),
-        **given(
-            authorizationScopes=inputs.get("authorizationScopes"),
-            authorizerId=inputs.get("authorizerId"),
-            operationName=inputs.get("operationName"),
-            requestModels=inputs.get("requestModels"),
-            requestParameters=inputs.get("requestParameters"),
-            requestValidatorId=inputs.get("requestValidatorId"),
+        **pick(
+            inputs,
+            "authorizationScopes",
+            "authorizerId",
+            "operationName",
+            "requestModels",
+            "requestParameters",
+            "requestValidatorId",
         ),
     )
     return Created(method_id(inputs), _method_outputs(method, inputs))

@@ -6,7 +6,7 @@ from typing import Any
 
 from sandbox.provider.apigateway import patches
 from sandbox.provider.apigateway.places import GONE, arn, find_named
-from sandbox.provider.core.answers import changed, find, given, settle
+from sandbox.provider.core.answers import changed, find, given, pick, settle
 from sandbox.provider.core.context import Context
 from sandbox.provider.core.exceptions import CallError
 from sandbox.provider.core.kinds import Created, Inputs, Outputs, resource
@@ -21,11 +21,10 @@ def create_usage_plan(ctx: Context, inputs: Inputs) -> Created:
     client = ctx.client("apigateway")
     plan = client.create_usage_plan(
         name=inputs["name"],
+        **pick(inputs, "description", "tags"),
         **given(
             apiStages=_stages_request(inputs.get("apiStages")),
-            description=inputs.get("description"),
             quota=inputs.get("quotaSettings"),
-            tags=inputs.get("tags"),
             throttle=inputs.get("throttleSettings"),
         ),
     )

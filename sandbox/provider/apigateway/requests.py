@@ -6,7 +6,7 @@ from typing import Any
 
 from sandbox.provider.apigateway import patches
 from sandbox.provider.apigateway.places import GONE, child, find_named
-from sandbox.provider.core.answers import find, given, known, parts_of, settle
+from sandbox.provider.core.answers import find, known, parts_of, pick, settle
 from sandbox.provider.core.context import Context
 from sandbox.provider.core.kinds import Created, Inputs, Outputs, resource
 
@@ -64,7 +64,7 @@ def create_model(ctx: Context, inputs: Inputs) -> Created:
         restApiId=inputs["restApi"],
         name=inputs["name"],
         contentType=inputs["contentType"],
-        **given(description=inputs.get("description"), schema=inputs.get("schema")),
+        **pick(inputs, "description", "schema"),
     )
     return Created(model["id"], _model_outputs(model, inputs))
 

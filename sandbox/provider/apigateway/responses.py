@@ -17,7 +17,7 @@ from sandbox.provider.apigateway.places import (
     method_place,
     of_method,
 )
-from sandbox.provider.core.answers import find, given, known, settle
+from sandbox.provider.core.answers import find, given, known, pick, settle
 from sandbox.provider.core.context import Context
 from sandbox.provider.core.exceptions import doing
 from sandbox.provider.core.kinds import Created, Inputs, Outputs, resource
@@ -43,10 +43,7 @@ def _place(values: Outputs, id: str = "") -> dict[str, str]:
 def create_method_response(ctx: Context, inputs: Inputs) -> Created:
     response = ctx.client("apigateway").put_method_response(
         **_place(inputs),
-        **given(
-            responseModels=inputs.get("responseModels"),
-            responseParameters=inputs.get("responseParameters"),
-        ),
+        **pick(inputs, "responseModels", "responseParameters"),
     )
     return Created(method_response_id(inputs), _method_response_outputs(response, inputs))
 
@@ -84,12 +81,8 @@ def _put_integration_response(ctx: Context, inputs: Inputs) -> Outputs:
     with doing("putting API Gateway Integration Response", "apigateway"):
         response = ctx.client("apigateway").put_integration_response(
             **_place(inputs),
-            **given(
-                contentHandling=inputs.get("contentHandling"),
-                responseParameters=inputs.get("responseParameters"),
-                responseTemplates=inputs.get("responseTemplates"),
-                selectionPattern=inputs.get("selectionPattern") or None,
-            ),
+            **pick(inputs, "contentHandling", "responseParameters", "responseTemplates"),
+            **given(selectionPattern=inputs.get("selectionPattern") or None),
         )
     return _integration_response_outputs(response, inputs)
 
@@ -135,11 +128,8 @@ def _put_gateway_response(ctx: Context, inputs: Inputs) -> Outputs:
     with doing("putting API Gateway Gateway Response", "apigateway"):
         response = ctx.client("apigateway").put_gateway_response(
             **_gateway_place(inputs, ""),
-            **given(
-                responseParameters=inputs.get("responseParameters"),
-                responseTemplates=inputs.get("responseTemplates"),
-                statusCode=inputs.get("statusCode") or None,
-            ),
+            **pick(inputs, "responseParameters", "responseTemplates"),
+            **given(statusCode=inputs.get("statusCode") or None),
         )
     return _gateway_response_outputs(response, inputs)
 

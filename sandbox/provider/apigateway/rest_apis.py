@@ -8,7 +8,7 @@ from typing import Any
 from sandbox.provider.apigateway import patches
 from sandbox.provider.apigateway.places import GONE, arn, execution_arn, find_named
 from sandbox.provider.core import policy
-from sandbox.provider.core.answers import find, given, settle, text, timestamp
+from sandbox.provider.core.answers import find, given, pick, settle, text, timestamp
 from sandbox.provider.core.context import Context
 from sandbox.provider.core.exceptions import CallError, doing
 from sandbox.provider.core.kinds import Created, Inputs, Outputs, resource
@@ -35,17 +35,20 @@ def create_rest_api(ctx: Context, inputs: Inputs) -> Created:
     size = inputs.get("minimumCompressionSize")
     api = ctx.client("apigateway").create_rest_api(
         name=inputs["name"],
+        **pick(
+            inputs,
+            "apiKeySource",
+            "binaryMediaTypes",
+            "description",
+            "disableExecuteApiEndpoint",
+            "endpointAccessMode",
+            "securityPolicy",
+            "tags",
+        ),
         **given(
-            apiKeySource=inputs.get("apiKeySource"),
-            binaryMediaTypes=inputs.get("binaryMediaTypes"),
-            description=inputs.get("description"),
-            disableExecuteApiEndpoint=inputs.get("disableExecuteApiEndpoint"),
-            endpointAccessMode=inputs.get("endpointAccessMode"),
             endpointConfiguration=_endpoint_request(inputs.get("endpointConfiguration")),
             minimumCompressionSize=int(size) if size not in (None, "") else None,
             policy=policy.normal(inputs["policy"]) if inputs.get("policy") else None,
-            securityPolicy=inputs.get("securityPolicy"),
-            tags=inputs.get("tags"),
         ),
     )
     return Created(api["id"], _rest_api_outputs(ctx, api, inputs))

@@ -6,7 +6,7 @@ from typing import Any
 
 from sandbox.provider.apigateway import patches
 from sandbox.provider.apigateway.places import GONE, arn, child, execution_arn, id_of, identified
-from sandbox.provider.core.answers import changed, find, given, known, settle, timestamp
+from sandbox.provider.core.answers import changed, find, given, known, pick, settle, timestamp
 from sandbox.provider.core.context import Context
 from sandbox.provider.core.kinds import Created, Inputs, Outputs, resource
 from sandbox.provider.core.tags import own_tags
@@ -33,7 +33,7 @@ STAGE_NAMES = ("restApi", "stageName")
 def create_deployment(ctx: Context, inputs: Inputs) -> Created:
     deployment = ctx.client("apigateway").create_deployment(
         restApiId=inputs["restApi"],
-        **given(description=inputs.get("description"), variables=inputs.get("variables")),
+        **pick(inputs, "description", "variables"),
     )
     return Created(deployment["id"], _deployment_outputs(deployment, inputs))
 
@@ -75,16 +75,17 @@ def create_stage(ctx: Context, inputs: Inputs) -> Created:
     stage = client.create_stage(
         **where,
         deploymentId=inputs["deployment"],
-        **given(
-            cacheClusterEnabled=inputs.get("cacheClusterEnabled"),
-            cacheClusterSize=inputs.get("cacheClusterSize"),
-            canarySettings=inputs.get("canarySettings"),
-            description=inputs.get("description"),
-            documentationVersion=inputs.get("documentationVersion"),
-            tags=inputs.get("tags"),
-            tracingEnabled=inputs.get("xrayTracingEnabled"),
-            variables=inputs.get("variables"),
+        **pick(
+            inputs,
+            "cacheClusterEnabled",
+            "cacheClusterSize",
+            "canarySettings",
+            "description",
+            "documentationVersion",
+            "tags",
+            "variables",
         ),
+        **given(tracingEnabled=inputs.get("xrayTracingEnabled")),
     )
     ctx.made(stage_id(inputs))
     # What only an update can set.

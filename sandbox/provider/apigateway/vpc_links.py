@@ -6,7 +6,7 @@ from typing import Any
 
 from sandbox.provider.apigateway import patches
 from sandbox.provider.apigateway.places import GONE, arn, find_named
-from sandbox.provider.core.answers import find, given, settle
+from sandbox.provider.core.answers import find, pick, settle
 from sandbox.provider.core.context import Context
 from sandbox.provider.core.exceptions import CallError, doing
 from sandbox.provider.core.kinds import Created, Inputs, Outputs, resource
@@ -22,7 +22,7 @@ def create_vpc_link(ctx: Context, inputs: Inputs) -> Created:
     id = client.create_vpc_link(
         name=inputs["name"],
         targetArns=[inputs["targetArn"]],
-        **given(description=inputs.get("description"), tags=inputs.get("tags")),
+        **pick(inputs, "description", "tags"),
     )["id"]
     ctx.made(id)
     link = _wait_until_available(ctx, id, f"creating API Gateway VPC Link ({inputs['name']})")

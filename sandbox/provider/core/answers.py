@@ -59,6 +59,11 @@ def given(**arguments: Any) -> dict[str, Any]:
     return {name: value for name, value in arguments.items() if value is not None}
 
 
+def pick(values: Outputs, *names: str) -> dict[str, Any]:
+    """Those of the values that are given, for a call or an answer that has the same names."""
+    return {name: values[name] for name in names if values.get(name) is not None}
+
+
 def same_order(values: Iterable[str], last: Iterable[str] | None) -> list[str]:
     """A set as a list: in the program's order as far as that goes, the rest sorted behind it."""
     left = set(values)

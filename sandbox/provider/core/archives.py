@@ -2,6 +2,9 @@
 
 A zip file is the same for the same files: no times, one order. So Lambda's hash of the code
 changes exactly when the code does.
+
+Pulumi's SDK for Python only describes assets and archives (pulumi.asset): reading them is the
+engine's, in Go.
 """
 
 from __future__ import annotations

@@ -1,7 +1,8 @@
 """Between blocks of arguments and the structures of an API, by the API's own model.
 
 Pulumi writes `smsConfiguration` where an API has `SmsConfiguration`, and `arn` where it has `ARN`:
-names are the same but for their capitals, and `names` tells the few that are not.
+names are the same but for their capitals, and `names` tells the few that are not. The shapes are
+botocore's; its serialisers take what is made here, the API's names, and check the types again.
 """
 
 from __future__ import annotations

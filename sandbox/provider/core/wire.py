@@ -3,6 +3,9 @@
 The protocol carries JSON with signed objects for what JSON lacks. Here an unknown value is
 `UNKNOWN`, a secret is `Secret(value)`, and assets and archives stay the signed dicts that they
 are: they hold a path or a text, and a hash.
+
+Not pulumi.runtime.rpc: it is a program's side of the wire. It waits for outputs, makes a whole map
+secret for one secret in it, knows one of the texts for unknown, and takes 0.3 s to import.
 """
 
 from __future__ import annotations

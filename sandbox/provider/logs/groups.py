@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sandbox.provider.core.answers import by, changed, find, given, named, prefix_of, settle
+from sandbox.provider.core.answers import by, changed, find, named, pick, prefix_of, settle
 from sandbox.provider.core.context import Context
 from sandbox.provider.core.exceptions import doing
 from sandbox.provider.core.kinds import Inputs, Outputs, resource
@@ -17,12 +17,7 @@ def create_log_group(ctx: Context, inputs: Inputs) -> str:
     logs, name = ctx.client("logs"), named(inputs)
     logs.create_log_group(
         logGroupName=name,
-        **given(
-            kmsKeyId=inputs.get("kmsKeyId"),
-            logGroupClass=inputs.get("logGroupClass"),
-            tags=inputs.get("tags"),
-            deletionProtectionEnabled=inputs.get("deletionProtectionEnabled"),
-        ),
+        **pick(inputs, "kmsKeyId", "logGroupClass", "tags", "deletionProtectionEnabled"),
     )
     ctx.made(name, {"skipDestroy": False})
     if inputs.get("retentionInDays"):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sandbox.provider.core.answers import by, find, given, known, named, parts_of
+from sandbox.provider.core.answers import by, find, given, known, named, parts_of, pick
 from sandbox.provider.core.context import Context
 from sandbox.provider.core.kinds import Inputs, Outputs, resource
 from sandbox.provider.core.shapes import filled
@@ -30,7 +30,7 @@ def _put(ctx: Context, name: str, inputs: Inputs) -> None:
                 unit=transformation.get("unit"),
             )
         ],
-        **given(applyOnTransformedLogs=inputs.get("applyOnTransformedLogs")),
+        **pick(inputs, "applyOnTransformedLogs"),
     )
 
 

@@ -1,4 +1,8 @@
-"""getPolicyDocument: a policy's JSON text from statements, as the official provider renders it."""
+"""getPolicyDocument: a policy's JSON text from statements, as the official provider renders it.
+
+To the byte, since a program may compare it: order, single items and Sids are that provider's own,
+which no library for policies follows.
+"""
 
 from __future__ import annotations
 

@@ -18,24 +18,24 @@ def association_id(inputs: Inputs) -> str:
 
 
 def create_association(ctx: Context, inputs: Inputs) -> Created:
-    acl, resource = inputs["webAclArn"], inputs["resourceArn"]
+    acl, target = inputs["webAclArn"], inputs["resourceArn"]
     call = ctx.client("wafv2").associate_web_acl
-    accepted(ctx, call, NOT_YET, PATIENCE, WebACLArn=acl, ResourceArn=resource)
-    return Created(association_id(inputs), {"resourceArn": resource, "webAclArn": acl})
+    accepted(ctx, call, NOT_YET, PATIENCE, WebACLArn=acl, ResourceArn=target)
+    return Created(association_id(inputs), {"resourceArn": target, "webAclArn": acl})
 
 
 def read_association(ctx: Context, id: str, last: Outputs) -> Outputs | None:
-    acl, resource = parts_of(id, ",", FORM)
+    acl, target = parts_of(id, ",", FORM)
     call = ctx.client("wafv2").get_web_acl_for_resource
-    found = find(call, GONE, ResourceArn=resource)
+    found = find(call, GONE, ResourceArn=target)
     if not found or (found.get("WebACL") or {}).get("ARN") != acl:
         return None
-    return {"resourceArn": resource, "webAclArn": acl}
+    return {"resourceArn": target, "webAclArn": acl}
 
 
 def delete_association(ctx: Context, id: str, last: Outputs) -> None:
-    resource = parts_of(id, ",", FORM)[1]
-    find(ctx.client("wafv2").disassociate_web_acl, GONE, ResourceArn=resource)
+    _, target = parts_of(id, ",", FORM)
+    find(ctx.client("wafv2").disassociate_web_acl, GONE, ResourceArn=target)
 
 
 WEB_ACL_ASSOCIATION = resource(
