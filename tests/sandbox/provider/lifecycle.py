@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import re
 import uuid
 from dataclasses import dataclass, field
 from typing import Any
 
+import pytest
+
 from sandbox.provider.core import creations, registry
 from sandbox.provider.core import facts as tables
 from sandbox.provider.core.context import Context
+from sandbox.provider.core.exceptions import AwsError
 from sandbox.provider.core.kinds import Created, Kind
 
 
@@ -162,3 +166,28 @@ def assert_imports(life: Life, import_id: str, *, unknown: tuple[str, ...] = ())
         and (name in found or value != getattr(known.get(name), "default", None))
     }
     assert {name: value for name, value in found.items() if name not in unknown} == expected
+
+
+def assert_found(ctx: Context, token: str, inputs: dict[str, Any], id: str) -> None:
+    """What an interrupted create with these arguments left is found again."""
+    kind = registry.kind(token)
+    assert kind and kind.find
+    found = kind.find(ctx, inputs)
+    assert found is not None and found.id == id
+
+
+def assert_refused(
+    ctx: Context, token: str, inputs: dict[str, Any], doing: str, status: int, answer: str
+) -> None:
+    """A create with these arguments is refused by AWS, and told in the official words.
+
+    Args:
+        doing: how the sentence begins: what was being done, the service, the operation.
+        status: of the HTTP response.
+        answer: how the API's own part begins: the code, and the message.
+    """
+    kind = registry.kind(token)
+    assert kind
+    told = rf"https response error StatusCode: {status}, RequestID: .*, {re.escape(answer)}"
+    with pytest.raises(AwsError, match=rf"^{re.escape(doing)}, {told}"):
+        kind.create(ctx, inputs)

@@ -17,6 +17,8 @@ from tests.sandbox.provider.lifecycle import (
     Wrapped,
     assert_complete,
     assert_deleted,
+    assert_found,
+    assert_refused,
     created,
 )
 
@@ -153,8 +155,7 @@ def test_the_policy_of_an_api_lives_apart(life: Lives, ctx: Context) -> None:
 
 def test_an_interrupted_create_of_an_api_is_found_by_its_name(life: Lives, ctx: Context) -> None:
     api = life(API, name=life.name("api"))
-    found = kind(API).find(ctx, {"name": api.outputs["name"]})
-    assert found is not None and found.id == api.id
+    assert_found(ctx, API, {"name": api.outputs["name"]}, api.id)
     twin = life(API, name=api.outputs["name"])
     assert twin.id != api.id
     assert kind(API).find(ctx, {"name": api.outputs["name"]}) is None
@@ -196,8 +197,7 @@ def test_a_path_that_is_there_is_refused_and_found(ctx: Context, api: Life, path
         "https response error StatusCode: 409, RequestID: "
     )
     assert "ConflictException: Another resource with the same parent" in str(refused.value)
-    found = kind(RESOURCE).find(ctx, path.inputs)
-    assert found is not None and found.id == path.id
+    assert_found(ctx, RESOURCE, path.inputs, path.id)
 
 
 def test_a_path_of_no_api_is_refused_in_the_official_words(ctx: Context) -> None:
@@ -616,13 +616,15 @@ def test_a_canary_is_set_changed_and_taken_away(life: Lives, ctx: Context, ready
 
 
 def test_a_stage_of_no_api_is_refused_in_the_official_words(ctx: Context) -> None:
-    expected = (
-        r"^creating API Gateway Stage \(v1\): operation error API Gateway: CreateStage, "
-        r"https response error StatusCode: 404, RequestID: .*, "
-        r"NotFoundException: Invalid API identifier specified"
+    doing = "creating API Gateway Stage (v1): operation error API Gateway: CreateStage"
+    assert_refused(
+        ctx,
+        STAGE,
+        {"restApi": "nope", "deployment": "x", "stageName": "v1"},
+        doing,
+        404,
+        "NotFoundException: Invalid API identifier specified",
     )
-    with pytest.raises(AwsError, match=expected):
-        kind(STAGE).create(ctx, {"restApi": "nope", "deployment": "x", "stageName": "v1"})
 
 
 def test_many_paths_are_made_at_once(ctx: Context, api: Life) -> None:

@@ -12,7 +12,7 @@ from pulumi.runtime.proto import provider_pb2, provider_pb2_grpc
 
 from sandbox import cloud
 from sandbox.provider.core.context import Context
-from sandbox.provider.core.exceptions import AwsError, CallError
+from sandbox.provider.core.exceptions import CallError
 from sandbox.provider.core.registry import kind
 from tests.sandbox.provider.gateway import API, METHOD, mock_method, seen
 from tests.sandbox.provider.lifecycle import (
@@ -21,7 +21,9 @@ from tests.sandbox.provider.lifecycle import (
     Wrapped,
     assert_complete,
     assert_deleted,
+    assert_found,
     assert_imports,
+    assert_refused,
     assert_updates,
     created,
 )
@@ -222,8 +224,7 @@ def test_what_an_interrupted_create_left_is_found_by_its_name(
         wanted = {"restApi": api.id, "name": "Same", **more}
         assert kind(token).find(ctx, wanted) is None
         made = life(token, **wanted)
-        found = kind(token).find(ctx, wanted)
-        assert found is not None and found.id == made.id
+        assert_found(ctx, token, wanted, made.id)
 
 
 @pytest.mark.parametrize(
@@ -238,12 +239,8 @@ def test_what_belongs_to_no_api_is_refused_in_the_official_words(
     ctx: Context, token: str, label: str, call: str
 ) -> None:
     inputs = {"restApi": "nope", "name": "N", "contentType": "text/plain", "authorizerUri": "u"}
-    told = (
-        rf"^creating API Gateway {label} \(N\): operation error API Gateway: {call}, https "
-        "response error StatusCode: 404, RequestID: .*, NotFoundException: Invalid API identifier"
-    )
-    with pytest.raises(AwsError, match=told):
-        kind(token).create(ctx, inputs)
+    doing = f"creating API Gateway {label} (N): operation error API Gateway: {call}"
+    assert_refused(ctx, token, inputs, doing, 404, "NotFoundException: Invalid API identifier")
 
 
 @pytest.mark.parametrize(
@@ -296,8 +293,7 @@ def test_a_vpc_link_lives(life: Lives, ctx: Context, balancer: str) -> None:
     assert link.outputs["arn"] == f"arn:aws:apigateway:us-east-1::/vpclinks/{link.id}"
     assert_imports(link, link.id)
     assert seen(ctx, "get_vpc_link", vpcLinkId=link.id)["status"] == "AVAILABLE"
-    found = kind(VPC_LINK).find(ctx, {"name": link.outputs["name"]})
-    assert found is not None and found.id == link.id
+    assert_found(ctx, VPC_LINK, {"name": link.outputs["name"]}, link.id)
     assert_updates(
         link,
         [

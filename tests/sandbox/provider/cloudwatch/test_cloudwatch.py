@@ -16,6 +16,7 @@ from tests.sandbox.provider.lifecycle import (
     assert_complete,
     assert_deleted,
     assert_imports,
+    assert_refused,
     assert_updates,
 )
 
@@ -195,12 +196,14 @@ def test_a_metric_filter_lives(life: Lives, group: Life) -> None:
 
 def test_a_metric_filter_of_no_group_is_refused_in_the_official_words(ctx: Context) -> None:
     inputs = {"name": "f", "logGroupName": "nope", "pattern": ""}
-    expected = (
-        r"^creating CloudWatch Logs Metric Filter \(f\): operation error CloudWatch Logs: "
-        r"PutMetricFilter, https response error StatusCode: 400, RequestID: .*, "
-        r"ResourceNotFoundException: "
+    doing = "creating CloudWatch Logs Metric Filter (f): operation error CloudWatch Logs: PutMetricFilter"
+    assert_refused(
+        ctx,
+        FILTER,
+        {**inputs, "metricTransformation": TRANSFORMATION},
+        doing,
+        400,
+        "ResourceNotFoundException: ",
     )
-    with pytest.raises(AwsError, match=expected):
-        kind(FILTER).create(ctx, {**inputs, "metricTransformation": TRANSFORMATION})
     with pytest.raises(CallError, match="expected LOG-GROUP-NAME:FILTER-NAME"):
         kind(FILTER).read(ctx, "f", {})

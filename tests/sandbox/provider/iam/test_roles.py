@@ -9,7 +9,13 @@ import pytest
 from sandbox.provider.core.context import Context
 from sandbox.provider.core.exceptions import AwsError, CallError
 from sandbox.provider.core.registry import kind
-from tests.sandbox.provider.lifecycle import Lives, assert_complete, assert_deleted, created
+from tests.sandbox.provider.lifecycle import (
+    Lives,
+    assert_complete,
+    assert_deleted,
+    assert_found,
+    created,
+)
 
 ROLE = "aws:iam/role:Role"
 ROLE_POLICY = "aws:iam/rolePolicy:RolePolicy"
@@ -164,8 +170,7 @@ def test_deleting_a_role_with_a_foreign_policy_needs_force(life: Lives, ctx: Con
 
 def test_what_an_interrupted_create_left_is_found_by_name(life: Lives, ctx: Context) -> None:
     left = life(ROLE, name=life.name("role"), **SMALL)
-    found = kind(ROLE).find(ctx, left.inputs)
-    assert found is not None and found.id == left.id
+    assert_found(ctx, ROLE, left.inputs, left.id)
     assert kind(ROLE).find(ctx, {**SMALL, "name": "nobody"}) is None
 
 

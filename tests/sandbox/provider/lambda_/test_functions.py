@@ -23,6 +23,7 @@ from tests.sandbox.provider.lifecycle import (
     Wrapped,
     assert_complete,
     assert_deleted,
+    assert_found,
     created,
 )
 
@@ -310,8 +311,7 @@ def test_what_an_interrupted_create_left_is_found_by_name(
     function = life(FUNCTION, name=life.name("fn"), **small(role))
     allowed = life(PERMISSION, statementId="S", **permission(function.id))
     for left in (function, allowed):
-        found = left.kind.find(ctx, left.inputs)
-        assert found is not None and found.id == left.id
+        assert_found(ctx, left.token, left.inputs, left.id)
 
 
 def permission(function: str) -> dict[str, Any]:

@@ -14,6 +14,7 @@ from tests.sandbox.provider.lifecycle import (
     Wrapped,
     assert_complete,
     assert_deleted,
+    assert_refused,
     created,
 )
 
@@ -105,13 +106,10 @@ def test_a_create_that_fails_half_way_leaves_no_log_group(life: Lives, ctx: Cont
 
 def test_a_taken_name_is_refused_in_the_official_words(life: Lives, ctx: Context) -> None:
     group = life(LOG_GROUP, name=life.name("logs"))
-    expected = (
-        rf"^creating CloudWatch Logs Log Group \({group.id}\): operation error CloudWatch Logs: "
-        r"CreateLogGroup, https response error StatusCode: 400, RequestID: .*, "
-        r"ResourceAlreadyExistsException: "
+    doing = f"creating CloudWatch Logs Log Group ({group.id}): operation error CloudWatch Logs: CreateLogGroup"
+    assert_refused(
+        ctx, LOG_GROUP, {"name": group.id}, doing, 400, "ResourceAlreadyExistsException: "
     )
-    with pytest.raises(AwsError, match=expected):
-        kind(LOG_GROUP).create(ctx, {"name": group.id})
 
 
 def test_what_an_interrupted_create_left_is_found_by_name(life: Lives, ctx: Context) -> None:

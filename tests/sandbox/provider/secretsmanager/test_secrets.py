@@ -10,7 +10,7 @@ import pytest
 
 from sandbox.provider.core import facts, states
 from sandbox.provider.core.context import Context
-from sandbox.provider.core.exceptions import AwsError, CallError
+from sandbox.provider.core.exceptions import CallError
 from sandbox.provider.core.registry import kind
 from sandbox.provider.core.wire import Secret
 from tests.sandbox.provider.lifecycle import (
@@ -18,7 +18,9 @@ from tests.sandbox.provider.lifecycle import (
     Lives,
     assert_complete,
     assert_deleted,
+    assert_found,
     assert_imports,
+    assert_refused,
     assert_updates,
 )
 
@@ -82,12 +84,10 @@ def test_a_value_may_be_shown_or_for_writing_only(life: Lives, ctx: Context) -> 
 
 def test_a_taken_name_of_a_parameter_is_refused_in_the_official_words(life: Lives) -> None:
     parameter = life(PARAMETER, name=life.name("p"), type="String", value="a")
-    expected = (
-        rf"^creating SSM Parameter \({parameter.id}\): operation error SSM: PutParameter, "
-        r"https response error StatusCode: 400, RequestID: .*, ParameterAlreadyExists: "
+    doing = f"creating SSM Parameter ({parameter.id}): operation error SSM: PutParameter"
+    assert_refused(
+        parameter.ctx, PARAMETER, parameter.inputs, doing, 400, "ParameterAlreadyExists: "
     )
-    with pytest.raises(AwsError, match=expected):
-        kind(PARAMETER).create(parameter.ctx, parameter.inputs)
 
 
 def policy(action: str) -> str:
@@ -131,9 +131,7 @@ def test_a_secret_keeps_takes_and_imports_every_argument(life: Lives) -> None:
     assert_updates(secret, changes)
     secret.update(policy="")
     assert secret.outputs["policy"] == ""
-    assert secret.kind.find
-    found = secret.kind.find(secret.ctx, secret.inputs)
-    assert found and found.id == secret.id
+    assert_found(secret.ctx, secret.token, secret.inputs, secret.id)
     assert_deleted(secret)
 
 

@@ -10,7 +10,7 @@ import pytest
 from sandbox.provider.check.arguments import Naming, check
 from sandbox.provider.core import facts
 from sandbox.provider.core.diff import diff
-from sandbox.provider.core.exceptions import AwsError, CallError
+from sandbox.provider.core.exceptions import CallError
 from sandbox.provider.core.registry import kind
 from sandbox.provider.core.runs import Settings
 from tests.sandbox.provider.lifecycle import (
@@ -18,7 +18,9 @@ from tests.sandbox.provider.lifecycle import (
     Lives,
     assert_complete,
     assert_deleted,
+    assert_found,
     assert_imports,
+    assert_refused,
     assert_updates,
 )
 
@@ -249,9 +251,7 @@ def test_a_small_acl_has_all_outputs_and_can_be_deleted_twice(acl: Life) -> None
     assert acl.outputs["arn"].endswith(f":regional/webacl/{name}/{acl.id}")
     assert acl.outputs["lockToken"] and acl.outputs["applicationIntegrationUrl"] == ""
     assert_imports(acl, f"{acl.id}/{name}/REGIONAL")
-    assert acl.kind.find
-    found = acl.kind.find(acl.ctx, acl.inputs)
-    assert found and found.id == acl.id
+    assert_found(acl.ctx, acl.token, acl.inputs, acl.id)
     assert_deleted(acl)
 
 
@@ -311,12 +311,8 @@ def test_an_acl_stands_before_a_stage(life: Lives, acl: Life) -> None:
 
 
 def test_refusals_say_what_was_done_in_the_official_words(acl: Life) -> None:
-    expected = (
-        rf"^creating WAFv2 WebACL \({acl.outputs['name']}\): operation error WAFV2: CreateWebACL, "
-        r"https response error StatusCode: 400, RequestID: .*, WAFDuplicateItemException: "
-    )
-    with pytest.raises(AwsError, match=expected):
-        kind(ACL).create(acl.ctx, acl.inputs)
+    doing = f"creating WAFv2 WebACL ({acl.outputs['name']}): operation error WAFV2: CreateWebACL"
+    assert_refused(acl.ctx, ACL, acl.inputs, doing, 400, "WAFDuplicateItemException: ")
     with pytest.raises(CallError, match="expected ID/NAME/SCOPE"):
         kind(ACL).imported("abc")
     with pytest.raises(CallError, match="expected WEB-ACL-ARN,RESOURCE-ARN"):
