@@ -45,12 +45,8 @@ def update_vpc_link(ctx: Context, id: str, old: Outputs, new: Inputs) -> None:
 def delete_vpc_link(ctx: Context, id: str, last: Outputs) -> None:
     client = ctx.client("apigateway")
     find(client.delete_vpc_link, GONE, vpcLinkId=id)
-
-    def gone() -> bool | None:
-        return None if find(client.get_vpc_link, GONE, vpcLinkId=id) else True
-
     with doing(f"waiting for API Gateway VPC Link ({id}) delete", "apigateway"):
-        if not until(ctx, gone, PATIENCE):
+        if not until(ctx, lambda: not find(client.get_vpc_link, GONE, vpcLinkId=id), PATIENCE):
             raise CallError(f"API Gateway VPC Link ({id}) is still there after {PATIENCE:.0f} s")
 
 

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sandbox.provider.autoscaling import arguments as parts
-from sandbox.provider.autoscaling import attached
+from sandbox.provider.autoscaling import arguments, attached
 from sandbox.provider.core.answers import (
     by,
     changed,
@@ -40,15 +39,15 @@ def create_group(ctx: Context, inputs: Inputs) -> str:
     client, name = ctx.client("autoscaling"), named(inputs)
     client.create_auto_scaling_group(
         AutoScalingGroupName=name,
-        **parts.settings(inputs),
+        **arguments.settings(inputs),
         **given(
-            LifecycleHookSpecificationList=parts.hooks(inputs) or None,
+            LifecycleHookSpecificationList=arguments.hooks(inputs) or None,
             LoadBalancerNames=inputs.get("loadBalancers") or None,
             NewInstancesProtectedFromScaleIn=inputs.get("protectFromScaleIn") or None,
-            Tags=parts.tag_requests(name, inputs.get("tags")) or None,
+            Tags=arguments.tag_requests(name, inputs.get("tags")) or None,
             TargetGroupARNs=inputs.get("targetGroupArns") or None,
             TerminationPolicies=inputs.get("terminationPolicies") or None,
-            TrafficSources=parts.sources(inputs) or None,
+            TrafficSources=arguments.sources(inputs) or None,
         ),
     )
     ctx.made(name, {"name": name, "forceDelete": True})
@@ -63,23 +62,23 @@ def read_group(ctx: Context, id: str, last: Outputs) -> Outputs | None:
         return None
     subnets = [each for each in (group.get("VPCZoneIdentifier") or "").split(",") if each]
     zones = group.get("AvailabilityZones") or ()
-    outputs = {name: group.get(api) for name, api in parts.MEMBERS.items()}
+    outputs = {name: group.get(api) for name, api in arguments.MEMBERS.items()}
     outputs |= attached.outputs(group, last)
     outputs |= {
         "arn": group["AutoScalingGroupARN"],
         "availabilityZones": same_order(zones, last.get("availabilityZones")),
         "desiredCapacity": group.get("DesiredCapacity"),
         "forceDelete": last.get("forceDelete", False),
-        "instanceMaintenancePolicy": parts.maintenance(group.get("InstanceMaintenancePolicy")),
+        "instanceMaintenancePolicy": arguments.maintenance(group.get("InstanceMaintenancePolicy")),
         "launchConfiguration": group.get("LaunchConfigurationName"),
-        "launchTemplate": parts.template(group.get("LaunchTemplate")),
+        "launchTemplate": arguments.template(group.get("LaunchTemplate")),
         "name": id,
         "namePrefix": prefix_of(id),
         "predictedCapacity": group.get("PredictedCapacity", 0),
         "protectFromScaleIn": group.get("NewInstancesProtectedFromScaleIn", False),
         "serviceLinkedRoleArn": group.get("ServiceLinkedRoleARN"),
-        "tags": parts.tag_outputs(group, last),
-        "terminationPolicies": parts.policies(group, last),
+        "tags": arguments.tag_outputs(group, last),
+        "terminationPolicies": arguments.policies(group, last),
         "vpcZoneIdentifiers": same_order(subnets, last.get("vpcZoneIdentifiers")),
         "warmPoolSize": group.get("WarmPoolSize", 0),
     }
@@ -89,7 +88,7 @@ def read_group(ctx: Context, id: str, last: Outputs) -> Outputs | None:
 def update_group(ctx: Context, id: str, old: Outputs, new: Inputs) -> None:
     client = ctx.client("autoscaling")
     names = (
-        *parts.MEMBERS,
+        *arguments.MEMBERS,
         "availabilityZones",
         "desiredCapacity",
         "instanceMaintenancePolicy",
@@ -99,20 +98,20 @@ def update_group(ctx: Context, id: str, old: Outputs, new: Inputs) -> None:
         "terminationPolicies",
         "vpcZoneIdentifiers",
     )
-    known = {*new, *parts.UNSET, "instanceMaintenancePolicy", "terminationPolicies"}
+    known = {*new, *arguments.UNSET, "instanceMaintenancePolicy", "terminationPolicies"}
     if any(name in known and changed(name, old, new) for name in names):
         client.update_auto_scaling_group(
             AutoScalingGroupName=id,
             NewInstancesProtectedFromScaleIn=bool(new.get("protectFromScaleIn")),
             TerminationPolicies=new.get("terminationPolicies") or ["Default"],
-            **{**parts.unset(old, new), **parts.settings(new)},
+            **{**arguments.unset(old, new), **arguments.settings(new)},
         )
     attached.move(client, id, old, new)
     attached.switch(client, id, old, new)
     if changed("tags", old, new):
         _retag(client, id, old, new)
-    if parts.starts_refresh(old, new):
-        client.start_instance_refresh(AutoScalingGroupName=id, **parts.refresh(new))
+    if arguments.starts_refresh(old, new):
+        client.start_instance_refresh(AutoScalingGroupName=id, **arguments.refresh(new))
     sizes = ("desiredCapacity", "minSize", "maxSize")
     if any(name in new and changed(name, old, new) for name in sizes):
         _wait_for_capacity(ctx, id, new)
@@ -154,8 +153,8 @@ def _unprotect(ctx: Context, name: str) -> None:
 
 def _retag(client: Any, name: str, old: Outputs, new: Inputs) -> None:
     before, after = (
-        parts.tag_requests(name, old.get("tags")),
-        parts.tag_requests(name, new.get("tags")),
+        arguments.tag_requests(name, old.get("tags")),
+        arguments.tag_requests(name, new.get("tags")),
     )
     kept = {tag["Key"] for tag in after}
     gone = [tag for tag in before if tag["Key"] not in kept]
@@ -167,13 +166,13 @@ def _retag(client: Any, name: str, old: Outputs, new: Inputs) -> None:
 
 def _wait_for_capacity(ctx: Context, name: str, inputs: Inputs) -> None:
     """Wait until as many instances as wanted are in service; `0` does not wait."""
-    patience = parts.seconds(inputs.get("waitForCapacityTimeout", "10m"))
+    patience = arguments.seconds(inputs.get("waitForCapacityTimeout", "10m"))
     wanted: int = inputs["desiredCapacity"] if "desiredCapacity" in inputs else inputs["minSize"]
     # With load balancers: how many have to be healthy there. One number goes before the other.
     behind = int(inputs.get("waitForElbCapacity") or inputs.get("minElbCapacity") or 0)
 
     def enough(group: dict[str, Any]) -> bool:
-        ready = parts.healthy(group) >= wanted
+        ready = arguments.healthy(group) >= wanted
         return ready and (not behind or attached.healthy(ctx, group) >= behind)
 
     if patience and (wanted or behind):
@@ -181,14 +180,14 @@ def _wait_for_capacity(ctx: Context, name: str, inputs: Inputs) -> None:
 
 
 def _wait(ctx: Context, name: str, enough: Any, patience: float) -> None:
-    def reached() -> bool | None:
+    def reached() -> bool:
         group = _describe(ctx, name)
-        return True if group is None or enough(group) else None
+        return group is None or bool(enough(group))
 
     if not until(ctx, reached, patience):
         raise CallError(
             f"waiting for Auto Scaling Group ({name}) capacity satisfied: "
-            f"{parts.healthy(_describe(ctx, name) or {})} healthy instances after {patience:.0f} s"
+            f"{arguments.healthy(_describe(ctx, name) or {})} healthy instances after {patience:.0f} s"
         )
 
 

@@ -19,14 +19,14 @@ def until(ctx: Context, look: Callable[[], Any], patience: float) -> Any:
     """Look again and again until there is something to see.
 
     Args:
-        look: returns what it sees, or None when it is too early.
+        look: returns what it sees, or something false when it is too early.
         patience: seconds after which nobody waits any longer.
 
     Returns:
-        What was seen; None when patience ended.
+        What was seen last: something false when patience ended.
     """
     deadline, pause = time.monotonic() + patience, FIRST
-    while (seen := look()) is None and time.monotonic() <= deadline:
+    while not (seen := look()) and time.monotonic() <= deadline:
         ctx.wait(pause)
         pause = min(pause * 1.5, LONGEST)
     return seen
@@ -55,6 +55,6 @@ def accepted(
             return None
 
     answer = until(ctx, attempt, patience)
-    if answer is None:
+    if not answer:
         raise refusals[-1]
     return answer[0]

@@ -141,3 +141,37 @@ def encryption_answer(found: Outputs | None) -> Outputs:
     if not found or found.get("Status") not in ("ENABLED", "ENABLING", "UPDATING"):
         return {"enabled": False}
     return filled({"enabled": True, "kmsKeyArn": found.get("KMSMasterKeyArn")})
+
+
+def table_answer(table: dict[str, Any]) -> Outputs:
+    """What DescribeTable tells of a table."""
+    hash_key, range_key = key_names(table["KeySchema"])
+    stream = table.get("StreamSpecification") or {}
+    capacity = table.get("ProvisionedThroughput") or {}
+    return {
+        "arn": table["TableArn"],
+        "attributes": [
+            {"name": each["AttributeName"], "type": each["AttributeType"]}
+            for each in table["AttributeDefinitions"]
+        ],
+        "billingMode": (table.get("BillingModeSummary") or {}).get("BillingMode", "PROVISIONED"),
+        "deletionProtectionEnabled": table.get("DeletionProtectionEnabled", False),
+        "globalSecondaryIndexes": [
+            index_answer(each) for each in table.get("GlobalSecondaryIndexes") or ()
+        ],
+        "hashKey": hash_key,
+        "localSecondaryIndexes": [
+            local_index_answer(each) for each in table.get("LocalSecondaryIndexes") or ()
+        ],
+        "name": table["TableName"],
+        "onDemandThroughput": on_demand_answer(table.get("OnDemandThroughput")),
+        "rangeKey": range_key,
+        "readCapacity": capacity.get("ReadCapacityUnits", 0),
+        "serverSideEncryption": encryption_answer(table.get("SSEDescription")),
+        "streamArn": table.get("LatestStreamArn") or "",
+        "streamEnabled": stream.get("StreamEnabled", False),
+        "streamLabel": table.get("LatestStreamLabel") or "",
+        "streamViewType": stream.get("StreamViewType") or "",
+        "tableClass": (table.get("TableClassSummary") or {}).get("TableClass", "STANDARD"),
+        "writeCapacity": capacity.get("WriteCapacityUnits", 0),
+    }

@@ -10,7 +10,7 @@ from sandbox.provider.core.context import Context
 from sandbox.provider.core.exceptions import CallError
 from sandbox.provider.core.kinds import Inputs
 from sandbox.provider.core.waiting import until
-from sandbox.provider.dynamodb import arguments as parts
+from sandbox.provider.dynamodb import arguments
 
 PATIENCE = 600.0  # seconds that an import may take
 
@@ -25,13 +25,13 @@ def restore(ctx: Context, name: str, inputs: Inputs) -> None:
     by_name = not inputs.get("restoreSourceTableArn")
     ctx.client("dynamodb").restore_table_to_point_in_time(
         TargetTableName=name,
-        BillingModeOverride=parts.billing_mode(inputs),
+        BillingModeOverride=arguments.billing_mode(inputs),
         **given(
-            ProvisionedThroughputOverride=parts.throughput(inputs, inputs),
+            ProvisionedThroughputOverride=arguments.throughput(inputs, inputs),
             RestoreDateTime=datetime.fromisoformat(moment.replace("Z", "+00:00"))
             if moment
             else None,
-            SSESpecificationOverride=parts.encryption(inputs.get("serverSideEncryption")),
+            SSESpecificationOverride=arguments.encryption(inputs.get("serverSideEncryption")),
             SourceTableArn=inputs.get("restoreSourceTableArn"),
             SourceTableName=inputs.get("restoreSourceName") if by_name else None,
             UseLatestRestorableTime=inputs.get("restoreToLatestTime"),
@@ -55,18 +55,18 @@ def load(ctx: Context, name: str, inputs: Inputs) -> None:
         ),
         TableCreationParameters={
             "TableName": name,
-            "AttributeDefinitions": parts.attributes(inputs),
-            "KeySchema": parts.keys(inputs["hashKey"], inputs.get("rangeKey")),
-            "BillingMode": parts.billing_mode(inputs),
+            "AttributeDefinitions": arguments.attributes(inputs),
+            "KeySchema": arguments.keys(inputs["hashKey"], inputs.get("rangeKey")),
+            "BillingMode": arguments.billing_mode(inputs),
             **given(
                 GlobalSecondaryIndexes=[
-                    parts.index_request(each, inputs)
+                    arguments.index_request(each, inputs)
                     for each in inputs.get("globalSecondaryIndexes") or ()
                 ]
                 or None,
-                OnDemandThroughput=parts.on_demand(inputs.get("onDemandThroughput")),
-                ProvisionedThroughput=parts.throughput(inputs, inputs),
-                SSESpecification=parts.encryption(inputs.get("serverSideEncryption")),
+                OnDemandThroughput=arguments.on_demand(inputs.get("onDemandThroughput")),
+                ProvisionedThroughput=arguments.throughput(inputs, inputs),
+                SSESpecification=arguments.encryption(inputs.get("serverSideEncryption")),
             ),
         },
         **given(

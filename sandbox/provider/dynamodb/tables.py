@@ -11,8 +11,7 @@ from sandbox.provider.core.kinds import Inputs, Outputs, resource
 from sandbox.provider.core.shapes import filled
 from sandbox.provider.core.tags import retag, tag_list, tag_map, tagged
 from sandbox.provider.core.waiting import until
-from sandbox.provider.dynamodb import arguments as parts
-from sandbox.provider.dynamodb import changes, sources
+from sandbox.provider.dynamodb import arguments, changes, sources
 
 GONE = "ResourceNotFoundException"
 PATIENCE = 600.0  # seconds; AWS takes its time with indexes
@@ -42,7 +41,7 @@ def _finish(ctx: Context, name: str, inputs: Inputs) -> None:
     client = ctx.client("dynamodb")
     settings: dict[str, Any] = given(
         DeletionProtectionEnabled=inputs.get("deletionProtectionEnabled") or None,
-        StreamSpecification=parts.stream(inputs) if inputs.get("streamEnabled") else None,
+        StreamSpecification=arguments.stream(inputs) if inputs.get("streamEnabled") else None,
         TableClass=inputs.get("tableClass"),
     )
     if settings:
@@ -56,26 +55,26 @@ def _finish(ctx: Context, name: str, inputs: Inputs) -> None:
 def _make(ctx: Context, name: str, inputs: Inputs) -> None:
     ctx.client("dynamodb").create_table(
         TableName=name,
-        KeySchema=parts.keys(inputs["hashKey"], inputs.get("rangeKey")),
-        AttributeDefinitions=parts.attributes(inputs),
-        BillingMode=parts.billing_mode(inputs),
+        KeySchema=arguments.keys(inputs["hashKey"], inputs.get("rangeKey")),
+        AttributeDefinitions=arguments.attributes(inputs),
+        BillingMode=arguments.billing_mode(inputs),
         **tagged(inputs),
         **given(
             DeletionProtectionEnabled=inputs.get("deletionProtectionEnabled"),
             GlobalSecondaryIndexes=[
-                parts.index_request(each, inputs)
+                arguments.index_request(each, inputs)
                 for each in inputs.get("globalSecondaryIndexes") or ()
             ]
             or None,
             LocalSecondaryIndexes=[
-                parts.local_index_request(each, inputs)
+                arguments.local_index_request(each, inputs)
                 for each in inputs.get("localSecondaryIndexes") or ()
             ]
             or None,
-            OnDemandThroughput=parts.on_demand(inputs.get("onDemandThroughput")),
-            ProvisionedThroughput=parts.throughput(inputs, inputs),
-            SSESpecification=parts.encryption(inputs.get("serverSideEncryption")),
-            StreamSpecification=parts.stream(inputs),
+            OnDemandThroughput=arguments.on_demand(inputs.get("onDemandThroughput")),
+            ProvisionedThroughput=arguments.throughput(inputs, inputs),
+            SSESpecification=arguments.encryption(inputs.get("serverSideEncryption")),
+            StreamSpecification=arguments.stream(inputs),
             TableClass=inputs.get("tableClass"),
         ),
     )
@@ -84,47 +83,17 @@ def _make(ctx: Context, name: str, inputs: Inputs) -> None:
 def read_table(ctx: Context, id: str, last: Outputs) -> Outputs | None:
     client = ctx.client("dynamodb")
     answer = find(client.describe_table, GONE, TableName=id)
-    tags = (
-        find(client.list_tags_of_resource, GONE, ResourceArn=answer["Table"]["TableArn"])
-        if answer
-        else None
-    )
-    if answer is None or tags is None:
+    if answer is None:
         return None
     table = answer["Table"]
-    hash_key, range_key = parts.key_names(table["KeySchema"])
-    stream = table.get("StreamSpecification") or {}
-    billing = (table.get("BillingModeSummary") or {}).get("BillingMode", "PROVISIONED")
-    capacity = table.get("ProvisionedThroughput") or {}
+    tags = find(client.list_tags_of_resource, GONE, ResourceArn=table["TableArn"])
+    if tags is None:
+        return None
     outputs = {
-        "arn": table["TableArn"],
-        "attributes": [
-            {"name": each["AttributeName"], "type": each["AttributeType"]}
-            for each in table["AttributeDefinitions"]
-        ],
-        "billingMode": billing,
-        "deletionProtectionEnabled": table.get("DeletionProtectionEnabled", False),
-        "globalSecondaryIndexes": [
-            parts.index_answer(each) for each in table.get("GlobalSecondaryIndexes") or ()
-        ],
-        "hashKey": hash_key,
-        "localSecondaryIndexes": [
-            parts.local_index_answer(each) for each in table.get("LocalSecondaryIndexes") or ()
-        ],
-        "name": id,
-        "onDemandThroughput": parts.on_demand_answer(table.get("OnDemandThroughput")),
+        **arguments.table_answer(table),
         "pointInTimeRecovery": _recovery(client, id),
-        "rangeKey": range_key,
-        "readCapacity": capacity.get("ReadCapacityUnits", 0),
-        "serverSideEncryption": parts.encryption_answer(table.get("SSEDescription")),
-        "streamArn": table.get("LatestStreamArn") or "",
-        "streamEnabled": stream.get("StreamEnabled", False),
-        "streamLabel": table.get("LatestStreamLabel") or "",
-        "streamViewType": stream.get("StreamViewType") or "",
-        "tableClass": (table.get("TableClassSummary") or {}).get("TableClass", "STANDARD"),
         "tags": tag_map(tags.get("Tags")),
         "ttl": _ttl(client, id),
-        "writeCapacity": capacity.get("WriteCapacityUnits", 0),
     }
     return settle(outputs, keep=("streamArn", "streamLabel", "streamViewType"))
 
@@ -149,7 +118,7 @@ def delete_table(ctx: Context, id: str, last: Outputs) -> None:
     client = ctx.client("dynamodb")
     if find(client.delete_table, GONE, TableName=id) is None:
         return
-    until(ctx, lambda: None if find(client.describe_table, GONE, TableName=id) else True, PATIENCE)
+    until(ctx, lambda: not find(client.describe_table, GONE, TableName=id), PATIENCE)
 
 
 def _set_ttl(ctx: Context, name: str, ttl: Outputs) -> None:
@@ -200,7 +169,7 @@ def _wait_until_active(ctx: Context, name: str) -> None:
         indexes = table.get("GlobalSecondaryIndexes") or ()
         return [table["TableStatus"], *(each.get("IndexStatus", "ACTIVE") for each in indexes)]
 
-    if not until(ctx, lambda: True if set(statuses()) == {"ACTIVE"} else None, PATIENCE):
+    if not until(ctx, lambda: set(statuses()) == {"ACTIVE"}, PATIENCE):
         raise CallError(f"waiting for DynamoDB Table ({name}): still {statuses()}")
 
 

@@ -12,6 +12,7 @@ from pulumi import automation
 from sandbox import cloud, engine
 from sandbox.provider.core.context import Clients, Context
 from sandbox.server.base import settings
+from tests.sandbox.provider.bench import Bench
 from tests.sandbox.provider.lifecycle import Lives
 
 
@@ -83,3 +84,11 @@ def stacks(cli: automation.PulumiCommand, running: cloud.Running, tmp_path: Path
     yield make
     for stack in made:
         stack.destroy()
+
+
+@pytest.fixture
+def bench(tmp_path: Path) -> Iterator[Bench]:
+    """A stack of the real engine over a cloud of files."""
+    found = Bench(tmp_path)
+    yield found
+    found.stop()

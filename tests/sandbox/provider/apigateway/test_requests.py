@@ -1,9 +1,8 @@
-"""Authorizers, request validators, models and VPC links, against a real sandbox."""
+"""Authorizers, request validators and models against a real emulator."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from typing import Any
 
 import grpc
@@ -31,10 +30,9 @@ from tests.sandbox.provider.lifecycle import (
 AUTHORIZER = "aws:apigateway/authorizer:Authorizer"
 VALIDATOR = "aws:apigateway/requestValidator:RequestValidator"
 MODEL = "aws:apigateway/model:Model"
-VPC_LINK = "aws:apigateway/vpcLink:VpcLink"
 ROLE_ARN = "arn:aws:iam::000000000000:role/api"
 POOL = "arn:aws:cognito-idp:us-east-1:000000000000:userpool/us-east-1_{}"
-NLB = "arn:aws:elasticloadbalancing:us-east-1:000000000000:loadbalancer/{}/l/0123456789abcdef"
+
 
 Json = dict[str, Any]
 
@@ -49,9 +47,6 @@ def uri(function: str) -> str:
 @pytest.fixture
 def api(life: Lives) -> Life:
     return life(API, name=life.name("api"))
-
-
-# Authorizers
 
 
 def test_a_small_authorizer_lives(life: Lives, api: Life) -> None:
@@ -143,9 +138,6 @@ def test_a_create_that_fails_half_way_leaves_no_authorizer(
     assert seen(ctx, "get_authorizers", restApiId=api.id)["items"] == []
 
 
-# Request validators
-
-
 def test_a_small_validator_lives_and_checks_nothing(life: Lives, api: Life) -> None:
     small = life(VALIDATOR, restApi=api.id, name="none")
     assert_complete(small)
@@ -168,8 +160,6 @@ def test_a_validator_with_every_argument_reads_back_and_changes(
     assert found["validateRequestBody"] is found["validateRequestParameters"] is False
     assert_deleted(made)
 
-
-# Models
 
 SCHEMA = {
     "$schema": "http://json-schema.org/draft-04/schema#",
@@ -271,57 +261,3 @@ def test_a_method_is_checked_against_its_model(life: Lives, ctx: Context) -> Non
     )
     assert_complete(method)
     assert method.outputs["requestModels"] == {"application/json": "Prompt"}
-
-
-# VPC links
-
-
-@pytest.fixture
-def balancer(life: Lives, ctx: Context) -> Iterator[str]:
-    """A network load balancer's ARN."""
-    client = ctx.client("elbv2")
-    made = client.create_load_balancer(Name=life.name("net"), Type="network", Subnets=["subnet-1"])
-    arn = str(made["LoadBalancers"][0]["LoadBalancerArn"])
-    yield arn
-    client.delete_load_balancer(LoadBalancerArn=arn)
-
-
-def test_a_vpc_link_lives(life: Lives, ctx: Context, balancer: str) -> None:
-    inputs = {"description": "to the model", "tags": {"team": "llm"}}
-    link = life(VPC_LINK, name=life.name("link"), targetArn=balancer, **inputs)
-    assert_complete(link)
-    assert link.outputs["arn"] == f"arn:aws:apigateway:us-east-1::/vpclinks/{link.id}"
-    assert_imports(link, link.id)
-    assert seen(ctx, "get_vpc_link", vpcLinkId=link.id)["status"] == "AVAILABLE"
-    assert_found(ctx, VPC_LINK, {"name": link.outputs["name"]}, link.id)
-    assert_updates(
-        link,
-        [
-            {"description": "another"},
-            {"description": None},
-            {"name": life.name("renamed")},
-            {"tags": {"team": "x", "new": "1"}},
-            {"tags": None},
-        ],
-    )
-    assert_deleted(link)
-
-
-def test_a_small_vpc_link_has_all_outputs(life: Lives, balancer: str) -> None:
-    link = life(VPC_LINK, name=life.name("link"), targetArn=balancer)
-    assert_complete(link)
-    assert_deleted(link)
-
-
-def test_a_vpc_link_to_another_kind_of_load_balancer_fails_and_leaves_nothing(
-    life: Lives, ctx: Context
-) -> None:
-    name = life.name("link")
-    told = (
-        rf"^creating API Gateway VPC Link \({name}\): "
-        r"waiting for completion: FAILED: NLB ARN is malformed$"
-    )
-    with pytest.raises(CallError, match=told):
-        created(VPC_LINK, ctx, {"name": name, "targetArn": NLB.format("app")})
-    links = seen(ctx, "get_vpc_links").get("items") or []
-    assert name not in {link["name"] for link in links}

@@ -10,35 +10,20 @@ from typing import Any
 import pytest
 
 from sandbox.provider.check.arguments import Naming, check
-from sandbox.provider.core import facts
-from sandbox.provider.core.facts import Type
 from sandbox.provider.core.runs import Settings
 from sandbox.provider.core.wire import UNKNOWN, Secret
 from tests.sandbox.provider import measured
+from tests.sandbox.provider.check.checking import ROLE, TRUST, Json, inputs_of, of
 
-Json = dict[str, Any]
-ROLE, FUNCTION = "aws:iam/role:Role", "aws:lambda/function:Function"
 METHOD, API = "aws:apigateway/method:Method", "aws:apigateway/restApi:RestApi"
-TRUST = '{"Version":"2012-10-17","Statement":[]}'
+
+
 # What cannot happen in Pulumi: a list of one is a single value there, a missing name is made up.
 NOT_IN_PULUMI = {"two endpoint types", "name missing", "two settings blocks", "two target arns"}
 
 
-def of(token: str) -> Type:
-    found = facts.of(token)
-    assert found is not None
-    return found
-
-
 def problems(token: str, inputs: Json) -> list[str]:
     return check(of(token), "r", inputs, {}, Settings(), Naming(seed=b"s"))[1]
-
-
-def inputs_of(token: str, inputs: Json, **how: Any) -> Json:
-    settings, olds = how.pop("settings", Settings()), how.pop("olds", {})
-    found, refused = check(of(token), "r", inputs, olds, settings, Naming(**{"seed": b"s", **how}))
-    assert refused == []
-    return found
 
 
 def cases(accepted: bool, types: Json) -> Iterator[Any]:
@@ -97,6 +82,8 @@ PULUMI_DEFAULTS: Json = {
     "aws_api_gateway_api_key.description": "Managed by Pulumi",
     "aws_lb_target_group.deregistration_delay": 300,
 }
+
+
 # Required there, but not in Pulumi.
 OPTIONAL = {"comparisonOperator", "evaluationPeriods"}
 
@@ -222,65 +209,6 @@ def test_secrets_stay_secret_and_are_still_checked() -> None:
     assert inputs_of(ROLE, {**inputs, "description": Secret("x")})["description"] == Secret("x")
 
 
-# Names
-
-
-def test_a_made_up_name_is_the_resources_name_and_seven_digits() -> None:
-    found = inputs_of(ROLE, {"assumeRolePolicy": TRUST})
-    assert re.fullmatch(r"r-[0-9a-f]{7}", found["name"])
-    assert "name" in found["__defaults"]
-    assert inputs_of(ROLE, {"assumeRolePolicy": TRUST}, seed=b"other")["name"] != found["name"]
-
-
-def test_a_made_up_name_stays_and_a_chosen_one_does_not_come_back() -> None:
-    made = {"name": "r-1234567", "__defaults": ["name"]}
-    assert inputs_of(ROLE, {"assumeRolePolicy": TRUST}, olds=made)["name"] == "r-1234567"
-    chosen = {"name": "chosen", "__defaults": []}
-    assert inputs_of(ROLE, {"assumeRolePolicy": TRUST}, olds=chosen)["name"] != "chosen"
-
-
-def test_the_stacks_own_pattern_for_names_is_followed() -> None:
-    inputs = {"assumeRolePolicy": TRUST}
-    assert inputs_of(ROLE, inputs, proposed="fn-5979")["name"] == "fn-5979"
-    too_long = "x" * 65
-    assert inputs_of(ROLE, inputs, proposed=too_long)["name"].startswith("r-")
-    forced = check(of(ROLE), "r", inputs, {}, Settings(), Naming(b"s", too_long, forced=True))[1]
-    assert forced[0].startswith("expected length of name to be in the range (1 - 64)")
-
-
-def test_a_name_is_asked_for_where_made_up_ones_are_forbidden() -> None:
-    naming = Naming(seed=b"s", disabled=True)
-    assert (
-        check(of(FUNCTION), "r", {}, {}, Settings(), naming)[1][0]
-        == "Missing required property 'name'"
-    )
-
-
-def test_a_name_that_is_too_long_says_so() -> None:
-    found = check(of(ROLE), "x" * 60, {"assumeRolePolicy": TRUST}, {}, Settings(), Naming(b"s"))[1]
-    assert "longer than the maximum of 64" in found[0] and "shorten the name" in found[0]
-
-
-def test_a_prefix_leaves_the_name_to_the_calls() -> None:
-    assert "name" not in inputs_of(ROLE, {"assumeRolePolicy": TRUST, "namePrefix": "p-"})
-
-
-def test_other_arguments_than_name_are_named_too() -> None:
-    found = inputs_of(
-        "aws:lambda/permission:Permission",
-        {
-            "action": "lambda:InvokeFunction",
-            "function": "f",
-            "principal": "apigateway.amazonaws.com",
-        },
-    )
-    assert re.fullmatch(r"r-[0-9a-f]{7}", found["statementId"])
-
-
-def test_an_interrupted_create_gives_its_name_to_the_next() -> None:
-    assert inputs_of(ROLE, {"assumeRolePolicy": TRUST}, earlier="r-abc")["name"] == "r-abc"
-
-
 # What the provider's configuration adds
 
 
@@ -307,7 +235,6 @@ def test_the_region_is_recorded_where_a_type_has_one() -> None:
 
 
 # A type that was not measured: what the official provider's documentation says of it
-
 
 EVENTS = "aws:lambda/functionEventInvokeConfig:FunctionEventInvokeConfig"
 

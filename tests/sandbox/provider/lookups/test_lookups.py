@@ -10,7 +10,7 @@ import pytest
 from sandbox.provider.core.context import Context
 from sandbox.provider.core.exceptions import CallError
 from sandbox.provider.core.registry import functions
-from tests.sandbox.provider.lambda_.test_functions import FUNCTION, ROLE, TRUST, small
+from tests.sandbox.provider.lambda_.functions import FUNCTION, ROLE, TRUST, small
 from tests.sandbox.provider.lifecycle import Lives
 
 # Byte for byte: sets are sorted downwards, keys are in the order of Go's struct fields.
