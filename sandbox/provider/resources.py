@@ -15,9 +15,9 @@ from pulumi.runtime.proto import provider_pb2, provider_pb2_grpc
 from sandbox.provider.check import lacking
 from sandbox.provider.check.arguments import Naming, check
 from sandbox.provider.core import archives, engine_errors, facts, registry, states
-from sandbox.provider.core.contexts import Contexts
 from sandbox.provider.core.creations import Creations
 from sandbox.provider.core.diff import Change, diff, recomputed, top
+from sandbox.provider.core.engine_calls import Contexts
 from sandbox.provider.core.facts import Type
 from sandbox.provider.core.journal import Journal
 from sandbox.provider.core.kinds import Incomplete, Kind

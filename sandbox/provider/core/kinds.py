@@ -61,8 +61,8 @@ class Kind:
 
     Attributes:
         token: its Pulumi type, such as `aws:iam/role:Role`.
-        create: make it. A create of several calls takes back what it made when a later one fails,
-            or raises Incomplete.
+        create: make it. A create of several calls tells `ctx.made` what exists, so that the core
+            takes it back when a later one fails, or raises Incomplete.
         read: everything known about the resource with this id, None when it is gone. The last
             known state (empty after an import) supplies what the API does not keep.
         update: bring it from the old outputs to the new inputs; None for a type that only replaces.

@@ -95,8 +95,8 @@ def delete_function(ctx: Context, id: str, last: Outputs) -> None:
 
 
 def _tenancy(inputs: Inputs) -> dict[str, str] | None:
-    config = inputs.get("tenancyConfig")
-    return {"TenantIsolationMode": config["tenantIsolationMode"]} if config else None
+    block = inputs.get("tenancyConfig")
+    return {"TenantIsolationMode": block["tenantIsolationMode"]} if block else None
 
 
 def _with_new_role(ctx: Context, call: Any, request: dict[str, Any]) -> None:
@@ -109,16 +109,14 @@ def _wait_until_ready(ctx: Context, name: str) -> None:
 
     def settled() -> Any:
         now = ctx.client("lambda").get_function_configuration(FunctionName=name)
-        both = {now.get("State", "Active"), now.get("LastUpdateStatus", "Successful")}
-        waits = "Failed" not in both and both & {"Pending", "InProgress"}
-        return None if waits else (now, "Failed" in both)
+        states = {now.get("State"), now.get("LastUpdateStatus")}
+        return now if "Failed" in states or not states & {"Pending", "InProgress"} else None
 
     told = f"waiting for Lambda Function ({name})"
-    seen = until(ctx, settled, STATE_PATIENCE)
-    if seen is None:
+    now = until(ctx, settled, STATE_PATIENCE)
+    if now is None:
         raise CallError(f"{told}: still Pending after {STATE_PATIENCE:.0f} s")
-    now, failed = seen
-    if failed:
+    if "Failed" in (now.get("State"), now.get("LastUpdateStatus")):
         reason = now.get("StateReason") or now.get("LastUpdateStatusReason") or "no reason"
         raise CallError(f"{told}: unexpected state 'Failed': {reason}")
 

@@ -25,8 +25,7 @@ def create_version(ctx: Context, inputs: Inputs) -> str:
             VersionStages=inputs.get("versionStages") or None,
         ),
     )
-    id = f"{inputs['secretId']}|{version['VersionId']}"
-    return id
+    return f"{inputs['secretId']}|{version['VersionId']}"
 
 
 def read_version(ctx: Context, id: str, last: Outputs) -> Outputs | None:

@@ -116,9 +116,9 @@ def main() -> int:
     registry.FUNCTIONS["aws:index/getRegion:getRegion"] = where
     lean.install()
     from sandbox.provider.__main__ import main as serve
-    from sandbox.provider.core import contexts
+    from sandbox.provider.core import engine_calls
 
-    contexts.Contexts.account = lambda *_: "000000000000"  # type: ignore[method-assign]
+    engine_calls.Contexts.account = lambda *_: "000000000000"  # type: ignore[method-assign]
     return serve()
 
 

@@ -97,6 +97,12 @@ class _Client:
         return self._operations.get(name) or getattr(self._real, name)
 
 
+def look_up(ctx: Context, token: str, **arguments: Any) -> dict[str, Any]:
+    found = registry.functions().get(token)
+    assert found
+    return found(ctx, arguments)
+
+
 def facts(token: str) -> Any:
     return tables.of(token)
 

@@ -18,8 +18,8 @@ from tests.sandbox.provider.lifecycle import (
     assert_imports,
     assert_refused,
     assert_updates,
+    look_up,
 )
-from tests.sandbox.provider.lookups.test_lookups import look_up
 
 GROUP = "aws:autoscaling/group:Group"
 TARGETS = "aws:lb/targetGroup:TargetGroup"

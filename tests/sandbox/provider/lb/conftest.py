@@ -8,11 +8,7 @@ import pytest
 
 from sandbox.provider.core.context import Context
 from tests.sandbox.provider.lb.actions import fixed
-from tests.sandbox.provider.lifecycle import (
-    Life,
-    Lives,
-)
-from tests.sandbox.provider.lookups.test_lookups import look_up
+from tests.sandbox.provider.lifecycle import Life, Lives, look_up
 
 BALANCER = "aws:lb/loadBalancer:LoadBalancer"
 GROUP = "aws:lb/targetGroup:TargetGroup"

@@ -9,9 +9,8 @@ import pytest
 
 from sandbox.provider.core.context import Context
 from sandbox.provider.core.exceptions import CallError
-from sandbox.provider.core.registry import functions
 from tests.sandbox.provider.lambda_.functions import FUNCTION, ROLE, TRUST, small
-from tests.sandbox.provider.lifecycle import Lives
+from tests.sandbox.provider.lifecycle import Lives, look_up
 
 # Byte for byte: sets are sorted downwards, keys are in the order of Go's struct fields.
 RENDERED = """\
@@ -46,12 +45,6 @@ RENDERED = """\
     }
   ]
 }"""
-
-
-def look_up(ctx: Context, token: str, **arguments: Any) -> dict[str, Any]:
-    found = functions().get(token)
-    assert found
-    return found(ctx, arguments)
 
 
 def document(ctx: Context, **arguments: Any) -> dict[str, Any]:
