@@ -9,7 +9,7 @@ from importlib import import_module
 from typing import Any
 
 _HOMES = {
-    "policy_tester": "lab.policy.tester",
+    "policy_tester": "lab.policy.policy_tester",
     "burst": "lab.bursts.burst",
     "logs": "lab.logs.logs",
     "chat": "lab.chat.chat",

@@ -8,7 +8,7 @@ from typing import Any
 import requests
 
 from lab.bursts.bucket import Backoff, Lane, Limit
-from lab.bursts.callers import Firing, Sender
+from lab.bursts.calling import Calling, Sender
 from lab.bursts.limits import GIVE, Aim, Limits, deployed_limits, own
 from lab.bursts.state import Burst
 from lab.bursts.view import BurstView
@@ -94,12 +94,12 @@ def fire(view: BurstView, aim: Aim) -> None:
     made = view.burst
     made.begin(now())
     with Display(view) as display:
-        firing = Firing(made, Sender(aim.request, aim.headers), url=str(aim.request.url))
+        calling = Calling(made, Sender(aim.request, aim.headers), url=str(aim.request.url))
         try:
-            while firing.step(wait=INTERVAL):
+            while calling.step(wait=INTERVAL):
                 display.draw()
         except KeyboardInterrupt:
-            firing.stop()
+            calling.stop()
             raise Stopped(
                 f"Stopped after {len(made.rows):,} of {made.planned:,} calls; they are shown."
             ) from None

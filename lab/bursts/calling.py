@@ -87,11 +87,11 @@ class Sender:
         return self._local.session
 
 
-class Firing:
+class Calling:
     """A burst on its way.
 
-    >>> firing = Firing(burst, Sender(request, headers))
-    >>> while firing.step(wait=0.25):
+    >>> calling = Calling(burst, Sender(request, headers))
+    >>> while calling.step(wait=0.25):
     ...     draw(burst)
     """
 

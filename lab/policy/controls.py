@@ -13,7 +13,7 @@ from lab.draw.html import tag
 from lab.errors import LabError
 
 if TYPE_CHECKING:
-    from lab.policy.panel import PolicyTester
+    from lab.policy.tester import PolicyTester
 
 OTHER = "/other"
 TOKENS = ("valid", "unknown", "expired", "access")

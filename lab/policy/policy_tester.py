@@ -10,8 +10,8 @@ from lab import course
 from lab.errors import LabError, NotReady
 from lab.policy.callers import Callers
 from lab.policy.deployed import place, read_api
-from lab.policy.panel import PolicyTester
 from lab.policy.routes import AUTHORIZATIONS, NONE, Api, Route
+from lab.policy.tester import PolicyTester
 from lab.prompt import keys
 
 OUTPUT = "invoke_url"

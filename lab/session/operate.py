@@ -16,9 +16,9 @@ from filelock import FileLock, Timeout
 
 from lab.errors import Busy
 from lab.session import recovery
-from lab.session.run import Work
 from lab.session.stack import Stack
 from lab.session.target import Target
+from lab.session.worker import Work
 
 WAIT = 60.0  # seconds to wait for somebody else who deploys this stack
 LOOK = 0.2  # seconds between two looks whether they are done

@@ -24,8 +24,8 @@ from lab.session import operate, recovery
 from lab.session import target as targets
 from lab.session.program import Watched, compose, names_of, own_names, replaced, same, sdk_rules
 from lab.session.results import Outputs, Plan, Receipt, UpRecord, outputs_of
-from lab.session.run import Work, carry_out
 from lab.session.stack import Stack, secret
+from lab.session.worker import Work, carry_out
 from sandbox.command import InterruptibleCommand
 from sandbox.engine import VERSION, Cli
 from sandbox.home import home as kit_home

@@ -5,7 +5,7 @@ import time
 import pytest
 
 from tests.lab.prompt.server import serving
-from tests.lab.prompt.test_widgets_in_kernel import Kernel
+from tests.lab.prompt.test_playground_in_kernel import Kernel
 
 WIDGET = "application/vnd.jupyter.widget-view+json"
 VIEW = """

@@ -9,7 +9,7 @@ import requests
 
 from lab.bursts.bucket import ANSWERED, LIMITED, Backoff, Bucket, Lane, Limit, foresee, levels
 from lab.bursts.burst import burst
-from lab.bursts.callers import Firing, seconds_of
+from lab.bursts.calling import Calling, seconds_of
 from lab.bursts.state import Burst, Call
 from lab.bursts.view import BurstView
 from lab.errors import LabError
@@ -263,11 +263,11 @@ def test_stop_sends_no_more_and_does_not_wait():
 
     one = Burst("GET x", (Lane("calls", 50),))
     one.begin("now")
-    firing = Firing(one, slow)
-    assert firing.step()
-    firing.stop()
+    calling = Calling(one, slow)
+    assert calling.step()
+    calling.stop()
     release.set()
-    assert one.state == "stopped" and not firing.step()
+    assert one.state == "stopped" and not calling.step()
 
 
 def test_a_fault_of_the_kit_is_raised_and_not_counted_as_a_refusal():
@@ -276,9 +276,9 @@ def test_a_fault_of_the_kit_is_raised_and_not_counted_as_a_refusal():
 
     one = Burst("GET x", (Lane("calls", 3),))
     one.begin("now")
-    firing = Firing(one, broken)
+    calling = Calling(one, broken)
     with pytest.raises(ZeroDivisionError):
-        while firing.step(wait=1):
+        while calling.step(wait=1):
             pass
     assert one.state == "failed" and one.rows == []
 

@@ -5,7 +5,7 @@ import time
 import pytest
 
 from tests.lab.chat.streams import END, event, speaking, spoken, stream, usage
-from tests.lab.prompt.test_widgets_in_kernel import Kernel
+from tests.lab.prompt.test_playground_in_kernel import Kernel
 
 KEY = "bLue0123456789abcdefghijklmnopqrstuvwxyz"
 

@@ -8,8 +8,8 @@ from lab.draw.guard import Failure
 from lab.draw.view import View
 from lab.policy.authentication import ANONYMOUS, BEARER
 from lab.policy.decision import Caller
-from lab.policy.panel import PolicyTester
 from lab.policy.routes import CUSTOM, Api, Route
+from lab.policy.tester import PolicyTester
 from lab.policy.view import Trial
 from lab.prompt.state import Reply
 

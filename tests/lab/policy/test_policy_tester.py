@@ -11,7 +11,7 @@ from lab.policy import tester as policies
 from lab.policy.callers import Callers
 from lab.policy.decision import ALLOWED, BY_NOTHING, BY_STATEMENT, OTHERWISE, UNSURE
 from lab.policy.deployed import place
-from lab.policy.tester import policy_tester
+from lab.policy.policy_tester import policy_tester
 from lab.policy.view import Case, PolicyTable, Trial
 from lab.prompt import keys
 from lab.prompt.state import Reply
