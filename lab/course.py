@@ -97,3 +97,8 @@ def steps(through: int, after: int = -1) -> tuple[str, ...]:
     return tuple(
         step for chapter in CHAPTERS if after < chapter.number <= through for step in chapter.steps
     )
+
+
+def that_makes(step: str) -> Chapter:
+    """The chapter that adds a step."""
+    return next(chapter for chapter in CHAPTERS if step in chapter.steps)

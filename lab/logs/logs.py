@@ -120,7 +120,7 @@ def _sources(group: str | Iterable[str] | None) -> tuple[list[Source], str]:
     from lab.session import session  # loads the engine's SDK
 
     outputs = session.outputs()
-    target = session._current(None).target
+    target = session.current().target
     known = known_groups(outputs)
     asked = [group] if isinstance(group, str) else list(group or GROUPS)
     sources = [

@@ -149,8 +149,7 @@ def reach(name: str, home: Path, say: Say) -> Target:
     try:
         return TARGETS[name](home, say)
     except RuntimeError as error:  # the sandbox's own errors, which have their fix
-        what, _, fix = str(error).partition("Fix: ")
-        raise NotReady(what.strip(), fix.strip()) from None
+        raise NotReady.of(error) from None
 
 
 TARGETS: dict[str, Callable[[Path, Say], Target]] = {"sandbox": sandbox, "aws": aws}

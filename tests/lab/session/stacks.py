@@ -10,7 +10,7 @@ from pathlib import Path
 import jupyter_client
 import pytest
 
-from lab.session import recovery, session, target
+from lab.session import gateway, session, target
 from sandbox import cloud
 from tests.lab.session import fake_provider
 
@@ -38,7 +38,7 @@ def load_sdk() -> None:
     """Import the SDK's modules, one of which warns of itself when it is loaded."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", DeprecationWarning)
-        session.load_sdk()
+        gateway.load_sdk()
 
 
 @pytest.fixture
@@ -68,7 +68,7 @@ def opened(fake, tmp_path, monkeypatch):
 
 
 def deployed(stack) -> list[str]:
-    return sorted(recovery.names(stack.checkpoint()))
+    return sorted(stack.state().names)
 
 
 class Kernel:

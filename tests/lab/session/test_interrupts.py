@@ -6,8 +6,8 @@ import time
 
 import pytest
 
-from lab.session import recovery
 from lab.session.stack import Stack
+from lab.session.state import read_lock
 from tests.lab.session.stacks import NAMES, wait_for
 
 OPEN = "from lab import start, up, plan, destroy, outputs\nstart({})"
@@ -24,7 +24,7 @@ def test_an_interrupt_ends_an_up_within_five_seconds_and_the_next_goes_on(kernel
     kernel.run(OPEN.format(3))
     request = kernel.send("up()")
     assert fake.started.wait(20)
-    wait_for(lambda: len(recovery.names(stack.checkpoint())) >= 3)
+    wait_for(lambda: len(stack.state().names) >= 3)
     began = time.monotonic()
     kernel.manager.interrupt_kernel()
     reply = kernel.reply(request)
@@ -35,11 +35,11 @@ def test_an_interrupt_ends_an_up_within_five_seconds_and_the_next_goes_on(kernel
     assert "saved and not locked" in reply["shown"]
     assert "Traceback" not in reply["shown"]
     assert not stack.lock_files
-    assert not recovery.pending(stack.checkpoint())
+    assert not stack.state().unfinished
     fake.slow = {}
     again = kernel.run("up()")
     assert "unchanged" in again["shown"]
-    assert len(recovery.names(stack.checkpoint())) == NAMES[3]
+    assert len(stack.state().names) == NAMES[3]
 
 
 def test_a_provider_that_does_not_hear_the_cancel_is_left_within_five_seconds(
@@ -59,8 +59,8 @@ def test_a_provider_that_does_not_hear_the_cancel_is_left_within_five_seconds(
     fake.slow = {}
     again = kernel.run("up()")
     assert "cut off while creating aws.apigateway.RestApi languageModelApi" in again["shown"]
-    assert len(recovery.names(stack.checkpoint())) == NAMES[3]
-    assert not recovery.pending(stack.checkpoint())
+    assert len(stack.state().names) == NAMES[3]
+    assert not stack.state().unfinished
 
 
 def test_three_interrupts_in_a_row_leave_a_stack_that_the_next_up_repairs(kernels, fake, tmp_path):
@@ -76,7 +76,7 @@ def test_three_interrupts_in_a_row_leave_a_stack_that_the_next_up_repairs(kernel
     assert kernel.reply(request)["ename"] == "Stopped"
     fake.slow = {}
     kernel.run("up()")
-    assert len(recovery.names(stack.checkpoint())) == NAMES[3]
+    assert len(stack.state().names) == NAMES[3]
 
 
 def test_a_kernel_killed_during_an_up_leaves_a_stack_that_the_next_one_continues(
@@ -93,7 +93,7 @@ def test_a_kernel_killed_during_an_up_leaves_a_stack_that_the_next_one_continues
     other = kernels()
     other.run(OPEN.format(3))
     other.run("up()")
-    assert len(recovery.names(stack.checkpoint())) == NAMES[3]
+    assert len(stack.state().names) == NAMES[3]
     # Killed after the create had begun: the engine ended it, so it is not there twice.
     assert fake.names("create").count("languageModelApi") == 1
 
@@ -108,13 +108,13 @@ def test_an_engine_that_was_killed_leaves_its_lock_and_the_next_up_removes_it(
     request = kernel.send("up()")
     assert fake.started.wait(20)
     [lock] = stack.lock_files
-    os.kill(recovery.read_lock(lock.read_text()).pid, signal.SIGKILL)
+    os.kill(read_lock(lock.read_text()).pid, signal.SIGKILL)
     assert kernel.reply(request)["ename"] == "DeployError"
     assert stack.lock_files
     fake.slow = {}
     again = kernel.run("up()")
     assert "its lock was removed" in again["shown"]
-    assert len(recovery.names(stack.checkpoint())) == NAMES[3]
+    assert len(stack.state().names) == NAMES[3]
 
 
 def test_two_notebooks_that_deploy_at_once_take_turns(kernels, fake, tmp_path):
@@ -129,7 +129,7 @@ def test_two_notebooks_that_deploy_at_once_take_turns(kernels, fake, tmp_path):
     assert first.reply(one)["status"] == "ok"
     reply = second.reply(two)
     assert reply["status"] == "ok", reply["shown"]
-    assert len(recovery.names(stack.checkpoint())) == NAMES[6]
+    assert len(stack.state().names) == NAMES[6]
     assert fake.names("create").count("languageModelApi") == 1
 
 

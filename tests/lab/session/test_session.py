@@ -13,8 +13,9 @@ import pulumi_aws as aws
 import pytest
 
 from lab.errors import DeployError, LabError, NotReady, ProgramError
-from lab.session import operate, recovery, session, target
+from lab.session import operate, ready, session, target
 from lab.session.results import Secret
+from lab.session.state import State
 from tests.lab.session.stacks import CHECKOUT, NAMES, deployed, fake_target
 
 
@@ -341,7 +342,7 @@ def test_an_up_leaves_no_process_and_no_temporary_file(opened, tmp_path, monkeyp
 @pytest.mark.parametrize("name", ["a b", "../x", "", "é" * 200])
 def test_a_stack_needs_a_name_that_pulumi_takes(opened, name):
     if name == "":
-        assert session.stack_name("sandbox", name) == "course"
+        assert ready.stack_name("sandbox", name) == "course"
         return
     with pytest.raises(LabError, match="no name for a stack"):
         session.open_session(1, stack=name)
@@ -387,4 +388,4 @@ def test_names_of_pending_operations_are_told():
             }
         ]
     }
-    assert recovery.pending(state) == ["creating aws.iam.Role r"]
+    assert State(state).unfinished == ["creating aws.iam.Role r"]
