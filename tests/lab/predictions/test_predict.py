@@ -4,7 +4,7 @@ import pytest
 
 from lab import course
 from lab.errors import LabError
-from lab.exercise.exercises import predict
+from lab.predictions.predict import predict
 from lab.predictions.questions import QUESTIONS
 from lab.predictions.state import Option, Question
 
