@@ -9,15 +9,17 @@ import requests
 
 from lab.bursts.bucket import Backoff, Lane, Limit
 from lab.bursts.calling import Calling, Sender
-from lab.bursts.limits import GIVE, Aim, Limits, deployed_limits, own
+from lab.bursts.limits import GIVE, Aim, Limits, deployed_limits
 from lab.bursts.state import Burst
 from lab.bursts.view import BurstView
+from lab.draw.clock import now
 from lab.draw.view import INTERVAL, Display
 from lab.errors import LabError, Stopped
 from lab.prompt import keys
-from lab.prompt.ask import model_url, now
+from lab.prompt.ask import model_url
 from lab.prompt.keys import team_keys
 from lab.prompt.meaning import where
+from lab.session import session
 
 CAP = 2000  # requests of one burst, retries included
 LANES = 8
@@ -120,7 +122,7 @@ def _aim(
     # A request that was given has the headers that it is to have; keys stay with the stack.
     wanted = bool(names) or not isinstance(send, requests.Request)
     url = str(request.url)
-    known = team_keys() if wanted and own(url) else {}
+    known = team_keys() if wanted and session.serves(url) else {}
     if not names:
         first = next(iter(known), None)
         return Aim(request, {first: bearer(known[first])} if first else {ALONE: {}})

@@ -6,16 +6,15 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from lab import course
-from lab.errors import LabError, NotReady
+from lab.errors import LabError
 from lab.policy.callers import Callers
 from lab.policy.deployed import place, read_api
 from lab.policy.routes import AUTHORIZATIONS, NONE, Api, Route
 from lab.policy.tester import PolicyTester
 from lab.prompt import keys
+from lab.session import session
 
 OUTPUT = "invoke_url"
-CHAPTER = next(chapter for chapter in course.CHAPTERS if "stage" in chapter.steps)
 AS_DEPLOYED: Any = "as deployed"
 MADE_UP = Api("a1b2c3d4e5", "v1", "us-east-1", "000000000000", ())
 
@@ -61,9 +60,7 @@ def _teams(url: str | None) -> Any:
     """The keys of the stack's teams; of another API none are known."""
 
     def teams() -> Mapping[str, str]:
-        from lab.session import session
-
-        return keys.team_keys() if url is None and session._session is not None else {}
+        return keys.team_keys() if url is None and session.is_open() else {}
 
     return teams
 
@@ -75,17 +72,12 @@ def _made_up() -> Api:
 
 def _invoke_url(*, required: bool) -> str:
     """The stack's URL; "" when it has none and none is required."""
-    from lab.session import session  # the session imports views; imported here, there is no circle
-
-    if session._session is None and not required:
-        return ""
-    found = session.outputs().get(OUTPUT)
-    if isinstance(found, str) and found:
-        return found
-    if required:
-        raise NotReady(
-            f"There is no API to test: the stack has no output {OUTPUT!r}.",
-            f"Run up({CHAPTER.number}), or give what to test: policy_tester(resource_policy={{…}}, "
-            'authorization="NONE").',
-        )
-    return ""
+    if not required:
+        found = session.known_outputs().get(OUTPUT)
+        return found if isinstance(found, str) else ""
+    return session.url_of(
+        OUTPUT,
+        "stage",
+        "There is no API to test",
+        ', or give what to test: policy_tester(resource_policy={…}, authorization="NONE").',
+    )

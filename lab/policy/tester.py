@@ -7,19 +7,18 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Protocol
 
 from lab.draw import panels
-from lab.draw.guard import Failure
 from lab.draw.html import Markup, clean, tag
-from lab.draw.view import View, in_notebook, put_on_page
+from lab.draw.interactive import Interactive
 from lab.policy import view as drawing
 from lab.policy.access import decide
+from lab.policy.case import Case, Trial
 from lab.policy.controls import Controls
 from lab.policy.decision import Caller
 from lab.policy.flips import smallest
 from lab.policy.routes import Api
-from lab.policy.view import Case, Explanation, PolicyTable, Trial
+from lab.policy.view import Explanation, PolicyTable
 
 EXAMPLE = 'policy_tester().explain("POST", "/model", caller="anonymous")'
-NO_KERNEL = "These controls need a running kernel: run the cell. What was explained is below."
 
 
 class Callers(Protocol):
@@ -39,7 +38,7 @@ class Callers(Protocol):
         """Ask the gateway itself."""
 
 
-class PolicyTester(View):
+class PolicyTester(Interactive):
     """Who may call an API. The dropdowns and `explain` take the same way.
 
     Args:
@@ -48,12 +47,15 @@ class PolicyTester(View):
         supposed: what of the API is not as deployed, in words; "" when all is.
     """
 
+    no_kernel = f"{Interactive.no_kernel} What was explained is below."
+
     def __init__(self, api: Api, callers: Callers, supposed: str = "") -> None:
         self.api, self.callers, self.supposed = api, callers, supposed
         self.last: Case | None = None
-        self.failure: Failure | None = None
-        self._controls: Controls | None = None
-        self._record: Any = None
+
+    def make_controls(self) -> Controls:
+        """The dropdowns, fields and buttons of this tester."""
+        return Controls(self)
 
     def explain(
         self,
@@ -107,7 +109,7 @@ class PolicyTester(View):
                 trial = Trial(trial.reply, self.supposed)
         case = self._case(asked, method, path, trial)
         self.last, self.failure = case, None
-        self._draw()
+        self.draw()
         return Explanation(case)
 
     def table(
@@ -152,11 +154,6 @@ class PolicyTester(View):
 
     # How it looks.
 
-    def show_failure(self, failure: Failure) -> None:
-        """Show that a handler failed, where the explanation would be."""
-        self.failure = failure
-        self._draw()
-
     def state(self) -> dict[str, Any]:
         """The API and the last explanation."""
         return {
@@ -166,13 +163,13 @@ class PolicyTester(View):
             "callers": self.callers.names(),
             "calls": self.calls(),
             "last": self.last.state() if self.last else None,
-            "failure": self.failure.state() if self.failure else None,
+            "failure": self._failure_state(),
             "scope": drawing.SCOPE,
         }
 
     def text(self) -> str:
         """The last explanation, or what can be asked."""
-        lines = [self.failure.text()] if self.failure else []
+        lines = self._failure_lines()
         lines += drawing.to_lines(self.last) if self.last else []
         if not lines:
             lines = ["Nothing is explained yet.", f"Calls: {', '.join(self.calls())}"]
@@ -184,7 +181,7 @@ class PolicyTester(View):
         known = [("calls", ", ".join(self.calls())), ("callers", ", ".join(self.callers.names()))]
         shown = drawing.to_html(self.last) if self.last else None
         return panels.panel(
-            self.failure.pieces() if self.failure else None,
+            self._failure_pieces(),
             shown or panels.definition(known, "What can be asked about"),
             panels.muted(self._of()),
             panels.muted("Code form: ", tag("code", EXAMPLE)),
@@ -195,21 +192,3 @@ class PolicyTester(View):
     def _of(self) -> str:
         supposed = f"; {self.supposed}" if self.supposed else ""
         return f"API {self.api.id}, stage {self.api.stage}{supposed}"
-
-    def live(self) -> Any:
-        """The controls; made once."""
-        if self._controls is None:
-            self._controls = Controls(self)
-        return self._controls.box
-
-    def _ipython_display_(self) -> None:
-        if not in_notebook():
-            print(self.text())
-            return
-        self._record = put_on_page(self.live(), NO_KERNEL, self._repr_mimebundle_())
-
-    def _draw(self) -> None:
-        if self._controls is not None:
-            self._controls.draw()
-        if self._record is not None:
-            self._record.update(self._repr_mimebundle_(), raw=True)

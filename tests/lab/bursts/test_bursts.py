@@ -177,7 +177,7 @@ def test_two_lanes_send_their_own_headers_and_no_form_shows_them():
 
 def test_keys_of_the_stack_go_to_no_other_address(monkeypatch):
     monkeypatch.setattr(
-        "lab.bursts.limits._outputs", lambda: {"invoke_url": "http://127.0.0.1:1/v1"}
+        "lab.session.session.known_outputs", lambda: {"invoke_url": "http://127.0.0.1:1/v1"}
     )
     monkeypatch.setattr("lab.bursts.burst.team_keys", lambda: {"blue": "sk-of-the-stack"})
     with serving() as server:

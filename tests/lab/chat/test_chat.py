@@ -12,12 +12,13 @@ import pytest
 
 from lab.chat import chat as chats
 from lab.chat.chat import chat
-from lab.chat.playground import GOES_ON, ChatPlayground
+from lab.chat.controls import GOES_ON
+from lab.chat.playground import ChatPlayground
 from lab.chat.sse import LONGEST, Events, TooLong
 from lab.chat.state import CHAT_SNIPPETS, FIRST, WRITING, ChatOptions, Turn, as_openai, said
+from lab.chat.streaming import Streaming
 from lab.errors import LabError, NotReady, Stopped
 from lab.prompt import keys
-from lab.prompt.exchange import Streaming
 from lab.prompt.request import Secret
 from lab.prompt.state import WAITING, Reply
 from tests.lab.chat.chat_views import HEADERS, KEY, MODEL, URL, chat_playground, chunk, turns

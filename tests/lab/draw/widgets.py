@@ -6,9 +6,10 @@ import json
 
 from lab.draw.guard import Failure
 from lab.draw.view import View
-from lab.exercise.exercises import exercises, hint, predict, solution
+from lab.exercise.exercises import exercises, hint, solution
 from lab.exercise.state import Verdict, judge
 from lab.exercise.view import VerdictView
+from lab.predictions.predict import predict
 from lab.preflight.state import Facts
 from lab.preflight.state import judge as judge_machine
 from lab.preflight.view import Preflight

@@ -9,22 +9,17 @@ from botocore.exceptions import ClientError, EndpointConnectionError, NoCredenti
 
 from lab.errors import LabError
 from lab.logs import logs as module
+from lab.logs.events import ACCESS, EXECUTION, FUNCTION, level_of, line_of, report_of
 from lab.logs.reading import LogReading, Reader
 from lab.logs.state import (
-    ACCESS,
     DENIED,
     EMPTY,
-    EXECUTION,
-    FUNCTION,
     KEPT,
     MISSING,
     READ,
     UNREACHED,
     Logs,
     Source,
-    level_of,
-    line_of,
-    report_of,
     seconds_of,
     told,
 )

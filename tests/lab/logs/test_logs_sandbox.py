@@ -9,8 +9,9 @@ import requests
 
 from lab.bursts import burst
 from lab.logs import logs
+from lab.logs.events import ACCESS, EXECUTION, FUNCTION
 from lab.logs.reading import Reader, refused
-from lab.logs.state import ACCESS, DENIED, EXECUTION, FUNCTION, MISSING, READ
+from lab.logs.state import DENIED, MISSING, READ
 from lab.session import session
 from sandbox import cloud
 from tests.lab.session.stacks import load_sdk

@@ -9,10 +9,11 @@ import pytest
 from lab.errors import LabError, NotReady
 from lab.policy import tester as policies
 from lab.policy.callers import Callers
+from lab.policy.case import Case, Trial
 from lab.policy.decision import ALLOWED, BY_NOTHING, BY_STATEMENT, OTHERWISE, UNSURE
 from lab.policy.deployed import place
 from lab.policy.policy_tester import policy_tester
-from lab.policy.view import Case, PolicyTable, Trial
+from lab.policy.view import PolicyTable
 from lab.prompt import keys
 from lab.prompt.state import Reply
 from lab.session import session

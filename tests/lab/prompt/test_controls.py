@@ -4,7 +4,7 @@ import ipywidgets
 import pytest
 
 from lab.draw.guard import Failure, guard
-from lab.exercise.exercises import predict
+from lab.predictions.predict import predict
 from lab.prompt.exchange import Sending
 from lab.prompt.playground import Playground
 from lab.prompt.state import WAITING

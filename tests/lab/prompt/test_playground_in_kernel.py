@@ -112,7 +112,7 @@ def test_an_interrupt_stops_the_waiting_in_a_cell(kernel):
 
 
 def test_a_prediction_becomes_a_record_without_controls(kernel):
-    shown = kernel.run("from lab.exercise.exercises import predict; q = predict('1'); q")
+    shown = kernel.run("from lab.predictions.predict import predict; q = predict('1'); q")
     live = next(m["content"] for m in shown if m["msg_type"] == "display_data")
     assert "application/vnd.jupyter.widget-view+json" in live["data"]
     kernel.run("choice, commit = q.live().children[1].children; choice.value = 'b'")

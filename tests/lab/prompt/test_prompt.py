@@ -14,6 +14,7 @@ from lab.prompt.meaning import MEANINGS, meaning, no_answer, where
 from lab.prompt.playground import Playground
 from lab.prompt.state import CONNECTING, KEPT, READING, WAITING, Exchange, History, Options, Reply
 from lab.prompt.transport import NoAnswer, Transport
+from lab.session import session
 from tests.lab.prompt.server import refusal, serving, slow
 
 URL = "http://127.0.0.1:4566/_aws/execute-api/a1b2c3d4e5/v1/model"
@@ -259,11 +260,13 @@ def test_ask_raises_with_the_fix_when_the_sandbox_is_down():
     assert "the sandbox is not running" in caught.value.message and "up()" in caught.value.fix
 
 
-def test_without_a_url_the_chapter_that_makes_it_is_named():
+def test_without_a_url_the_chapter_that_makes_it_is_named(monkeypatch):
+    monkeypatch.setattr(session, "outputs", lambda: {"api_role_arn": "x"})
     with pytest.raises(NotReady, match=r"'model_url'") as caught:
-        ask.model_url(lambda: {"api_role_arn": "x"})
+        ask.model_url()
     assert "up(6)" in caught.value.fix and "chapter 06" in caught.value.fix
-    assert ask.model_url(lambda: {"model_url": URL}) == URL
+    monkeypatch.setattr(session, "outputs", lambda: {"model_url": URL})
+    assert ask.model_url() == URL
 
 
 # The playground without widgets
