@@ -8,11 +8,8 @@ kit's environment, sees the same stack.
 from __future__ import annotations
 
 import json
-import os
 import shutil
 import tempfile
-import time
-from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -21,8 +18,9 @@ import yaml
 from pulumi.automation import CommandResult
 
 from lab.errors import NotReady
+from lab.session import files
 from lab.session.inline import ENVIRONMENT, OnEvent, Program, served
-from lab.session.state import Lock, State, read_lock
+from lab.session.state import State
 from sandbox.command import InterruptibleCommand
 
 PROJECT = "gateway"
@@ -65,26 +63,20 @@ class Stack:
         """The engine's locks on this stack."""
         return sorted(self.locks.glob("*.json"))
 
-    def locked_by(self) -> list[Lock]:
-        """Who has locked this stack: engines that work on it, or that were killed."""
-        found = []
-        for path in self.lock_files:
-            with suppress(OSError):  # released between the listing and the look
-                found.append(read_lock(path.read_text("utf-8")))
-        return found
-
     def prepare(self) -> None:
         """Write the project's files, and make the stack when there is none. Safe to repeat."""
         self.workspace.mkdir(parents=True, exist_ok=True)
         (self.home / "backend").mkdir(parents=True, exist_ok=True)
         project = self.workspace / "Pulumi.yaml"
-        _write(project, yaml.safe_dump({"name": PROJECT, "runtime": "python"}, sort_keys=False))
+        files.write(
+            project, yaml.safe_dump({"name": PROJECT, "runtime": "python"}, sort_keys=False)
+        )
         settings = self.workspace / f"Pulumi.{self.name}.yaml"
         # The file also holds the salt of the secrets: what is in it stays.
         known = yaml.safe_load(settings.read_text("utf-8")) if settings.exists() else None
         known = known or {}
         known["config"] = {**(known.get("config") or {}), **self.config}
-        _write(settings, yaml.safe_dump(known, sort_keys=False))
+        files.write(settings, yaml.safe_dump(known, sort_keys=False))
         if not self.state_file.exists():
             self.run(["stack", "init", "--stack", self.name])
 
@@ -117,17 +109,23 @@ class Stack:
         torn = [
             path
             for path in self.state_file.parent.glob(f"{self.name}.json*.attrs")
-            if not _json(path)
+            if not files.is_json(path)
         ]
         torn += [
             path
             for path in self.locks.glob("*")
-            if path.suffix in (".tmp", ".attrs") and not _json(path) and _age(path) > WRITTEN
+            if path.suffix in (".tmp", ".attrs")
+            and not files.is_json(path)
+            and files.age(path) > WRITTEN
         ]
         for path in torn:
             path.unlink(missing_ok=True)
         backup = self.state_file.with_name(self.state_file.name + ".bak")
-        cut = self.state_file.exists() and not _json(self.state_file) and _json(backup)
+        cut = (
+            self.state_file.exists()
+            and not files.is_json(self.state_file)
+            and files.is_json(backup)
+        )
         if cut:
             shutil.copy(backup, self.state_file)
         return bool(torn) or bool(cut)
@@ -145,7 +143,7 @@ class Stack:
 
     def deployed_to(self) -> dict[str, str]:
         """Which cloud the state was last seen to agree with; {} when none is known."""
-        return read_json(self._marker)
+        return files.read_json(self._marker)
 
     def remember(self, mark: dict[str, str]) -> None:
         """Note that state and cloud agree, and which cloud that is."""
@@ -192,40 +190,3 @@ class Stack:
 
 def _nothing(*_: object) -> None:
     """The program of operations that need none, and the listener where nobody listens."""
-
-
-def read_json(path: Path) -> dict[str, Any]:
-    """The JSON object in a file; {} when there is none."""
-    try:
-        found = json.loads(path.read_text("utf-8"))
-    except (OSError, ValueError):
-        return {}
-    return found if isinstance(found, dict) else {}
-
-
-def _json(path: Path) -> bool:
-    """Whether the file holds JSON."""
-    try:
-        json.loads(path.read_text("utf-8"))
-    except (OSError, ValueError):
-        return False
-    return True
-
-
-def _age(path: Path) -> float:
-    """Seconds since a file was written; 0 when it is gone."""
-    try:
-        return time.time() - path.stat().st_mtime
-    except OSError:
-        return 0.0
-
-
-def _write(path: Path, text: str) -> None:
-    """Write a file only when it differs: two notebooks may start at once.
-
-    At one stroke: a disk that is full must not cost what was in it.
-    """
-    if not path.exists() or path.read_text("utf-8") != text:
-        part = path.with_name(f"{path.name}.{os.getpid()}.part")
-        part.write_text(text, encoding="utf-8")
-        part.replace(path)

@@ -23,6 +23,7 @@ from lab.prompt.request import Secret
 from lab.prompt.state import WAITING, Reply
 from tests.lab.chat.chat_views import HEADERS, KEY, MODEL, URL, chat_playground, chunk, turns
 from tests.lab.chat.streams import END, HEAD, document, event, speaking, spoken, stream, usage
+from tests.lab.draw.live import every
 from tests.lab.prompt.test_prompt import closed_port
 
 # Events
@@ -282,12 +283,6 @@ def test_no_widget_holds_the_key():
             assert KEY not in repr(widget.get_state())
 
 
-def every(widget):
-    yield widget
-    for child in getattr(widget, "children", ()):
-        yield from every(child)
-
-
 # Snippets
 
 
@@ -388,8 +383,7 @@ def wait_for(made, check):
     assert check()
 
 
-def test_tokens_appear_as_they_come_and_stay_after_stop(monkeypatch):
-    monkeypatch.setenv("KIT_STRICT", "1")
+def test_tokens_appear_as_they_come_and_stay_after_stop(strict):
     made, fake, live = fake_playground()
     made.begin("hi", live.options())
     assert live.button.description == "Stop"
@@ -406,8 +400,7 @@ def test_tokens_appear_as_they_come_and_stay_after_stop(monkeypatch):
     assert made.step(wait=0.1) is False and made.history.last.answer == "It <b>pulls"
 
 
-def test_send_sends_what_the_fields_say_over_http(monkeypatch):
-    monkeypatch.setenv("KIT_STRICT", "1")
+def test_send_sends_what_the_fields_say_over_http(strict):
     with speaking(stream(*WHOLE)) as server:
         made = chat(url=server.url, key=KEY)
         made.live()
@@ -459,8 +452,7 @@ def test_the_request_is_shown_before_it_is_sent():
     assert "Be brief." in live.snippet.value and "client.chat.completions" in live.snippet.value
 
 
-def test_a_handler_that_fails_is_shown(monkeypatch):
-    monkeypatch.setenv("KIT_STRICT", "0")
+def test_a_handler_that_fails_is_shown(lenient):
     made, _, live = fake_playground()
     live.seed.value = "seven"
     live.button.click()

@@ -7,7 +7,7 @@ import ipywidgets
 import pytest
 
 from lab.errors import LabError, NotReady
-from lab.policy import tester as policies
+from lab.policy import policy_tester as policies
 from lab.policy.callers import Callers
 from lab.policy.case import Case, Trial
 from lab.policy.decision import ALLOWED, BY_NOTHING, BY_STATEMENT, OTHERWISE, UNSURE
@@ -18,6 +18,7 @@ from lab.prompt import keys
 from lab.prompt.state import Reply
 from lab.session import session
 from sandbox.urls import invoke_url
+from tests.lab.draw.live import every
 from tests.lab.policy.policy_views import (
     ARN,
     ONLY_OFFICE,
@@ -175,12 +176,6 @@ def test_a_long_table_is_a_window_and_says_so(number):
 # The live form
 
 
-def every(widget):
-    yield widget
-    for child in getattr(widget, "children", ()):
-        yield from every(child)
-
-
 def live(of=None, people=None):
     made = sample(of, people)
     made.live()
@@ -194,8 +189,7 @@ def test_every_control_is_labelled():
     assert [one.description for one in found[:3]] == ["Caller", "Token", "Method"]
 
 
-def test_the_buttons_explain_what_the_fields_say(monkeypatch):
-    monkeypatch.setenv("KIT_STRICT", "1")
+def test_the_buttons_explain_what_the_fields_say(strict):
     people = People(403)
     made, controls = live(people=people)
     controls.caller.value, controls.source_ip.value = "blue", "192.0.2.7"
@@ -210,8 +204,7 @@ def test_the_buttons_explain_what_the_fields_say(monkeypatch):
 
 
 @pytest.mark.parametrize("button", ["explain", "compare"])
-def test_a_handler_that_fails_is_shown(monkeypatch, button):
-    monkeypatch.setenv("KIT_STRICT", "0")
+def test_a_handler_that_fails_is_shown(lenient, button):
     made, controls = live()
     controls.policy.value = "{"
     getattr(controls, button).click()

@@ -13,7 +13,7 @@ import pulumi_aws as aws
 import pytest
 
 from lab.errors import DeployError, LabError, NotReady, ProgramError
-from lab.session import operate, ready, session, target
+from lab.session import ready, session, target, turns
 from lab.session.results import Secret
 from lab.session.state import State
 from tests.lab.session.stacks import CHECKOUT, NAMES, deployed, fake_target
@@ -242,8 +242,8 @@ def test_an_engine_that_another_program_runs_is_waited_for(opened, monkeypatch):
     folder.mkdir(parents=True, exist_ok=True)
     busy = {"pid": os.getpid(), "username": "ada", "hostname": os.uname().nodename}
     (folder / "x.json").write_text(json.dumps({**busy, "timestamp": "2026-01-02T03:04:05"}))
-    monkeypatch.setattr(operate, "_is_engine", lambda pid: True)
-    monkeypatch.setattr(operate, "WAIT", 0.3)
+    monkeypatch.setattr(turns, "_is_engine", lambda pid: True)
+    monkeypatch.setattr(turns, "WAIT", 0.3)
     with pytest.raises(LabError) as raised:
         session.up(1)
     assert f"is locked by process {os.getpid()} of ada" in raised.value.message

@@ -18,7 +18,8 @@ from lab.prompt import ask
 from lab.session import session
 from lab.session.stack import Stack
 from sandbox import cloud, engine, processes
-from tests.lab.session.stacks import CHECKOUT, NAMES, Kernel, deployed, load_sdk
+from tests.lab.kernel import Kernel
+from tests.lab.session.stacks import CHECKOUT, NAMES, deployed, load_sdk, notebook
 
 OPEN = "from lab import start, plan, up, outputs, destroy\nstart({})"
 
@@ -46,7 +47,7 @@ def kernel(kit) -> Iterator:
     started = []
 
     def start() -> Kernel:
-        started.append(Kernel(kit))
+        started.append(notebook(kit))
         return started[-1]
 
     yield start
