@@ -37,8 +37,8 @@ class Kernel:
     # Cells
 
     def send(self, code: str) -> str:
-        """Start a cell; `reply` waits for it."""
-        return self.client.execute(code, allow_stdin=False)
+        """Start a cell; `reply` waits for it. It runs also after one that failed."""
+        return self.client.execute(code, allow_stdin=False, stop_on_error=False)
 
     def reply(self, request: str, timeout: float = 60.0) -> dict[str, Any]:
         """How a cell ended, with all text that it showed as `shown`."""

@@ -35,7 +35,7 @@ def test_a_burst_is_one_display_that_becomes_a_record(kernel):
 def test_an_interrupt_stops_a_burst_and_shows_what_it_has(kernel):
     with serving(answered(0.2)) as server:
         asked = f"from lab.widgets import burst; burst({server.url!r}, n=500, rate=10)"
-        kernel.client.execute(asked)
+        kernel.send(asked)
         kernel.until("2 answered")
         kernel.manager.interrupt_kernel()
         record = kernel.until("stopped")[-1]["content"]

@@ -3,7 +3,6 @@
 import io
 import json
 import os
-import queue
 import subprocess
 import sys
 import time
@@ -24,6 +23,7 @@ from lab.prompt.state import WAITING, Reply
 from tests.lab.chat.chat_views import HEADERS, KEY, MODEL, URL, chat_playground, chunk, turns
 from tests.lab.chat.streams import END, HEAD, document, event, speaking, spoken, stream, usage
 from tests.lab.draw.live import every
+from tests.lab.prompt.sender import FakeSender
 from tests.lab.prompt.test_prompt import closed_port
 
 # Events
@@ -343,32 +343,8 @@ def test_the_openai_snippet_has_the_stage_as_its_base_url():
 # The playground
 
 
-class Fake:
-    """A sender that says what a test puts into its queue: phases, pieces, a reply, an error."""
-
-    def __init__(self):
-        self.says, self.aborted = queue.Queue(), False
-
-    def send(self, request, phase, heard):
-        heard(Reply(200, HEAD, "", 0.0))
-        while True:
-            word = self.says.get(timeout=5)
-            if isinstance(word, str):
-                phase(word)
-            elif isinstance(word, bytes):
-                heard(word)
-            elif isinstance(word, Reply):
-                return word
-            else:
-                raise word
-
-    def abort(self):
-        self.aborted = True
-        self.says.put(OSError("closed"))
-
-
 def fake_playground():
-    fake = Fake()
+    fake = FakeSender(head=Reply(200, HEAD, "", 0.0))
     made = ChatPlayground(
         URL, model=MODEL, start=lambda one: Streaming(one, fake), now=lambda: "now"
     )

@@ -42,9 +42,7 @@ def test_in_a_later_cell_the_answer_shows_itself(kernel):
 def test_an_interrupt_leaves_the_text_that_had_come(kernel):
     slow = [event({"content": word}) for word in "abc"] + [b": wait\n\n"] * 100
     with speaking(stream(*slow, pause=0.1)) as server:
-        kernel.client.execute(
-            f"from lab.chat.chat import chat\nchat('hi', url={server.url!r}, stream=True)"
-        )
+        kernel.send(f"from lab.chat.chat import chat\nchat('hi', url={server.url!r}, stream=True)")
         kernel.until("Answer: abc")
         began = time.monotonic()
         kernel.manager.interrupt_kernel()

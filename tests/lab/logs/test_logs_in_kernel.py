@@ -45,7 +45,7 @@ def test_the_log_viewer_follows_and_pauses_by_clicks_while_no_cell_runs(kernel):
 
 def test_an_interrupt_ends_following_in_a_cell_and_is_no_error(kernel):
     kernel.run(VIEW)
-    kernel.client.execute("module._follow(view, 60); print('went on')")
+    kernel.send("module._follow(view, 60); print('went on')")
     kernel.until("the first line")
     kernel.manager.interrupt_kernel()
     kernel.until("went on", "stream")

@@ -50,7 +50,7 @@ def test_an_interrupt_stops_the_waiting_in_a_cell(kernel):
     with serving(slow(10)) as server:
         open_playground(kernel, server.url)
         asked = time.monotonic()
-        kernel.client.execute("try: p.send('hi')\nexcept KeyboardInterrupt: print('stopped')")
+        kernel.send("try: p.send('hi')\nexcept KeyboardInterrupt: print('stopped')")
         kernel.until("waiting for the model", "comm_msg")
         kernel.manager.interrupt_kernel()
         kernel.until("stopped", "stream")

@@ -1,7 +1,6 @@
 """Prompts: the states of an exchange, who answered, and what ask and the playground make of it."""
 
 import json
-import queue
 import socket
 import threading
 
@@ -15,6 +14,7 @@ from lab.prompt.playground import Playground
 from lab.prompt.state import CONNECTING, KEPT, READING, WAITING, Exchange, History, Options, Reply
 from lab.prompt.transport import NoAnswer, Transport
 from lab.session import session
+from tests.lab.prompt.sender import FakeSender
 from tests.lab.prompt.server import refusal, serving, slow
 
 URL = "http://127.0.0.1:4566/_aws/execute-api/a1b2c3d4e5/v1/model"
@@ -31,32 +31,9 @@ def exchange(prompt="hi"):
     return Exchange(Options().request(URL, prompt))
 
 
-class Fake:
-    """A sender that says what a test puts into its queue, and remembers being aborted."""
-
-    def __init__(self):
-        self.says, self.aborted = queue.Queue(), False
-
-    def send(self, request, phase):
-        while True:
-            word = self.says.get(timeout=5)
-            if isinstance(word, str):
-                phase(word)
-            elif isinstance(word, Reply):
-                return word
-            else:
-                raise word
-
-    def abort(self):
-        self.aborted = True
-        self.says.put(NoAnswer("other", "closed", 0.1))
-
-
 def fake_playground(*words):
     """A playground whose sender will say these words."""
-    fake = Fake()
-    for word in words:
-        fake.says.put(word)
+    fake = FakeSender(*words)
     made = Playground(URL, start=lambda one: Sending(one, fake, lambda: 0.0), now=lambda: "now")
     return made, fake
 
