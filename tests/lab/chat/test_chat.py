@@ -24,7 +24,7 @@ from tests.lab.chat.chat_views import HEADERS, KEY, MODEL, URL, chat_playground,
 from tests.lab.chat.streams import END, HEAD, document, event, speaking, spoken, stream, usage
 from tests.lab.draw.live import every
 from tests.lab.prompt.sender import FakeSender
-from tests.lab.prompt.test_prompt import closed_port
+from tests.lab.prompt.server import closed_port
 
 # Events
 

@@ -2,6 +2,7 @@
 
 import contextlib
 import json
+import socket
 import threading
 import time
 from contextlib import contextmanager
@@ -83,3 +84,8 @@ def serving(reply=completion, handler=Handler, path="/v1/model"):
     finally:
         server.shutdown()
         server.server_close()
+
+
+def closed_port():
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        return taken.getsockname()[1]

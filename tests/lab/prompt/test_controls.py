@@ -12,7 +12,7 @@ from tests.lab.draw.live import (
     every,
     press,
 )
-from tests.lab.draw.widgets import exchanges
+from tests.lab.prompt.prompt_views import exchanges
 from tests.lab.prompt.server import serving, slow
 
 

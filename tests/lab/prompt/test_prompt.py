@@ -1,7 +1,6 @@
 """Prompts: the states of an exchange, who answered, and what ask and the playground make of it."""
 
 import json
-import socket
 import threading
 
 import pytest
@@ -15,7 +14,7 @@ from lab.prompt.state import CONNECTING, KEPT, READING, WAITING, Exchange, Histo
 from lab.prompt.transport import NoAnswer, Transport
 from lab.session import session
 from tests.lab.prompt.sender import FakeSender
-from tests.lab.prompt.server import refusal, serving, slow
+from tests.lab.prompt.server import closed_port, refusal, serving, slow
 
 URL = "http://127.0.0.1:4566/_aws/execute-api/a1b2c3d4e5/v1/model"
 AWS_URL = "https://a1b2c3d4e5.execute-api.eu-central-1.amazonaws.com/v1/model"
@@ -163,11 +162,6 @@ def test_a_request_is_sent_and_its_phases_are_told():
         answer = Transport().send(Options().request(server.url, "ü"), phases.append)
     assert answer.completion == "You said: ü" and answer.who == "function"
     assert phases == [WAITING, READING]
-
-
-def closed_port():
-    with socket.create_server(("127.0.0.1", 0)) as taken:
-        return taken.getsockname()[1]
 
 
 def no_answer_of(url, limit=5.0):
