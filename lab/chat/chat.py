@@ -6,6 +6,7 @@ import sys
 from collections.abc import Mapping, Sequence
 from typing import Any, overload
 
+from lab import course
 from lab.chat import view as drawing
 from lab.chat.playground import ChatPlayground
 from lab.chat.state import ChatOptions, Turn
@@ -15,7 +16,7 @@ from lab.draw.clock import now
 from lab.draw.html import clean
 from lab.draw.kernel import in_notebook
 from lab.draw.view import INTERVAL, Display
-from lab.errors import LabError, Stopped
+from lab.errors import LabError, NotReady, Stopped
 from lab.prompt import keys
 from lab.session import session
 
@@ -92,7 +93,13 @@ def chat_url() -> str:
     Raises:
         NotReady: the stack has none yet; the message names the chapter that makes it.
     """
-    return session.url_of("chat_url", "chat_url", "There is nothing to talk to")
+    found = session.address("chat_url")
+    if not found:
+        raise NotReady(
+            "There is nothing to talk to: the stack has no output 'chat_url'.",
+            course.to_make("chat_url"),
+        )
+    return found
 
 
 def default_model() -> str:

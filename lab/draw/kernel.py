@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import sys
 from typing import Any
 
@@ -20,3 +21,14 @@ def in_notebook() -> bool:
 def cell() -> int | None:
     """The number of the cell that runs; None in plain Python."""
     return getattr(shell(), "execution_count", None)
+
+
+def loop() -> asyncio.AbstractEventLoop | None:
+    """The loop that takes the kernel's messages: what calls back through it blocks none of them.
+
+    None where no such loop runs, as in a test or a terminal: there, wait on the spot.
+    """
+    try:
+        return asyncio.get_running_loop()
+    except RuntimeError:
+        return None

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import asyncio
 import time
 from typing import Protocol
 
 import ipywidgets
 
-from lab.draw import fields, panels, words
+from lab.draw import fields, kernel, panels, words
 from lab.draw.guard import Failure, guard
 from lab.draw.html import Markup, tag
 from lab.draw.view import INTERVAL
@@ -132,9 +131,8 @@ class Controls:
 
     def _pump(self) -> None:
         """Take in lines: between the kernel's messages where it can, else until it is over."""
-        try:
-            loop = asyncio.get_running_loop()
-        except RuntimeError:
+        loop = kernel.loop()
+        if loop is None:
             self._view.read()
             self._until = 0.0
             self.draw()

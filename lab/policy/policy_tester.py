@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from lab.errors import LabError
+from lab import course
+from lab.errors import LabError, NotReady
 from lab.policy.callers import Callers
 from lab.policy.deployed import place, read_api
 from lab.policy.routes import AUTHORIZATIONS, NONE, Api, Route
@@ -14,7 +15,6 @@ from lab.policy.tester import PolicyTester
 from lab.prompt import keys
 from lab.session import session
 
-OUTPUT = "invoke_url"
 AS_DEPLOYED: Any = "as deployed"
 MADE_UP = Api("a1b2c3d4e5", "v1", "us-east-1", "000000000000", ())
 
@@ -72,12 +72,11 @@ def _made_up() -> Api:
 
 def _invoke_url(*, required: bool) -> str:
     """The stack's URL; "" when it has none and none is required."""
-    if not required:
-        found = session.known_outputs().get(OUTPUT)
-        return found if isinstance(found, str) else ""
-    return session.url_of(
-        OUTPUT,
-        "stage",
-        "There is no API to test",
-        ', or give what to test: policy_tester(resource_policy={…}, authorization="NONE").',
-    )
+    found = session.address("invoke_url") if required or session.is_open() else ""
+    if required and not found:
+        raise NotReady(
+            "There is no API to test: the stack has no output 'invoke_url'.",
+            f"Run up({course.that_makes('stage').number}), or give what to test: "
+            'policy_tester(resource_policy={…}, authorization="NONE").',
+        )
+    return found

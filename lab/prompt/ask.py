@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from lab import course
 from lab.draw.clock import now
-from lab.errors import LabError
+from lab.errors import LabError, NotReady
 from lab.prompt import keys
 from lab.prompt.answer import Answer
 from lab.prompt.exchange import Sending
@@ -67,4 +68,10 @@ def model_url() -> str:
     Raises:
         NotReady: the stack has none yet; the message names the chapter that makes it.
     """
-    return session.url_of("model_url", "stage", "There is no URL to send a prompt to")
+    found = session.address("model_url")
+    if not found:
+        raise NotReady(
+            "There is no URL to send a prompt to: the stack has no output 'model_url'.",
+            course.to_make("stage"),
+        )
+    return found

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Callable
 from typing import Any, Protocol
 
 import ipywidgets
 
-from lab.draw import fields, panels
+from lab.draw import fields, kernel, panels
 from lab.draw.guard import Failure, guard
 from lab.draw.html import Markup, tag
 from lab.draw.view import INTERVAL
@@ -165,15 +164,13 @@ class Controls:
 
     def _pump(self) -> None:
         """Draw until it is over: between the kernel's messages where it can, else at once."""
-        try:
-            loop = asyncio.get_running_loop()
-        except RuntimeError:
+        loop = kernel.loop()
+        if loop is None:
             while self._playground.step(wait=INTERVAL):
                 pass
-        else:
+        elif self._playground.step():
             # Blocking here would block the kernel, and with it the message that Stop sends.
-            if self._playground.step():
-                loop.call_later(INTERVAL, self._again)
+            loop.call_later(INTERVAL, self._again)
 
     def _chip(self, label: str, prompt: str, guarded: Callable[..., Any]) -> ipywidgets.Button:
         def press(button: object) -> None:

@@ -10,7 +10,6 @@ from collections.abc import Callable
 
 from lab import course
 from lab.deploy.state import Deployment
-from lab.errors import NotReady
 from lab.session import operate, ready
 from lab.session.program import own_names
 from lab.session.ready import Session
@@ -112,24 +111,7 @@ def serves(url: str) -> bool:
     return isinstance(base, str) and (url == base or url.startswith(f"{base.rstrip('/')}/"))
 
 
-def url_of(output: str, step: str, missing: str, otherwise: str = "") -> str:
-    """An address that the stack exports.
-
-    Args:
-        output: the name of the output.
-        step: of gateway/, which makes it.
-        missing: what there is not, when the stack has no such output: "There is no API to test".
-        otherwise: what can be done instead of deploying.
-
-    Raises:
-        NotReady: the stack has none yet; the message names the chapter that makes it.
-    """
+def address(output: str) -> str:
+    """An address that the stack exports; "" while it does not."""
     found = outputs().get(output)
-    if isinstance(found, str) and found:
-        return found
-    chapter = course.that_makes(step)
-    named = f": chapter {chapter.number:02d}, {chapter.title}, makes it."
-    raise NotReady(
-        f"{missing}: the stack has no output {output!r}.",
-        f"Run up({chapter.number}){otherwise or named}",
-    )
+    return found if isinstance(found, str) else ""
