@@ -39,7 +39,7 @@ class Streaming(Sending):
         heard(END)
         return reply
 
-    def _apply(self, news: News) -> None:
+    def _apply(self, news: News | Heard) -> None:
         if isinstance(news, Heard) and isinstance(self.exchange, Turn):
             begins = isinstance(news.data, Reply)
             take: Any = self.exchange.opened if begins else self.exchange.heard
@@ -49,5 +49,5 @@ class Streaming(Sending):
             self.exchange = self.exchange.failed(str(news), fix, self._clock() - self._began)
         elif isinstance(news, str) and isinstance(self.exchange, Turn) and news == WAITING:
             super()._apply(FIRST if self.exchange.request.streams else news)
-        else:
+        elif not isinstance(news, Heard):
             super()._apply(news)

@@ -24,8 +24,7 @@ class Sender(Protocol):
         """Give up, from another thread."""
 
 
-# What a worker tells: the phase, the answer, what went wrong; and what a kind of its own has besides.
-News = Any
+News = str | Reply | Exception  # what a worker tells: the phase, the answer, what went wrong
 
 
 class Sending:
@@ -47,7 +46,7 @@ class Sending:
         self.exchange = exchange
         self._sender: Any = sender or Transport()
         self._clock, self._began = clock, clock()
-        self._news: queue.Queue[News] = queue.Queue()
+        self._news: queue.Queue[Any] = queue.Queue()  # a kind of sending may have news of its own
         threading.Thread(target=self._work, name="prompt", daemon=True).start()
 
     def take(self, wait: float = 0.0) -> Exchange:
@@ -79,7 +78,7 @@ class Sending:
         reply: Reply = self._sender.send(self.exchange.request, self._news.put)
         return reply
 
-    def _get(self, wait: float) -> News | None:
+    def _get(self, wait: float) -> Any:
         try:
             return self._news.get(timeout=wait) if wait else self._news.get_nowait()
         except queue.Empty:
