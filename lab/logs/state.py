@@ -14,16 +14,7 @@ from dataclasses import asdict, dataclass, field
 from itertools import islice
 from typing import Any
 
-from lab.logs.events import (
-    ACCESS,
-    FUNCTION,
-    LEVELS,
-    Line,
-    Report,
-    in_order,
-    line_of,
-    report_of,
-)
+from lab.logs.events import ACCESS, FUNCTION, LEVELS, Line, Report, in_order, line_of, report_of
 
 WINDOW = 200  # lines that are drawn
 KEPT = 10_000  # lines that are kept; the oldest go first

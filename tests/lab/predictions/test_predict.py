@@ -7,12 +7,7 @@ from lab.errors import LabError
 from lab.predictions.predict import predict
 from lab.predictions.questions import QUESTIONS
 from lab.predictions.state import Option, Question
-from tests.lab.draw.live import (
-    assert_failure_is_shown,
-    assert_labelled_and_plain,
-    boom,
-    press,
-)
+from tests.lab.draw.live import assert_failure_is_shown, assert_labelled_and_plain, boom, press
 
 
 def test_every_chapter_with_steps_has_one_question():
