@@ -15,7 +15,6 @@ import pytest
 from lab.errors import DeployError, LabError, NotReady, ProgramError
 from lab.session import ready, session, target, turns
 from lab.session.results import Secret
-from lab.session.state import State
 from tests.lab.session.stacks import CHECKOUT, NAMES, deployed, fake_target
 
 
@@ -374,18 +373,3 @@ def test_a_no_change_up_is_quick(opened):
         took.append(time.perf_counter() - began)
     # The limit of the course is 1.2 s on idle cores; a machine that runs other things gets more.
     assert min(took) < 2.5
-
-
-def test_names_of_pending_operations_are_told():
-    state = {
-        "pending_operations": [
-            {
-                "type": "creating",
-                "resource": {
-                    "urn": "urn:pulumi:a::b::aws:iam/role:Role::r",
-                    "type": "aws:iam/role:Role",
-                },
-            }
-        ]
-    }
-    assert State(state).unfinished == ["creating aws.iam.Role r"]
