@@ -97,3 +97,14 @@ def steps(through: int, after: int = -1) -> tuple[str, ...]:
     return tuple(
         step for chapter in CHAPTERS if after < chapter.number <= through for step in chapter.steps
     )
+
+
+def that_makes(step: str) -> Chapter:
+    """The chapter that adds a step."""
+    return next(chapter for chapter in CHAPTERS if step in chapter.steps)
+
+
+def to_make(step: str) -> str:
+    """What to do to have what a step makes, as the fix of an error."""
+    chapter = that_makes(step)
+    return f"Run up({chapter.number}): chapter {chapter.number:02d}, {chapter.title}, makes it."

@@ -115,14 +115,14 @@ NEVER = {
 PURE = {
     "lab": ("errors", "course"),
     "lab/deploy": ("state", "values", "explain", "places"),
-    "lab/session": ("recovery",),
+    "lab/session": ("recovery", "state"),
     "lab/preflight": ("state",),
     "lab/showing": ("readable",),
     "lab/predictions": ("state", "questions"),
     "lab/prompt": ("request", "state", "meaning"),
     "lab/chat": ("state", "sse"),
     "lab/bursts": ("bucket", "state"),
-    "lab/logs": ("state", "redact"),
+    "lab/logs": ("events", "state", "redact"),
     "lab/policy": (
         "access", "authentication", "conditions", "decision", "flips", "routes", "statements",
     ),

@@ -17,7 +17,7 @@ from pulumi.runtime.mocks import MockCallArgs, MockMonitor, MockResourceArgs, Mo
 
 import gateway.program
 from gateway.settings import Settings
-from lab.session.session import known_places
+from lab.deploy import places
 
 DEPENDS_ON = "depends_on"
 
@@ -100,7 +100,7 @@ def program_graph() -> Graph:
 
 def _graph(types: dict[str, str], edges: list[Edge]) -> Graph:
     """Put what was registered, in whatever order that happened, into a fixed order."""
-    where = known_places()
+    where = places.of_gateway()
     names = sorted(types, key=lambda name: (where[name].chapter, where[name].first, name))
     nodes = tuple(Node(name, types[name], where[name].chapter) for name in names)
     order = sorted(edges, key=lambda edge: (edge.source, edge.property, edge.target))

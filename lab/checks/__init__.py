@@ -1,4 +1,4 @@
-"""The graders of the exercises, one module a chapter, and what graders share.
+"""The graders of the exercises, one module a chapter, and what they share.
 
-How a verdict is shown, and where a submission comes from, is lab.exercise's.
+They run a learner's step under Pulumi's mocks: nothing here deploys, asks a network or draws.
 """

@@ -143,7 +143,7 @@ def reach(name: str, home: Path, say: Say) -> Target:
         with writable.writing(home):
             return TARGETS[name](home, say)
     except RuntimeError as error:  # the sandbox's own errors, which have their fix
-        raise writable.not_ready(str(error)) from None
+        raise NotReady.of(error) from None
 
 
 TARGETS: dict[str, Callable[[Path, Say], Target]] = {"sandbox": sandbox, "aws": aws}

@@ -28,13 +28,7 @@ def writing(home: Path) -> Iterator[None]:
     except OSError as error:
         if error.errno not in REFUSED:
             raise
-        raise not_ready(cannot_write(home, error)) from None
-
-
-def not_ready(told: str) -> NotReady:
-    """An error of the sandbox, whose fix is in its text."""
-    what, _, fix = told.partition("Fix: ")
-    return NotReady(what.strip(), fix.strip())
+        raise NotReady.of(cannot_write(home, error)) from None
 
 
 def try_lock(path: Path) -> None:

@@ -9,7 +9,8 @@ import pytest
 from lab.draw.html import Markup
 from lab.draw.panels import SHOWN, excerpt
 from tests.lab.draw import golden
-from tests.lab.draw.widgets import HOSTILE, exchanges, playground, views
+from tests.lab.draw.widgets import HOSTILE, views
+from tests.lab.prompt.prompt_views import exchanges, playground
 
 VIEWS = views()
 NASTY = views(HOSTILE)

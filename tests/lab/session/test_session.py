@@ -13,7 +13,7 @@ import pulumi_aws as aws
 import pytest
 
 from lab.errors import DeployError, LabError, NotReady, ProgramError
-from lab.session import operate, recovery, session, target
+from lab.session import ready, session, target, turns
 from lab.session.results import Secret
 from tests.lab.session.stacks import CHECKOUT, NAMES, deployed, fake_target
 
@@ -241,8 +241,8 @@ def test_an_engine_that_another_program_runs_is_waited_for(opened, monkeypatch):
     folder.mkdir(parents=True, exist_ok=True)
     busy = {"pid": os.getpid(), "username": "ada", "hostname": os.uname().nodename}
     (folder / "x.json").write_text(json.dumps({**busy, "timestamp": "2026-01-02T03:04:05"}))
-    monkeypatch.setattr(operate, "_is_engine", lambda pid: True)
-    monkeypatch.setattr(operate, "WAIT", 0.3)
+    monkeypatch.setattr(turns, "_is_engine", lambda pid: True)
+    monkeypatch.setattr(turns, "WAIT", 0.3)
     with pytest.raises(LabError) as raised:
         session.up(1)
     assert f"is locked by process {os.getpid()} of ada" in raised.value.message
@@ -341,7 +341,7 @@ def test_an_up_leaves_no_process_and_no_temporary_file(opened, tmp_path, monkeyp
 @pytest.mark.parametrize("name", ["a b", "../x", "", "é" * 200])
 def test_a_stack_needs_a_name_that_pulumi_takes(opened, name):
     if name == "":
-        assert session.stack_name("sandbox", name) == "course"
+        assert ready.stack_name("sandbox", name) == "course"
         return
     with pytest.raises(LabError, match="no name for a stack"):
         session.open_session(1, stack=name)
@@ -373,18 +373,3 @@ def test_a_no_change_up_is_quick(opened):
         took.append(time.perf_counter() - began)
     # The limit of the course is 1.2 s on idle cores; a machine that runs other things gets more.
     assert min(took) < 2.5
-
-
-def test_names_of_pending_operations_are_told():
-    state = {
-        "pending_operations": [
-            {
-                "type": "creating",
-                "resource": {
-                    "urn": "urn:pulumi:a::b::aws:iam/role:Role::r",
-                    "type": "aws:iam/role:Role",
-                },
-            }
-        ]
-    }
-    assert recovery.pending(state) == ["creating aws.iam.Role r"]

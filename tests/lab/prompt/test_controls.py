@@ -1,29 +1,19 @@
-"""The live forms: labelled controls, and every handler that fails shows it and is not swallowed."""
+"""The playground's controls: labelled, and a handler that fails shows it and is not swallowed."""
 
-import ipywidgets
 import pytest
 
-from lab.draw.guard import Failure, guard
-from lab.exercise.exercises import predict
 from lab.prompt.exchange import Sending
 from lab.prompt.playground import Playground
 from lab.prompt.state import WAITING
-from tests.lab.draw.widgets import exchanges
+from tests.lab.draw.live import (
+    assert_failure_is_shown,
+    assert_labelled_and_plain,
+    boom,
+    every,
+    press,
+)
+from tests.lab.prompt.prompt_views import exchanges
 from tests.lab.prompt.server import serving, slow
-
-# ipywidgets gives these a real <label>; sliders, toggles and radio groups get none.
-LABELLED = (ipywidgets.Text, ipywidgets.Textarea, ipywidgets.IntText, ipywidgets.FloatText,
-            ipywidgets.Dropdown)  # fmt: skip
-
-
-@pytest.fixture
-def lenient(monkeypatch):
-    monkeypatch.setenv("KIT_STRICT", "0")
-
-
-@pytest.fixture
-def strict(monkeypatch):
-    monkeypatch.setenv("KIT_STRICT", "1")
 
 
 def controls(url="http://127.0.0.1:1/v1/model"):
@@ -33,21 +23,8 @@ def controls(url="http://127.0.0.1:1/v1/model"):
     return made, made._controls
 
 
-def every(widget):
-    """The widget and all below it."""
-    yield widget
-    for child in getattr(widget, "children", ()):
-        yield from every(child)
-
-
-@pytest.mark.parametrize("box", [controls()[1].box, predict("1").live()], ids=["prompt", "predict"])
-def test_every_control_is_labelled_and_a_plain_one(box):
-    found = list(every(box))
-    fields = [one for one in found if isinstance(one, LABELLED)]
-    assert fields and all(one.description for one in fields)
-    assert all(one.description for one in found if isinstance(one, ipywidgets.Button))
-    plain = (*LABELLED, ipywidgets.Button, ipywidgets.Box, ipywidgets.HTML, ipywidgets.Label)
-    assert all(isinstance(one, plain) for one in found)
+def test_every_control_is_labelled_and_a_plain_one():
+    assert_labelled_and_plain(controls()[1].box)
 
 
 def test_the_prompt_comes_first_then_its_options_then_send():
@@ -110,17 +87,8 @@ def test_a_seed_that_is_no_number_is_explained_and_nothing_is_sent(lenient):
     assert made.state()["state"] == "failed"
 
 
-def boom(*_, **__):
-    raise ZeroDivisionError("by design")
-
-
-def press(button):
-    """Call what a click calls. `button.click()` would drop what that raises (it logs it)."""
-    return lambda: [handler(button) for handler in button._click_handlers.callbacks]
-
-
 def handlers():
-    """Every handler of the live forms: (name, a function that makes it fail, what shows it)."""
+    """Every handler of the playground: (name, a function that makes it fail, what shows it)."""
 
     def send():
         made, live = controls()
@@ -148,24 +116,14 @@ def handlers():
         made.step = boom
         return live._again, made
 
-    def commit():
-        made = predict("1")
-        box = made.live()
-        choice, button = box.children[1].children
-        choice.value = "a"
-        made.commit = boom
-        return press(button), made
-
-    return {f.__name__: f for f in (send, stop, chip, preview, draw, commit)}
+    return {f.__name__: f for f in (send, stop, chip, preview, draw)}
 
 
 @pytest.mark.parametrize("name", handlers())
 def test_a_handler_that_fails_shows_a_panel(name, lenient):
     act, view = handlers()[name]()
     act()
-    assert view.state()["state"] == "failed"
-    for form in (view.text(), str(view.html())):
-        assert "failed" in form and "ZeroDivisionError: by design" in form and "Fix:" in form
+    assert_failure_is_shown(view)
 
 
 @pytest.mark.parametrize("name", handlers())
@@ -174,28 +132,3 @@ def test_a_handler_that_fails_is_raised_again_in_tests(name, strict):
     with pytest.raises(ZeroDivisionError):
         act()
     assert view.state()["state"] == "failed"
-
-
-def test_the_guard_tells_the_state_before_it_draws(lenient):
-    told = []
-    guarded = guard(lambda f: told.append(f.what), failed=lambda e: told.append("state"))(boom)
-    assert guarded() is None
-    assert told == ["state", "The kit failed: ZeroDivisionError: by design"]
-
-
-def test_an_interrupt_is_no_failure(lenient):
-    shown = []
-
-    def interrupted():
-        raise KeyboardInterrupt
-
-    with pytest.raises(KeyboardInterrupt):
-        guard(shown.append)(interrupted)()
-    assert not shown
-
-
-def test_a_failure_says_where_it_happened():
-    try:
-        boom()
-    except ZeroDivisionError as error:
-        assert "test_controls.py" in Failure.of(error).trace

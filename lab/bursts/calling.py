@@ -8,19 +8,17 @@ import random
 import threading
 import time
 from collections.abc import Callable, Mapping
-from urllib.parse import urlsplit
 
 import requests
 
 from lab.bursts.bucket import LIMITED
 from lab.bursts.state import Burst, Call
-from lab.prompt.meaning import LOOPBACK, no_answer
+from lab.prompt.meaning import no_answer
+from lab.prompt.request import SHORTEST
 from lab.prompt.state import Reply
-from lab.prompt.transport import CONNECT_LIMIT, NoAnswer, no_answer_of
+from lab.prompt.transport import ANSWER_LIMIT, CONNECT_LIMIT, NoAnswer, no_answer_of, session_for
 
 THREADS = 32  # requests on their way at once
-SHORTEST = 8  # characters of a secret that is looked for in answers; shorter is a common word
-ANSWER_LIMIT = 35.0  # seconds; API Gateway itself gives up after 29
 
 Send = Callable[[str], Reply]  # a lane's name -> what came back; raises NoAnswer
 Attempt = tuple[float, int, str, int]  # due, number, lane, attempt
@@ -81,17 +79,15 @@ class Sender:
     def _session(self) -> requests.Session:
         """Each worker has its own, and with it a connection that stays."""
         if not hasattr(self._local, "session"):
-            self._local.session = requests.Session()
-            # A proxy of the network cannot reach this machine's own loopback address.
-            self._local.session.trust_env = urlsplit(self._url).hostname not in LOOPBACK
+            self._local.session = session_for(self._url)
         return self._local.session
 
 
-class Firing:
+class Calling:
     """A burst on its way.
 
-    >>> firing = Firing(burst, Sender(request, headers))
-    >>> while firing.step(wait=0.25):
+    >>> calling = Calling(burst, Sender(request, headers))
+    >>> while calling.step(wait=0.25):
     ...     draw(burst)
     """
 
