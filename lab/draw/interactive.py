@@ -85,3 +85,22 @@ class Interactive(View):
 
     def _failure_pieces(self) -> Markup | None:
         return self.failure.pieces() if self.failure else None
+
+
+class Still(View):
+    """A view without its controls: what is drawn while a cell works, and no click can be taken."""
+
+    def __init__(self, view: View) -> None:
+        self._view = view
+
+    def state(self) -> dict[str, Any]:
+        """The view's."""
+        return self._view.state()
+
+    def text(self) -> str:
+        """The view's."""
+        return self._view.text()
+
+    def html(self) -> Markup:
+        """The view's."""
+        return self._view.html()

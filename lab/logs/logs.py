@@ -10,12 +10,13 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from lab.draw.clock import now
+from lab.draw.interactive import Still
 from lab.draw.view import INTERVAL, Display
 from lab.errors import LabError
 from lab.logs.events import ACCESS, EXECUTION, FUNCTION, LEVELS, OTHER
 from lab.logs.reading import LogReading, Reader
 from lab.logs.state import Logs, Source, seconds_of
-from lab.logs.view import LogView, Still
+from lab.logs.view import LogView
 from lab.session import session
 
 GROUPS = {"access": ACCESS, "execution": EXECUTION, "function": FUNCTION}

@@ -11,7 +11,7 @@ from lab.draw import panels, words
 from lab.draw.html import Markup, clean, tag
 from lab.draw.interactive import Interactive
 from lab.draw.once import Once
-from lab.draw.view import INTERVAL, View
+from lab.draw.view import INTERVAL
 from lab.logs import lines as drawing
 from lab.logs.controls import Controls
 from lab.logs.events import Line, Report, to_json_lines
@@ -260,22 +260,3 @@ class LogView(Once, Interactive):
 
     def _zone_name(self) -> str:
         return datetime.now(self._zone).tzname() or "local time"
-
-
-class Still(View):
-    """A log view without its controls: what is drawn while a cell follows."""
-
-    def __init__(self, view: LogView) -> None:
-        self._view = view
-
-    def state(self) -> dict[str, Any]:
-        """The view's."""
-        return self._view.state()
-
-    def text(self) -> str:
-        """The view's."""
-        return self._view.text()
-
-    def html(self) -> Markup:
-        """The view's."""
-        return self._view.html()
