@@ -13,11 +13,12 @@ from pathlib import Path
 
 from filelock import FileLock, Timeout
 
-from sandbox.home import Home, home, private, read_json
+from sandbox.home import Home, cannot_write, home, private, read_json
 from sandbox.launch import Say, launch, reap, replace_dead
 from sandbox.processes import end, identify, remains
 from sandbox.record import CloudError, Running, ask, reach
 from sandbox.server.base import settings
+from sandbox.variables import NO_FILES
 
 __all__ = [
     "CloudError",
@@ -116,6 +117,7 @@ def environment(home: Path | None = None) -> dict[str, str]:
     folders = [*_tool_folders(place), os.environ.get("PATH", "")]
     variables = {
         **settings.client(running.endpoint, running.key),
+        **NO_FILES,
         "PULUMI_BACKEND_URL": backend.as_uri(),
         "PULUMI_HOME": str(place.path / "pulumi"),
         "PULUMI_CONFIG_PASSPHRASE_FILE": str(passphrase),
@@ -149,7 +151,7 @@ def _alone(place: Home) -> Iterator[None]:
             f"Fix: end it, or delete {place.lock}"
         ) from None
     except OSError as error:
-        raise CloudError(f"Cannot write to {place.path}: {error.strerror}") from error
+        raise CloudError(cannot_write(place.path, error)) from error
     try:
         yield
     finally:

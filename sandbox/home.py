@@ -23,6 +23,14 @@ def home() -> Path:
     return Path(named).expanduser().resolve() if named else CHECKOUT / ".kit"
 
 
+def cannot_write(path: Path, error: OSError) -> str:
+    """What to say when the kit's folder cannot be used: read-only, or a network disk without locks."""
+    return (
+        f"Cannot write to {path}: {error.strerror or error}. Fix: set KIT_HOME to a folder of yours "
+        "on a disk of this machine, as with: export KIT_HOME=~/.gateway-course"
+    )
+
+
 @dataclass(frozen=True)
 class Home:
     """Where the parts of a sandbox keep what they write."""

@@ -12,6 +12,7 @@ from lab.opening import stray
 from lab.opening.card import Card
 from lab.preflight.preflight import preflight
 from lab.session import recovery, session
+from lab.session import target as targets
 
 
 def start(chapter: int | str, target: str | None = None, *, stack: str | None = None) -> Card:
@@ -66,6 +67,7 @@ def _fill(card: Card, opened: session.Session) -> None:
         "engine": opened.cli.describe(),
         "SDK": f"pulumi {version('pulumi')}, pulumi-aws {version('pulumi-aws')}, "
         f"Python {platform.python_version()}",
+        **({"your shell": "; ".join(notes)} if (notes := targets.notes()) else {}),
     }
 
 

@@ -28,6 +28,7 @@ from pulumi.runtime.proto import events_pb2_grpc, language_pb2, language_pb2_grp
 
 from lab.deploy import values
 from lab.errors import NotReady
+from lab.session.writable import try_lock, writing
 from sandbox.command import InterruptibleCommand
 
 # An engine may listen on the port of one that has ended: what gRPC remembers of that one (refused,
@@ -77,7 +78,17 @@ class Stack:
         return sorted(self.locks.glob("*.json"))
 
     def prepare(self) -> None:
-        """Write the project's files, and make the stack when there is none. Safe to repeat."""
+        """Write the project's files, and make the stack when there is none. Safe to repeat.
+
+        Raises:
+            NotReady: the kit's folder cannot be used; the message says why and what to do.
+        """
+        with writing(self.home):
+            self._write_project()
+        if not self.state_file.exists():
+            self.run(["stack", "init", "--stack", self.name])
+
+    def _write_project(self) -> None:
         self.workspace.mkdir(parents=True, exist_ok=True)
         (self.home / "backend").mkdir(parents=True, exist_ok=True)
         project = self.workspace / "Pulumi.yaml"
@@ -88,8 +99,7 @@ class Stack:
         known = known or {}
         known["config"] = {**(known.get("config") or {}), **self.config}
         _write(settings, yaml.safe_dump(known, sort_keys=False))
-        if not self.state_file.exists():
-            self.run(["stack", "init", "--stack", self.name])
+        try_lock(self.workspace / "lock")
 
     def checkpoint(self) -> dict[str, Any]:
         """The state as the engine last saved it: resources, pending operations; {} when new.

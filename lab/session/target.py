@@ -8,25 +8,16 @@ from __future__ import annotations
 
 import os
 import socket
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from lab.errors import NotReady
+from lab.session import writable
+from sandbox import variables
 
 Say = Callable[[str], None]
-
-# What a learner's own shell may hold that would lead the engine or boto3 away from the kit.
-PULUMI = (
-    "PULUMI_ACCESS_TOKEN",
-    "PULUMI_CONFIG_PASSPHRASE",
-    "PULUMI_STACK",
-    "PULUMI_DIY_BACKEND_GZIP",
-    "PULUMI_SELF_MANAGED_STATE_GZIP",
-)
-AWS = ("AWS_PROFILE", "AWS_DEFAULT_PROFILE", "AWS_SESSION_TOKEN", "AWS_ROLE_ARN")
-NO_FILES = ("AWS_CONFIG_FILE", "AWS_SHARED_CREDENTIALS_FILE")
 
 # The sandbox's Python runtime streams; on AWS that takes an adapter, which has a setting. And its
 # execution logs mask keys, which is not known of AWS's: there, INFO is for the learner to decide.
@@ -39,7 +30,7 @@ class Target:
 
     Attributes:
         env: what the engine and the notebook need to reach it.
-        drop: variables that must not be set.
+        families: beginnings of variables' names that are the kit's alone.
         config: what the stack's configuration has to say for the program to run there.
         generation: of the sandbox; changes when it has forgotten what was deployed. "" on AWS.
     """
@@ -47,7 +38,7 @@ class Target:
     name: str
     region: str
     env: dict[str, str] = field(default_factory=dict)
-    drop: tuple[str, ...] = PULUMI
+    families: tuple[str, ...] = variables.ENGINE
     endpoint: str = ""
     generation: str = ""
     account: str = ""
@@ -79,8 +70,8 @@ def sandbox(home: Path, say: Say) -> Target:
     found = Target(
         "sandbox",
         env["AWS_REGION"],
-        {**env, **dict.fromkeys(NO_FILES, os.devnull)},
-        (*PULUMI, *AWS),
+        env,
+        variables.SANDBOX,
         running.endpoint,
         running.generation,
         "000000000000",
@@ -149,10 +140,10 @@ def reach(name: str, home: Path, say: Say) -> Target:
         NotReady: it cannot be reached; the message says why and what to do.
     """
     try:
-        return TARGETS[name](home, say)
+        with writable.writing(home):
+            return TARGETS[name](home, say)
     except RuntimeError as error:  # the sandbox's own errors, which have their fix
-        what, _, fix = str(error).partition("Fix: ")
-        raise NotReady(what.strip(), fix.strip()) from None
+        raise writable.not_ready(str(error)) from None
 
 
 TARGETS: dict[str, Callable[[Path, Say], Target]] = {"sandbox": sandbox, "aws": aws}
@@ -165,10 +156,17 @@ def enter(target: Target, environ: os._Environ[str] | dict[str, str] = os.enviro
     for key, value in _before.items():
         _put(environ, key, value)
     _before.clear()
-    wanted: Mapping[str, str | None] = {**dict.fromkeys(target.drop), **target.env}
+    wanted = variables.changes(environ, target.env, target.families)
+    # All of them first: on Windows no_proxy and NO_PROXY are one variable.
+    _before.update({key: environ.get(key) for key in wanted})
     for key, value in wanted.items():
-        _before[key] = environ.get(key)
         _put(environ, key, value)
+
+
+def notes() -> list[str]:
+    """What of the learner's own environment counts differently in this kernel, a line each."""
+    before = {key: value for key, value in {**os.environ, **_before}.items() if value is not None}
+    return variables.told(before, {key: os.environ.get(key) for key in _before})
 
 
 def _put(environ: os._Environ[str] | dict[str, str], key: str, value: str | None) -> None:

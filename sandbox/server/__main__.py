@@ -19,6 +19,7 @@ from sandbox import root_key
 from sandbox.home import UMASK, Home, home, private, read_json, write_json
 from sandbox.root_key import RootKey
 from sandbox.server.base import settings
+from sandbox.server.base.claim import Claim
 from sandbox.server.base.generation import Generation
 from sandbox.server.provider_child import ProviderChild, ProviderFailed
 
@@ -97,7 +98,7 @@ def prepare(place: Home, port: int) -> None:
 
 
 async def serve(
-    place: Home, token: str, key: RootKey, door: socket.socket, provider: ProviderChild | None
+    claim: Claim, token: str, key: RootKey, door: socket.socket, provider: ProviderChild | None
 ) -> None:
     """Serve until stopped; the record says so from when it is ready until it ends."""
     from hypercorn.asyncio.run import worker_serve
@@ -106,9 +107,10 @@ async def serve(
 
     from sandbox.server import additions, app
 
+    place = claim.home
     damaged = additions.install(key)
     generation = Generation.begin(place, damaged=bool(damaged))
-    kit = app.Kit(token, key, generation, door.getsockname()[1])
+    kit = app.Kit(token, key, generation, door.getsockname()[1], claim)
     kit.damaged = damaged
     _reset_renews(kit)
     config = _server_config()
@@ -130,7 +132,8 @@ async def serve(
             keepers.append(asyncio.ensure_future(provider.keep(moved)))
         kit.ready.set()
         publish(place, kit)
-        keepers.append(asyncio.ensure_future(leave_when_lost(place, kit)))
+        claim.recorded = True
+        keepers.append(asyncio.ensure_future(leave_when_lost(kit)))
         await served
     finally:
         for keeper in keepers:
@@ -150,15 +153,14 @@ def _server_config() -> Config:
     return config
 
 
-async def leave_when_lost(place: Home, kit: Kit) -> None:
+async def leave_when_lost(kit: Kit) -> None:
     """Stop once the record, or the whole home, is gone: nobody would find this sandbox again."""
     missed = 0
     while missed < 2:
         await asyncio.sleep(LOOK)
-        there = read_json(place.record).get("pid") == os.getpid()
-        missed = 0 if there else missed + 1
-    log.warning("%s is gone: this sandbox ends", place.record)
-    await kit.stop(save=place.path.exists())
+        missed = 0 if kit.claim.holds() else missed + 1
+    log.warning("%s is gone: this sandbox ends", kit.claim.home.record)
+    await kit.stop()
 
 
 def _reset_renews(kit: Kit) -> None:
@@ -209,18 +211,19 @@ def main() -> int:
     # Functions inherit the environment: the token is none of their business.
     token = os.environ.pop("KIT_TOKEN", "") or hashlib.sha256(os.urandom(16)).hexdigest()
     asked = int(os.environ.pop("KIT_PORT", "0") or 0)
-    provider = None
+    provider = claim = None
     try:
         door = open_port(place, asked)
         port = door.getsockname()[1]
         prepare(place, port)
+        claim = Claim.of(place)
         key = root_key.ensure(place)
         beside = provider_ports(place)
         if beside:
             provider = ProviderChild(place, beside, f"http://127.0.0.1:{port}", key)
             # It imports while we do.
             provider.start()
-        asyncio.run(serve(place, token, key, door, provider))
+        asyncio.run(serve(claim, token, key, door, provider))
     except PortTaken as error:
         log.error("%s", error)
         return 3
@@ -230,9 +233,10 @@ def main() -> int:
     finally:
         if provider:
             provider.stop()
-        if read_json(place.record).get("pid") == os.getpid():
-            place.record.unlink(missing_ok=True)
-        shutil.rmtree(place.tmp, ignore_errors=True)
+        if claim and claim.holds():
+            shutil.rmtree(place.tmp, ignore_errors=True)
+            if claim.recorded:
+                place.record.unlink(missing_ok=True)
     return 0
 
 

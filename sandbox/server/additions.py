@@ -1,4 +1,4 @@
-"""Puts our parts into the emulator: at the start, or when it first imports the service they are for.
+"""Puts our parts into the emulator: at the start, or when it first imports what they are for.
 
 Importing the latter earlier would cost each start what only a few chapters need.
 """
@@ -72,7 +72,7 @@ def install(key: RootKey) -> list[str]:
     """Check the emulator and put our parts into it; once in a process, before it serves.
 
     Args:
-        key: of the account's root user.
+        key: the account's root key, which is the only one that the sandbox begins with.
 
     Returns:
         What of the state on disk was damaged, a line each.

@@ -18,6 +18,7 @@ from urllib.parse import parse_qs
 
 from sandbox.root_key import RootKey
 from sandbox.server.base import emulator, persistence, snapshots
+from sandbox.server.base.claim import Claim
 from sandbox.server.base.generation import Generation
 from sandbox.server.functions import worker
 from sandbox.server.gateway import dataplane, limits
@@ -27,6 +28,7 @@ from sandbox.server.watching import alarms
 
 log = logging.getLogger("sandbox")
 
+LOST = "The home of this sandbox was taken away; it ends. Run the cell again: another one starts."
 LAST_RESORT = 2.5  # seconds after which a stop that hangs ends the process
 # What serving a request adds to.
 DATA_SERVICES = ("cloudwatch_logs", "cloudwatch", limits.STATE_KEY)
@@ -38,13 +40,16 @@ _ACTION = re.compile(rb"(?:^|&)Action=([A-Za-z]+)")
 class Kit:
     """The ASGI application; one for each server."""
 
-    def __init__(self, token: str, key: RootKey, generation: Generation, port: int) -> None:
+    def __init__(
+        self, token: str, key: RootKey, generation: Generation, port: int, claim: Claim
+    ) -> None:
         self.token = token
         self.key = key
         self.generation = generation
         self.port = port
+        self.claim = claim
         self.provider_port = 0
-        self.saver = persistence.Saver()
+        self.saver = persistence.Saver(claim.holds)
         self.damaged: list[str] = []  # what of the state on disk could not be used at the start
         self.stopped = asyncio.Event()
         self.ready = asyncio.Event()
@@ -68,6 +73,8 @@ class Kit:
             await _reply(send, 403, {"message": f"{scope['path']} is not open in the sandbox"})
         elif refused := visitors.refusal_of_page(visit):
             await _refuse(scope, send, refused)
+        elif not self.claim.holds():
+            await _refuse(scope, send, LOST)
         else:
             await self._control(scope, receive, send, visit)
 
@@ -121,12 +128,12 @@ class Kit:
         self.saver.everything()
         return {"saved": not self.saver.failure, "problem": self.saver.failure}
 
-    async def stop(self, save: bool = True) -> dict[str, Any]:
-        """End functions that run, save all, and let the server end."""
+    async def stop(self) -> dict[str, Any]:
+        """End functions that run, save all if the home is still ours, and let the server end."""
         if not self.stopped.is_set():
             # A function that runs would hold up the end for as long as it likes.
             await asyncio.to_thread(emulator.lambda_runtime.reset)
-            if save:
+            if self.claim.holds():
                 self.saver.everything()
                 if not self.saver.failure:
                     self.generation.end()

@@ -1,5 +1,6 @@
 """One sandbox for a home, from start to stop, and whatever happens to it in between."""
 
+import errno
 import json
 import os
 import signal
@@ -395,8 +396,18 @@ def test_what_cannot_be_saved_is_told(home, sandbox):
 
 def test_a_home_that_cannot_be_written_is_told(tmp_path):
     (tmp_path / "file").write_text("")
-    with pytest.raises(cloud.CloudError, match="Cannot write to"):
+    with pytest.raises(cloud.CloudError, match=r"Cannot write to .*Fix: set KIT_HOME to a folder"):
         cloud.start(tmp_path / "file" / "kit")
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="flock")
+def test_a_home_on_a_disk_without_locks_is_told_at_once(tmp_path, monkeypatch):
+    def refuse(*_):
+        raise OSError(errno.ENOLCK, os.strerror(errno.ENOLCK))
+
+    monkeypatch.setattr("fcntl.flock", refuse)
+    with pytest.raises(cloud.CloudError, match="No locks available.*Fix: set KIT_HOME"):
+        cloud.start(tmp_path / "kit")
 
 
 # What others use

@@ -1,4 +1,4 @@
-"""What API Gateway refuses about methods, their integrations and responses; AWS's codes and texts."""
+"""What API Gateway refuses about methods, integrations and responses; AWS's codes and texts."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Records of API Gateway as AWS stores them: what the emulator drops of them, and their defaults."""
+"""Records of API Gateway as AWS stores them: their defaults, and what the emulator drops."""
 
 from __future__ import annotations
 

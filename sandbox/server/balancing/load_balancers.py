@@ -1,4 +1,4 @@
-"""Load balancers: what the emulator's control plane takes and forgets, or mixes up."""
+"""Load balancers: what the emulator takes and forgets, or mixes up."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Target groups and their targets: what the emulator's control plane takes and forgets, or mixes up."""
+"""Target groups and their targets: what the emulator takes and forgets, or mixes up."""
 
 from __future__ import annotations
 

@@ -18,7 +18,7 @@ import os
 import re
 import threading
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -57,7 +57,8 @@ def changes(action: str) -> str:
 class Saver:
     """Writes the state of services that changed; all methods run on the event loop's thread."""
 
-    def __init__(self) -> None:
+    def __init__(self, may_write: Callable[[], bool] = lambda: True) -> None:
+        self._may_write = may_write
         self._now: set[str] = set()
         self._lazy: set[str] = set()
         self._writing: asyncio.Task[None] | None = None
@@ -114,6 +115,8 @@ class Saver:
         asyncio.get_running_loop().run_in_executor(None, _keep, keys)
 
     def _write(self, keys: Iterable[str]) -> None:
+        if not self._may_write():
+            return
         states = emulator.app._build_persistence_save_dict()
         with shallow_copies():
             for key in keys:

@@ -1,14 +1,11 @@
-"""What a stage sets for one request: its method's settings, its variables, its deployment."""
+"""What a stage sets for one request: its method's settings, and which deployment serves it."""
 
 from __future__ import annotations
 
 import random
-import re
 from typing import Any
 
 from sandbox.server.base.exchange import Request
-
-_VARIABLE = re.compile(r"\$\{stageVariables\.([A-Za-z0-9_]+)\}")
 
 
 def method_settings(request: Request) -> dict[str, Any]:
@@ -42,9 +39,3 @@ def serving(stage: dict[str, Any]) -> tuple[dict[str, Any], bool | None]:
     variables = {**(stage.get("variables") or {}), **(canary.get("stageVariableOverrides") or {})}
     deployment = canary.get("deploymentId") or stage.get("deploymentId")
     return {**stage, "variables": variables, "deploymentId": deployment}, True
-
-
-def with_variables(text: str, request: Request) -> str:
-    """A URI or ARN with the stage's variables filled in; an undefined one is empty."""
-    variables = request.stage.get("variables") or {}
-    return _VARIABLE.sub(lambda found: variables.get(found[1], ""), text)

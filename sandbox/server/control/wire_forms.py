@@ -97,9 +97,16 @@ def read_cbor(body: bytes) -> dict[str, Any]:
         raise Unreadable(f"The request body is not valid CBOR: {error}") from None
     if stream.read(1):
         raise Unreadable("The request body is not valid CBOR: more follows the value")
-    if not isinstance(data, dict):
+    if not isinstance(data, dict) or not _in_json(data):
         raise Unreadable("Unexpected type found where a structure was expected")
     return data
+
+
+def _in_json(value: Any) -> bool:
+    """Whether JSON can say it too: CBOR has bytes, and keys that are no texts."""
+    if isinstance(value, dict):
+        return all(isinstance(key, str) and _in_json(each) for key, each in value.items())
+    return all(map(_in_json, value)) if isinstance(value, list) else not isinstance(value, bytes)
 
 
 def write_cbor(service: str, action: str, data: Mapping[str, Any]) -> Answer:
@@ -117,12 +124,15 @@ def cbor_error(kind: str, message: str, status: int) -> Answer:
 
 
 def _cbor(status: int, data: Any, shapes: dict[str, Shape], name: str) -> Answer:
-    from botocore.model import ShapeResolver
-    from botocore.serialize import RpcV2CBORSerializer
+    from botocore.model import OperationModel, ServiceModel
+    from botocore.serialize import create_serializer
 
-    shape = ShapeResolver(shapes).get_shape_by_name(name)
-    headers = {"Content-Type": "application/cbor", "smithy-protocol": "rpc-v2-cbor"}
-    return status, headers, RpcV2CBORSerializer()._serialize_body_params(data, shape)
+    # An answer of one shape is written like a request for a call that takes that shape.
+    service = ServiceModel({"metadata": {"targetPrefix": ""}, "shapes": shapes})
+    call = OperationModel({"input": {"shape": name}}, service, name)
+    writer = create_serializer("smithy-rpc-v2-cbor", include_validation=False)
+    body = writer.serialize_to_request(data, call)["body"]
+    return status, {"Content-Type": "application/cbor", "smithy-protocol": "rpc-v2-cbor"}, body
 
 
 def _typed(known: Model, shape: Shape, value: Any) -> Any:

@@ -8,6 +8,7 @@ mark instead of a wait of 50 ms, and a handler that raises does not end its envi
 from __future__ import annotations
 
 import queue
+import tempfile
 import threading
 import time
 import uuid
@@ -60,6 +61,8 @@ class Environment(lambda_runtime.Worker):  # type: ignore[misc,name-defined]
         self._run = Run(stream=f"[{self.config.get('Version', '$LATEST')}]{uuid.uuid4().hex}")
         self._run.cold = True
         try:
+            # Something may have tidied up; a home that was deleted is not to come back.
+            Path(tempfile.gettempdir()).mkdir(exist_ok=True)
             super()._spawn()
         finally:
             self._run.init_milliseconds = (time.perf_counter() - started) * 1000

@@ -13,10 +13,9 @@ import time
 from dataclasses import dataclass
 from typing import Any
 
-from sandbox.server.base import emulator, permissions
-from sandbox.server.base.errors import CONFIGURATION, GatewayError, check, map_value
+from sandbox.server.base import emulator, permissions, variables
+from sandbox.server.base.errors import CONFIGURATION, GatewayError, check
 from sandbox.server.base.exchange import Call, Request
-from sandbox.server.base.stages import with_variables
 from sandbox.server.gateway import proxy_event
 from sandbox.server.gateway.invocation import Invocation, function_record
 
@@ -137,7 +136,7 @@ def _identity(request: Request, authorizer: dict[str, Any]) -> tuple[str, ...]:
     if _is_token(authorizer):
         sources = sources or "method.request.header.Authorization"
     named = [source.strip() for source in sources.split(",") if source.strip()]
-    values = tuple(map_value(source, request) or "" for source in named)
+    values = tuple(variables.map_value(source, request) or "" for source in named)
     if not all(values):
         raise unauthorized()
     expression = authorizer.get("identityValidationExpression")
@@ -197,7 +196,7 @@ async def _ask(request: Request, authorizer: dict[str, Any], arn: str) -> Grant:
 
 def _permitted(request: Request, authorizer: dict[str, Any], event: dict[str, Any]) -> Invocation:
     """The authorizer's function, if the gateway may invoke it."""
-    found = _FUNCTION.fullmatch(with_variables(authorizer.get("authorizerUri") or "", request))
+    found = _FUNCTION.fullmatch(variables.address(authorizer.get("authorizerUri") or "", request))
     known = function_record(found[1], request) if found else None
     if not found or known is None:
         raise misconfigured(f"{CONFIGURATION}Invalid permissions on Lambda function")

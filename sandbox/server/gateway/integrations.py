@@ -7,15 +7,9 @@ import time
 from typing import Any
 
 from sandbox.server.base import emulator
-from sandbox.server.base.errors import (
-    CONFIGURATION,
-    JSON,
-    GatewayError,
-    check,
-    internal,
-    substitute,
-)
+from sandbox.server.base.errors import CONFIGURATION, JSON, GatewayError, check, internal
 from sandbox.server.base.exchange import Request, Response
+from sandbox.server.base.variables import substitute
 from sandbox.server.gateway import http_backend, lambda_call
 
 v1 = emulator.v1

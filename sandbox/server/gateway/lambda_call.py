@@ -8,10 +8,9 @@ import re
 import uuid
 from typing import Any
 
-from sandbox.server.base import emulator, permissions
+from sandbox.server.base import emulator, permissions, variables
 from sandbox.server.base.errors import CONFIGURATION, GatewayError, internal
 from sandbox.server.base.exchange import Call, Request, Response
-from sandbox.server.base.stages import with_variables
 from sandbox.server.functions.stream_pipe import Sink, wanted
 from sandbox.server.gateway import proxy_event, proxy_response
 from sandbox.server.gateway.invocation import Invocation, Task, function_record
@@ -57,7 +56,7 @@ def prepare(
         # Lambda's API takes an invocation as POST, whatever the client's method is.
         raise internal("Invoke needs POST", status=500, kind="INTEGRATION_FAILURE")
     function_arn, function, config = find(request, integration, streams)
-    role = with_variables(integration.get("credentials") or "", request)
+    role = variables.address(integration.get("credentials") or "", request)
     reason = permissions.refusal(request, function_arn, function, role)
     if reason:
         raise internal(f"{CONFIGURATION}{reason}")
@@ -94,7 +93,7 @@ def find(
     request: Request, integration: dict[str, Any], streams: bool
 ) -> tuple[str, Any, dict[str, Any]]:
     """The ARN that the integration's URI names, the function's record, its configuration."""
-    uri = with_variables(integration.get("uri") or "", request)
+    uri = variables.address(integration.get("uri") or "", request)
     found = (_STREAM_URI if streams else _URI).fullmatch(uri)
     if not found:
         raise internal(f"{CONFIGURATION}Invalid endpoint address")

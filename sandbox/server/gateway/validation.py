@@ -12,8 +12,9 @@ from collections.abc import Iterator
 from typing import Any
 
 from sandbox.server.base import emulator
-from sandbox.server.base.errors import JSON, GatewayError, check, map_value
+from sandbox.server.base.errors import JSON, GatewayError, check
 from sandbox.server.base.exchange import Request
+from sandbox.server.base.variables import map_value
 
 v1 = emulator.v1
 

@@ -13,6 +13,7 @@ from lab import errors
 from lab.opening import start, stray
 from lab.opening.card import Card
 from lab.session import session, target
+from sandbox import variables
 from tests.lab.draw import golden
 from tests.lab.session.stacks import CHECKOUT
 
@@ -88,9 +89,11 @@ def test_aws_without_a_network_or_credentials_fails_clearly_and_soon(opened, mon
 def test_a_target_sets_its_environment_and_takes_the_other_ones_back(monkeypatch):
     monkeypatch.setattr(target, "_before", {})
     environ = {"AWS_PROFILE": "mine", "HOME": "/home/ada"}
-    local = target.Target("sandbox", "us-east-1", {"AWS_ENDPOINT_URL": "http://x"}, target.AWS)
-    target.enter(local, environ)
-    assert environ == {"AWS_ENDPOINT_URL": "http://x", "HOME": "/home/ada"}
+    here = {"AWS_ENDPOINT_URL": "http://x"}
+    target.enter(target.Target("sandbox", "us-east-1", here, variables.SANDBOX), environ)
+    loopback = "127.0.0.1,localhost,::1"
+    direct = {"no_proxy": loopback, "NO_PROXY": loopback}
+    assert environ == {"AWS_ENDPOINT_URL": "http://x", "HOME": "/home/ada", **direct}
     target.enter(target.Target("aws", "eu-west-1"), environ)
     assert environ == {"AWS_PROFILE": "mine", "HOME": "/home/ada"}
 

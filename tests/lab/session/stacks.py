@@ -11,7 +11,7 @@ import jupyter_client
 import pytest
 
 from lab.session import recovery, session, target
-from sandbox import cloud
+from sandbox import cloud, variables
 from tests.lab.session import fake_provider
 
 CHECKOUT = Path(__file__).parents[3]
@@ -28,8 +28,8 @@ def fake_target(port: int, generation: str = "first"):
             "PULUMI_DEBUG_PROVIDERS": f"aws:{port}",
             "AWS_REGION": "us-east-1",
         }
-        drop = (*target.PULUMI, *target.AWS)
-        return target.Target("sandbox", "us-east-1", env, drop, "http://127.0.0.1:1", generation)
+        here = "http://127.0.0.1:1"
+        return target.Target("sandbox", "us-east-1", env, variables.SANDBOX, here, generation)
 
     return reach
 

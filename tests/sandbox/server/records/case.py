@@ -101,7 +101,7 @@ def operations(*changes: tuple[str, str, str]) -> Values:
 
 
 def to(path: str, value: Any, /, **shown: Any) -> Change:
-    """A replacement: of a member, or of the only value in a map, unless `shown` says what follows."""
+    """A replacement: of a member, or of the only value in a map, unless `shown` tells more."""
     return _patch("replace", path, _text(value), shown or _at(path, value))
 
 
@@ -111,7 +111,7 @@ def add(path: str, value: Any = None, /, **shown: Any) -> Change:
 
 
 def remove(path: str, value: str | None = None, /, **shown: Any) -> Change:
-    """A removal: of a whole member, or of the last value in a map, unless `shown` tells the rest."""
+    """A removal: of a member, or of the last value in a map, unless `shown` tells the rest."""
     return _patch("remove", path, value, shown or {_steps(path)[0]: None})
 
 

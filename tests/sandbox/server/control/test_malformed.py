@@ -112,15 +112,47 @@ def test_what_is_wrong_with_a_request_is_said_as_aws_says_it(account, verb, path
     assert found.json()["message"]
 
 
-@pytest.mark.parametrize(
-    "body", [b"", b"\xa1", b"\xbf\x61", b"\x9f" * 5000, b"\x5b" + b"\xff" * 8, b"\xff"]
+# An alarm that could be put, as a map in CBOR.
+ALARM = b"".join(
+    (
+        b"\xa9\x69AlarmName\x61z\x72ComparisonOperator\x74GreaterThanThreshold",
+        b"\x71EvaluationPeriods\x01\x6aMetricName\x61m\x69Namespace\x61n\x66Period\x18\x3c",
+        b"\x69Statistic\x63Sum\x69Threshold\x01\x6eActionsEnabled\xf4",
+    )
 )
-def test_cbor_that_is_none(account, body):
+
+
+def put_alarm(account: Any, body: bytes) -> requests.Response:
+    """What CloudWatch answers to an alarm in CBOR."""
     path = "/service/GraniteServiceVersion20100801/operation/PutMetricAlarm"
     headers = {
         "Content-Type": "application/cbor",
         "smithy-protocol": "rpc-v2-cbor",
     }
-    found = send(account, requests, "POST", path, "monitoring", data=body, headers=headers)
+    return send(account, requests, "POST", path, "monitoring", data=body, headers=headers)
+
+
+def test_an_alarm_in_cbor(account):
+    assert put_alarm(account, ALARM).status_code == 200
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"",
+        b"\xa1",
+        b"\xbf\x61",
+        b"\x9f" * 5000,
+        b"\x5b" + b"\xff" * 8,
+        b"\xff",
+        ALARM + b"\x00",  # more than a value
+        ALARM.replace(b"\x61z", b"\x41z"),  # bytes for a name
+        ALARM.replace(b"\x6eActionsEnabled", b"\x4eActionsEnabled"),  # bytes for a key
+        ALARM.replace(b"\x61z", b"\xc1\x61z"),  # a moment that is a text
+        ALARM.replace(b"\x61z", b"\x61\xff"),  # no text in UTF-8
+    ],
+)
+def test_cbor_that_is_none(account, body):
+    found = put_alarm(account, body)
     assert found.status_code == 400
     assert found.headers["smithy-protocol"] == "rpc-v2-cbor"
