@@ -37,7 +37,7 @@ class Target:
 
     name: str
     region: str
-    env: dict[str, str] = field(default_factory=dict)
+    env: dict[str, str] = field(default_factory=dict, repr=False)  # it has the account's key
     families: tuple[str, ...] = variables.ENGINE
     endpoint: str = ""
     generation: str = ""

@@ -82,6 +82,17 @@ def test_a_name_that_points_at_this_machine_is_not_answered(account, name, path)
     assert f"call http://127.0.0.1:{account.running.port}" in answer
 
 
+def test_nor_is_it_when_it_asks_for_a_socket(account):
+    head = (
+        "GET /_aws/execute-api/abc/v1 HTTP/1.1\r\nHost: attacker.example\r\nUpgrade: websocket\r\n"
+    )
+    head += "Connection: Upgrade\r\nSec-WebSocket-Version: 13\r\n"
+    head += "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n"
+    with socket.create_connection(("127.0.0.1", account.running.port), timeout=5) as client:
+        client.sendall(head.encode())
+        assert client.recv(100).startswith(b"HTTP/1.1 403 ")
+
+
 @pytest.mark.parametrize(
     "host", ["localhost:{port}", "LOCALHOST:{port}", "bucket.localhost:{port}", "127.0.0.1:{port}"]
 )
