@@ -314,7 +314,7 @@ QUIRKS = (
         "What the sandbox cannot carry out is refused in the plan: mostly settings of buckets that "
         "have a resource of their own by now, logins and certificates at load balancers, replicas "
         "in other regions, and arguments younger than what the sandbox knows of a type.",
-        "tests/sandbox/provider/core/test_lacking.py"
+        "tests/sandbox/provider/check/test_lacking.py"
         "::test_each_is_an_argument_and_is_refused_with_the_way_out",
         (12,),
     ),

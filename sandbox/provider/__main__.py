@@ -80,13 +80,14 @@ def _bind(server: Any, port: int) -> int:
 
 def _warm(provider: object) -> None:
     """Make the clients that every `up` needs while nobody waits for them."""
-    from sandbox.provider.core import kinds, runs
+    from sandbox.provider.core import registry, runs
 
-    kinds.load()
+    registry.load()
+    registry.functions()
     endpoint = os.environ.get("AWS_ENDPOINT_URL", "").rstrip("/")
     with contextlib.suppress(Exception):  # no credentials yet: the first call will say it better
         for service in WARM:
-            provider.calls.clients.get(service, runs.default_region(), endpoint)  # type: ignore[attr-defined]
+            provider.contexts.clients.get(service, runs.default_region(), endpoint)  # type: ignore[attr-defined]
     _give_back()
 
 

@@ -1,7 +1,7 @@
 """The official provider's refusals, turned from its error messages into rules that are data.
 
 A rule is a list: its name, its arguments, and last the official sentence with `{value}` (and
-`{index}`, in a list) where the refused value stood. `sandbox/provider/core/rules.py` applies them.
+`{index}`, in a list) where the refused value stood. `sandbox/provider/check/rules.py` applies them.
 """
 
 from __future__ import annotations

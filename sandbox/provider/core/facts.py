@@ -125,6 +125,13 @@ def of(token: str) -> Type | None:
     )
 
 
+def known(token: str) -> Type:
+    """The facts of a type that the provider has calls for."""
+    found = of(token)
+    assert found, f"facts.json and facts_added.json have no {token}"
+    return found
+
+
 def _field(raw: dict[str, Any]) -> Field:
     values = dict(raw)
     if "element" in values:
