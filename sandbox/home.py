@@ -96,7 +96,8 @@ def private(folder: Path) -> None:
     found = folder.stat()
     shared = found.st_mode & stat.S_ISVTX or folder == Path.home() or os.path.ismount(folder)
     if found.st_uid == os.geteuid() and stat.S_IMODE(found.st_mode) != PRIVATE and not shared:
-        folder.chmod(PRIVATE)
+        with suppress(OSError):  # a disk that has no modes
+            folder.chmod(PRIVATE)
 
 
 def read_json(path: Path) -> dict[str, Any]:

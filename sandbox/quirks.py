@@ -42,7 +42,8 @@ QUIRKS = (
     Quirk(
         "root",
         "The account's root user has keys of its own, which nobody should use.",
-        "The key `test` is the account's root, with any secret.",
+        "The root user's key is the one that your notebooks sign with. It is made for your sandbox "
+        "alone, and opens nothing else.",
         f"{SERVER}/gateway/test_dataplane.py::test_a_signed_method_wants_a_signature",
         (1, 7),
     ),

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from sandbox import root_key
+from sandbox import proof, root_key
 from sandbox.home import Home, read_json
 
 
@@ -79,18 +79,19 @@ def reach(place: Home) -> Running | None:
 
 def health(port: int, token: str) -> dict[str, Any] | None:
     """What the server on a port says of itself, if it is ours; a foreign one does not count."""
-    answer = ask("GET", "/_kit/health", port, token)
-    return answer if answer and answer.get("token") == token else None
+    return ask("GET", "/_kit/health", port, token)
 
 
 def ask(method: str, path: str, port: int, token: str) -> dict[str, Any] | None:
-    """The answer to a request to the server's own paths; None when there is none."""
+    """The answer to a request to the server's own paths; None when there is none of its own."""
+    given = proof.of_request(token, method, path)
     connection = http.client.HTTPConnection("127.0.0.1", port, timeout=2)
     try:
-        connection.request(method, path, headers={"X-Kit-Token": token})
+        connection.request(method, path, headers={proof.HEADER: given})
         answer = json.loads(connection.getresponse().read())
     except (OSError, http.client.HTTPException, ValueError):
         return None
     finally:
         connection.close()
-    return answer if isinstance(answer, dict) else None
+    ours = isinstance(answer, dict) and answer.get("proof") == proof.of_answer(token, given)
+    return answer if ours else None

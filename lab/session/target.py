@@ -37,7 +37,7 @@ class Target:
 
     name: str
     region: str
-    env: dict[str, str] = field(default_factory=dict)
+    env: dict[str, str] = field(default_factory=dict, repr=False)  # it has the account's key
     families: tuple[str, ...] = variables.ENGINE
     endpoint: str = ""
     generation: str = ""
@@ -119,9 +119,9 @@ def private_pulumi(home: Path) -> dict[str, str]:
     """The engine's environment that keeps it inside the kit's folder, away from any login."""
     from sandbox.home import private
 
+    private(home)
     passphrase = home / "passphrase"
     if not passphrase.exists():
-        private(home)
         number = os.open(passphrase, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
         with os.fdopen(number, "w") as file:
             file.write(os.urandom(24).hex())

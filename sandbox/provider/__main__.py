@@ -73,6 +73,8 @@ def _bind(server: Any, port: int) -> int:
     with contextlib.suppress(OSError, RuntimeError):
         if port:  # gRPC says a lot about one that is taken
             with socket.socket() as probe:
+                if sys.platform != "win32":  # connections that the last provider had may linger
+                    probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
                 probe.bind(("127.0.0.1", port))
         return int(server.add_insecure_port(f"127.0.0.1:{port}"))
     return 0

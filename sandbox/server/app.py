@@ -6,7 +6,6 @@ Requests that change something are answered when the change is on disk.
 from __future__ import annotations
 
 import asyncio
-import hmac
 import json
 import logging
 import os
@@ -16,6 +15,7 @@ from collections.abc import Awaitable, Callable
 from typing import Any
 from urllib.parse import parse_qs
 
+from sandbox import proof
 from sandbox.root_key import RootKey
 from sandbox.server.base import emulator, persistence, snapshots
 from sandbox.server.base.claim import Claim
@@ -79,9 +79,8 @@ class Kit:
             await self._control(scope, receive, send, visit)
 
     def _known(self, scope: dict[str, Any]) -> bool:
-        """Whether a request has the token of this server."""
-        given = next((v for k, v in scope["headers"] if k.lower() == b"x-kit-token"), b"")
-        return hmac.compare_digest(given, self.token.encode())
+        """Whether a request is of somebody who has the token of this server."""
+        return proof.holds(self.token, scope["method"], scope["path"], _given(scope))
 
     def _linked(self, scope: dict[str, Any]) -> bool:
         query = scope.get("query_string", b"").decode("latin-1")
@@ -109,13 +108,13 @@ class Kit:
             await _reply(send, 404, {"message": "No such path of the sandbox"})
         elif not self._known(scope):
             # Whoever only guesses at the port, or at who listens there, learns nothing.
-            await _reply(send, 403, {"message": "The token in X-Kit-Token is not this sandbox's"})
+            await _reply(send, 403, {"message": "This is not the sandbox of who asks"})
         else:
-            await _reply(send, 200, await answer())
+            mark = proof.of_answer(self.token, _given(scope))
+            await _reply(send, 200, {**await answer(), "proof": mark})
 
     async def _health(self) -> dict[str, Any]:
         return {
-            "token": self.token,
             "generation": self.generation.name,
             "provider_port": self.provider_port,
             "pid": os.getpid(),
@@ -228,6 +227,12 @@ class Sniffed:
         if self.path.endswith(("/invocations", "/invoke-async", "/response-streaming-invocations")):
             return "Invoke"
         return f"Method{self.scope['method'].title()}"
+
+
+def _given(scope: dict[str, Any]) -> str:
+    name = proof.HEADER.lower().encode()
+    found = next((value for key, value in scope["headers"] if key.lower() == name), b"")
+    return str(found.decode("latin-1"))
 
 
 def _speaks_for_itself(visit: Visit, request: Sniffed) -> bool:

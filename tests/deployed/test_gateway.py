@@ -255,6 +255,20 @@ def test_one_request_id_leads_through_gateway_and_function(whole):
     assert not any("Say hello" in each or "ello" in each for each in everything)
 
 
+def test_what_a_caller_puts_into_the_path_is_in_no_log(whole):
+    secret = "TheSecretIs4711"
+    answer = requests.get(f"{whole.base_url}/models/{secret}", headers=whole.headers(), timeout=60)
+    assert answer.status_code == 404
+    logs, seen = whole.client("logs"), 0
+    for group in logs.describe_log_groups()["logGroups"]:
+        for page in logs.get_paginator("filter_log_events").paginate(
+            logGroupName=group["logGroupName"]
+        ):
+            seen += len(page["events"])
+            assert not [event for event in page["events"] if secret in event["message"]]
+    assert seen > 10
+
+
 def metric(whole, namespace, name, dimensions, stat="Sum"):
     found = whole.client("cloudwatch").get_metric_data(
         MetricDataQueries=[

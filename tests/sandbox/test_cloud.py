@@ -16,7 +16,7 @@ import psutil
 import pytest
 from botocore.config import Config
 
-from sandbox import cloud, launch, processes
+from sandbox import cloud, launch, processes, proof
 from sandbox.__main__ import main
 from sandbox.home import Home, read_json, write_json
 from sandbox.server.base import state_files
@@ -289,10 +289,10 @@ def test_reset_says_what_it_deletes_and_begins_a_generation(home):
 
 
 def _wiped(running):
-    """The status of a reset of the emulator, with the token that opens its own doors."""
+    """The status of a reset of the emulator, by who may open its own doors."""
     import requests
 
-    headers = {"X-Kit-Token": running.token}
+    headers = {proof.HEADER: proof.of_request(running.token, "POST", "/_ministack/reset")}
     url = f"{running.endpoint}/_ministack/reset"
     return requests.post(url, headers=headers, timeout=10).status_code
 

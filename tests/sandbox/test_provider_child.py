@@ -60,10 +60,13 @@ def test_it_listens_on_loopback_only_as_soon_as_the_sandbox_runs(running):
 
 
 def test_a_dead_one_comes_back_on_the_same_port(running):
-    first = provider(running)
-    first.kill()
-    wait_for(lambda: (now := provider(running)) and now.pid != first.pid)
-    wait_for(lambda: listens(running.provider_port))
+    first, port = provider(running), running.provider_port
+    with socket.create_connection(("127.0.0.1", port)):  # an engine that does not know yet
+        first.kill()
+        wait_for(lambda: (now := provider(running)) and now.pid != first.pid)
+        wait_for(lambda: listens(port))
+    assert processes.listening([provider(running).pid]) == {("127.0.0.1", port)}
+    assert cloud.status(running.home).provider_port == port
 
 
 def test_a_stranger_on_its_port_is_not_taken_for_it(running):

@@ -14,7 +14,7 @@ from botocore.exceptions import ClientError
 
 from sandbox import cloud, root_key
 from sandbox.home import Home
-from tests.sandbox.server.shapes import document
+from tests.sandbox.server.shapes import archive, document
 
 READS: tuple[tuple[str, str, dict[str, Any]], ...] = (
     ("apigateway", "get_rest_apis", {}),
@@ -190,6 +190,10 @@ def test_a_link_to_a_functions_code_is_signed_and_ends(account, monkeypatch):
     function = account.function("def handler(event, context):\n    return 1\n")
     link = account.functions.get_function(FunctionName=function)["Code"]["Location"]
     assert requests.get(link, timeout=10).content[:2] == b"PK"
+    layer = account.functions.publish_layer_version(
+        LayerName="linked", Content={"ZipFile": archive("")}
+    )
+    assert requests.get(layer["Content"]["Location"], timeout=10).content[:2] == b"PK"
     for other in (link.partition("?")[0], link.replace("Signature=", "Signature=0")):
         assert requests.get(other, timeout=10).status_code == 403
     # What the server decides by, a second before the end and after it.

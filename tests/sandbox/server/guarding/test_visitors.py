@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 import requests
 
+from sandbox import proof
 from tests.sandbox.server.shapes import signed
 
 PAGE = {"Origin": "http://page.example"}
@@ -72,7 +73,8 @@ def test_answers_to_programs_allow_no_page_to_read_them(account):
 @pytest.mark.parametrize("path", ["/restapis", "/_aws/execute-api/abc/v1/", "/_kit/health"])
 def test_a_name_that_points_at_this_machine_is_not_answered(account, name, path):
     host = name.format(port=account.running.port)
-    head = f"GET {path} HTTP/1.1\r\nHost: {host}\r\nX-Kit-Token: {account.running.token}\r\n"
+    head = f"GET {path} HTTP/1.1\r\nHost: {host}\r\n"
+    head += f"{proof.HEADER}: {proof.of_request(account.running.token, 'GET', path)}\r\n"
     head += "Connection: close\r\n\r\n"
     with socket.create_connection(("127.0.0.1", account.running.port), timeout=5) as client:
         client.sendall(head.encode())
@@ -80,6 +82,17 @@ def test_a_name_that_points_at_this_machine_is_not_answered(account, name, path)
             answer = file.read()
     assert answer.startswith("HTTP/1.1 403 ")
     assert f"call http://127.0.0.1:{account.running.port}" in answer
+
+
+def test_nor_is_it_when_it_asks_for_a_socket(account):
+    head = (
+        "GET /_aws/execute-api/abc/v1 HTTP/1.1\r\nHost: attacker.example\r\nUpgrade: websocket\r\n"
+    )
+    head += "Connection: Upgrade\r\nSec-WebSocket-Version: 13\r\n"
+    head += "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n"
+    with socket.create_connection(("127.0.0.1", account.running.port), timeout=5) as client:
+        client.sendall(head.encode())
+        assert client.recv(100).startswith(b"HTTP/1.1 403 ")
 
 
 @pytest.mark.parametrize(
@@ -104,7 +117,7 @@ def test_names_of_this_machine_are_answered(account, host):
     ],
 )
 def test_the_emulators_own_doors_are_closed(account, verb, path):
-    for headers in ({}, PAGE, {"X-Kit-Token": "guess"}):
+    for headers in ({}, PAGE, {proof.HEADER: "1.2.guess"}):
         answer = requests.request(
             verb, account.running.endpoint + path, headers=headers, timeout=10
         )
