@@ -16,12 +16,12 @@ if TYPE_CHECKING:
 # Chapter 09: what happened
 
 # One line a request. It says who, what, how long and why not; it does not
-# say what was asked.
+# say what was asked, so its path is the resource's: `/models/{model}`.
 ACCESS_LOG = {
     "requestId": "$context.requestId",
     "time": "$context.requestTimeEpoch",
     "method": "$context.httpMethod",
-    "path": "$context.path",
+    "path": "$context.resourcePath",
     "status": "$context.status",
     "keyId": "$context.identity.apiKeyId",
     "team": "$context.authorizer.team",

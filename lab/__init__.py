@@ -1,4 +1,7 @@
-"""What notebooks import. Each name is loaded when it is first used: `import lab` is quick."""
+"""What notebooks import, one room a subject; each name is loaded when it is first used.
+
+Nothing here makes a resource of the course (gateway/ does) or plays AWS (sandbox/ does).
+"""
 
 from __future__ import annotations
 

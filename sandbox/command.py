@@ -23,6 +23,7 @@ from pulumi.automation.errors import create_command_error
 from semver import VersionInfo
 
 from sandbox.engine.cli import without_pulumi
+from sandbox.home import UMASK
 
 OnOutput = Callable[[str], object]
 
@@ -160,10 +161,10 @@ def _ended(process: subprocess.Popen[bytes]) -> int | None:
 
 
 def _own_group() -> dict[str, Any]:
-    """What keeps a Ctrl-C in the kernel's terminal from reaching the CLI a second time."""
+    """What keeps a Ctrl-C in the terminal from the CLI, and others from reading what it writes."""
     if sys.platform == "win32":
         return {"creationflags": subprocess.CREATE_NEW_PROCESS_GROUP}
-    return {"start_new_session": True}
+    return {"start_new_session": True, "umask": UMASK}
 
 
 def _non_interactive(args: list[str]) -> list[str]:

@@ -5,12 +5,16 @@ from __future__ import annotations
 import json
 import os
 import secrets
+import stat
+import sys
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 CHECKOUT = Path(__file__).resolve().parent.parent
+PRIVATE = 0o700
+UMASK = 0o077  # of each process that the kit starts: what it writes is its owner's alone
 
 
 def home() -> Path:
@@ -44,6 +48,11 @@ class Home:
         return self.path / "ports.json"
 
     @property
+    def root_key(self) -> Path:
+        """The key of the account's root user; root_key.py makes it."""
+        return self.path / "root_key.json"
+
+    @property
     def lock(self) -> Path:
         return self.path / "sandbox.lock"
 
@@ -72,6 +81,22 @@ class Home:
     @property
     def generation(self) -> Path:
         return self.cloud / "generation.json"
+
+
+def private(folder: Path) -> None:
+    """Make a folder, or take it, for its owner alone: what is in it can be read by nobody else.
+
+    A folder that the whole machine uses (a disk's root, one with the sticky bit as /tmp has, the
+    user's own home), or that is another's, is left as it is: what the kit writes into it is
+    private by itself.
+    """
+    folder.mkdir(mode=PRIVATE, parents=True, exist_ok=True)
+    if sys.platform == "win32":
+        return  # access lists, which a profile's folders have from the start
+    found = folder.stat()
+    shared = found.st_mode & stat.S_ISVTX or folder == Path.home() or os.path.ismount(folder)
+    if found.st_uid == os.geteuid() and stat.S_IMODE(found.st_mode) != PRIVATE and not shared:
+        folder.chmod(PRIVATE)
 
 
 def read_json(path: Path) -> dict[str, Any]:

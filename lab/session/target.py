@@ -117,9 +117,11 @@ def aws(home: Path, say: Say) -> Target:
 
 def private_pulumi(home: Path) -> dict[str, str]:
     """The engine's environment that keeps it inside the kit's folder, away from any login."""
+    from sandbox.home import private
+
     passphrase = home / "passphrase"
     if not passphrase.exists():
-        home.mkdir(parents=True, exist_ok=True)
+        private(home)
         number = os.open(passphrase, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
         with os.fdopen(number, "w") as file:
             file.write(os.urandom(24).hex())

@@ -32,8 +32,7 @@ def client(tmp_path_factory):
         "dynamodb",
         endpoint_url=running.endpoint,
         region_name="us-east-1",
-        aws_access_key_id="test",
-        aws_secret_access_key="test",
+        **running.keys,
         config=Config(max_pool_connections=50),
     )
     cloud.stop(home)

@@ -88,6 +88,21 @@ def test_one_line_is_logged_and_it_does_not_hold_the_prompt(capsys):
     }
 
 
+@pytest.mark.parametrize(
+    ("path", "logged"),
+    [
+        ("/models/My secret is 4711", "/models/{model}"),
+        ("/models/", "/models"),
+        ("/My secret is 4711", "(unknown)"),
+        ("/chat/completions/", "/chat/completions"),
+    ],
+)
+def test_what_a_caller_puts_into_the_path_is_not_logged(capsys, path, logged):
+    _, line = call(capsys, event("GET", path=path))
+    assert line["path"] == logged
+    assert "4711" not in json.dumps(line)
+
+
 def test_a_body_in_base64_is_decoded(capsys):
     body = json.dumps({"prompt": "Grüße", "max_tokens": 1}, ensure_ascii=False).encode()
     given = event(body=base64.b64encode(body).decode(), encoded=True)

@@ -56,7 +56,7 @@ def asked(event: dict[str, Any], context: Any, line: Line) -> Answer:
         about = event["requestContext"]
         line.fields["request_id"] = about["requestId"]
         line.fields["method"] = event["httpMethod"][:20]
-        line.fields["path"] = event["path"][:200]
+        line.fields["path"] = api.known_path(event["path"])
         caller = (about.get("identity") or {}).get("apiKeyId")
         if caller:
             line.fields["key_id"] = caller

@@ -16,6 +16,7 @@ from lab.policy.view import Case, PolicyTable, Trial
 from lab.prompt import keys
 from lab.prompt.state import Reply
 from lab.session import session
+from sandbox.server.base.settings import client as environment_of
 from sandbox.urls import invoke_url
 from tests.lab.policy.policy_views import (
     ARN,
@@ -285,11 +286,8 @@ def real(account):
 def aws(request, monkeypatch):
     """boto3 as a notebook has it, where a test uses the sandbox."""
     if "real" in request.fixturenames:
-        endpoint = request.getfixturevalue("real").account.running.endpoint
-        for name, value in {
-            "AWS_ENDPOINT_URL": endpoint, "AWS_REGION": "us-east-1", "AWS_DEFAULT_REGION": "us-east-1",
-            "AWS_ACCESS_KEY_ID": "test", "AWS_SECRET_ACCESS_KEY": "test",
-        }.items():  # fmt: skip
+        running = request.getfixturevalue("real").account.running
+        for name, value in environment_of(running.endpoint, running.key).items():
             monkeypatch.setenv(name, value)
         monkeypatch.delenv("AWS_SESSION_TOKEN", raising=False)
         monkeypatch.setattr(session, "_session", None)

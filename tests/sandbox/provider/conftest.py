@@ -10,8 +10,9 @@ import pytest
 from pulumi import automation
 
 from sandbox import cloud, engine
-from sandbox.provider.core import kinds
+from sandbox.provider.core.context import Clients, Context
 from sandbox.server.base import settings
+from tests.sandbox.provider.bench import Bench
 from tests.sandbox.provider.lifecycle import Lives
 
 
@@ -29,22 +30,25 @@ def endpoint(running: cloud.Running) -> str:
 
 
 @pytest.fixture(scope="session")
-def shared_clients() -> kinds.Clients:
-    return kinds.Clients()
+def shared_clients() -> Clients:
+    return Clients()
 
 
 @pytest.fixture
 def ctx(
-    endpoint: str, shared_clients: kinds.Clients, monkeypatch: pytest.MonkeyPatch
-) -> kinds.Context:
+    running: cloud.Running,
+    endpoint: str,
+    shared_clients: Clients,
+    monkeypatch: pytest.MonkeyPatch,
+) -> Context:
     """What calls need to know, against the emulator."""
-    for name, value in settings.client(endpoint).items():
+    for name, value in settings.client(endpoint, running.key).items():
         monkeypatch.setenv(name, value)
-    return kinds.Context(endpoint=endpoint, clients=shared_clients)
+    return Context(endpoint=endpoint, clients=shared_clients)
 
 
 @pytest.fixture
-def life(ctx: kinds.Context) -> Iterator[Lives]:
+def life(ctx: Context) -> Iterator[Lives]:
     """Makes resources for a test, and takes away what the test leaves."""
     lives = Lives(ctx)
     yield lives
@@ -85,3 +89,11 @@ def stacks(cli: automation.PulumiCommand, running: cloud.Running, tmp_path: Path
     yield make
     for stack in made:
         stack.destroy()
+
+
+@pytest.fixture
+def bench(tmp_path: Path) -> Iterator[Bench]:
+    """A stack of the real engine over a cloud of files."""
+    found = Bench(tmp_path)
+    yield found
+    found.stop()

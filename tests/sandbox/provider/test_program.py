@@ -14,14 +14,15 @@ from pulumi import automation
 from gateway import program
 from gateway.program import gateway
 from gateway.settings import Settings
+from sandbox import cloud
 from sandbox.server.base import settings
 
 SIZE = 68  # resources of the program, and the stack itself
 
 
 @pytest.fixture
-def client(endpoint: str, monkeypatch: pytest.MonkeyPatch) -> Any:
-    for name, value in settings.client(endpoint).items():
+def client(running: cloud.Running, endpoint: str, monkeypatch: pytest.MonkeyPatch) -> Any:
+    for name, value in settings.client(endpoint, running.key).items():
         monkeypatch.setenv(name, value)
     return lambda service: boto3.client(service, endpoint_url=endpoint)
 
