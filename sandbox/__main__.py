@@ -91,7 +91,8 @@ def _env(options: argparse.Namespace) -> int:
     line = _powershell if options.powershell else _sh
     changes = variables.changes(os.environ, cloud.environment(), variables.SANDBOX)
     for name, value in changes.items():
-        print(line(name, value))
+        if name.isidentifier():  # no shell can name another one, and the line would end `eval`
+            print(line(name, value))
     for told in variables.told(os.environ, changes):
         print(told, file=sys.stderr)
     return 0

@@ -22,6 +22,7 @@ from pulumi.automation import CommandResult, PulumiCommand
 from pulumi.automation.errors import create_command_error
 from semver import VersionInfo
 
+from sandbox.engine.cli import without_pulumi
 from sandbox.home import UMASK
 
 OnOutput = Callable[[str], object]
@@ -173,8 +174,13 @@ def _non_interactive(args: list[str]) -> list[str]:
 
 
 def _environment(command: str, additional: Mapping[str, str]) -> dict[str, str]:
-    """The process's environment, the CLI's own folder first on PATH: it finds its plugins there."""
-    env = {**os.environ, **additional, "PULUMI_AUTOMATION_API": "true"}
+    """The process's environment, the CLI's own folder first on PATH: it finds its plugins there.
+
+    Whoever says where the state is says all of Pulumi's settings: what a cell or a shell has set
+    besides (a passphrase, a stack, another layout of the state) does not count then.
+    """
+    inherited = without_pulumi(os.environ) if "PULUMI_BACKEND_URL" in additional else os.environ
+    env = {**inherited, **additional, "PULUMI_AUTOMATION_API": "true"}
     if Path(command).is_absolute():
         env["PATH"] = os.pathsep.join([str(Path(command).parent), env.get("PATH", "")])
     return env

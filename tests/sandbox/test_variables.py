@@ -17,6 +17,7 @@ import httpx
 import pytest
 import requests
 from botocore.configprovider import BOTOCORE_DEFAUT_SESSION_VARIABLES as SESSION_VARIABLES
+from botocore.loaders import Loader
 from botocore.utils import get_environ_proxies
 
 from sandbox import cloud, engine, variables
@@ -229,8 +230,13 @@ def aws_folder(home: Path) -> Path:
     return folder
 
 
+LOADER = Loader()  # reads the SDK's own files once for all tests
+
+
 def assert_own(service: str) -> None:
     session = botocore.session.Session()
+    if "AWS_DATA_PATH" not in os.environ:
+        session.register_component("data_loader", LOADER)
     client = session.create_client(service)
     assert client.meta.endpoint_url == OWN["AWS_ENDPOINT_URL"]
     assert client.meta.region_name == "us-east-1"
@@ -375,3 +381,11 @@ def test_powershell_is_told_to_unset_too(running, monkeypatch, capsys):
     lines = capsys.readouterr().out.splitlines()
     assert "Remove-Item Env:AWS_PROFILE -ErrorAction Ignore" in lines
     assert f"$env:no_proxy = '{LOOPBACK}'" in lines
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="sh")
+def test_a_variable_that_no_shell_can_name_does_not_break_the_others(running):
+    done = shell(
+        running.home, "echo $AWS_REGION", {"AWS_a-b; touch x": "1", "AWS_REGION": "theirs"}
+    )
+    assert (done.returncode, done.stdout, done.stderr) == (0, "us-east-1\n", "")
