@@ -6,7 +6,6 @@ unknown, what refers to what is not. Nothing is deployed.
 
 from __future__ import annotations
 
-import asyncio
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -17,6 +16,7 @@ from pulumi.runtime.mocks import MockCallArgs, MockMonitor, MockResourceArgs, Mo
 
 import gateway.program
 from gateway.settings import Settings
+from lab.checks.mocks import event_loop
 from lab.session.session import known_places
 
 DEPENDS_ON = "depends_on"
@@ -86,15 +86,15 @@ class _Echo(Mocks):
 
 def program_graph() -> Graph:
     """The whole program's graph."""
-    asyncio.set_event_loop(asyncio.new_event_loop())
     monitor = _Recorder()
-    set_mocks(_Echo(), project="gateway", stack="pictures", preview=True, monitor=monitor)
 
     @pulumi.runtime.test
     def run() -> None:
         gateway.program.gateway(Settings())
 
-    run()
+    with event_loop():
+        set_mocks(_Echo(), project="gateway", stack="pictures", preview=True, monitor=monitor)
+        run()
     return _graph(monitor.types, monitor.edges)
 
 
