@@ -290,9 +290,9 @@ def test_a_fault_of_the_kit_is_raised_and_not_counted_as_a_refusal():
 def test_any_number_of_calls_is_drawn_quickly_and_small(number):
     view = BurstView(begun(n=number, lanes=("blue",), cap=20_000))
     view.html()
-    began = time.perf_counter()
+    began = time.process_time()
     html = view.html()
-    took = time.perf_counter() - began
+    took = time.process_time() - began
     assert len(html.encode()) < 64_000 and took < 0.05
     assert len(view.text()) < 64_000
 

@@ -271,9 +271,9 @@ def test_groups_come_from_the_stacks_outputs_before_and_after_chapter_09():
 def test_any_number_of_lines_is_drawn_quickly_and_small(number, text):
     view = shown(ended(lines={FUNCTION: [f"[ERROR] {text} {i}" for i in range(number)]}))
     view.html()
-    began = time.perf_counter()
+    began = time.process_time()
     html = view.html()
-    took = time.perf_counter() - began
+    took = time.process_time() - began
     assert len(html.encode()) < 64_000 and took < 0.05
     assert len(view.text().encode()) < 64_000
     assert len(json.dumps(view.state(), ensure_ascii=False).encode()) < 64_000
