@@ -90,8 +90,8 @@ class Declared(pulumi.runtime.Mocks):
         return None
 
 
-@pytest.fixture
-def declare(monkeypatch):
+@pytest.fixture(scope="session")
+def declare():
     """Run a program under mocks: declare(program, changes={name: {argument: value}})."""
 
     def run(*args, **kwargs):
@@ -102,7 +102,6 @@ def declare(monkeypatch):
 
     def inside(program, changes=None, preview=False, missing=()):
         declared = Declared(changes or {}, missing)
-        monkeypatch.setattr(pulumi, "export", declared.outputs.__setitem__)
 
         @pulumi.runtime.test
         def body():
@@ -110,7 +109,8 @@ def declare(monkeypatch):
             program()
             return pulumi.Output.all(**declared.outputs).apply(declared.outputs.update)
 
-        with event_loop():
+        with event_loop(), pytest.MonkeyPatch.context() as patch:
+            patch.setattr(pulumi, "export", declared.outputs.__setitem__)
             pulumi.runtime.set_mocks(declared, project="gateway", stack="test", preview=preview)
             # The mocks' root outlives a test, and with it what earlier programs registered.
             pulumi.runtime.get_root_resource()._transformations = []

@@ -1,5 +1,6 @@
 """What chapters 07 to 10 declare, under Pulumi's mocks."""
 
+import functools
 import hashlib
 import json
 import re
@@ -14,10 +15,15 @@ AUTHORIZER = "arn:aws:lambda:us-east-1:123456789012:function:authorizer"
 PROTECTED = ("modelMethod", "promptMethod", "modelsMethod", "oneModelMethod", "chatMethod")
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def whole(declare):
-    """The program with some settings changed."""
-    return lambda **changed: declare(lambda: program.gateway(Settings(**changed)))
+    """The program with some settings changed; nobody changes what is told of it."""
+
+    @functools.cache
+    def told(**changed):
+        return declare(lambda: program.gateway(Settings(**changed)))
+
+    return told
 
 
 def statements(declared, name, argument="policy"):
