@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Any
@@ -35,8 +35,8 @@ TESTS = (
     "tests/test_lint.py*",
 )
 FIXTURES = {"account", "running", "cli", "kernel", "kernels", "fake", "home", "trial"}
-# Folders whose files share something that takes long to make: one worker has all of them.
-TOGETHER = ("tests/deployed/",)
+# Files that share something that takes long to make, a deployed chapter: one worker has all of them.
+TOGETHER = ("tests/deployed/*", "tests/lab/*_sandbox.py")
 # Files that are long, and whose test functions do not share what they deploy: a function a worker.
 APART = ("tests/test_notebooks.py",)
 MOST = 4  # workers: with more, all would wait for the longest file
@@ -68,9 +68,9 @@ def rank(place: str, fixtures: Iterable[str] = ()) -> int:
 def unit(test: str) -> str:
     """What one worker has to itself: all tests of the same unit run in one process, in order."""
     path, _, name = test.partition("::")
-    for folder in TOGETHER:
-        if path.startswith(folder):
-            return folder
+    for pattern in TOGETHER:
+        if fnmatchcase(path, pattern):
+            return pattern
     return f"{path}::{name.partition('[')[0]}" if path in APART else path
 
 
@@ -94,6 +94,19 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Func
         config.hook.pytest_deselected(items=[item for item in ranks if ranks[item] < PURE])
     if worker:
         items.sort(key=ranks.__getitem__)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def pure_tests_start_nothing(request: pytest.FixtureRequest) -> Iterator[None]:
+    """With --pure, a test that TESTS and FIXTURES have forgotten says so."""
+    with pytest.MonkeyPatch.context() as patch:
+        if request.config.option.pure:
+            patch.setattr("sandbox.cloud.start", not_pure)
+        yield
+
+
+def not_pure(*_: Any, **__: Any) -> None:
+    pytest.fail("this test starts a sandbox: name it in TESTS of tests/conftest.py")
 
 
 class Scheduling(LoadScopeScheduling):

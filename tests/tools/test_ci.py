@@ -8,13 +8,16 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Callable
+from fnmatch import fnmatchcase
 from pathlib import Path
 
 import pytest
 
+from tests import conftest
 from tools.run import SIDE_BY_SIDE
 
 ROOT = Path(__file__).parents[2]
+FILES = [path.relative_to(ROOT).as_posix() for path in ROOT.glob("tests/**/test_*.py")]
 SPEC = importlib.util.spec_from_file_location("count", ROOT / ".ci" / "count.py")
 count = importlib.util.module_from_spec(SPEC)
 SPEC.loader.exec_module(count)
@@ -68,6 +71,30 @@ def test_a_file_whose_tests_are_not_found_is_named():
 
 def test_no_tests_at_all_is_a_problem():
     assert problems(exist="") != []
+
+
+# What tests/conftest.py says of the tests
+
+
+@pytest.mark.parametrize("pattern", sorted({*conftest.TESTS, *conftest.TOGETHER, *conftest.APART}))
+def test_a_pattern_still_means_some_tests(pattern):
+    assert [file for file in FILES if fnmatchcase(file, pattern.partition("::")[0])]
+
+
+def test_tests_of_a_file_stay_in_one_worker_and_so_do_files_that_share_a_gateway():
+    one, other = "tests/a.py::test_one[x::y]", "tests/a.py::test_other"
+    assert conftest.unit(one) == conftest.unit(other) != conftest.unit("tests/b.py::test_one")
+    in_order, alone = (f"tests/test_notebooks.py::test_{name}[00]" for name in ("in", "alone"))
+    assert conftest.unit(in_order) != conftest.unit(alone)
+    assert conftest.unit(in_order) == conftest.unit(in_order.replace("00", "01"))
+    shared = {conftest.unit(f"tests/deployed/test_{name}.py::test_x") for name in "ab"}
+    assert len(shared) == 1
+
+
+def test_what_takes_longest_begins_first_and_what_is_pure_is_last():
+    pure = conftest.rank("tests/tools/test_ci.py::test_a", ["tmp_path"])
+    sandbox = conftest.rank("tests/sandbox/server/test_app.py::test_a", ["account"])
+    assert conftest.rank("tests/test_notebooks.py::test_a") < sandbox < pure == conftest.PURE
 
 
 # A run in workers
