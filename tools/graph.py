@@ -6,6 +6,7 @@ unknown, what refers to what is not. Nothing is deployed.
 
 from __future__ import annotations
 
+import contextvars
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -92,9 +93,13 @@ def program_graph() -> Graph:
     def run() -> None:
         gateway.program.gateway(Settings())
 
-    with event_loop():
-        set_mocks(_Echo(), project="gateway", stack="pictures", preview=True, monitor=monitor)
-        run()
+    def declare() -> None:
+        with event_loop():
+            set_mocks(_Echo(), project="gateway", stack="pictures", preview=True, monitor=monitor)
+            run()
+
+    # Pulumi's settings belong to a context: in one of its own, the mocks end with the run.
+    contextvars.copy_context().run(declare)
     return _graph(monitor.types, monitor.edges)
 
 
