@@ -10,7 +10,7 @@ from lab import course
 from sandbox import cloud
 from tools import notebooks
 
-pytestmark = pytest.mark.timeout(600)
+pytestmark = [pytest.mark.timeout(600), pytest.mark.random_order(disabled=True)]
 NAMES = [path.stem for path in notebooks.every()]
 
 

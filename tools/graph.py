@@ -6,7 +6,7 @@ unknown, what refers to what is not. Nothing is deployed.
 
 from __future__ import annotations
 
-import asyncio
+import contextvars
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -17,6 +17,7 @@ from pulumi.runtime.mocks import MockCallArgs, MockMonitor, MockResourceArgs, Mo
 
 import gateway.program
 from gateway.settings import Settings
+from lab.checks.mocks import event_loop
 from lab.deploy import places
 
 DEPENDS_ON = "depends_on"
@@ -86,15 +87,19 @@ class _Echo(Mocks):
 
 def program_graph() -> Graph:
     """The whole program's graph."""
-    asyncio.set_event_loop(asyncio.new_event_loop())
     monitor = _Recorder()
-    set_mocks(_Echo(), project="gateway", stack="pictures", preview=True, monitor=monitor)
 
     @pulumi.runtime.test
     def run() -> None:
         gateway.program.gateway(Settings())
 
-    run()
+    def declare() -> None:
+        with event_loop():
+            set_mocks(_Echo(), project="gateway", stack="pictures", preview=True, monitor=monitor)
+            run()
+
+    # Pulumi's settings belong to a context: in one of its own, the mocks end with the run.
+    contextvars.copy_context().run(declare)
     return _graph(monitor.types, monitor.edges)
 
 

@@ -9,7 +9,8 @@ from __future__ import annotations
 import asyncio
 import contextvars
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -77,6 +78,26 @@ def _outputs(kind: str, name: str) -> dict[str, Any]:
     }.get(kind, {"arn": f"arn:aws:made-up:{REGION}:{ACCOUNT}:{name}", "name": name})
 
 
+@contextmanager
+def event_loop() -> Iterator[None]:
+    """A loop for one run under mocks, and the end of what the run leaves in it.
+
+    Outputs that nobody waits for are tasks without an end. The garbage collector would find them
+    at any time later, and warn in the middle of something else.
+    """
+    loop = asyncio.new_event_loop()
+    asyncio.set_event_loop(loop)
+    try:
+        yield
+    finally:
+        while left := asyncio.all_tasks(loop):  # what ends may begin another: to register, to log
+            for task in left:
+                task.cancel()
+            loop.run_until_complete(asyncio.gather(*left, return_exceptions=True))
+        asyncio.set_event_loop(None)
+        loop.close()
+
+
 def run(step: Callable[[], Any]) -> list[Made]:
     """What the step declares, in order, with every output known.
 
@@ -86,10 +107,10 @@ def run(step: Callable[[], Any]) -> list[Made]:
     cloud, failures = _Cloud(), []
 
     def work() -> None:
-        asyncio.set_event_loop(asyncio.new_event_loop())
-        set_mocks(cloud, project="exercise", stack="check", preview=False)
         try:
-            pulumi.runtime.test(step)()
+            with event_loop():
+                set_mocks(cloud, project="exercise", stack="check", preview=False)
+                pulumi.runtime.test(step)()
         except BaseException as error:  # noqa: BLE001 - raised again by `run`
             failures.append(error)
 

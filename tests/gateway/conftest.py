@@ -1,12 +1,14 @@
 """The program under Pulumi's mocks, and the function's folder as Lambda sees it."""
 
-import asyncio
 import contextvars
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pulumi
 import pytest
+
+from lab.checks.mocks import event_loop
 
 ROOT = Path(__file__).resolve().parents[2]
 FUNCTION = ROOT / "gateway" / "functions" / "model"
@@ -88,22 +90,18 @@ class Declared(pulumi.runtime.Mocks):
         return None
 
 
-@pytest.fixture
-def declare(monkeypatch):
+@pytest.fixture(scope="session")
+def declare():
     """Run a program under mocks: declare(program, changes={name: {argument: value}})."""
 
     def run(*args, **kwargs):
-        # Pulumi's settings belong to a context: in one of its own, the mocks end with the run.
-        return contextvars.copy_context().run(inside, *args, **kwargs)
+        # Pulumi's settings belong to a context: in one of its own, the mocks end with the run. In a
+        # thread of its own the stack is short, which Pulumi reads anew for each resource.
+        with ThreadPoolExecutor(1) as thread:
+            return thread.submit(contextvars.copy_context().run, inside, *args, **kwargs).result()
 
     def inside(program, changes=None, preview=False, missing=()):
-        asyncio.set_event_loop(asyncio.new_event_loop())
         declared = Declared(changes or {}, missing)
-        pulumi.runtime.set_mocks(declared, project="gateway", stack="test", preview=preview)
-        monkeypatch.setattr(pulumi, "export", declared.outputs.__setitem__)
-
-        # The mocks' root outlives a test, and with it what earlier programs registered.
-        pulumi.runtime.get_root_resource()._transformations = []
 
         @pulumi.runtime.test
         def body():
@@ -111,7 +109,12 @@ def declare(monkeypatch):
             program()
             return pulumi.Output.all(**declared.outputs).apply(declared.outputs.update)
 
-        body()
+        with event_loop(), pytest.MonkeyPatch.context() as patch:
+            patch.setattr(pulumi, "export", declared.outputs.__setitem__)
+            pulumi.runtime.set_mocks(declared, project="gateway", stack="test", preview=preview)
+            # The mocks' root outlives a test, and with it what earlier programs registered.
+            pulumi.runtime.get_root_resource()._transformations = []
+            body()
         return declared
 
     return run

@@ -1,10 +1,10 @@
 """What chapters 07 to 10 declare, under Pulumi's mocks."""
 
+import functools
 import hashlib
 import json
 import re
 
-import jsonschema
 import pytest
 
 from gateway import auth, chat, limits, observability, program
@@ -15,10 +15,15 @@ AUTHORIZER = "arn:aws:lambda:us-east-1:123456789012:function:authorizer"
 PROTECTED = ("modelMethod", "promptMethod", "modelsMethod", "oneModelMethod", "chatMethod")
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def whole(declare):
-    """The program with some settings changed."""
-    return lambda **changed: declare(lambda: program.gateway(Settings(**changed)))
+    """The program with some settings changed; nobody changes what is told of it."""
+
+    @functools.cache
+    def told(**changed):
+        return declare(lambda: program.gateway(Settings(**changed)))
+
+    return told
 
 
 def statements(declared, name, argument="policy"):
@@ -260,6 +265,8 @@ def test_what_the_gateway_takes_for_a_conversation(body, valid):
 
 
 def accepts(schema, body):
+    import jsonschema  # takes seconds to load: not where tests are only counted
+
     return jsonschema.Draft4Validator(schema).is_valid(body)
 
 

@@ -141,8 +141,9 @@ def digest_of(declared):
     return declared.inputs["languageModelDeployment"]["triggers"]["digest"]
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def whole_program(declare):
+    """The program as it is; nobody changes what is told of it."""
     return declare(whole())
 
 

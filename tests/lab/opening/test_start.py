@@ -10,6 +10,7 @@ import pytest
 
 import lab
 from lab import errors
+from lab.checks.mocks import event_loop
 from lab.opening import start, stray
 from lab.opening.card import Card
 from lab.session import session, target
@@ -122,7 +123,7 @@ def watched(monkeypatch):
     """The watch for strays, taken off again."""
     monkeypatch.setattr(pulumi.Resource, "__init__", pulumi.Resource.__init__)
     monkeypatch.setattr(pulumi, "export", pulumi.export)
-    with warnings.catch_warnings(record=True) as heard:
+    with event_loop(), warnings.catch_warnings(record=True) as heard:
         warnings.simplefilter("always", stray.OutsideProgram)
         stray.watch()
         stray.watch()
