@@ -97,6 +97,7 @@ def aws(home: Path, say: Say) -> Target:
 
     from sandbox import engine
 
+    leave()  # a sandbox that was open in this kernel would answer in AWS's place
     say("asking AWS who you are")
     session = boto3.Session()
     region = session.region_name or "us-east-1"
@@ -153,14 +154,19 @@ _before: dict[str, str | None] = {}
 
 def enter(target: Target, environ: os._Environ[str] | dict[str, str] = os.environ) -> None:
     """Set this process's environment for a target; what another target had set is undone first."""
-    for key, value in _before.items():
-        _put(environ, key, value)
-    _before.clear()
+    leave(environ)
     wanted = variables.changes(environ, target.env, target.families)
     # All of them first: on Windows no_proxy and NO_PROXY are one variable.
     _before.update({key: environ.get(key) for key in wanted})
     for key, value in wanted.items():
         _put(environ, key, value)
+
+
+def leave(environ: os._Environ[str] | dict[str, str] = os.environ) -> None:
+    """Undo what the target before has set: the environment is the learner's own again."""
+    for key, value in _before.items():
+        _put(environ, key, value)
+    _before.clear()
 
 
 def notes() -> list[str]:

@@ -1,8 +1,10 @@
 """`start`, its card, the names that notebooks import, and resources made outside a program."""
 
+import os
 import subprocess
 import sys
 import warnings
+from pathlib import Path
 
 import pulumi
 import pulumi_aws as aws
@@ -97,6 +99,26 @@ def test_a_target_sets_its_environment_and_takes_the_other_ones_back(monkeypatch
     assert environ == {"AWS_ENDPOINT_URL": "http://x", "HOME": "/home/ada", **direct}
     target.enter(target.Target("aws", "eu-west-1"), environ)
     assert environ == {"AWS_PROFILE": "mine", "HOME": "/home/ada"}
+
+
+def test_aws_is_asked_with_the_learners_own_variables_after_a_sandbox_was_open(monkeypatch):
+    monkeypatch.setattr(target, "_before", {})
+    monkeypatch.setenv("AWS_PROFILE", "mine")
+    monkeypatch.delenv("AWS_ENDPOINT_URL", raising=False)
+    before = dict(os.environ)
+    seen = {}
+
+    def session_of_boto3():
+        seen.update(os.environ)
+        raise RuntimeError("seen")
+
+    monkeypatch.setattr("boto3.Session", session_of_boto3)
+    here = {"AWS_ENDPOINT_URL": "http://127.0.0.1:1"}
+    target.enter(target.Target("sandbox", "us-east-1", here, variables.SANDBOX))
+    assert "AWS_PROFILE" not in os.environ
+    with pytest.raises(errors.NotReady, match="seen"):
+        target.reach("aws", Path("/nowhere"), lambda text: None)
+    assert seen == before
 
 
 def test_notebooks_import_twelve_names_and_each_is_there():
