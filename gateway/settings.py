@@ -118,37 +118,6 @@ class Settings:
                     f"pulumi config set gateway:{name} {known[0]}"
                 )
 
-    @property
-    def api_key_source(self) -> str:
-        """Where API Gateway finds a caller's key.
-
-        An authorizer of ours hands it on; else it is in the header
-        `x-api-key`.
-        """
-        bearer = self.authentication == "bearer"
-        return "AUTHORIZER" if bearer else "HEADER"
-
-    @property
-    def model_handler(self) -> str:
-        """What Lambda starts: our function, or the adapter's script."""
-        return "run.sh" if self.adapter_layer_arn else "handler.handler"
-
-    @property
-    def model_layers(self) -> list[str]:
-        """The layers that bring the model, and the adapter if wanted."""
-        adapter = self.adapter_layer_arn
-        return [*self.layer_arns, *([adapter] if adapter else [])]
-
-    @property
-    def model_code(self) -> pulumi.Archive:
-        """The code of the function that hosts the model."""
-        return code_of("model")
-
-    @property
-    def authorizer_code(self) -> pulumi.Archive:
-        """The code of the function that knows the keys."""
-        return code_of("authorizer")
-
     @classmethod
     def from_config(cls) -> Settings:
         """Read the stack's configuration; what it omits is as above."""

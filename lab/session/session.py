@@ -143,10 +143,9 @@ def _deploy(
                 with sdk_rules():
                     args = [*command, "--refresh"] if refresh else [*command]
                     stack.run(args, program=program, on_event=work.event)
-                    for urn in recovery.still_served(before, stack.checkpoint()):
-                        work.note("Deployed twice: the first time, what was removed still stood.")
-                        again = [*command, "--replace", urn]
-                        stack.run(again, program=program, on_event=changes_only(work.event))
+                    if delete and recovery.still_served(before, stack.checkpoint()):
+                        work.note("Deployed once more, so that what was removed is not served.")
+                        stack.run([*command], program=program, on_event=changes_only(work.event))
             except Exception:
                 if program.error is not None:
                     raise program.error from None
@@ -276,7 +275,7 @@ def load_sdk() -> None:
 
     Not in a thread of its own: a second look at a module that is being loaded finds it empty.
     """
-    from gateway.program import aws
+    import pulumi_aws as aws
 
     first = (aws.iam, "Role"), (aws.lambda_, "Function"), (aws.apigateway, "Stage")
     for module, name in (*first, (aws.cloudwatch, "LogGroup")):

@@ -7,7 +7,7 @@ import re
 import jsonschema
 import pytest
 
-from gateway import auth, chat, limits, observability, program
+from gateway import api, auth, chat, limits, metrics, program
 from gateway.settings import Settings
 
 API = "arn:aws:execute-api:us-east-1:123456789012:api1"
@@ -35,10 +35,9 @@ def test_no_policy_allows_every_action_or_more_than_one_resource(whole):
         if "policy" in inputs and name != "languageModelApiPolicy"
     }
     assert set(policies) == {
-        "languageModelWriteLog",
+        "languageModelRights",
         "languageModelInvokePolicy",
-        "languageModelCountTokens",
-        "authorizerWriteLog",
+        "authorizerRights",
         "invokeAuthorizer",
     }
     for name, policy in policies.items():
@@ -50,13 +49,12 @@ def test_no_policy_allows_every_action_or_more_than_one_resource(whole):
 
 
 def test_the_functions_role_reads_and_updates_the_one_table(whole):
-    assert statements(whole(), "languageModelCountTokens") == [
-        {
-            "Effect": "Allow",
-            "Action": ["dynamodb:GetItem", "dynamodb:UpdateItem"],
-            "Resource": "arn:aws:dynamodb:us-east-1:123456789012:table/budgets",
-        }
-    ]
+    _write_log, count = statements(whole(), "languageModelRights")
+    assert count == {
+        "Effect": "Allow",
+        "Action": ["dynamodb:GetItem", "dynamodb:UpdateItem"],
+        "Resource": "arn:aws:dynamodb:us-east-1:123456789012:table/budgets",
+    }
 
 
 # 07 Who may call
@@ -87,13 +85,23 @@ def test_no_method_is_open_whatever_the_settings(whole, authentication, authoriz
     assert kinds == ([kind] if kind else [])
 
 
-def test_beside_signatures_no_policy_lets_everyone_in(whole):
-    """By table A of API Gateway, it would admit who can sign and has no permission at all."""
-    (only,) = statements(whole(authentication="iam"), "languageModelApiPolicy")
+@pytest.mark.parametrize("authentication", ["bearer", "iam"])
+def test_no_policy_lets_everyone_in_beside_those_who_decide(whole, authentication):
+    """By table A of API Gateway, it would admit all of whom the other side says nothing."""
+    (only,) = statements(whole(authentication=authentication), "languageModelApiPolicy")
     assert (only["Effect"], only["Resource"]) == ("Deny", f"{API}/*")
     assert only["Condition"] == {"Bool": {"aws:SecureTransport": "false"}}
-    (everyone,) = statements(whole(), "languageModelApiPolicy")
-    assert everyone["Effect"] == "Allow"
+
+
+def test_beside_a_user_pool_the_policy_has_to_allow(whole):
+    """By table B: there both have to say yes, and the pool's answer comes first."""
+    allow, deny = statements(whole(authentication="cognito"), "languageModelApiPolicy")
+    assert (allow["Effect"], "Condition" in allow, allow["Resource"]) == (
+        "Allow",
+        False,
+        f"{API}/*",
+    )
+    assert (deny["Effect"], deny["Resource"]) == ("Deny", f"{API}/*")
 
 
 def test_each_team_has_a_key_whose_value_aws_makes(whole):
@@ -136,17 +144,18 @@ def test_a_pool_takes_no_strangers_and_hides_who_is_in_it(whole):
 
 def test_a_policy_for_addresses_refuses_the_others_explicitly(declare):
     def step():
-        auth.only_from(program.rest_api(Settings()), ["192.0.2.0/24"])
+        made = api.rest_api({})
+        api.resource_policy(made, [auth.only_from(made, ["192.0.2.0/24"])])
 
-    allow, deny = statements(declare(step), "languageModelApiPolicy")
-    assert (allow["Effect"], allow["Resource"]) == ("Allow", f"{API}/*")
-    assert deny == {
-        "Effect": "Deny",
-        "Principal": "*",
-        "Action": "execute-api:Invoke",
-        "Resource": f"{API}/*",
-        "Condition": {"NotIpAddress": {"aws:SourceIp": ["192.0.2.0/24"]}},
-    }
+    assert statements(declare(step), "languageModelApiPolicy") == [
+        {
+            "Effect": "Deny",
+            "Principal": "*",
+            "Action": "execute-api:Invoke",
+            "Resource": f"{API}/*",
+            "Condition": {"NotIpAddress": {"aws:SourceIp": ["192.0.2.0/24"]}},
+        }
+    ]
 
 
 # 08 How much
@@ -322,10 +331,10 @@ def test_alarms_ring_for_failures_slowness_refusals_and_spending(whole):
 
 def test_the_dashboard_shows_the_metrics_that_alarms_and_function_use(whole):
     body = json.loads(whole().inputs["languageModelDashboard"]["dashboardBody"])
-    metrics = [m for widget in body["widgets"] for m in widget["properties"]["metrics"]]
-    names = {metric[1] for metric in metrics}
+    drawn = [m for widget in body["widgets"] for m in widget["properties"]["metrics"]]
+    names = {metric[1] for metric in drawn}
     assert {"Count", "4XXError", "5XXError", "Latency", "IntegrationLatency"} < names
-    assert observability.FIRST_TOKEN in names
+    assert metrics.FIRST_TOKEN in names
     assert all(widget["properties"]["region"] == "us-east-1" for widget in body["widgets"])
     places = [(widget["x"], widget["y"]) for widget in body["widgets"]]
     assert len(set(places)) == 4
@@ -355,10 +364,10 @@ def test_a_key_comes_from_the_authorizer_so_that_one_header_does(whole):
 
 def test_answers_come_whole_unless_the_settings_say_stream(whole):
     plain, streaming = whole().inputs, whole(stream=True).inputs
-    assert plain["chatIntegration"]["responseTransferMode"] == "BUFFERED"
+    assert "responseTransferMode" not in plain["chatIntegration"]  # BUFFERED, AWS's default
     assert streaming["chatIntegration"]["responseTransferMode"] == "STREAM"
     assert streaming["chatIntegration"]["uri"].endswith("response-streaming-invocations")
-    assert streaming["modelIntegration"]["responseTransferMode"] == "BUFFERED"
+    assert "responseTransferMode" not in streaming["modelIntegration"]
     variables = streaming["LanguageModelLambda"]["environment"]["variables"]
     assert variables["STREAMING"] == "1"
     assert "STREAMING" not in plain["LanguageModelLambda"]["environment"]["variables"]

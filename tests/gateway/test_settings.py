@@ -7,7 +7,10 @@ import pulumi
 import pytest
 import yaml
 
-from gateway.settings import FUNCTIONS, Settings
+from gateway.auth import key_source
+from gateway.chat import adapter_start
+from gateway.model import plain_start
+from gateway.settings import FUNCTIONS, Settings, code_of
 
 
 @pytest.fixture
@@ -94,21 +97,21 @@ def test_a_choice_that_there_is_not_is_refused_with_those_there_are(configure, k
     [("bearer", "AUTHORIZER"), ("iam", "HEADER"), ("cognito", "HEADER")],
 )
 def test_a_key_comes_from_the_authorizer_where_there_is_one_of_ours(authentication, source):
-    assert Settings(authentication=authentication).api_key_source == source
+    assert key_source(authentication) == {"api_key_source": source}
 
 
 def test_the_adapter_is_one_layer_more_and_starts_the_script():
     settings = Settings(layer_arns=("arn:model",), adapter_layer_arn="arn:adapter")
-    assert settings.model_layers == ["arn:model", "arn:adapter"]
-    assert settings.model_handler == "run.sh"
-    assert Settings().model_handler == "handler.handler"
+    usual = {"handler": "handler.handler", "layers": ["arn:model"]}
+    assert plain_start(settings) == usual
+    assert adapter_start(settings) == {"handler": "run.sh", "layers": ["arn:model", "arn:adapter"]}
+    assert adapter_start(Settings(layer_arns=("arn:model",))) == {}
 
 
 @pytest.mark.parametrize("folder", ["model", "authorizer"])
 def test_the_code_is_python_files_and_scripts_and_nothing_else(folder):
     (FUNCTIONS / folder / "__pycache__").mkdir(exist_ok=True)
-    settings = Settings()
-    code = settings.model_code if folder == "model" else settings.authorizer_code
+    code = code_of(folder)
     shipped = {file.name for file in (FUNCTIONS / folder).iterdir() if file.is_file()}
     assert set(code.assets) == shipped
     assert "handler.py" in shipped

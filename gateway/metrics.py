@@ -1,123 +1,16 @@
-"""What happened: logs, metrics, alarms, a dashboard. No prompt in any."""
+"""Numbers: metrics of calls and of tokens, alarms, a dashboard."""
 
 from __future__ import annotations
 
-import json
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pulumi
 import pulumi_aws as aws
 
-if TYPE_CHECKING:
-    from gateway.settings import Settings
-
+from .kinds import Variables
+from .settings import Settings
 
 # Chapter 09: what happened
-
-# One line a request. It says who, what, how long and why not; it does not
-# say what was asked.
-ACCESS_LOG = {
-    "requestId": "$context.requestId",
-    "time": "$context.requestTimeEpoch",
-    "method": "$context.httpMethod",
-    "path": "$context.path",
-    "status": "$context.status",
-    "keyId": "$context.identity.apiKeyId",
-    "team": "$context.authorizer.team",
-    "latency": "$context.responseLatency",
-    "integrationLatency": "$context.integrationLatency",
-    "integrationStatus": "$context.integration.status",
-    "lambdaRequestId": "$context.integration.requestId",
-    "responseLength": "$context.responseLength",
-    "errorType": "$context.error.responseType",
-    "traceId": "$context.xrayTraceId",
-}
-
-
-@dataclass(frozen=True)
-class RequestLogs:
-    """Where API Gateway writes what it did, and how much of it."""
-
-    access: aws.cloudwatch.LogGroup
-    format: str
-    parts: list[pulumi.Resource]
-    level: str
-
-    @property
-    def settings(self) -> aws.apigateway.StageAccessLogSettingsArgs:
-        """The stage's access log: where to, and which fields."""
-        return aws.apigateway.StageAccessLogSettingsArgs(
-            destination_arn=self.access.arn, format=self.format
-        )
-
-    @property
-    def method_settings(self) -> dict[str, Any]:
-        """Each method's execution log. Data trace would log prompts."""
-        return {
-            "logging_level": self.level,
-            "data_trace_enabled": False,
-            "metrics_enabled": True,
-        }
-
-
-def token_metrics(settings: Settings) -> str:
-    """The CloudWatch namespace of this gateway's own metrics."""
-    return f"LanguageModel/{pulumi.get_stack()}/{settings.stage_name}"
-
-
-def request_logs(
-    settings: Settings, rest_api: aws.apigateway.RestApi
-) -> RequestLogs:
-    """The groups of both logs, with an end, and the right to write them."""
-    access = aws.cloudwatch.LogGroup(
-        "accessLogs", retention_in_days=settings.log_retention_days
-    )
-    # API Gateway would make this one itself, and keep it for ever.
-    name = pulumi.Output.concat(
-        "API-Gateway-Execution-Logs_", rest_api.id, "/", settings.stage_name
-    )
-    execution = aws.cloudwatch.LogGroup(
-        "executionLogs",
-        name=name,
-        retention_in_days=settings.log_retention_days,
-    )
-    account = logging_account()
-    pulumi.export("access_log_group", access.name)
-    pulumi.export("execution_log_group", execution.name)
-    return RequestLogs(
-        access,
-        json.dumps(ACCESS_LOG),
-        [access, execution, account],
-        settings.execution_logs,
-    )
-
-
-def logging_account() -> aws.apigateway.Account:
-    """Let API Gateway write logs: one role for the account and Region."""
-    trust = {
-        "Version": "2012-10-17",
-        "Statement": [
-            {
-                "Effect": "Allow",
-                "Principal": {"Service": "apigateway.amazonaws.com"},
-                "Action": "sts:AssumeRole",
-            }
-        ],
-    }
-    role = aws.iam.Role("apiLogsRole", assume_role_policy=json.dumps(trust))
-    service_policy = "AmazonAPIGatewayPushToCloudWatchLogs"
-    allowed = aws.iam.RolePolicyAttachment(
-        "apiLogsPolicy",
-        role=role.name,
-        policy_arn=f"arn:aws:iam::aws:policy/service-role/{service_policy}",
-    )
-    return aws.apigateway.Account(
-        "apiLogsAccount",
-        cloudwatch_role_arn=role.arn,
-        opts=pulumi.ResourceOptions(depends_on=[allowed]),
-    )
-
 
 # The names that OpenTelemetry has for them, in its conventions for
 # generative AI.
@@ -129,6 +22,16 @@ FIRST_TOKEN = "gen_ai.server.time_to_first_token"
 # The gateway's own metrics, as AWS names them.
 ERROR_COUNTS = ("4XXError", "5XXError")
 LATENCIES = ("Latency", "IntegrationLatency")
+
+
+def metrics_namespace(settings: Settings) -> str:
+    """The CloudWatch namespace of this gateway's own metrics."""
+    return f"LanguageModel/{pulumi.get_stack()}/{settings.stage_name}"
+
+
+def metrics_variables(settings: Settings) -> Variables:
+    """For the function: the namespace that it keeps its metrics in."""
+    return {"METRICS_NAMESPACE": metrics_namespace(settings)}
 
 
 # What should wake somebody: its name, what it says, the metric, the rule.
@@ -153,7 +56,7 @@ def alarms(
     settings: Settings,
     rest_api: aws.apigateway.RestApi,
     stage: aws.apigateway.Stage,
-    logs: RequestLogs,
+    access_logs: aws.cloudwatch.LogGroup,
 ) -> list[aws.cloudwatch.MetricAlarm]:
     """What should wake somebody: failures, slowness, refusals, spending."""
     api = {"ApiName": rest_api.name, "Stage": stage.stage_name}
@@ -167,17 +70,21 @@ def alarms(
         )
         for name, description, metric, rule in GATEWAY_ALARMS
     ]
-    return [*made, throttled_alarm(settings, logs), tokens_alarm(settings)]
+    return [
+        *made,
+        throttled_alarm(settings, access_logs),
+        tokens_alarm(settings),
+    ]
 
 
 def throttled_alarm(
-    settings: Settings, logs: RequestLogs
+    settings: Settings, access_logs: aws.cloudwatch.LogGroup
 ) -> aws.cloudwatch.MetricAlarm:
     """AWS counts 429 among all 4xx; the access log tells them apart."""
-    ours = token_metrics(settings)
+    ours = metrics_namespace(settings)
     aws.cloudwatch.LogMetricFilter(
         "throttledCalls",
-        log_group_name=logs.access.name,
+        log_group_name=access_logs.name,
         pattern='{ $.status = "429" }',
         metric_transformation={
             "name": "ThrottledCalls",
@@ -198,7 +105,7 @@ def throttled_alarm(
 def tokens_alarm(settings: Settings) -> aws.cloudwatch.MetricAlarm:
     """Spending has a metric too: the function's own, of tokens written."""
     metric = {
-        "namespace": token_metrics(settings),
+        "namespace": metrics_namespace(settings),
         "metric_name": OUTPUT_TOKENS,
     }
     return alarm(
@@ -241,15 +148,13 @@ def dashboard(
     stage: aws.apigateway.Stage,
 ) -> aws.cloudwatch.Dashboard:
     """Four pictures: calls and errors, latency, tokens, the first token."""
-    board = aws.cloudwatch.Dashboard(
+    return aws.cloudwatch.Dashboard(
         "languageModelDashboard",
         dashboard_name=pulumi.Output.concat("language-model-", rest_api.id),
         dashboard_body=pulumi.Output.json_dumps(
             {"widgets": graphs(settings, rest_api, stage)}
         ),
     )
-    pulumi.export("dashboard_name", board.dashboard_name)
-    return board
 
 
 def graphs(
@@ -260,7 +165,7 @@ def graphs(
     """The dashboard's four pictures."""
     gateway = ["ApiName", rest_api.name, "Stage", stage.stage_name]
     model = [MODEL, settings.model_name]
-    ours = token_metrics(settings)
+    ours = metrics_namespace(settings)
     api = "AWS/ApiGateway"
     errors = [[api, name, *gateway] for name in ("Count", *ERROR_COUNTS)]
     latency = [[api, name, *gateway] for name in LATENCIES]
