@@ -17,6 +17,7 @@ def rest_api(key_source: Arguments) -> aws.apigateway.RestApi:
         "languageModelApi",
         description="A language model behind an API gateway",
         endpoint_configuration={"types": "REGIONAL"},
+        security_policy="TLS_1_2",
         **key_source,
     )
 
@@ -56,6 +57,7 @@ def model_method(
         rest_api=rest_api.id,
         resource_id=model_path.id,
         http_method="ANY",
+        operation_name="AskTheModel",
         **access,
         # POST would be another method. The old one has to go first: while
         # it stands there without an integration, nothing can be deployed.
@@ -69,8 +71,12 @@ def model_method(
 def invocation(
     function: aws.lambda_.Function, api_role: aws.iam.Role
 ) -> Arguments:
-    """How API Gateway calls the function: at which address, and as whom."""
-    return {"uri": function.invoke_arn, "credentials": api_role.arn}
+    """How API Gateway calls the function: where, as whom, for what."""
+    return {
+        "uri": function.invoke_arn,
+        "credentials": api_role.arn,
+        "response_transfer_mode": "BUFFERED",
+    }
 
 
 def integration(

@@ -70,10 +70,14 @@ def access(
     """For a method: whom it admits. Everyone is no choice."""
     if authentication == "iam":
         return {"authorization": "AWS_IAM"}
-    kinds = {"bearer": "CUSTOM", "cognito": "COGNITO_USER_POOLS"}
+    authorizer_id = authorizers[0].id
+    if authentication == "bearer":
+        return {"authorization": "CUSTOM", "authorizer_id": authorizer_id}
     return {
-        "authorization": kinds[authentication],
-        "authorizer_id": authorizers[0].id,
+        "authorization": "COGNITO_USER_POOLS",
+        "authorizer_id": authorizer_id,
+        # Access tokens; without scopes, it would be ID tokens.
+        "authorization_scopes": ["aws.cognito.signin.user.admin"],
     }
 
 
@@ -126,6 +130,7 @@ def authorizer_function(
         code=code_of("authorizer"),
         memory_size=256,
         timeout=5,
+        reserved_concurrent_executions=settings.authorizer_concurrency,
         environment={"variables": {"KEYS": known}},
         logging_config={"log_format": "Text", "log_group": log_group.name},
     )
@@ -155,20 +160,31 @@ def authorizer_role(log_group: aws.cloudwatch.LogGroup) -> aws.iam.Role:
     return role
 
 
-def user_pool(authentication: str) -> Variables:
+def user_pool(settings: Settings, authentication: str) -> Variables:
     """Where people sign in: a pool of users, and what a client names."""
     if authentication != "cognito":
         return {}
     pool = aws.cognito.UserPool(
         "callers",
         admin_create_user_config={"allow_admin_create_user_only": True},
-        password_policy={"minimum_length": 14},
+        password_policy={
+            "minimum_length": 14,
+            "require_lowercase": True,
+            "require_numbers": True,
+            "require_symbols": False,
+            "require_uppercase": True,
+            "temporary_password_validity_days": 1,
+        },
+        deletion_protection="ACTIVE" if settings.protect else "INACTIVE",
     )
     client = aws.cognito.UserPoolClient(
         "callersClient",
         user_pool_id=pool.id,
+        # A password never travels: SRP proves it. Or a server of yours
+        # signs people in, with IAM's permission.
         explicit_auth_flows=[
-            "ALLOW_USER_PASSWORD_AUTH",
+            "ALLOW_USER_SRP_AUTH",
+            "ALLOW_ADMIN_USER_PASSWORD_AUTH",
             "ALLOW_REFRESH_TOKEN_AUTH",
         ],
         prevent_user_existence_errors="ENABLED",

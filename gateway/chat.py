@@ -34,8 +34,10 @@ def list_models(
         "modelsPath", rest_api, rest_api.root_resource_id, "models"
     )
     one = path_below("oneModelPath", rest_api, every.id, "{model}")
-    listed = path_method("modelsMethod", rest_api, every, "GET", access)
-    shown = path_method("oneModelMethod", rest_api, one, "GET", access)
+    lists = {**access, "operation_name": "ListModels"}
+    shows = {**access, "operation_name": "RetrieveModel"}
+    listed = path_method("modelsMethod", rest_api, every, "GET", lists)
+    shown = path_method("oneModelMethod", rest_api, one, "GET", shows)
     return [
         every,
         one,
@@ -77,7 +79,11 @@ def chat_completions(
     shape = body_model("chatModel", rest_api, "Conversation", schema)
     rules = checked(validator, shape)
     method = path_method(
-        "chatMethod", rest_api, path, "POST", {**access, **rules}
+        "chatMethod",
+        rest_api,
+        path,
+        "POST",
+        {**access, **rules, "operation_name": "CreateChatCompletion"},
     )
     proxy = proxy_integration(
         "chatIntegration", rest_api, method, invocation

@@ -35,7 +35,11 @@ def prompt_check(
     shape = body_model("promptModel", rest_api, "Prompt", schema)
     rules = checked(validator, shape)
     method = path_method(
-        "promptMethod", rest_api, model_path, "POST", {**access, **rules}
+        "promptMethod",
+        rest_api,
+        model_path,
+        "POST",
+        {**access, **rules, "operation_name": "CompletePrompt"},
     )
     proxy = proxy_integration(
         "promptIntegration", rest_api, method, invocation
@@ -161,6 +165,13 @@ def limit_responses(
     return [throttled, quota]
 
 
+# No cache keeps an answer, and no browser guesses what it is.
+NEVER_KEPT = {
+    "Cache-Control": "no-store",
+    "X-Content-Type-Options": "nosniff",
+}
+
+
 def error_response(
     name: str,
     rest_api: aws.apigateway.RestApi,
@@ -174,6 +185,7 @@ def error_response(
     own quotes.
     """
     body = {"message": "MESSAGE", "param": None, **error}
+    sent = {**NEVER_KEPT, **(headers or {})}
     template = json.dumps({"error": body}).replace(
         '"MESSAGE"', "$context.error.messageString"
     )
@@ -184,7 +196,7 @@ def error_response(
         response_templates={"application/json": template},
         response_parameters={
             f"gatewayresponse.header.{header}": f"'{value}'"
-            for header, value in (headers or {}).items()
+            for header, value in sent.items()
         },
     )
 

@@ -76,7 +76,20 @@ def logging_account() -> aws.apigateway.Account:
     )
 
 
+def log_fields(settings: Settings, authentication: str) -> Arguments:
+    """What a line says: ACCESS_LOG, and who was refused, as it is known."""
+    who = {
+        "iam": {"callerArn": "$context.identity.userArn"},
+        "cognito": {"subject": "$context.authorizer.claims.sub"},
+    }
+    fields = {**ACCESS_LOG, **who.get(authentication, {})}
+    if settings.log_source_address:
+        fields["sourceAddress"] = "$context.identity.sourceIp"
+    return fields
+
+
 def stage_logging(
+    fields: Arguments,
     access_logs: aws.cloudwatch.LogGroup,
     execution_logs: aws.cloudwatch.LogGroup,
     logging_account: aws.apigateway.Account,
@@ -85,7 +98,7 @@ def stage_logging(
     ready = [access_logs, execution_logs, logging_account]
     return {
         "access_log_settings": aws.apigateway.StageAccessLogSettingsArgs(
-            destination_arn=access_logs.arn, format=json.dumps(ACCESS_LOG)
+            destination_arn=access_logs.arn, format=json.dumps(fields)
         ),
         "xray_tracing_enabled": True,
         "opts": pulumi.ResourceOptions(depends_on=ready),

@@ -72,34 +72,51 @@ def alarms(
     ]
     return [
         *made,
-        throttled_alarm(settings, access_logs),
+        *counted_alarms(settings, access_logs),
         tokens_alarm(settings),
     ]
 
 
-def throttled_alarm(
-    settings: Settings, access_logs: aws.cloudwatch.LogGroup
-) -> aws.cloudwatch.MetricAlarm:
-    """AWS counts 429 among all 4xx; the access log tells them apart."""
-    ours = metrics_namespace(settings)
-    aws.cloudwatch.LogMetricFilter(
-        "throttledCalls",
-        log_group_name=access_logs.name,
-        pattern='{ $.status = "429" }',
-        metric_transformation={
-            "name": "ThrottledCalls",
-            "namespace": ours,
-            "value": "1",
-            "default_value": "0",
-        },
-    )
-    return alarm(
-        "alarm-throttled",
-        settings,
+# What AWS counts among all 4xx, and the access log tells apart: the name of
+# the metric, its pattern, what the alarm says.
+REFUSALS = {
+    "throttled": (
+        "ThrottledCalls",
+        '{ $.status = "429" }',
         "More than 20 calls in five minutes were over a limit",
-        {"namespace": ours, "metric_name": "ThrottledCalls"},
-        {"statistic": "Sum", "threshold": 20},
-    )
+    ),
+    "refused": (
+        "RefusedCalls",
+        '{ ($.status = "401") || ($.status = "403") }',
+        "Many calls in five minutes came with a wrong key, or none",
+    ),
+}
+
+
+def counted_alarms(
+    settings: Settings, access_logs: aws.cloudwatch.LogGroup
+) -> list[aws.cloudwatch.MetricAlarm]:
+    """One counts calls over a limit, one those that show a wrong key."""
+    ours = metrics_namespace(settings)
+    most = {"throttled": 20, "refused": settings.refused_calls}
+    made = []
+    for name, (metric, pattern, description) in REFUSALS.items():
+        aws.cloudwatch.LogMetricFilter(
+            f"{name}Calls",
+            log_group_name=access_logs.name,
+            pattern=pattern,
+            metric_transformation={
+                "name": metric,
+                "namespace": ours,
+                "value": "1",
+                "default_value": "0",
+            },
+        )
+        count = {"namespace": ours, "metric_name": metric}
+        rule = {"statistic": "Sum", "threshold": most[name]}
+        alarm_name = f"alarm-{name}"
+        made.append(alarm(alarm_name, settings, description, count, rule))
+    return made
 
 
 def tokens_alarm(settings: Settings) -> aws.cloudwatch.MetricAlarm:

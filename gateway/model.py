@@ -59,6 +59,7 @@ def create_function(
         code=code_of("model"),
         memory_size=settings.memory_size,
         timeout=settings.timeout,
+        reserved_concurrent_executions=settings.model_concurrency,
         environment={"variables": {**prompt, **environment}},
         logging_config={"log_format": "Text", "log_group": log_group.name},
         **started,

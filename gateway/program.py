@@ -65,6 +65,7 @@ from .limits import (  # chapter 08
 from .logs import (  # chapter 09
     access_logs,
     execution_logs,
+    log_fields,
     logging_account,
     method_logging,
     stage_logging,
@@ -86,7 +87,7 @@ def gateway(settings: Settings) -> None:
     proof = authentication(settings)
     api = rest_api(key_source(proof))
     policy = resource_policy(api, encrypted_only(proof, api))
-    keys, pool = team_keys(settings), user_pool(proof)
+    keys, pool = team_keys(settings), user_pool(settings, proof)
     deciders = authorizers(settings, proof, api, role, keys, pool)
     admitted = {**access(proof, deciders), **metered()}
 
@@ -97,8 +98,7 @@ def gateway(settings: Settings) -> None:
     parts: Parts = [policy, path, method, proxy, *deciders]
     parts += prompt_check(settings, api, path, admitted, whole)
     parts += limit_responses(api)
-    streamed = {**whole, **streaming(settings, function)}
-    parts += openai_parts(settings, api, admitted, whole, streamed)
+    parts += openai_parts(settings, api, admitted, whole, function)
     frozen = deployment(api, parts, declared)
 
     made = {
@@ -112,8 +112,9 @@ def gateway(settings: Settings) -> None:
         "frozen_parts": [part.urn for part in parts],
         "team_keys": key_values(keys),
         "budget_table": budget.name,
+        **pool,
     }
-    export({**made, **pool, **serve_api(settings, api, frozen, keys)})
+    export({**made, **serve_api(settings, proof, api, frozen, keys)})
 
 
 def model_variables(
@@ -146,9 +147,10 @@ def openai_parts(
     api: aws.apigateway.RestApi,
     admitted: Arguments,
     whole: Arguments,
-    streamed: Arguments,
+    function: aws.lambda_.Function,
 ) -> Parts:
     """What clients of OpenAI look for; only conversations can stream."""
+    streamed = {**whole, **streaming(settings, function)}
     return [
         *list_models(api, admitted, whole),
         *chat_completions(settings, api, admitted, streamed),
@@ -158,13 +160,16 @@ def openai_parts(
 
 def serve_api(
     settings: Settings,
+    proof: str,
     api: aws.apigateway.RestApi,
     frozen: aws.apigateway.Deployment,
     keys: Keys,
 ) -> Arguments:
     """The stage and what holds there: limits, logs, alarms; its outputs."""
     lines, steps = access_logs(settings), execution_logs(settings, api)
-    written = stage_logging(lines, steps, logging_account())
+    account = logging_account()
+    fields = log_fields(settings, proof)
+    written = stage_logging(fields, lines, steps, account)
     served = stage(settings, api, frozen, written)
 
     logged = method_logging(settings)

@@ -98,6 +98,7 @@ CHAPTERS = (
             "access_logs",
             "execution_logs",
             "logging_account",
+            "log_fields",
             "stage_logging",
             "method_logging",
             "alarms",

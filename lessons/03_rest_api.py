@@ -71,6 +71,7 @@ predict("3")
 #
 # `REGIONAL` means that callers reach it in its own region. The other
 # choice, `EDGE`, puts a worldwide network in front, which we do not need.
+# Callers need TLS 1.2 or later; older encryption can be broken.
 # `key_source` is for arguments that chapter 07 adds: until then it is
 # empty. Without this resource nothing else of the gateway has a home.
 

@@ -147,14 +147,14 @@ show(json.load(answer["Payload"]))
 # %% [markdown]
 # ## Change it: a name in place, a method by replacement
 #
-# `operation_name` is a label for documentation and generated clients.
-# Expect an update, `~`.
+# `operation_name` is a label for documentation and generated clients. With
+# another one, expect an update, `~`.
 
 # %%
 def model_method(rest_api, model_path, access):
     return aws.apigateway.Method(
         "modelMethod", rest_api=rest_api.id, resource_id=model_path.id,
-        http_method="ANY", operation_name="AskTheModel",
+        http_method="ANY", operation_name="AskAnything",
         **access)
 
 plan()

@@ -71,7 +71,8 @@ predict("5")
 #
 # Everything so far meets here. First, how the gateway calls the function:
 # `uri` is Lambda's address for *invoke this function*, `credentials` is
-# the role to wear. Every integration of the gateway is given these two.
+# the role to wear. Answers come whole, `BUFFERED`; chapter 10 lets them
+# come word by word.
 
 # %% step: invocation
 

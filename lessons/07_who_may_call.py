@@ -221,7 +221,9 @@ def authentication(settings):
 up()
 
 # %% [markdown]
-# A user, made for this page, with a password that nobody ever sees.
+# A user, made for this page, with a password that nobody ever sees. We sign
+# her in as a server would. From a browser, the password does not travel:
+# the client proves that it knows it (**SRP**).
 
 # %%
 pool, password = boto3.client("cognito-idp"), token_hex() + "-A"
@@ -229,11 +231,11 @@ ada = {"UserPoolId": outputs()["user_pool_id"], "Username": token_hex(4)}
 pool.admin_create_user(
     **ada, TemporaryPassword=password, MessageAction="SUPPRESS")
 pool.admin_set_user_password(**ada, Password=password, Permanent=True)
-token = pool.initiate_auth(
+token = pool.admin_initiate_auth(
+    UserPoolId=ada["UserPoolId"], AuthFlow="ADMIN_USER_PASSWORD_AUTH",
     ClientId=outputs()["user_pool_client_id"],
-    AuthFlow="USER_PASSWORD_AUTH",
     AuthParameters={"USERNAME": ada["Username"], "PASSWORD": password},
-)["AuthenticationResult"]["IdToken"]
+)["AuthenticationResult"]["AccessToken"]
 
 # %% [markdown]
 # Change a token, and its signature fits no more. Nobody has to be asked

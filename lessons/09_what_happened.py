@@ -32,7 +32,7 @@ import pulumi_aws as aws
 import requests
 from gateway import logs as file
 from gateway.kinds import Arguments, Variables
-from gateway.metrics import GATEWAY_ALARMS, alarm, graphs
+from gateway.metrics import GATEWAY_ALARMS, REFUSALS, alarm, graphs
 from gateway.metrics import metrics_namespace, tokens_alarm
 from gateway.policies import trust_policy
 from gateway.settings import Settings
@@ -80,7 +80,7 @@ predict("9")
 # `$context` is what API Gateway knows of a request. `keyId` is a key's id,
 # which opens nothing. `latency` is the whole time, `integrationLatency`
 # the function's share of it. Left out is what is nobody's business: the
-# caller's address, and `error.validationErrorString`, which may quote a
+# caller's address (unless set), and `error.validationErrorString`, which may quote a
 # prompt. For the body, there is no variable at all.
 
 # %% from: ACCESS_LOG
@@ -107,10 +107,11 @@ predict("9")
 # %% [markdown]
 # ### The switches
 #
-# Now earlier steps get arguments: the stage its access log, every method
-# its execution log. A **data trace** would log bodies.
+# Now the stage gets its access log, and in `method_logging` every method
+# its execution log. A line names who was refused, too. A **data trace**
+# would log bodies.
 
-# %% step: stage_logging, method_logging
+# %% step: log_fields, stage_logging
 
 # %% [markdown]
 # ### A drawer for numbers
@@ -137,7 +138,7 @@ predict("9")
 # The access log tells them apart. A **metric filter** looks at each new
 # line, and counts those that fit its pattern.
 
-# %% step: throttled_alarm
+# %% step: counted_alarms
 
 # %% [markdown]
 # ### A dashboard

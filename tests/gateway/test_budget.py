@@ -220,7 +220,11 @@ def event(path, body, caller="blue", method="POST"):
     return {
         "httpMethod": method,
         "path": path,
-        "headers": {"Content-Type": "application/json"},
+        "headers": {
+            "Content-Type": "application/json",
+            "Cache-Control": "no-store",
+            "X-Content-Type-Options": "nosniff",
+        },
         "requestContext": {"requestId": "gateway-1", "identity": {"apiKeyId": caller}},
         "body": json.dumps(body),
         "isBase64Encoded": False,

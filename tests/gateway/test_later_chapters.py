@@ -142,6 +142,76 @@ def test_a_pool_takes_no_strangers_and_hides_who_is_in_it(whole):
     assert {"user_pool_id", "user_pool_client_id"} <= set(declared.outputs)
 
 
+def test_a_password_does_not_travel_and_an_access_token_counts(whole):
+    declared = whole(authentication="cognito", protect=True)
+    flows = declared.inputs["callersClient"]["explicitAuthFlows"]
+    assert "ALLOW_USER_SRP_AUTH" in flows
+    assert "ALLOW_USER_PASSWORD_AUTH" not in flows
+    pool = declared.inputs["callers"]
+    assert pool["deletionProtection"] == "ACTIVE"
+    assert pool["passwordPolicy"]["minimumLength"] == 14
+    assert pool["passwordPolicy"]["temporaryPasswordValidityDays"] == 1
+    for name in PROTECTED:
+        scopes = declared.inputs[name]["authorizationScopes"]
+        assert scopes == ["aws.cognito.signin.user.admin"]
+
+
+def test_a_method_without_access_cannot_be_built(declare):
+    def step():
+        made = api.rest_api({})
+        api.model_method(made, api.model_path(made), {})
+
+    with pytest.raises(TypeError, match="authorization"):
+        declare(step)
+
+
+def test_every_method_has_a_name_of_its_own_and_old_encryption_is_refused(whole):
+    declared = whole()
+    names = [declared.inputs[name]["operationName"] for name in PROTECTED]
+    assert len(set(names)) == len(PROTECTED)
+    assert declared.inputs["languageModelApi"]["securityPolicy"] == "TLS_1_2"
+
+
+def test_no_answer_of_the_gateway_itself_is_kept_or_guessed_at(whole):
+    declared = whole()
+    responses = [
+        declared.inputs[name]["responseParameters"]
+        for name, token in declared.types.items()
+        if token == "aws:apigateway/response:Response"
+    ]
+    for each in responses:
+        assert each["gatewayresponse.header.Cache-Control"] == "'no-store'"
+        assert each["gatewayresponse.header.X-Content-Type-Options"] == "'nosniff'"
+
+
+def test_both_functions_can_have_calls_reserved_for_them(whole):
+    declared = whole(model_concurrency=5, authorizer_concurrency=3)
+    reserved = "reservedConcurrentExecutions"
+    assert declared.inputs["LanguageModelLambda"][reserved] == 5
+    assert declared.inputs["KeyAuthorizerLambda"][reserved] == 3
+
+
+@pytest.mark.parametrize(
+    ("authentication", "field"),
+    [("bearer", "team"), ("iam", "callerArn"), ("cognito", "subject")],
+)
+def test_the_access_log_says_who_was_refused(whole, authentication, field):
+    def line(**more):
+        stage = whole(authentication=authentication, **more).inputs["languageModelStage"]
+        return json.loads(stage["accessLogSettings"]["format"])
+
+    assert field in line()
+    assert "sourceAddress" not in line()
+    assert line(log_source_address=True)["sourceAddress"] == "$context.identity.sourceIp"
+
+
+def test_many_wrong_keys_ring_an_alarm(whole):
+    declared = whole(refused_calls=7)
+    pattern = declared.inputs["refusedCalls"]["pattern"]
+    assert pattern == '{ ($.status = "401") || ($.status = "403") }'
+    assert declared.inputs["alarm-refused"]["threshold"] == 7
+
+
 def test_a_policy_for_addresses_refuses_the_others_explicitly(declare):
     def step():
         made = api.rest_api({})
@@ -275,9 +345,9 @@ def accepts(schema, body):
 def test_who_is_over_a_limit_is_told_when_to_come_back(whole):
     declared = whole()
     throttled = declared.inputs["throttledResponse"]
-    assert throttled["responseParameters"] == {"gatewayresponse.header.Retry-After": "'1'"}
+    assert throttled["responseParameters"]["gatewayresponse.header.Retry-After"] == "'1'"
     quota = declared.inputs["quotaResponse"]
-    assert quota["responseParameters"] == {"gatewayresponse.header.x-should-retry": "'false'"}
+    assert quota["responseParameters"]["gatewayresponse.header.x-should-retry"] == "'false'"
 
 
 # 09 What happened
@@ -320,6 +390,7 @@ def test_alarms_ring_for_failures_slowness_refusals_and_spending(whole):
         ("AWS/ApiGateway", "5XXError"),
         ("AWS/ApiGateway", "Latency"),
         ("LanguageModel/test/v1", "ThrottledCalls"),
+        ("LanguageModel/test/v1", "RefusedCalls"),
         ("LanguageModel/test/v1", "gen_ai.usage.output_tokens"),
     }
     for each in alarms.values():
@@ -364,10 +435,10 @@ def test_a_key_comes_from_the_authorizer_so_that_one_header_does(whole):
 
 def test_answers_come_whole_unless_the_settings_say_stream(whole):
     plain, streaming = whole().inputs, whole(stream=True).inputs
-    assert "responseTransferMode" not in plain["chatIntegration"]  # BUFFERED, AWS's default
+    assert plain["chatIntegration"]["responseTransferMode"] == "BUFFERED"
     assert streaming["chatIntegration"]["responseTransferMode"] == "STREAM"
     assert streaming["chatIntegration"]["uri"].endswith("response-streaming-invocations")
-    assert "responseTransferMode" not in streaming["modelIntegration"]
+    assert streaming["modelIntegration"]["responseTransferMode"] == "BUFFERED"
     variables = streaming["LanguageModelLambda"]["environment"]["variables"]
     assert variables["STREAMING"] == "1"
     assert "STREAMING" not in plain["LanguageModelLambda"]["environment"]["variables"]

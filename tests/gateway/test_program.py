@@ -70,6 +70,8 @@ TABLE = {
     "apiLogsPolicy": "aws:iam/rolePolicyAttachment:RolePolicyAttachment",
     "apiLogsAccount": "aws:apigateway/account:Account",
     "throttledCalls": "aws:cloudwatch/logMetricFilter:LogMetricFilter",
+    "refusedCalls": "aws:cloudwatch/logMetricFilter:LogMetricFilter",
+    "alarm-refused": "aws:cloudwatch/metricAlarm:MetricAlarm",
     "alarm-failures": "aws:cloudwatch/metricAlarm:MetricAlarm",
     "alarm-slow": "aws:cloudwatch/metricAlarm:MetricAlarm",
     "alarm-throttled": "aws:cloudwatch/metricAlarm:MetricAlarm",

@@ -197,7 +197,14 @@ def test_check_names_a_file_that_differs_and_one_that_nothing_makes(tmp_path):
 
 # What a page tells of and does not show: a choice by the setting, what a user pool is, and what
 # is for AWS alone.
-UNSEEN = {"authorizers", "user_pool", "adapter_start", "adapter_variables", "adapter_invocation"}
+UNSEEN = {
+    "authorizers",
+    "method_logging",
+    "user_pool",
+    "adapter_start",
+    "adapter_variables",
+    "adapter_invocation",
+}
 
 
 def test_every_step_of_a_chapter_is_shown_in_it_word_for_word():
