@@ -1,6 +1,7 @@
 """A copy of gateway/ runs from a folder of any name, and never another folder's code."""
 
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -78,6 +79,43 @@ def test_a_copy_runs_its_own_code_whatever_its_name(tmp_path, decoys, name, give
     assert loaded.pop("here") == "None"
     assert {"here.program", "here.auth", "here.settings"} <= set(loaded)
     assert all(Path(file).parent == copy for file in loaded.values()), loaded
+
+
+def test_a_copys_own_tests_pass_alone(tmp_path):
+    copy = copied(tmp_path / "my-copy")
+    for kits in ("ruff.toml", "functions/ruff.toml", "tests/ruff.toml"):
+        (copy / kits).unlink()
+    done = subprocess.run(
+        [sys.executable, "-m", "pytest", "tests", "-q", "-p", "no:cacheprovider"],
+        cwd=copy,
+        env={**os.environ, "PYTHONPATH": ""},
+        capture_output=True,
+        text=True,
+        timeout=240,
+    )
+    assert done.returncode == 0, done.stdout[-3000:]
+    assert re.search(r"\d\d passed", done.stdout)
+
+
+def test_it_brings_what_a_repository_needs_with_the_versions_of_this_kit():
+    brought = {path.relative_to(GATEWAY).as_posix() for path in GATEWAY.rglob("*")}
+    assert {
+        "README.md",
+        "requirements.txt",
+        ".gitignore",
+        ".gitattributes",
+        ".github/workflows/gateway.yml",
+        "tests/test_program.py",
+        "tests/test_functions.py",
+    } <= brought
+    pins = (GATEWAY / "requirements.txt").read_text("utf-8").split()
+    pyproject = (GATEWAY.parent / "pyproject.toml").read_text("utf-8")
+    for pin in pins[:2]:
+        assert f'"{pin}"' in pyproject
+    workflow = (GATEWAY / ".github/workflows/gateway.yml").read_text("utf-8")
+    assert f"pulumi-version: {pins[0].partition('==')[2]}" in workflow
+    assert "id-token: write" in workflow
+    assert workflow.count("pulumi up --yes") == 2
 
 
 def test_no_file_of_the_program_names_a_package_that_it_does_not_bring():
