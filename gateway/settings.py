@@ -10,6 +10,8 @@ import pulumi
 
 FUNCTIONS = Path(__file__).resolve().parent / "functions"
 AUTHENTICATIONS = ("bearer", "iam", "cognito")
+HASH = 72  # characters that a team's key takes, beside its name
+KEYS_SIZE = 3_900  # what the function that knows the keys has room for
 EXECUTION_LOGS = ("ERROR", "INFO", "OFF")
 
 
@@ -131,6 +133,17 @@ class Settings:
                     f"{', '.join(known)}. Set one with: "
                     f"pulumi config set gateway:{name} {known[0]}"
                 )
+        if ":" in (self.function_name or ""):
+            raise pulumi.RunError(
+                f"gateway:functionName is {self.function_name!r}, with a "
+                "version or an alias. Give the function's name alone."
+            )
+        size = sum(HASH + len(team) for team in self.teams)
+        if size > KEYS_SIZE:
+            raise pulumi.RunError(
+                f"gateway:teams are {len(self.teams)}: their keys do not "
+                "fit into a function's environment of 4 KB. Take fewer."
+            )
 
     @classmethod
     def from_config(cls) -> Settings:

@@ -315,7 +315,7 @@ call("green", "Say hello.", max_tokens=250)
 show(items())
 
 # %% [markdown]
-# Of green's tokens, only what was used is taken now.
+# Taken is what was used now, and the prompt that the dead call had read.
 #
 # ## Break it: a check that looks at one content type
 #

@@ -83,8 +83,6 @@ def test_a_copy_runs_its_own_code_whatever_its_name(tmp_path, decoys, name, give
 
 def test_a_copys_own_tests_pass_alone(tmp_path):
     copy = copied(tmp_path / "my-copy")
-    for kits in ("ruff.toml", "functions/ruff.toml", "tests/ruff.toml"):
-        (copy / kits).unlink()
     done = subprocess.run(
         [sys.executable, "-m", "pytest", "tests", "-q", "-p", "no:cacheprovider"],
         cwd=copy,

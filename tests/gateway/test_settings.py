@@ -7,7 +7,7 @@ import pulumi
 import pytest
 import yaml
 
-from gateway.auth import key_source
+from gateway.auth import hashes, key_source
 from gateway.chat import adapter_start
 from gateway.model import plain_start
 from gateway.settings import FUNCTIONS, Settings, code_of
@@ -95,6 +95,21 @@ def test_a_choice_that_there_is_not_is_refused_with_those_there_are(configure, k
     known = "bearer, iam, cognito" if key == "authentication" else "ERROR, INFO, OFF"
     with pytest.raises(pulumi.RunError, match=f"gateway:{key} is '{wrong}', not one of {known}"):
         Settings.from_config()
+
+
+def test_a_name_with_an_alias_is_refused(configure):
+    configure(functionName="theirs:live")
+    with pytest.raises(pulumi.RunError, match="functionName is 'theirs:live'"):
+        Settings.from_config()
+
+
+def test_more_teams_than_the_environment_has_room_for_are_refused():
+    """What is let in has to fit: 4 KB, the variable's name included."""
+    most = Settings(teams=tuple(f"team-{number:02d}" for number in range(49)))
+    known = hashes({team: "k" * 40 + team for team in most.teams})
+    assert 3_700 < len(known) + len("KEYS") < 4_096
+    with pytest.raises(pulumi.RunError, match="teams are 50: their keys do not fit"):
+        Settings(teams=tuple(f"team-{number:02d}" for number in range(50)))
 
 
 @pytest.mark.parametrize(
