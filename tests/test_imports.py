@@ -23,6 +23,7 @@ MAY: dict[str, tuple[str, ...]] = {
     "gateway": (),
     "gateway/functions/authorizer": (),
     "gateway/functions/model": (),
+    "gateway/tests": ("gateway", "gateway/functions/*"),  # they go with a copy
     # AWS on a laptop
     "sandbox/home.py": (),
     "sandbox/root_key.py": ("sandbox/home.py",),

@@ -50,12 +50,12 @@ def steps(text):
 
 
 @pytest.mark.parametrize("title, text", WALKS, ids=lambda value: value[:20])
-def test_a_walk_goes_through_files_that_exist_and_comes_back_to_no_room(title, text):
+def test_a_walk_goes_through_files_that_exist_and_not_back_and_forth(title, text):
     files = steps(text)
     assert len(files) > 4, title
     assert [file for file in files if not (ROOT / file).is_file()] == []
     rooms = [room for room, _ in itertools.groupby(str(Path(file).parent) for file in files)]
-    assert len(rooms) == len(set(rooms)), f"{title}: {rooms}"
+    assert max(map(rooms.count, rooms)) <= 3, f"{title}: {rooms}"
 
 
 def test_there_are_three_walks():

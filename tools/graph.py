@@ -79,6 +79,8 @@ class _Echo(Mocks):
     """A cloud that answers each creation with its own arguments and an id."""
 
     def new_resource(self, args: MockResourceArgs) -> tuple[str | None, dict[Any, Any]]:
+        if args.typ == "pulumi:pulumi:StackReference":
+            return args.name, {**args.inputs, "outputs": {}}
         return f"{args.name}-id", dict(args.inputs)
 
     def call(self, args: MockCallArgs) -> dict[Any, Any]:  # type: ignore[override]

@@ -20,7 +20,7 @@ from pathlib import Path
 import nbformat
 
 from lab.course import CHAPTERS, FILES
-from tools.lessons import ROOT, cut, defined, program_text
+from tools.lessons import ROOT, cut, defined, program_text, stand_in_text
 from tools.page import IMAGE, LINK, Page, defined_names, imported, without_fences, words
 
 CHAPTER_OUTLINE = (
@@ -41,11 +41,11 @@ WORDS = {"00_start": (300, 900), "99_clean_up": (150, 600)}
 CHAPTER_WORDS = (600, 1350)
 ALT = 150
 
-GATEWAY = {f"gateway.{name}" for name in (*FILES, "settings")}
+GATEWAY = {f"gateway.{name}" for name in FILES}
 ALLOWED = {*GATEWAY, "boto3", "botocore.auth", "botocore.awsrequest", "json", "lab", "lab.widgets",
            "openai", "pulumi", "pulumi_aws", "pulumi.automation", "requests"}  # fmt: skip
-STANDARD = {"concurrent.futures", "dataclasses", "hashlib", "pathlib", "secrets", "statistics",
-            "time"}  # fmt: skip
+STANDARD = {"collections", "concurrent.futures", "dataclasses", "hashlib", "pathlib", "secrets",
+            "statistics", "threading", "time"}  # fmt: skip
 
 BELITTLING = re.compile(
     r"\b(simply|just|obviously|of course|easy|easily|trivial(?:ly)?)\b", re.IGNORECASE
@@ -116,10 +116,10 @@ def cell_length(page: Page) -> Iterator[Finding]:
     long = []
     for number, source in page.of("code"):
         count = len(source.splitlines())
-        limit = STEP_LINES if source in page.steps else LINES
+        limit = STEP_LINES if page.is_cut(source) else LINES
         if count > limit:
             yield number, f"{count} lines of code, at most {limit}"
-        elif count > HABIT and source not in page.steps:
+        elif count > HABIT and not page.is_cut(source):
             long.append((number, count))
     for number, count in long[EXCEPTIONS:]:
         yield number, f"{count} lines: the page has {EXCEPTIONS} cells over {HABIT} lines already"
@@ -212,7 +212,7 @@ def budget(page: Page) -> Iterator[Finding]:
     count = sum(words(source) for _, source in page.of("markdown"))
     if not low <= count <= high:
         yield 1, f"the page has {count} words, it should have {low} to {high}"
-    lines = sum(len(text.splitlines()) for _, text in page.of("code") if text not in page.steps)
+    lines = sum(len(text.splitlines()) for _, text in page.of("code") if not page.is_cut(text))
     if lines > CODE:
         yield 1, f"the page has {lines} lines of code, at most {CODE}"
     if len(page.cells) > CELLS:
@@ -275,7 +275,7 @@ def main(arguments: list[str] | None = None) -> int:
         print(f"{path}: there is no such notebook", file=sys.stderr)
     if missing:
         return 2
-    steps = steps_of(program_text())
+    steps = steps_of(program_text()) | steps_of(stand_in_text())
     found = [line for path in paths for line in lint(path, steps)]
     print("\n".join(found) or f"{len(paths)} notebooks keep {len(RULES)} rules")
     return 1 if found else 0

@@ -10,6 +10,8 @@ from pathlib import Path
 
 import nbformat
 
+from tools.lessons import APART
+
 IMAGE = re.compile(r"!\[([^\]]*)\]\(([^)\s]+)\)")
 LINK = re.compile(r"(?<!!)\[([^\]]+)\]\(([^)\s]+)\)")
 HEADING = re.compile(r"^(#{1,6}) +(.+?)\s*$", re.MULTILINE)
@@ -34,6 +36,10 @@ class Page:
         for number, cell in enumerate(self.cells, start=1):
             if cell.cell_type == kind:
                 yield number, cell.source
+
+    def is_cut(self, source: str) -> bool:
+        """Whether a cell is one or several steps, as they are in the program."""
+        return all(piece in self.steps for piece in source.split(APART))
 
     def headings(self) -> Iterator[tuple[int, int, str]]:
         """Cell, level and words of each heading; `#` inside a fenced block is none."""

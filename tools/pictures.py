@@ -43,8 +43,8 @@ CHAT_WAY = {"/model": ("/chat", ("completionsPath", "chatMethod")), "integration
 
 # Own resources of a chapter that its picture leaves out: more boxes explain less.
 LEFT_OUT = {
-    7: {"authorizerLogs", "authorizerExecutionRole", "authorizerWriteLog"},
-    8: {"languageModelCountTokens", "promptIntegration", "promptValidator", "promptLimit"}
+    7: {"authorizerLogs", "authorizerExecutionRole", "authorizerRights"},
+    8: {"promptIntegration", "promptValidator", "promptLimit"}
     | {"throttledResponse", "quotaResponse"},
     9: {"apiLogsPolicy"},
     10: {"modelsIntegration", "oneModelIntegration", "modelsMethod", "oneModelMethod"}

@@ -24,11 +24,11 @@ class Place:
     function: str
     first: int
     last: int
-    file: str = "program.py"
+    file: str = ""
 
     def __str__(self) -> str:
         where = f"lines {self.first}-{self.last}"
-        file = "" if self.file == "program.py" else f" of {self.file}"
+        file = f" of {self.file}" if self.file else ""
         return f"chapter {self.chapter:02d}, {self.function}, {where}{file}"
 
 

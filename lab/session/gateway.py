@@ -35,7 +35,7 @@ def load_sdk() -> None:
 
     Not in a thread of its own: a second look at a module that is being loaded finds it empty.
     """
-    from gateway.program import aws
+    import pulumi_aws as aws
 
     first = (aws.iam, "Role"), (aws.lambda_, "Function"), (aws.apigateway, "Stage")
     for module, name in (*first, (aws.cloudwatch, "LogGroup")):

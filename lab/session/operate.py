@@ -52,7 +52,7 @@ def deploy(
             program = Watched(gateway.program(through, own, work.note))
             if before.refresh:
                 work.note(before.refresh)
-            _run(stack, kind, before, program, work)
+            _run(stack, kind, before, program, work, once_more=delete)
             if kind == "up":
                 stack.remember(session.target.mark)
 
@@ -124,19 +124,19 @@ def _through(state: State, wanted: course.Chapter, delete: bool, work: Work) -> 
     return reached
 
 
-def _run(stack: Stack, kind: str, before: Before, program: Watched, work: Work) -> None:
-    """Run the engine on a program, and once more for what it has left to be done."""
+def _run(
+    stack: Stack, kind: str, before: Before, program: Watched, work: Work, *, once_more: bool
+) -> None:
+    """Run the engine on a program; `once_more` where what was removed would be served on."""
     _begin(work)
     command = COMMANDS[kind]
     refresh = ["--refresh"] if before.refresh else []
     try:
         with sdk_rules():
             stack.run([*command, *refresh], program=program, on_event=work.event)
-            state = stack.state()
-            for urn in recovery.after(before.state, state).replace:
-                work.note("Deployed twice: the first time, what was removed still stood.")
-                again = [*command, "--replace", urn]
-                stack.run(again, program=program, on_event=_changes_only(work.event))
+            if once_more and recovery.still_served(before.state, stack.state()):
+                work.note("Deployed once more, so that what was removed is not served.")
+                stack.run([*command], program=program, on_event=_changes_only(work.event))
     except Exception:
         if program.error is not None:
             raise program.error from None

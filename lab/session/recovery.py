@@ -86,23 +86,13 @@ FROZEN = {
 }  # fmt: skip
 
 
-@dataclass(frozen=True)
-class After:
-    """What is to be done after an operation.
-
-    Attributes:
-        replace: the deployments, by URN, that still serve what was removed from their API.
-    """
-
-    replace: tuple[str, ...] = ()
-
-
-def after(old: State, new: State) -> After:
-    """What is to be done after an operation that led from one state to the other.
+def still_served(old: State, new: State) -> bool:
+    """Whether an operation led to a deployment that still serves what it removed from the API.
 
     The engine deletes last. A deployment that is made by the same up is a copy of the API as it
-    was before that, and no later up finds anything to change.
+    was before that; the program knows it by its last list of parts, and makes another one the next
+    time.
     """
     removed = old.urns(FROZEN) - new.urns(FROZEN)
     deployments = new.urns({DEPLOYMENT}) & old.urns({DEPLOYMENT})
-    return After(tuple(sorted(deployments)) if removed else ())
+    return bool(removed and deployments)

@@ -69,7 +69,11 @@ def test_a_prompt_is_answered_in_the_form_that_api_gateway_takes(capsys):
     response, _ = call(capsys, event(body=prompt))
     assert set(response) == {"statusCode", "headers", "body", "isBase64Encoded"}
     assert response["statusCode"] == 200
-    assert response["headers"] == {"Content-Type": "application/json"}
+    assert response["headers"] == {
+        "Content-Type": "application/json",
+        "Cache-Control": "no-store",
+        "X-Content-Type-Options": "nosniff",
+    }
     assert json.loads(response["body"])["completion"] == "The capital of France is Paris."
 
 

@@ -18,6 +18,9 @@ from log import Line
 BUDGET = budget.from_environment()
 STREAMING = os.environ.get("STREAMING") == "1"  # API Gateway takes this path's answers in pieces
 
+# No cache keeps an answer, and no browser guesses what it is.
+NEVER_KEPT = {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff"}
+
 
 def handler(event: dict[str, Any], context: Any) -> Any:
     """Answer one request: in pieces where API Gateway takes them, else in one."""
@@ -36,7 +39,7 @@ def respond(proxy_event: dict[str, Any], context: Any) -> Iterator[Any]:
     line = Line(context.aws_request_id)
     answer = asked(proxy_event, context, line)
     try:
-        headers = {"Content-Type": answer.content_type, **answer.headers}
+        headers = {"Content-Type": answer.content_type, **NEVER_KEPT, **answer.headers}
         yield {"statusCode": answer.status, "headers": headers}
         yield from answer.pieces()
     except GeneratorExit:
