@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import socket
+import sys
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -18,6 +19,8 @@ from lab.session import writable
 from sandbox import variables
 
 Say = Callable[[str], None]
+
+KEY_ID = "AWS_ACCESS_KEY_ID"
 
 # The sandbox's Python runtime streams; on AWS that takes an adapter, which has a setting. And its
 # execution logs mask keys, which is not known of AWS's: there, INFO is for the learner to decide.
@@ -153,6 +156,7 @@ _before: dict[str, str | None] = {}
 
 def enter(target: Target, environ: os._Environ[str] | dict[str, str] = os.environ) -> None:
     """Set this process's environment for a target; what another target had set is undone first."""
+    signed = environ.get(KEY_ID)
     for key, value in _before.items():
         _put(environ, key, value)
     _before.clear()
@@ -161,6 +165,9 @@ def enter(target: Target, environ: os._Environ[str] | dict[str, str] = os.enviro
     _before.update({key: environ.get(key) for key in wanted})
     for key, value in wanted.items():
         _put(environ, key, value)
+    if environ.get(KEY_ID) != signed and (boto3 := sys.modules.get("boto3")):
+        # Its session of its own has kept the keys that it found first: those of before.
+        boto3.DEFAULT_SESSION = None
 
 
 def notes() -> list[str]:

@@ -1,5 +1,6 @@
 """`start`, its card, the names that notebooks import, and resources made outside a program."""
 
+import os
 import subprocess
 import sys
 import warnings
@@ -97,6 +98,25 @@ def test_a_target_sets_its_environment_and_takes_the_other_ones_back(monkeypatch
     assert environ == {"AWS_ENDPOINT_URL": "http://x", "HOME": "/home/ada", **direct}
     target.enter(target.Target("aws", "eu-west-1"), environ)
     assert environ == {"AWS_PROFILE": "mine", "HOME": "/home/ada"}
+
+
+def test_boto3_signs_with_the_key_of_the_target_though_it_had_found_another(monkeypatch):
+    import boto3
+
+    monkeypatch.setattr(target, "_before", {})
+    monkeypatch.setattr(boto3, "DEFAULT_SESSION", None)
+    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_REGION"):
+        monkeypatch.setenv(name, "theirs")
+    before = dict(os.environ)
+    for key in ("theirs", "one", "one", "other"):
+        if key != "theirs":
+            env = {**dict.fromkeys(("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"), key)}
+            target.enter(target.Target("sandbox", "us-east-1", env, variables.SANDBOX))
+        client = boto3.client("sts", region_name="us-east-1", endpoint_url="http://127.0.0.1:1")
+        assert client._request_signer._credentials.access_key == key
+    target.enter(target.Target("aws", "us-east-1"))
+    os.environ.clear()
+    os.environ.update(before)
 
 
 def test_notebooks_import_twelve_names_and_each_is_there():
