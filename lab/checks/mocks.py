@@ -90,12 +90,18 @@ def event_loop() -> Iterator[None]:
     try:
         yield
     finally:
-        while left := asyncio.all_tasks(loop):  # what ends may begin another: to register, to log
-            for task in left:
-                task.cancel()
-            loop.run_until_complete(asyncio.gather(*left, return_exceptions=True))
         asyncio.set_event_loop(None)
-        loop.close()
+        end(loop)
+
+
+def end(loop: asyncio.AbstractEventLoop) -> None:
+    """Cancel what is left in a loop that does not run, and close it."""
+    loop.set_exception_handler(lambda *_: None)
+    while left := asyncio.all_tasks(loop):  # what ends may begin another: to register, to log
+        for task in left:
+            task.cancel()
+        loop.run_until_complete(asyncio.gather(*left, return_exceptions=True))
+    loop.close()
 
 
 def run(step: Callable[[], Any]) -> list[Made]:

@@ -100,6 +100,7 @@ def aws(home: Path, say: Say) -> Target:
 
     from sandbox import engine
 
+    leave()  # a sandbox that was open in this kernel would answer in AWS's place
     say("asking AWS who you are")
     session = boto3.Session()
     region = session.region_name or "us-east-1"
@@ -152,22 +153,30 @@ def reach(name: str, home: Path, say: Say) -> Target:
 TARGETS: dict[str, Callable[[Path, Say], Target]] = {"sandbox": sandbox, "aws": aws}
 
 _before: dict[str, str | None] = {}
+_signed: list[str | None] = []  # the id of the key with which boto3 signs
 
 
 def enter(target: Target, environ: os._Environ[str] | dict[str, str] = os.environ) -> None:
     """Set this process's environment for a target; what another target had set is undone first."""
-    signed = environ.get(KEY_ID)
-    for key, value in _before.items():
-        _put(environ, key, value)
-    _before.clear()
+    leave(environ)
     wanted = variables.changes(environ, target.env, target.families)
     # All of them first: on Windows no_proxy and NO_PROXY are one variable.
     _before.update({key: environ.get(key) for key in wanted})
     for key, value in wanted.items():
         _put(environ, key, value)
-    if environ.get(KEY_ID) != signed and (boto3 := sys.modules.get("boto3")):
-        # Its session of its own has kept the keys that it found first: those of before.
-        boto3.DEFAULT_SESSION = None
+    if _signed != [environ.get(KEY_ID)]:
+        _signed[:] = [environ.get(KEY_ID)]
+        # The session of its own keeps the keys that it found first: those of before.
+        boto3: Any = sys.modules.get("boto3")
+        if boto3:
+            boto3.DEFAULT_SESSION = None
+
+
+def leave(environ: os._Environ[str] | dict[str, str] = os.environ) -> None:
+    """Undo what the target before has set: the environment is the learner's own again."""
+    for key, value in _before.items():
+        _put(environ, key, value)
+    _before.clear()
 
 
 def notes() -> list[str]:

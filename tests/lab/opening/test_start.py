@@ -4,6 +4,7 @@ import os
 import subprocess
 import sys
 import warnings
+from pathlib import Path
 
 import pulumi
 import pulumi_aws as aws
@@ -104,6 +105,7 @@ def test_boto3_signs_with_the_key_of_the_target_though_it_had_found_another(monk
     import boto3
 
     monkeypatch.setattr(target, "_before", {})
+    monkeypatch.setattr(target, "_signed", [])
     monkeypatch.setattr(boto3, "DEFAULT_SESSION", None)
     for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_REGION"):
         monkeypatch.setenv(name, "theirs")
@@ -114,9 +116,31 @@ def test_boto3_signs_with_the_key_of_the_target_though_it_had_found_another(monk
             target.enter(target.Target("sandbox", "us-east-1", env, variables.SANDBOX))
         client = boto3.client("sts", region_name="us-east-1", endpoint_url="http://127.0.0.1:1")
         assert client._request_signer._credentials.access_key == key
+    target.leave()
     target.enter(target.Target("aws", "us-east-1"))
+    assert boto3.client("sts")._request_signer._credentials.access_key == "theirs"
     os.environ.clear()
     os.environ.update(before)
+
+
+def test_aws_is_asked_with_the_learners_own_variables_after_a_sandbox_was_open(monkeypatch):
+    monkeypatch.setattr(target, "_before", {})
+    monkeypatch.setenv("AWS_PROFILE", "mine")
+    monkeypatch.delenv("AWS_ENDPOINT_URL", raising=False)
+    before = dict(os.environ)
+    seen = {}
+
+    def session_of_boto3():
+        seen.update(os.environ)
+        raise RuntimeError("seen")
+
+    monkeypatch.setattr("boto3.Session", session_of_boto3)
+    here = {"AWS_ENDPOINT_URL": "http://127.0.0.1:1"}
+    target.enter(target.Target("sandbox", "us-east-1", here, variables.SANDBOX))
+    assert "AWS_PROFILE" not in os.environ
+    with pytest.raises(errors.NotReady, match="seen"):
+        target.reach("aws", Path("/nowhere"), lambda text: None)
+    assert seen == before
 
 
 def test_notebooks_import_twelve_names_and_each_is_there():
