@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import socket
+import sys
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -18,6 +19,8 @@ from lab.session import writable
 from sandbox import variables
 
 Say = Callable[[str], None]
+
+KEY_ID = "AWS_ACCESS_KEY_ID"
 
 # The sandbox's Python runtime streams; on AWS that takes an adapter, which has a setting. And its
 # execution logs mask keys, which is not known of AWS's: there, INFO is for the learner to decide.
@@ -150,6 +153,7 @@ def reach(name: str, home: Path, say: Say) -> Target:
 TARGETS: dict[str, Callable[[Path, Say], Target]] = {"sandbox": sandbox, "aws": aws}
 
 _before: dict[str, str | None] = {}
+_signed: list[str | None] = []  # the id of the key with which boto3 signs
 
 
 def enter(target: Target, environ: os._Environ[str] | dict[str, str] = os.environ) -> None:
@@ -160,6 +164,12 @@ def enter(target: Target, environ: os._Environ[str] | dict[str, str] = os.enviro
     _before.update({key: environ.get(key) for key in wanted})
     for key, value in wanted.items():
         _put(environ, key, value)
+    if _signed != [environ.get(KEY_ID)]:
+        _signed[:] = [environ.get(KEY_ID)]
+        # The session of its own keeps the keys that it found first: those of before.
+        boto3: Any = sys.modules.get("boto3")
+        if boto3:
+            boto3.DEFAULT_SESSION = None
 
 
 def leave(environ: os._Environ[str] | dict[str, str] = os.environ) -> None:

@@ -101,6 +101,28 @@ def test_a_target_sets_its_environment_and_takes_the_other_ones_back(monkeypatch
     assert environ == {"AWS_PROFILE": "mine", "HOME": "/home/ada"}
 
 
+def test_boto3_signs_with_the_key_of_the_target_though_it_had_found_another(monkeypatch):
+    import boto3
+
+    monkeypatch.setattr(target, "_before", {})
+    monkeypatch.setattr(target, "_signed", [])
+    monkeypatch.setattr(boto3, "DEFAULT_SESSION", None)
+    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_REGION"):
+        monkeypatch.setenv(name, "theirs")
+    before = dict(os.environ)
+    for key in ("theirs", "one", "one", "other"):
+        if key != "theirs":
+            env = {**dict.fromkeys(("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"), key)}
+            target.enter(target.Target("sandbox", "us-east-1", env, variables.SANDBOX))
+        client = boto3.client("sts", region_name="us-east-1", endpoint_url="http://127.0.0.1:1")
+        assert client._request_signer._credentials.access_key == key
+    target.leave()
+    target.enter(target.Target("aws", "us-east-1"))
+    assert boto3.client("sts")._request_signer._credentials.access_key == "theirs"
+    os.environ.clear()
+    os.environ.update(before)
+
+
 def test_aws_is_asked_with_the_learners_own_variables_after_a_sandbox_was_open(monkeypatch):
     monkeypatch.setattr(target, "_before", {})
     monkeypatch.setenv("AWS_PROFILE", "mine")
