@@ -31,6 +31,8 @@ TESTS = (
     "tests/sandbox/test_command.py*",
     "tests/sandbox/test_provider_child.py*",
     "tests/sandbox/server/gateway/test_authorizers.py*",
+    "tests/sandbox/server/gateway/test_limits.py*",
+    "tests/sandbox/test_proof.py*",
     "tests/test_documents.py::test_pulumi_*",
     "tests/test_lint.py*",
 )
