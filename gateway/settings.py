@@ -12,6 +12,7 @@ FUNCTIONS = Path(__file__).resolve().parent / "functions"
 AUTHENTICATIONS = ("bearer", "iam", "cognito")
 HASH = 72  # characters that a team's key takes, beside its name
 KEYS_SIZE = 3_900  # what the function that knows the keys has room for
+LOGGING_ROLES = ("existing", "own")
 EXECUTION_LOGS = ("ERROR", "INFO", "OFF")
 
 
@@ -76,11 +77,13 @@ class Settings:
         tokens_per_day: tokens that a key may use in a day (UTC), prompts
             and answers together.
         prompt_characters: the longest prompt that reaches the function.
-        model_name: the model's name as GET /model gives it; its metrics
-            are kept under this name.
+        model_name: the model's name, as callers and metrics have it.
         execution_logs: how much API Gateway tells of each request: "OFF",
             "ERROR" or "INFO". INFO may hold what the authorizer answered,
             and with it the caller's key: read it before you keep it on.
+        logging_role: with which role API Gateway writes logs. There is one
+            for the account and Region: "existing", or "own", which
+            replaces it for all, and stays.
         log_source_address: whether the access log has the address of each
             caller, which is personal data.
         refused_calls: so many calls with a wrong key, or none, in five
@@ -115,6 +118,7 @@ class Settings:
     prompt_characters: int = 6000
     model_name: str = "SmolLM2-135M-Instruct"
     execution_logs: str = "ERROR"
+    logging_role: str = "existing"
     log_source_address: bool = False
     refused_calls: int = 100
     alarm_actions: tuple[str, ...] = ()
@@ -126,6 +130,7 @@ class Settings:
         for name, value, known in (
             ("authentication", self.authentication, AUTHENTICATIONS),
             ("executionLogs", self.execution_logs, EXECUTION_LOGS),
+            ("loggingRole", self.logging_role, LOGGING_ROLES),
         ):
             if value not in known:
                 raise pulumi.RunError(
@@ -211,6 +216,7 @@ def watching(config: pulumi.Config) -> dict[str, Any]:
     return {
         "log_retention_days": config.get_int("logRetentionDays"),
         "execution_logs": config.get("executionLogs"),
+        "logging_role": config.get("loggingRole"),
         "log_source_address": config.get_bool("logSourceAddress"),
         "refused_calls": config.get_int("refusedCalls"),
         "alarm_actions": texts(config, "alarmActions"),

@@ -45,6 +45,7 @@ def test_without_configuration_all_defaults_count(configure):
         ("modelConcurrency", "5", "model_concurrency", 5),
         ("authorizerConcurrency", "0", "authorizer_concurrency", 0),
         ("protect", "true", "protect", True),
+        ("loggingRole", "own", "logging_role", "own"),
         ("logSourceAddress", "true", "log_source_address", True),
         ("refusedCalls", "7", "refused_calls", 7),
         ("teams", json.dumps(["red"]), "teams", ("red",)),

@@ -74,7 +74,7 @@ def find_weights() -> Path:
 
 
 WEIGHTS = find_weights()
-NAME = WEIGHTS.name.split(".")[0]  # SmolLM2-135M-Instruct
+NAME = os.environ.get("MODEL_NAME") or WEIGHTS.name.split(".")[0]  # SmolLM2-135M-Instruct
 KEY = secrets.token_hex(16)
 
 
