@@ -44,6 +44,7 @@ from .chat import (  # chapter 10
     chat_url,
     error_responses,
     list_models,
+    prompt_variables,
     stream_variables,
     streaming,
 )
@@ -127,6 +128,7 @@ def model_variables(
         **budget_variables(settings, budget),
         **metrics_variables(settings, lines),
         **stream_variables(settings),
+        **prompt_variables(settings),
         **adapter_variables(settings),
     }
 

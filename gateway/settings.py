@@ -52,7 +52,9 @@ class Settings:
         memory_size: megabytes for the function. Lambda gives one full
             processor at 1,769 MB.
         timeout: seconds that one answer may take. API Gateway waits for 29.
-        system_prompt: what the model is told before every prompt.
+        system_prompt: what the model is told before every prompt. In
+            a conversation, a caller's own system message replaces it.
+        system_prompt_first: put it before a caller's own instead.
         log_retention_days: how long the function's log is kept.
         stage_name: the first part of every path of the deployed API.
         authentication: how callers prove who they are: "bearer" (a key that
@@ -99,6 +101,7 @@ class Settings:
     memory_size: int = 1769
     timeout: int = 29
     system_prompt: str = "You are a helpful assistant."
+    system_prompt_first: bool = False
     log_retention_days: int = 7
     stage_name: str = "v1"
     authentication: str = "bearer"
@@ -178,6 +181,7 @@ def hosting(config: pulumi.Config) -> dict[str, Any]:
         "timeout": config.get_int("timeout"),
         "model_concurrency": config.get_int("modelConcurrency"),
         "system_prompt": config.get("systemPrompt"),
+        "system_prompt_first": config.get_bool("systemPromptFirst"),
         "model_name": config.get("modelName"),
         "stream": config.get_bool("stream"),
         "adapter_layer_arn": config.get("adapterLayerArn"),

@@ -458,6 +458,14 @@ def test_answers_come_whole_unless_the_settings_say_stream(whole):
     assert "STREAMING" not in plain["LanguageModelLambda"]["environment"]["variables"]
 
 
+def test_whose_system_prompt_comes_first_is_a_setting(whole):
+    def variables(**settings):
+        return whole(**settings).inputs["LanguageModelLambda"]["environment"]["variables"]
+
+    assert "SYSTEM_PROMPT_FIRST" not in variables()
+    assert variables(system_prompt_first=True)["SYSTEM_PROMPT_FIRST"] == "1"
+
+
 def test_behind_the_adapter_every_answer_streams_and_the_script_starts(whole):
     declared = whole(stream=True, adapter_layer_arn="arn:adapter")
     function = declared.inputs["LanguageModelLambda"]

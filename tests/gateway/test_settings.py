@@ -38,6 +38,7 @@ def test_without_configuration_all_defaults_count(configure):
         ("memorySize", "512", "memory_size", 512),
         ("timeout", "0", "timeout", 0),
         ("systemPrompt", "", "system_prompt", ""),
+        ("systemPromptFirst", "true", "system_prompt_first", True),
         ("logRetentionDays", "30", "log_retention_days", 30),
         ("stageName", "test", "stage_name", "test"),
         ("authentication", "iam", "authentication", "iam"),
