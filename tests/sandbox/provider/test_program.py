@@ -81,8 +81,8 @@ def test_a_changed_setting_changes_its_resource_and_no_other(stacks: Any) -> Non
     assert changes(stack.up()) == {"update": 2}  # a plan for each team
     chosen["stage_name"] = "v2"  # type: ignore[assignment]
     # The stage, three settings of its methods and its execution log; what names the stage is updated:
-    # function, two plans, four alarms, the metric filter and the dashboard.
-    assert changes(stack.up()) == {"replace": 5, "update": 9}
+    # two plans, two alarms and the dashboard.
+    assert changes(stack.up()) == {"replace": 5, "update": 5}
     assert changes(stack.up()) == {}
 
 
