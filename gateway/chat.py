@@ -182,6 +182,13 @@ def stream_variables(settings: Settings) -> Variables:
     return {"STREAMING": "1"} if settings.stream else {}
 
 
+def prompt_variables(settings: Settings) -> Variables:
+    """For the function: whether our system prompt comes first."""
+    return (
+        {"SYSTEM_PROMPT_FIRST": "1"} if settings.system_prompt_first else {}
+    )
+
+
 # On AWS, where Lambda's own Python runtime cannot stream
 
 

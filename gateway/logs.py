@@ -7,7 +7,7 @@ import json
 import pulumi
 import pulumi_aws as aws
 
-from .kinds import Arguments
+from .kinds import Arguments, Parts
 from .policies import trust_policy
 from .settings import Settings
 
@@ -31,6 +31,10 @@ ACCESS_LOG = {
     "errorType": "$context.error.responseType",
     "traceId": "$context.xrayTraceId",
 }
+
+
+# AWS's own policy for this purpose.
+PUSH_LOGS = "service-role/AmazonAPIGatewayPushToCloudWatchLogs"
 
 
 def access_logs(settings: Settings) -> aws.cloudwatch.LogGroup:
@@ -57,23 +61,36 @@ def execution_logs(
     )
 
 
-def logging_account() -> aws.apigateway.Account:
-    """Let API Gateway write logs: one role for the account and Region."""
+def logging_account(settings: Settings) -> Parts:
+    """Let API Gateway write logs: one role for the account and Region.
+
+    It is everybody's. So it is only set where the settings say that it is
+    ours to set, and then it stays when everything else is destroyed.
+    """
+    if settings.logging_role == "existing":
+        return []
     role = aws.iam.Role(
         "apiLogsRole",
         assume_role_policy=trust_policy("apigateway.amazonaws.com"),
+        opts=pulumi.ResourceOptions(retain_on_delete=True),
     )
-    service_policy = "AmazonAPIGatewayPushToCloudWatchLogs"
+    partition = aws.get_partition_output().partition
     allowed = aws.iam.RolePolicyAttachment(
         "apiLogsPolicy",
         role=role.name,
-        policy_arn=f"arn:aws:iam::aws:policy/service-role/{service_policy}",
+        policy_arn=pulumi.Output.concat(
+            "arn:", partition, ":iam::aws:policy/", PUSH_LOGS
+        ),
+        opts=pulumi.ResourceOptions(retain_on_delete=True),
     )
-    return aws.apigateway.Account(
+    account = aws.apigateway.Account(
         "apiLogsAccount",
         cloudwatch_role_arn=role.arn,
-        opts=pulumi.ResourceOptions(depends_on=[allowed]),
+        opts=pulumi.ResourceOptions(
+            depends_on=[allowed], retain_on_delete=True
+        ),
     )
+    return [account]
 
 
 def log_fields(settings: Settings, authentication: str) -> Arguments:
@@ -92,10 +109,10 @@ def stage_logging(
     fields: Arguments,
     access_logs: aws.cloudwatch.LogGroup,
     execution_logs: aws.cloudwatch.LogGroup,
-    logging_account: aws.apigateway.Account,
+    logging_account: Parts,
 ) -> Arguments:
     """For the stage: its access log and its traces, once both can be."""
-    ready = [access_logs, execution_logs, logging_account]
+    ready = [access_logs, execution_logs, *logging_account]
     return {
         "access_log_settings": aws.apigateway.StageAccessLogSettingsArgs(
             destination_arn=access_logs.arn, format=json.dumps(fields)

@@ -24,14 +24,24 @@ ERROR_COUNTS = ("4XXError", "5XXError")
 LATENCIES = ("Latency", "IntegrationLatency")
 
 
-def metrics_namespace(settings: Settings) -> str:
-    """The CloudWatch namespace of this gateway's own metrics."""
-    return f"LanguageModel/{pulumi.get_stack()}/{settings.stage_name}"
+def metrics_namespace(
+    access_logs: aws.cloudwatch.LogGroup,
+) -> pulumi.Output[str]:
+    """The CloudWatch namespace of this gateway's own metrics.
+
+    It has the log's name in it, which no other gateway of the account has.
+    """
+    return pulumi.Output.concat("LanguageModel/", access_logs.name)
 
 
-def metrics_variables(settings: Settings) -> Variables:
-    """For the function: the namespace that it keeps its metrics in."""
-    return {"METRICS_NAMESPACE": metrics_namespace(settings)}
+def metrics_variables(
+    settings: Settings, access_logs: aws.cloudwatch.LogGroup
+) -> Variables:
+    """For the function: where it keeps its metrics, and of which model."""
+    return {
+        "METRICS_NAMESPACE": metrics_namespace(access_logs),
+        "MODEL_NAME": settings.model_name,
+    }
 
 
 # What should wake somebody: its name, what it says, the metric, the rule.
@@ -73,7 +83,7 @@ def alarms(
     return [
         *made,
         *counted_alarms(settings, access_logs),
-        tokens_alarm(settings),
+        tokens_alarm(settings, access_logs),
     ]
 
 
@@ -97,7 +107,7 @@ def counted_alarms(
     settings: Settings, access_logs: aws.cloudwatch.LogGroup
 ) -> list[aws.cloudwatch.MetricAlarm]:
     """One counts calls over a limit, one those that show a wrong key."""
-    ours = metrics_namespace(settings)
+    ours = metrics_namespace(access_logs)
     most = {"throttled": 20, "refused": settings.refused_calls}
     made = []
     for name, (metric, pattern, description) in REFUSALS.items():
@@ -119,10 +129,12 @@ def counted_alarms(
     return made
 
 
-def tokens_alarm(settings: Settings) -> aws.cloudwatch.MetricAlarm:
+def tokens_alarm(
+    settings: Settings, access_logs: aws.cloudwatch.LogGroup
+) -> aws.cloudwatch.MetricAlarm:
     """Spending has a metric too: the function's own, of tokens written."""
     metric = {
-        "namespace": metrics_namespace(settings),
+        "namespace": metrics_namespace(access_logs),
         "metric_name": OUTPUT_TOKENS,
     }
     return alarm(
@@ -163,13 +175,14 @@ def dashboard(
     settings: Settings,
     rest_api: aws.apigateway.RestApi,
     stage: aws.apigateway.Stage,
+    access_logs: aws.cloudwatch.LogGroup,
 ) -> aws.cloudwatch.Dashboard:
     """Four pictures: calls and errors, latency, tokens, the first token."""
     return aws.cloudwatch.Dashboard(
         "languageModelDashboard",
         dashboard_name=pulumi.Output.concat("language-model-", rest_api.id),
         dashboard_body=pulumi.Output.json_dumps(
-            {"widgets": graphs(settings, rest_api, stage)}
+            {"widgets": graphs(settings, rest_api, stage, access_logs)}
         ),
     )
 
@@ -178,11 +191,12 @@ def graphs(
     settings: Settings,
     rest_api: aws.apigateway.RestApi,
     stage: aws.apigateway.Stage,
+    access_logs: aws.cloudwatch.LogGroup,
 ) -> list[dict[str, Any]]:
     """The dashboard's four pictures."""
     gateway = ["ApiName", rest_api.name, "Stage", stage.stage_name]
     model = [MODEL, settings.model_name]
-    ours = metrics_namespace(settings)
+    ours = metrics_namespace(access_logs)
     api = "AWS/ApiGateway"
     errors = [[api, name, *gateway] for name in ("Count", *ERROR_COUNTS)]
     latency = [[api, name, *gateway] for name in LATENCIES]

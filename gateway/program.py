@@ -44,6 +44,7 @@ from .chat import (  # chapter 10
     chat_url,
     error_responses,
     list_models,
+    prompt_variables,
     stream_variables,
     streaming,
 )
@@ -78,9 +79,9 @@ from .settings import Settings
 def gateway(settings: Settings) -> None:
     """Every step, once."""
     declared = declared_arguments()
-    role = api_role()
-    budget = token_budget()
-    told, rights = model_variables(settings, budget), budget_rights(budget)
+    role, budget, lines = api_role(), token_budget(), access_logs(settings)
+    told = model_variables(settings, budget, lines)
+    rights = budget_rights(budget)
     function = model(settings, model_start(settings), told, rights)
     invoke_policy(role, function)
 
@@ -114,17 +115,20 @@ def gateway(settings: Settings) -> None:
         "budget_table": budget.name,
         **pool,
     }
-    export({**made, **serve_api(settings, proof, api, frozen, keys)})
+    export({**made, **serve_api(settings, proof, api, frozen, keys, lines)})
 
 
 def model_variables(
-    settings: Settings, budget: aws.dynamodb.Table
+    settings: Settings,
+    budget: aws.dynamodb.Table,
+    lines: aws.cloudwatch.LogGroup,
 ) -> Variables:
     """For the model's function: what it reads when it starts."""
     return {
         **budget_variables(settings, budget),
-        **metrics_variables(settings),
+        **metrics_variables(settings, lines),
         **stream_variables(settings),
+        **prompt_variables(settings),
         **adapter_variables(settings),
     }
 
@@ -164,10 +168,13 @@ def serve_api(
     api: aws.apigateway.RestApi,
     frozen: aws.apigateway.Deployment,
     keys: Keys,
+    lines: aws.cloudwatch.LogGroup,
 ) -> Arguments:
     """The stage and what holds there: limits, logs, alarms; its outputs."""
-    lines, steps = access_logs(settings), execution_logs(settings, api)
-    account = logging_account()
+    steps, account = (
+        execution_logs(settings, api),
+        logging_account(settings),
+    )
     fields = log_fields(settings, proof)
     written = stage_logging(fields, lines, steps, account)
     served = stage(settings, api, frozen, written)
@@ -179,7 +186,7 @@ def serve_api(
     usage_plans(settings, api, served, keys)
 
     alarms(settings, api, served, lines)
-    board = dashboard(settings, api, served)
+    board = dashboard(settings, api, served, lines)
     return {
         "invoke_url": served.invoke_url,
         "model_url": model_url(served),

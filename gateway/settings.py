@@ -12,6 +12,7 @@ FUNCTIONS = Path(__file__).resolve().parent / "functions"
 AUTHENTICATIONS = ("bearer", "iam", "cognito")
 HASH = 72  # characters that a team's key takes, beside its name
 KEYS_SIZE = 3_900  # what the function that knows the keys has room for
+LOGGING_ROLES = ("existing", "own")
 EXECUTION_LOGS = ("ERROR", "INFO", "OFF")
 
 
@@ -51,7 +52,9 @@ class Settings:
         memory_size: megabytes for the function. Lambda gives one full
             processor at 1,769 MB.
         timeout: seconds that one answer may take. API Gateway waits for 29.
-        system_prompt: what the model is told before every prompt.
+        system_prompt: what the model is told before every prompt. In
+            a conversation, a caller's own system message replaces it.
+        system_prompt_first: put it before a caller's own instead.
         log_retention_days: how long the function's log is kept.
         stage_name: the first part of every path of the deployed API.
         authentication: how callers prove who they are: "bearer" (a key that
@@ -76,11 +79,13 @@ class Settings:
         tokens_per_day: tokens that a key may use in a day (UTC), prompts
             and answers together.
         prompt_characters: the longest prompt that reaches the function.
-        model_name: the model's name as GET /model gives it; its metrics
-            are kept under this name.
+        model_name: the model's name, as callers and metrics have it.
         execution_logs: how much API Gateway tells of each request: "OFF",
             "ERROR" or "INFO". INFO may hold what the authorizer answered,
             and with it the caller's key: read it before you keep it on.
+        logging_role: with which role API Gateway writes logs. There is one
+            for the account and Region: "existing", or "own", which
+            replaces it for all, and stays.
         log_source_address: whether the access log has the address of each
             caller, which is personal data.
         refused_calls: so many calls with a wrong key, or none, in five
@@ -96,6 +101,7 @@ class Settings:
     memory_size: int = 1769
     timeout: int = 29
     system_prompt: str = "You are a helpful assistant."
+    system_prompt_first: bool = False
     log_retention_days: int = 7
     stage_name: str = "v1"
     authentication: str = "bearer"
@@ -115,6 +121,7 @@ class Settings:
     prompt_characters: int = 6000
     model_name: str = "SmolLM2-135M-Instruct"
     execution_logs: str = "ERROR"
+    logging_role: str = "existing"
     log_source_address: bool = False
     refused_calls: int = 100
     alarm_actions: tuple[str, ...] = ()
@@ -126,6 +133,7 @@ class Settings:
         for name, value, known in (
             ("authentication", self.authentication, AUTHENTICATIONS),
             ("executionLogs", self.execution_logs, EXECUTION_LOGS),
+            ("loggingRole", self.logging_role, LOGGING_ROLES),
         ):
             if value not in known:
                 raise pulumi.RunError(
@@ -173,6 +181,7 @@ def hosting(config: pulumi.Config) -> dict[str, Any]:
         "timeout": config.get_int("timeout"),
         "model_concurrency": config.get_int("modelConcurrency"),
         "system_prompt": config.get("systemPrompt"),
+        "system_prompt_first": config.get_bool("systemPromptFirst"),
         "model_name": config.get("modelName"),
         "stream": config.get_bool("stream"),
         "adapter_layer_arn": config.get("adapterLayerArn"),
@@ -211,6 +220,7 @@ def watching(config: pulumi.Config) -> dict[str, Any]:
     return {
         "log_retention_days": config.get_int("logRetentionDays"),
         "execution_logs": config.get("executionLogs"),
+        "logging_role": config.get("loggingRole"),
         "log_source_address": config.get_bool("logSourceAddress"),
         "refused_calls": config.get_int("refusedCalls"),
         "alarm_actions": texts(config, "alarmActions"),

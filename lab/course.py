@@ -119,6 +119,7 @@ CHAPTERS = (
             "chat_url",
             "streaming",
             "stream_variables",
+            "prompt_variables",
             "adapter_start",
             "adapter_variables",
             "adapter_invocation",

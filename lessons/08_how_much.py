@@ -73,7 +73,7 @@ start(8)
 #
 # ## Predict
 #
-# Two teams, one of them greedy.
+# Two teams, one greedy.
 
 # %%
 predict("8")
@@ -315,7 +315,7 @@ call("green", "Say hello.", max_tokens=250)
 show(items())
 
 # %% [markdown]
-# Taken is what was used now, and the prompt that the dead call had read.
+# Taken is what was used now, and what the dead call had read.
 #
 # ## Break it: a check that looks at one content type
 #

@@ -31,7 +31,8 @@ import pulumi
 import pulumi_aws as aws
 import requests
 from gateway import logs as file
-from gateway.kinds import Arguments, Variables
+from gateway.kinds import Arguments, Parts, Variables
+from gateway.logs import PUSH_LOGS
 from gateway.metrics import GATEWAY_ALARMS, REFUSALS, alarm, graphs
 from gateway.metrics import metrics_namespace, tokens_alarm
 from gateway.policies import trust_policy
@@ -98,9 +99,9 @@ predict("9")
 # ### The right to write
 #
 # API Gateway may not write logs until a role lets it. The odd thing: the
-# role is not the API's. There is **one for the account and Region**. This
-# step overwrites whatever role was there, and `destroy` leaves none. In
-# an account that you share, make it in a program of its own, which stays.
+# role is not the API's. There is **one for the account and Region**. To
+# set it is to overwrite everybody's. So the setting `loggingRole` has to
+# say `own`, as in the sandbox; and what is made stays after `destroy`.
 
 # %% step: logging_account
 
@@ -118,9 +119,9 @@ predict("9")
 #
 # A **namespace** is a drawer of metrics. API Gateway's are in
 # `AWS/ApiGateway`. The function has some of its own; it is told the name
-# of theirs as `METRICS_NAMESPACE`.
+# of theirs as `METRICS_NAMESPACE`. No other gateway may have that name.
 
-# %% step: metrics_variables
+# %% step: metrics_namespace, metrics_variables
 
 # %% [markdown]
 # ### Alarms
@@ -312,9 +313,9 @@ logs(careless.headers["x-amzn-RequestId"], grep="body")
 # %%
 from gateway.logs import method_logging
 
-def logging_account():
-    return aws.apigateway.Account(
-        "apiLogsAccount", cloudwatch_role_arn="")
+def logging_account(settings):
+    return [aws.apigateway.Account(
+        "apiLogsAccount", cloudwatch_role_arn="")]
 
 up()
 silent = ask("Are you there?", max_tokens=8)

@@ -84,7 +84,7 @@ class _Echo(Mocks):
         return f"{args.name}-id", dict(args.inputs)
 
     def call(self, args: MockCallArgs) -> dict[Any, Any]:  # type: ignore[override]
-        return {"region": "us-east-1"}
+        return {"region": "us-east-1", "partition": "aws"}
 
 
 def program_graph() -> Graph:
@@ -93,7 +93,7 @@ def program_graph() -> Graph:
 
     @pulumi.runtime.test
     def run() -> None:
-        gateway.program.gateway(Settings())
+        gateway.program.gateway(Settings(logging_role="own"))
 
     def declare() -> None:
         with event_loop():

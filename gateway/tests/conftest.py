@@ -34,7 +34,7 @@ class Cloud(pulumi.runtime.Mocks):
         return f"{args.name}-id", {**computed, **args.inputs}
 
     def call(self, args):
-        return {"region": "us-east-1"}
+        return {"region": "us-east-1", "partition": "aws"}
 
 
 @pytest.fixture

@@ -30,11 +30,8 @@ def load(monkeypatch, folder):
 def stand_in():
     """A model that says what it was asked."""
     model = ModuleType("model")
-    model.NAME, model.SYSTEM_PROMPT, model.PROMPT_TOKENS = (
-        "echo",
-        "Repeat.",
-        1500,
-    )
+    model.NAME, model.PROMPT_TOKENS = "echo", 1500
+    model.SYSTEM_PROMPT, model.SYSTEM_PROMPT_FIRST = "Repeat.", False
 
     def complete(request):
         return {

@@ -52,7 +52,7 @@ class _Cloud(Mocks):
         return f"{args.name}-id", {**args.inputs, **_outputs(kind, args.name)}
 
     def call(self, args: MockCallArgs) -> dict[Any, Any]:  # type: ignore[override]
-        return {"region": REGION, **args.args}
+        return {"region": REGION, "partition": "aws", **args.args}
 
 
 def _outputs(kind: str, name: str) -> dict[str, Any]:

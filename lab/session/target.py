@@ -24,7 +24,11 @@ KEY_ID = "AWS_ACCESS_KEY_ID"
 
 # The sandbox's Python runtime streams; on AWS that takes an adapter, which has a setting. And its
 # execution logs mask keys, which is not known of AWS's: there, INFO is for the learner to decide.
-SANDBOX = {"gateway:stream": "true", "gateway:executionLogs": "INFO"}
+SANDBOX = {
+    "gateway:stream": "true",
+    "gateway:executionLogs": "INFO",
+    "gateway:loggingRole": "own",  # of an account that nobody shares
+}
 
 
 @dataclass(frozen=True)

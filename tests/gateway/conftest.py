@@ -77,8 +77,11 @@ class Declared(pulumi.runtime.Mocks):
         return "" if args.name in self.missing else f"{args.name}-id", {**args.inputs, **filled}
 
     def call(self, args):
-        assert args.token == "aws:index/getRegion:getRegion"
-        return {"region": "us-east-1"}
+        known = {
+            "aws:index/getRegion:getRegion": {"region": "us-east-1"},
+            "aws:index/getPartition:getPartition": {"partition": "aws"},
+        }
+        return known[args.token]
 
     def note(self, args):
         """A stack transformation: note the dependencies, make the test's changes."""

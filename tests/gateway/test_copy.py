@@ -22,7 +22,7 @@ class Cloud(Mocks):
         return args.name + "-id", {**args.inputs, "outputs": {}}
 
     def call(self, args):
-        return {"region": "us-east-1"}
+        return {"region": "us-east-1", "partition": "aws"}
 
 
 asyncio.set_event_loop(asyncio.new_event_loop())

@@ -22,7 +22,7 @@ def event(method="POST", body=None, path="/model", encoded=False, headers=None):
     """The event of a proxy integration, with every key that API Gateway always sends."""
     headers = headers or {"Host": "api1.example.com", "X-Forwarded-For": "192.0.2.1"}
     return {
-        "resource": "/model",
+        "resource": path,
         "path": path,
         "httpMethod": method,
         "headers": headers,
@@ -325,3 +325,17 @@ def test_the_line_says_which_key_called_and_never_the_key(capsys):
     _, line = call(capsys, given)
     assert line["key_id"] == "key-1"
     assert "value-of-the-key" not in json.dumps(line)
+
+
+@pytest.mark.parametrize(
+    ("resource", "path", "parameters", "answered"),
+    [
+        ("/model", "/llm/model", None, "/model"),
+        ("/models/{model}", "/llm/models/echo", {"model": "echo"}, "/models/echo"),
+        ("/{proxy+}", "/llm/files/one", {"proxy": "files/one"}, "/files/one"),
+        (None, "/model", None, "/model"),
+    ],
+)
+def test_a_custom_domains_base_path_is_no_part_of_the_path(resource, path, parameters, answered):
+    sent = {"resource": resource, "path": path, "pathParameters": parameters}
+    assert handler.path_of(sent) == answered

@@ -386,8 +386,22 @@ def test_every_log_has_an_end(whole):
 
 
 def test_the_stage_waits_until_api_gateway_may_write(whole):
-    waits_for = whole().depends_on["languageModelStage"]
+    waits_for = whole(logging_role="own").depends_on["languageModelStage"]
     assert {"apiLogsAccount", "executionLogs", "accessLogs"} <= waits_for
+
+
+def test_the_accounts_logging_role_is_left_alone_unless_the_settings_say_that_it_is_ours(whole):
+    made = {"apiLogsRole", "apiLogsPolicy", "apiLogsAccount"}
+    assert not made & set(whole().types)
+    assert made <= set(whole(logging_role="own").types)
+
+
+def test_function_alarms_and_dashboard_share_one_name_for_the_model(whole):
+    declared = whole(model_name="mine")
+    variables = declared.inputs["LanguageModelLambda"]["environment"]["variables"]
+    assert variables["MODEL_NAME"] == "mine"
+    assert set(declared.inputs["alarm-tokens"]["dimensions"].values()) == {"mine"}
+    assert '"mine"' in declared.inputs["languageModelDashboard"]["dashboardBody"]
 
 
 def test_alarms_ring_for_failures_slowness_refusals_and_spending(whole):
@@ -396,9 +410,9 @@ def test_alarms_ring_for_failures_slowness_refusals_and_spending(whole):
     assert {(each["namespace"], each["metricName"]) for each in alarms.values()} == {
         ("AWS/ApiGateway", "5XXError"),
         ("AWS/ApiGateway", "Latency"),
-        ("LanguageModel/test/v1", "ThrottledCalls"),
-        ("LanguageModel/test/v1", "RefusedCalls"),
-        ("LanguageModel/test/v1", "gen_ai.usage.output_tokens"),
+        ("LanguageModel/logs", "ThrottledCalls"),
+        ("LanguageModel/logs", "RefusedCalls"),
+        ("LanguageModel/logs", "gen_ai.usage.output_tokens"),
     }
     for each in alarms.values():
         assert each["alarmActions"] == ["arn:aws:sns:us-east-1:123456789012:ops"]
@@ -449,6 +463,14 @@ def test_answers_come_whole_unless_the_settings_say_stream(whole):
     variables = streaming["LanguageModelLambda"]["environment"]["variables"]
     assert variables["STREAMING"] == "1"
     assert "STREAMING" not in plain["LanguageModelLambda"]["environment"]["variables"]
+
+
+def test_whose_system_prompt_comes_first_is_a_setting(whole):
+    def variables(**settings):
+        return whole(**settings).inputs["LanguageModelLambda"]["environment"]["variables"]
+
+    assert "SYSTEM_PROMPT_FIRST" not in variables()
+    assert variables(system_prompt_first=True)["SYSTEM_PROMPT_FIRST"] == "1"
 
 
 def test_behind_the_adapter_every_answer_streams_and_the_script_starts(whole):

@@ -199,6 +199,7 @@ def test_check_names_a_file_that_differs_and_one_that_nothing_makes(tmp_path):
 # is for AWS alone.
 UNSEEN = {
     "authorizers",
+    "prompt_variables",
     "method_logging",
     "user_pool",
     "adapter_start",

@@ -42,7 +42,7 @@ def ops(stack: automation.Stack, **options: Any) -> dict[str, int]:
 
 
 def course() -> None:
-    gateway(Settings())
+    gateway(Settings(logging_role="own"))
 
 
 def test_the_program_goes_up_stays_refreshes_and_goes_down(stacks: Any, client: Any) -> None:
@@ -65,14 +65,16 @@ def test_the_program_goes_up_stays_refreshes_and_goes_down(stacks: Any, client: 
 def test_the_deployed_function_may_be_one_that_exists(stacks: Any, client: Any) -> None:
     first = stacks(course, "first").up()
     name = first.outputs["function_name"].value
-    second = stacks(lambda: gateway(Settings(function_name=name)), "second").up()
+    second = stacks(
+        lambda: gateway(Settings(function_name=name, logging_role="own")), "second"
+    ).up()
     assert second.outputs["function_arn"].value == first.outputs["function_arn"].value
     assert changes(second) == {"create": SIZE - 4}  # function, role, rights, log
 
 
 def test_a_changed_setting_changes_its_resource_and_no_other(stacks: Any) -> None:
     chosen = {"memory_size": 512}
-    stack = stacks(lambda: gateway(Settings(**chosen)))
+    stack = stacks(lambda: gateway(Settings(logging_role="own", **chosen)))
     stack.up()
     chosen["memory_size"] = 256
     assert changes(stack.up()) == {"update": 1}
@@ -80,8 +82,8 @@ def test_a_changed_setting_changes_its_resource_and_no_other(stacks: Any) -> Non
     assert changes(stack.up()) == {"update": 2}  # a plan for each team
     chosen["stage_name"] = "v2"  # type: ignore[assignment]
     # The stage, three settings of its methods and its execution log; what names the stage is updated:
-    # function, two plans, four alarms, the metric filter and the dashboard.
-    assert changes(stack.up()) == {"replace": 5, "update": 9}
+    # two plans, two alarms and the dashboard.
+    assert changes(stack.up()) == {"replace": 5, "update": 5}
     assert changes(stack.up()) == {}
 
 
