@@ -373,13 +373,13 @@ timed()
 # As many pieces, the same text, no error anywhere. But the first token
 # comes with the last. A test that compares texts sees nothing; measure the
 # time to the first token. The fix is the switch. (The unknown paths go,
-# too. `up()` says that they are served until the next one.)
+# too: deleted by the first `up()`, no more served after the second.)
 
 # %%
 from gateway.chat import adapter_invocation, adapter_start
 from gateway.chat import adapter_variables, list_models
 from gateway.chat import stream_variables, streaming
-
+up()
 up()
 timed()
 
