@@ -1,4 +1,4 @@
-"""Did every test and every notebook run? python3 .ci/count.py collected.txt junit.xml
+"""Did every test and every notebook run? python3 .ci/count.py tests.txt junit.xml
 
 Standard library. Exit code 1 with the names when something that exists did not run.
 """
@@ -16,15 +16,17 @@ ROOT = Path(__file__).resolve().parent.parent
 ALLOWED_SKIP = re.compile(r"^((Windows|macOS|Linux and macOS) only\b|the whole measurements )")
 
 
-def problems(collected: str, junit: str, notebooks: list[str]) -> list[str]:
+def problems(exist: str, junit: str, notebooks: list[str], files: list[str]) -> list[str]:
     """What did not run, in words.
 
     Args:
-        collected: the output of pytest --collect-only -q.
+        exist: the names of all tests, one a line, as pytest --exist=FILE writes them.
         junit: pytest's XML report.
         notebooks: names without ending; each must be part of the name of a test that passed.
+        files: paths of the test files; each must have a test.
     """
-    expected = sum("::" in line for line in collected.splitlines())
+    names = exist.splitlines()
+    expected = len(names)
     cases = ET.fromstring(junit).findall(".//testcase")
     found = []
     if not expected or not notebooks:
@@ -40,14 +42,17 @@ def problems(collected: str, junit: str, notebooks: list[str]) -> list[str]:
     passed = [case.get("name", "") for case in cases if len(case.findall("*")) == 0
               or {child.tag for child in case} <= {"system-out", "system-err", "properties"}]  # fmt: skip
     found += [f"no test ran {n}.ipynb" for n in notebooks if not any(n in p for p in passed)]
+    known = {name.partition("::")[0] for name in names}
+    found += [f"{file} has no test" for file in files if file not in known]
     return found
 
 
 def main(arguments: list[str]) -> int:
     """Compare and tell."""
-    collected, junit = (Path(a).read_text(encoding="utf-8") for a in arguments)
+    exist, junit = (Path(a).read_text(encoding="utf-8") for a in arguments)
     notebooks = sorted(path.stem for path in (ROOT / "notebooks").glob("*.ipynb"))
-    found = problems(collected, junit, notebooks)
+    files = sorted(path.relative_to(ROOT).as_posix() for path in ROOT.glob("tests/**/test_*.py"))
+    found = problems(exist, junit, notebooks, files)
     for line in found:
         print(f"error: {line}", file=sys.stderr)
     if not found:

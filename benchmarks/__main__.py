@@ -48,7 +48,7 @@ def dataplane(report: Report, home: Path, quick: bool) -> None:
     from benchmarks import dataplane
 
     running = cloud.start(home)
-    dataplane.measure(report, running.endpoint, home, *((1, 0.01) if quick else ()))
+    dataplane.measure(report, running, home, *((1, 0.01) if quick else ()))
     report.number("memory of the sandbox afterwards", memory.resident(running.pid), "MB")
 
 

@@ -15,6 +15,7 @@ import boto3
 from benchmarks import bare, plain
 from benchmarks.client import Answers, drive
 from benchmarks.report import Report
+from sandbox.cloud import Running
 from sandbox.server.base import settings
 from sandbox.urls import invoke_url
 
@@ -31,23 +32,24 @@ CASES = (
 )
 TARGET = 1.3  # times the plain emulator's median
 MANY, CROWD = 2000, 50
+# The plain emulator's own root key.
+PLAIN = {"aws_access_key_id": "test", "aws_secret_access_key": "test"}
 NOTHING = "def handler(event, context):\n    return {'statusCode': 200, 'body': '{}'}\n"
 
 
-def clients_of(endpoint: str) -> Callable[[str], object]:
+def clients_of(endpoint: str, keys: dict[str, str]) -> Callable[[str], object]:
     """boto3 for an emulator, whatever this process's own environment says."""
     return lambda service: boto3.client(
         service,
         endpoint_url=endpoint,
         region_name=settings.REGION,
-        aws_access_key_id="test",
-        aws_secret_access_key="test",
+        **keys,
     )
 
 
-def deploy(endpoint: str) -> dict[str, str]:
+def deploy(endpoint: str, keys: dict[str, str]) -> dict[str, str]:
     """An API with a MOCK method and a function behind another; the path of each, to be called."""
-    client = clients_of(endpoint)
+    client = clients_of(endpoint, keys)
     gateway = client("apigateway")
     api = gateway.create_rest_api(name="bench")
     for path, integration in (
@@ -136,14 +138,17 @@ def many(report: Report, endpoint: str, paths: dict[str, str], requests: int) ->
     return got
 
 
-def measure(report: Report, endpoint: str, home: Path, rounds: int = 4, share: float = 1.0) -> None:
-    """Measure and report, in the sandbox at an endpoint and a plain emulator started beside it.
+def measure(
+    report: Report, running: Running, home: Path, rounds: int = 4, share: float = 1.0
+) -> None:
+    """Measure and report, in a sandbox and a plain emulator started beside it.
 
     `share` makes everything smaller, for a trial: a hundredth of the requests with 0.01.
     """
     busy = []
     with plain.running(home / "plain") as other:
-        sides = [(endpoint, deploy(endpoint)), (other, deploy(other))]
+        endpoint = running.endpoint
+        sides = [(endpoint, deploy(endpoint, running.keys)), (other, deploy(other, PLAIN))]
         for kind, clients, requests in CASES:
             called = [(where, paths[kind]) for where, paths in sides]
             ours, theirs = compare(called, clients, max(2, int(requests * share)), rounds)

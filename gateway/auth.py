@@ -8,99 +8,98 @@ from __future__ import annotations
 
 import hashlib
 import json
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from collections.abc import Mapping
 
 import pulumi
 import pulumi_aws as aws
 
-if TYPE_CHECKING:
-    from gateway.settings import Settings
+from .kinds import Arguments, Statement, Variables
+from .model import write_log
+from .policies import policy_document, trust_policy
+from .settings import Settings, code_of
 
-
-@dataclass(frozen=True)
-class Access:
-    """What a method asks of its callers.
-
-    Attributes:
-        authorization: NONE, AWS_IAM, CUSTOM or COGNITO_USER_POOLS.
-        authorizer: who decides, for CUSTOM and COGNITO_USER_POOLS.
-        scopes: OAuth scopes of which a Cognito access token needs one; with
-            none, the pool's ID tokens are asked for.
-    """
-
-    authorization: str
-    authorizer: aws.apigateway.Authorizer | None = None
-    scopes: list[str] | None = None
-
-    @property
-    def authorizer_id(self) -> pulumi.Output[str] | None:
-        """The authorizer's id, as methods want it."""
-        return self.authorizer.id if self.authorizer else None
-
-
-EVERYONE = Access("NONE")
-
+Keys = dict[str, aws.apigateway.ApiKey]
 
 # Chapter 07: who may call
 
 
-def team_keys(settings: Settings) -> dict[str, aws.apigateway.ApiKey]:
+def authentication(settings: Settings) -> str:
+    """How callers prove who they are: "bearer", "iam" or "cognito"."""
+    return settings.authentication
+
+
+def key_source(authentication: str) -> Arguments:
+    """For the API: where it finds a caller's key.
+
+    An authorizer of ours hands it on; else it is in the header
+    `x-api-key`.
+    """
+    bearer = authentication == "bearer"
+    return {"api_key_source": "AUTHORIZER" if bearer else "HEADER"}
+
+
+def team_keys(settings: Settings) -> Keys:
     """A key for each team. API Gateway makes its value, Pulumi hides it."""
-    keys = {
+    return {
         team: aws.apigateway.ApiKey(
             f"teamKey-{team}", description=f"Of the team {team}"
         )
         for team in settings.teams
     }
-    values = {team: key.value for team, key in keys.items()}
-    pulumi.export("team_keys", pulumi.Output.secret(values))
-    return keys
+
+
+def authorizers(
+    settings: Settings,
+    authentication: str,
+    rest_api: aws.apigateway.RestApi,
+    api_role: aws.iam.Role,
+    keys: Keys,
+    pool: Variables,
+) -> list[aws.apigateway.Authorizer]:
+    """Who decides: an authorizer; of signatures IAM does, so none."""
+    if authentication == "bearer":
+        return [key_authorizer(settings, rest_api, api_role, keys)]
+    if authentication == "cognito":
+        return [pool_authorizer(rest_api, pool)]
+    return []
 
 
 def access(
+    authentication: str, authorizers: list[aws.apigateway.Authorizer]
+) -> Arguments:
+    """For a method: whom it admits. Everyone is no choice."""
+    if authentication == "iam":
+        return {"authorization": "AWS_IAM"}
+    authorizer_id = authorizers[0].id
+    if authentication == "bearer":
+        return {"authorization": "CUSTOM", "authorizer_id": authorizer_id}
+    return {
+        "authorization": "COGNITO_USER_POOLS",
+        "authorizer_id": authorizer_id,
+        # Access tokens; without scopes, it would be ID tokens.
+        "authorization_scopes": ["aws.cognito.signin.user.admin"],
+    }
+
+
+def key_authorizer(
     settings: Settings,
     rest_api: aws.apigateway.RestApi,
     api_role: aws.iam.Role,
-    keys: dict[str, aws.apigateway.ApiKey],
-) -> Access:
-    """Who may call, as the settings say. Everyone is no choice."""
-    if settings.authentication == "iam":
-        return signed_access()
-    if settings.authentication == "cognito":
-        return user_pool_access(rest_api)
-    return bearer_access(settings, rest_api, api_role, keys)
-
-
-def signed_access() -> Access:
-    """Whoever signs with keys of this account and has an IAM policy."""
-    return Access("AWS_IAM")
-
-
-def bearer_access(
-    settings: Settings,
-    rest_api: aws.apigateway.RestApi,
-    api_role: aws.iam.Role,
-    keys: dict[str, aws.apigateway.ApiKey],
-) -> Access:
+    keys: Keys,
+) -> aws.apigateway.Authorizer:
     """Whoever sends `Authorization: Bearer` and a key that we know."""
     function = authorizer_function(settings, keys)
     invoke = {
-        "Version": "2012-10-17",
-        "Statement": [
-            {
-                "Effect": "Allow",
-                "Action": "lambda:InvokeFunction",
-                "Resource": function.arn,
-            }
-        ],
+        "Effect": "Allow",
+        "Action": "lambda:InvokeFunction",
+        "Resource": function.arn,
     }
     allowed = aws.iam.RolePolicy(
         "invokeAuthorizer",
         role=api_role.id,
-        policy=pulumi.Output.json_dumps(invoke),
+        policy=pulumi.Output.json_dumps(policy_document(invoke)),
     )
-    authorizer = aws.apigateway.Authorizer(
+    return aws.apigateway.Authorizer(
         "keyAuthorizer",
         rest_api=rest_api.id,
         type="REQUEST",
@@ -110,11 +109,10 @@ def bearer_access(
         authorizer_result_ttl_in_seconds=settings.authorizer_ttl,
         opts=pulumi.ResourceOptions(depends_on=[allowed]),
     )
-    return Access("CUSTOM", authorizer)
 
 
 def authorizer_function(
-    settings: Settings, keys: dict[str, aws.apigateway.ApiKey]
+    settings: Settings, keys: Keys
 ) -> aws.lambda_.Function:
     """The function that knows the keys: their SHA-256, not the keys."""
     log_group = aws.cloudwatch.LogGroup(
@@ -129,15 +127,16 @@ def authorizer_function(
         role=role.arn,
         runtime="python3.12",
         handler="handler.handler",
-        code=settings.authorizer_code,
+        code=code_of("authorizer"),
         memory_size=256,
         timeout=5,
+        reserved_concurrent_executions=settings.authorizer_concurrency,
         environment={"variables": {"KEYS": known}},
         logging_config={"log_format": "Text", "log_group": log_group.name},
     )
 
 
-def hashes(keys: dict[str, str]) -> str:
+def hashes(keys: Mapping[str, str]) -> str:
     """Each team by the SHA-256 of its key, as JSON."""
     known = {
         hashlib.sha256(value.encode()).hexdigest(): team
@@ -148,125 +147,110 @@ def hashes(keys: dict[str, str]) -> str:
 
 def authorizer_role(log_group: aws.cloudwatch.LogGroup) -> aws.iam.Role:
     """The role the authorizer runs as: it may write its log, no more."""
-    trust = {
-        "Version": "2012-10-17",
-        "Statement": [
-            {
-                "Effect": "Allow",
-                "Principal": {"Service": "lambda.amazonaws.com"},
-                "Action": "sts:AssumeRole",
-            }
-        ],
-    }
     role = aws.iam.Role(
-        "authorizerExecutionRole", assume_role_policy=json.dumps(trust)
+        "authorizerExecutionRole",
+        assume_role_policy=trust_policy("lambda.amazonaws.com"),
     )
-    write_log = {
-        "Version": "2012-10-17",
-        "Statement": [
-            {
-                "Effect": "Allow",
-                "Action": ["logs:CreateLogStream", "logs:PutLogEvents"],
-                "Resource": pulumi.Output.concat(log_group.arn, ":*"),
-            }
-        ],
-    }
+    rights = policy_document(write_log(log_group))
     aws.iam.RolePolicy(
-        "authorizerWriteLog",
+        "authorizerRights",
         role=role.id,
-        policy=pulumi.Output.json_dumps(write_log),
+        policy=pulumi.Output.json_dumps(rights),
     )
     return role
 
 
-def user_pool_access(rest_api: aws.apigateway.RestApi) -> Access:
-    """Whoever has signed in to a Cognito user pool and sends its token."""
+def user_pool(settings: Settings, authentication: str) -> Variables:
+    """Where people sign in: a pool of users, and what a client names."""
+    if authentication != "cognito":
+        return {}
     pool = aws.cognito.UserPool(
         "callers",
         admin_create_user_config={"allow_admin_create_user_only": True},
-        password_policy={"minimum_length": 14},
+        password_policy={
+            "minimum_length": 14,
+            "require_lowercase": True,
+            "require_numbers": True,
+            "require_symbols": False,
+            "require_uppercase": True,
+            "temporary_password_validity_days": 1,
+        },
+        deletion_protection="ACTIVE" if settings.protect else "INACTIVE",
     )
     client = aws.cognito.UserPoolClient(
         "callersClient",
         user_pool_id=pool.id,
+        # A password never travels: SRP proves it. Or a server of yours
+        # signs people in, with IAM's permission.
         explicit_auth_flows=[
-            "ALLOW_USER_PASSWORD_AUTH",
+            "ALLOW_USER_SRP_AUTH",
+            "ALLOW_ADMIN_USER_PASSWORD_AUTH",
             "ALLOW_REFRESH_TOKEN_AUTH",
         ],
         prevent_user_existence_errors="ENABLED",
     )
-    authorizer = aws.apigateway.Authorizer(
+    return {
+        "user_pool_id": pool.id,
+        "user_pool_arn": pool.arn,
+        "user_pool_client_id": client.id,
+    }
+
+
+def pool_authorizer(
+    rest_api: aws.apigateway.RestApi, pool: Variables
+) -> aws.apigateway.Authorizer:
+    """Whoever has signed in to the user pool and sends its token."""
+    return aws.apigateway.Authorizer(
         "poolAuthorizer",
         rest_api=rest_api.id,
         type="COGNITO_USER_POOLS",
         identity_source="method.request.header.Authorization",
-        provider_arns=[pool.arn],
-    )
-    pulumi.export("user_pool_id", pool.id)
-    pulumi.export("user_pool_client_id", client.id)
-    return Access("COGNITO_USER_POOLS", authorizer)
-
-
-def only_from(
-    rest_api: aws.apigateway.RestApi, addresses: list[str]
-) -> aws.apigateway.RestApiPolicy:
-    """A resource policy for callers from these addresses (CIDR) alone.
-
-    Not a step of `gateway`: take it in place of `resource_policy`. The
-    refusal has to be explicit. Beside an authorizer that allows, a policy
-    that is silent would let the caller in.
-    """
-    every_path = pulumi.Output.concat(rest_api.execution_arn, "/*")
-    policy = {
-        "Version": "2012-10-17",
-        "Statement": [
-            {
-                "Effect": "Allow",
-                "Principal": "*",
-                "Action": "execute-api:Invoke",
-                "Resource": every_path,
-            },
-            {
-                "Effect": "Deny",
-                "Principal": "*",
-                "Action": "execute-api:Invoke",
-                "Resource": every_path,
-                "Condition": {"NotIpAddress": {"aws:SourceIp": addresses}},
-            },
-        ],
-    }
-    return aws.apigateway.RestApiPolicy(
-        "languageModelApiPolicy",
-        rest_api_id=rest_api.id,
-        policy=pulumi.Output.json_dumps(policy),
+        provider_arns=[pool["user_pool_arn"]],
     )
 
 
 def encrypted_only(
-    rest_api: aws.apigateway.RestApi,
-) -> aws.apigateway.RestApiPolicy:
-    """A resource policy that lets nobody in, and refuses calls without TLS.
+    authentication: str, rest_api: aws.apigateway.RestApi
+) -> list[Statement]:
+    """For the resource policy: nobody is let in, calls without TLS are out.
 
-    It stands in for `resource_policy` where callers sign. Who gets in is
-    then up to their own IAM policies; a policy that allows everyone would
-    admit all who can sign, whatever their own policies say.
+    Who gets in is up to the authorizer, or to the callers' own IAM
+    policies. Beside these, a policy that allows everyone would admit all of
+    whom they say nothing. Beside a user pool, it has to allow.
     """
-    policy = {
-        "Version": "2012-10-17",
-        "Statement": [
-            {
-                "Effect": "Deny",
-                "Principal": "*",
-                "Action": "execute-api:Invoke",
-                "Resource": pulumi.Output.concat(
-                    rest_api.execution_arn, "/*"
-                ),
-                "Condition": {"Bool": {"aws:SecureTransport": "false"}},
-            }
-        ],
+    calls = {
+        "Principal": "*",
+        "Action": "execute-api:Invoke",
+        "Resource": pulumi.Output.concat(rest_api.execution_arn, "/*"),
     }
-    return aws.apigateway.RestApiPolicy(
-        "languageModelApiPolicy",
-        rest_api_id=rest_api.id,
-        policy=pulumi.Output.json_dumps(policy),
-    )
+    without_tls = {"Bool": {"aws:SecureTransport": "false"}}
+    refused = {"Effect": "Deny", **calls, "Condition": without_tls}
+    if authentication == "cognito":
+        return [{"Effect": "Allow", **calls}, refused]
+    return [refused]
+
+
+def only_from(
+    rest_api: aws.apigateway.RestApi, addresses: list[str]
+) -> Statement:
+    """For the resource policy: no call but from these addresses (CIDR).
+
+    Not a step of `gateway`: add it to the statements of `encrypted_only`.
+    The refusal has to be explicit. Beside an authorizer that allows, a
+    policy that is silent would let the caller in.
+    """
+    return {
+        "Effect": "Deny",
+        "Principal": "*",
+        "Action": "execute-api:Invoke",
+        "Resource": pulumi.Output.concat(rest_api.execution_arn, "/*"),
+        "Condition": {"NotIpAddress": {"aws:SourceIp": addresses}},
+    }
+
+
+def key_values(
+    keys: Keys,
+) -> pulumi.Output[dict[str, str]]:
+    """What each team needs to call: its key, as a secret."""
+    values = {team: key.value for team, key in keys.items()}
+    return pulumi.Output.secret(pulumi.Output.all(**values))

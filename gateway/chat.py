@@ -6,54 +6,48 @@ such clients look for them: below the invoke URL, which is their base URL.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
-
 import pulumi
 import pulumi_aws as aws
 
-from gateway.limits import (
+from .kinds import Arguments, Parts, Variables
+from .limits import (
     body_model,
     body_validator,
     checked,
     error_response,
-    metered_method,
     method_settings,
+    path_method,
     proxy_integration,
 )
-
-if TYPE_CHECKING:
-    from gateway.auth import Access
-    from gateway.observability import RequestLogs
-    from gateway.program import Model
-    from gateway.settings import Settings
-
+from .settings import Settings
 
 # Chapter 10: speak OpenAI
 
 
 def list_models(
     rest_api: aws.apigateway.RestApi,
-    access: Access | None,
-    model: Model,
-    api_role: aws.iam.Role,
-) -> list[pulumi.Resource]:
+    access: Arguments,
+    invocation: Arguments,
+) -> Parts:
     """GET /models and GET /models/{model}: what there is to ask."""
     every = path_below(
         "modelsPath", rest_api, rest_api.root_resource_id, "models"
     )
     one = path_below("oneModelPath", rest_api, every.id, "{model}")
-    listed = metered_method("modelsMethod", rest_api, every, "GET", access)
-    shown = metered_method("oneModelMethod", rest_api, one, "GET", access)
+    lists = {**access, "operation_name": "ListModels"}
+    shows = {**access, "operation_name": "RetrieveModel"}
+    listed = path_method("modelsMethod", rest_api, every, "GET", lists)
+    shown = path_method("oneModelMethod", rest_api, one, "GET", shows)
     return [
         every,
         one,
         listed,
         shown,
         proxy_integration(
-            "modelsIntegration", rest_api, listed, model, api_role
+            "modelsIntegration", rest_api, listed, invocation
         ),
         proxy_integration(
-            "oneModelIntegration", rest_api, shown, model, api_role
+            "oneModelIntegration", rest_api, shown, invocation
         ),
     ]
 
@@ -73,10 +67,9 @@ def path_below(
 def chat_completions(
     settings: Settings,
     rest_api: aws.apigateway.RestApi,
-    access: Access | None,
-    model: Model,
-    api_role: aws.iam.Role,
-) -> list[pulumi.Resource]:
+    access: Arguments,
+    invocation: Arguments,
+) -> Parts:
     """POST /chat/completions: a conversation in, its next turn out."""
     root = rest_api.root_resource_id
     above = path_below("chatPath", rest_api, root, "chat")
@@ -85,28 +78,33 @@ def chat_completions(
     schema = chat_schema(settings)
     shape = body_model("chatModel", rest_api, "Conversation", schema)
     rules = checked(validator, shape)
-    method = metered_method(
-        "chatMethod", rest_api, path, "POST", access, **rules
+    method = path_method(
+        "chatMethod",
+        rest_api,
+        path,
+        "POST",
+        {**access, **rules, "operation_name": "CreateChatCompletion"},
     )
-    how = streaming(settings, model)
     proxy = proxy_integration(
-        "chatIntegration", rest_api, method, model, api_role, **how
+        "chatIntegration", rest_api, method, invocation
     )
     return [above, path, validator, shape, method, proxy]
 
 
-def streaming(settings: Settings, model: Model) -> dict[str, object]:
-    """How the integration hands on tokens while they are written."""
+def streaming(
+    settings: Settings, function: aws.lambda_.Function
+) -> Arguments:
+    """For the integration: hand on tokens while they are written."""
     if not settings.stream:
         return {}
     return {
-        "uri": model.streaming_invoke_arn,
+        "uri": function.response_streaming_invoke_arn,
         "response_transfer_mode": "STREAM",
         "timeout_milliseconds": settings.timeout * 1000,
     }
 
 
-def chat_schema(settings: Settings) -> dict[str, Any]:
+def chat_schema(settings: Settings) -> Arguments:
     """What a conversation has to look like, as JSON Schema, draft 4."""
     text = {"type": "string", "maxLength": settings.prompt_characters}
     message = {
@@ -134,12 +132,14 @@ def chat_limit(
     settings: Settings,
     rest_api: aws.apigateway.RestApi,
     stage: aws.apigateway.Stage,
-    logs: RequestLogs | None,
+    logging: Arguments,
 ) -> aws.apigateway.MethodSettings:
     """The rate of conversations: that of prompts."""
     limit = (settings.prompt_rate, settings.prompt_burst)
     path = "~1chat~1completions/POST"
-    return method_settings("chatLimit", rest_api, stage, path, limit, logs)
+    return method_settings(
+        "chatLimit", rest_api, stage, path, limit, logging
+    )
 
 
 # Errors that API Gateway gives without asking the function: their type and
@@ -159,7 +159,7 @@ ERRORS = {
 
 def error_responses(
     rest_api: aws.apigateway.RestApi,
-) -> list[pulumi.Resource]:
+) -> Parts:
     """Each error of API Gateway itself, in the shape that clients parse."""
     return [
         error_response(
@@ -172,27 +172,59 @@ def error_responses(
     ]
 
 
-def chat_url(stage: aws.apigateway.Stage) -> None:
+def chat_url(stage: aws.apigateway.Stage) -> pulumi.Output[str]:
     """Where to send conversations; clients want the part before it."""
-    pulumi.export(
-        "chat_url",
-        pulumi.Output.concat(stage.invoke_url, "/chat/completions"),
+    return pulumi.Output.concat(stage.invoke_url, "/chat/completions")
+
+
+def stream_variables(settings: Settings) -> Variables:
+    """For the function: that it may give an answer piece by piece."""
+    return {"STREAMING": "1"} if settings.stream else {}
+
+
+def prompt_variables(settings: Settings) -> Variables:
+    """For the function: whether our system prompt comes first."""
+    return (
+        {"SYSTEM_PROMPT_FIRST": "1"} if settings.system_prompt_first else {}
     )
 
 
-# On AWS
+# On AWS, where Lambda's own Python runtime cannot stream
 
 
-def adapter_environment() -> dict[str, pulumi.Input[str]]:
-    """What the Lambda Web Adapter reads: start run.sh, and stream.
+def adapter_start(settings: Settings) -> Arguments:
+    """For the function: the Lambda Web Adapter, which starts run.sh.
 
-    Lambda's own Python runtime cannot stream. The adapter can: it starts
-    server.py, which answers the same requests over HTTP.
+    That is server.py, which answers the same requests over HTTP.
     """
+    if not settings.adapter_layer_arn:
+        return {}
+    return {
+        "handler": "run.sh",
+        "layers": [*settings.layer_arns, settings.adapter_layer_arn],
+    }
+
+
+def adapter_variables(settings: Settings) -> Variables:
+    """For the function: what the adapter reads."""
+    if not settings.adapter_layer_arn:
+        return {}
     return {
         "AWS_LAMBDA_EXEC_WRAPPER": "/opt/bootstrap",
         "AWS_LWA_INVOKE_MODE": "response_stream",
         "AWS_LWA_PORT": "8080",
         "AWS_LWA_READINESS_CHECK_PATH": "/health",
         "AWS_LWA_ASYNC_INIT": "true",
+    }
+
+
+def adapter_invocation(
+    settings: Settings, function: aws.lambda_.Function
+) -> Arguments:
+    """For every integration: behind the adapter, all answers stream."""
+    if not settings.adapter_layer_arn:
+        return {}
+    return {
+        "uri": function.response_streaming_invoke_arn,
+        "response_transfer_mode": "STREAM",
     }

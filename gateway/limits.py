@@ -1,74 +1,31 @@
-"""How much a caller may have, in requests and in tokens."""
+"""How many requests a caller may make, and which are looked at first."""
 
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
 
 import pulumi
 import pulumi_aws as aws
 
-from gateway.auth import EVERYONE
-
-if TYPE_CHECKING:
-    from gateway.auth import Access
-    from gateway.observability import RequestLogs
-    from gateway.program import Model
-    from gateway.settings import Settings
-
-
-@dataclass(frozen=True)
-class Budget:
-    """Where tokens are counted, and how many a key has for a day."""
-
-    table: aws.dynamodb.Table
-    tokens_per_day: int
-
+from .auth import Keys
+from .kinds import Arguments, Parts
+from .settings import Settings
 
 # Chapter 08: how much
 
 
-def token_budget(settings: Settings) -> Budget:
-    """The table of tokens taken: one item for a key and a day."""
-    table = aws.dynamodb.Table(
-        "tokenBudgets",
-        billing_mode="PAY_PER_REQUEST",
-        hash_key="id",
-        attributes=[{"name": "id", "type": "S"}],
-        ttl={"attribute_name": "expires", "enabled": True},
-    )
-    pulumi.export("budget_table", table.name)
-    return Budget(table, settings.tokens_per_day)
-
-
-def budget_policy(role: aws.iam.Role, budget: Budget) -> aws.iam.RolePolicy:
-    """What the model's function may do with the table: read, update."""
-    count = {
-        "Version": "2012-10-17",
-        "Statement": [
-            {
-                "Effect": "Allow",
-                "Action": ["dynamodb:GetItem", "dynamodb:UpdateItem"],
-                "Resource": budget.table.arn,
-            }
-        ],
-    }
-    return aws.iam.RolePolicy(
-        "languageModelCountTokens",
-        role=role.id,
-        policy=pulumi.Output.json_dumps(count),
-    )
+def metered() -> Arguments:
+    """For a method: only with a key, so that a plan counts the call."""
+    return {"api_key_required": True}
 
 
 def prompt_check(
     settings: Settings,
     rest_api: aws.apigateway.RestApi,
     model_path: aws.apigateway.Resource,
-    access: Access | None,
-    model: Model,
-    api_role: aws.iam.Role,
-) -> list[pulumi.Resource]:
+    access: Arguments,
+    invocation: Arguments,
+) -> Parts:
     """POST /model with a body that the gateway checks before the function.
 
     The other verbs stay with ANY: they have no body to check.
@@ -77,16 +34,20 @@ def prompt_check(
     schema = prompt_schema(settings)
     shape = body_model("promptModel", rest_api, "Prompt", schema)
     rules = checked(validator, shape)
-    method = metered_method(
-        "promptMethod", rest_api, model_path, "POST", access, **rules
+    method = path_method(
+        "promptMethod",
+        rest_api,
+        model_path,
+        "POST",
+        {**access, **rules, "operation_name": "CompletePrompt"},
     )
     proxy = proxy_integration(
-        "promptIntegration", rest_api, method, model, api_role
+        "promptIntegration", rest_api, method, invocation
     )
     return [validator, shape, method, proxy]
 
 
-def prompt_schema(settings: Settings) -> dict[str, Any]:
+def prompt_schema(settings: Settings) -> Arguments:
     """What a prompt has to look like, as JSON Schema, draft 4."""
     text = {
         "type": "string",
@@ -121,7 +82,7 @@ def body_model(
     name: str,
     rest_api: aws.apigateway.RestApi,
     model_name: str,
-    schema: dict[str, Any],
+    schema: Arguments,
 ) -> aws.apigateway.Model:
     """What a body has to look like: a JSON Schema, here called a model."""
     return aws.apigateway.Model(
@@ -135,7 +96,7 @@ def body_model(
 
 def checked(
     validator: aws.apigateway.RequestValidator, model: aws.apigateway.Model
-) -> dict[str, Any]:
+) -> Arguments:
     """What a method says to have its bodies checked.
 
     `$default` stands for every content type. Under `application/json`, a
@@ -147,27 +108,21 @@ def checked(
     }
 
 
-def metered_method(
+def path_method(
     name: str,
     rest_api: aws.apigateway.RestApi,
     path: aws.apigateway.Resource,
     http_method: str,
-    access: Access | None,
-    **more: Any,
+    arguments: Arguments,
 ) -> aws.apigateway.Method:
-    """A method for callers with a key: a usage plan counts their calls."""
-    who = access or EVERYONE
+    """Chapter 04's method, for one more path or verb."""
     return aws.apigateway.Method(
         name,
         rest_api=rest_api.id,
         resource_id=path.id,
         http_method=http_method,
-        authorization=who.authorization,
-        authorizer_id=who.authorizer_id,
-        authorization_scopes=who.scopes,
-        api_key_required=True,
+        **arguments,
         opts=pulumi.ResourceOptions(delete_before_replace=True),
-        **more,
     )
 
 
@@ -175,15 +130,9 @@ def proxy_integration(
     name: str,
     rest_api: aws.apigateway.RestApi,
     method: aws.apigateway.Method,
-    model: Model,
-    api_role: aws.iam.Role,
-    **more: Any,
+    invocation: Arguments,
 ) -> aws.apigateway.Integration:
     """Chapter 05's integration, for one more method."""
-    where = {
-        "uri": model.invoke_arn,
-        "response_transfer_mode": model.transfer_mode,
-    }
     return aws.apigateway.Integration(
         name,
         rest_api=rest_api.id,
@@ -191,14 +140,13 @@ def proxy_integration(
         http_method=method.http_method,
         type="AWS_PROXY",
         integration_http_method="POST",
-        credentials=api_role.arn,
-        **{**where, **more},
+        **invocation,
     )
 
 
 def limit_responses(
     rest_api: aws.apigateway.RestApi,
-) -> list[pulumi.Resource]:
+) -> Parts:
     """What a caller over a limit is told: the reason, and when to retry."""
     throttled = error_response(
         "throttledResponse",
@@ -217,6 +165,13 @@ def limit_responses(
     return [throttled, quota]
 
 
+# No cache keeps an answer, and no browser guesses what it is.
+NEVER_KEPT = {
+    "Cache-Control": "no-store",
+    "X-Content-Type-Options": "nosniff",
+}
+
+
 def error_response(
     name: str,
     rest_api: aws.apigateway.RestApi,
@@ -230,6 +185,7 @@ def error_response(
     own quotes.
     """
     body = {"message": "MESSAGE", "param": None, **error}
+    sent = {**NEVER_KEPT, **(headers or {})}
     template = json.dumps({"error": body}).replace(
         '"MESSAGE"', "$context.error.messageString"
     )
@@ -240,7 +196,7 @@ def error_response(
         response_templates={"application/json": template},
         response_parameters={
             f"gatewayresponse.header.{header}": f"'{value}'"
-            for header, value in (headers or {}).items()
+            for header, value in sent.items()
         },
     )
 
@@ -249,12 +205,12 @@ def every_method(
     settings: Settings,
     rest_api: aws.apigateway.RestApi,
     stage: aws.apigateway.Stage,
-    logs: RequestLogs | None,
+    logging: Arguments,
 ) -> aws.apigateway.MethodSettings:
-    """What holds for each method of the stage: its rate, and its log."""
+    """What holds for each method of the stage: its rate, and `logging`."""
     limit = (settings.stage_rate, settings.stage_burst)
     return method_settings(
-        "everyMethod", rest_api, stage, "*/*", limit, logs
+        "everyMethod", rest_api, stage, "*/*", limit, logging
     )
 
 
@@ -262,12 +218,12 @@ def prompt_limit(
     settings: Settings,
     rest_api: aws.apigateway.RestApi,
     stage: aws.apigateway.Stage,
-    logs: RequestLogs | None,
+    logging: Arguments,
 ) -> aws.apigateway.MethodSettings:
     """A tighter rate for the method that makes the model work."""
     limit = (settings.prompt_rate, settings.prompt_burst)
     return method_settings(
-        "promptLimit", rest_api, stage, "~1model/POST", limit, logs
+        "promptLimit", rest_api, stage, "~1model/POST", limit, logging
     )
 
 
@@ -277,7 +233,7 @@ def method_settings(
     stage: aws.apigateway.Stage,
     method_path: str,
     limit: tuple[float, int],
-    logs: RequestLogs | None,
+    logging: Arguments,
 ) -> aws.apigateway.MethodSettings:
     """Settings of one method, or of all: `*/*`.
 
@@ -287,7 +243,6 @@ def method_settings(
     say everything.
     """
     rate, burst = limit
-    watched = logs.method_settings if logs else {}
     return aws.apigateway.MethodSettings(
         name,
         rest_api=rest_api.id,
@@ -296,9 +251,8 @@ def method_settings(
         settings=aws.apigateway.MethodSettingsSettingsArgs(
             throttling_rate_limit=rate,
             throttling_burst_limit=burst,
-            **watched,
+            **logging,
         ),
-        opts=pulumi.ResourceOptions(depends_on=logs.parts if logs else []),
     )
 
 
@@ -306,10 +260,10 @@ def usage_plans(
     settings: Settings,
     rest_api: aws.apigateway.RestApi,
     stage: aws.apigateway.Stage,
-    keys: dict[str, aws.apigateway.ApiKey],
-) -> list[pulumi.Resource]:
+    keys: Keys,
+) -> Parts:
     """A plan for each team, so that one team's 429 is no other team's."""
-    made: list[pulumi.Resource] = []
+    made: Parts = []
     for team, key in keys.items():
         plan = aws.apigateway.UsagePlan(
             f"plan-{team}",

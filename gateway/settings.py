@@ -10,6 +10,9 @@ import pulumi
 
 FUNCTIONS = Path(__file__).resolve().parent / "functions"
 AUTHENTICATIONS = ("bearer", "iam", "cognito")
+HASH = 72  # characters that a team's key takes, beside its name
+KEYS_SIZE = 3_900  # what the function that knows the keys has room for
+LOGGING_ROLES = ("existing", "own")
 EXECUTION_LOGS = ("ERROR", "INFO", "OFF")
 
 
@@ -49,7 +52,9 @@ class Settings:
         memory_size: megabytes for the function. Lambda gives one full
             processor at 1,769 MB.
         timeout: seconds that one answer may take. API Gateway waits for 29.
-        system_prompt: what the model is told before every prompt.
+        system_prompt: what the model is told before every prompt. In
+            a conversation, a caller's own system message replaces it.
+        system_prompt_first: put it before a caller's own instead.
         log_retention_days: how long the function's log is kept.
         stage_name: the first part of every path of the deployed API.
         authentication: how callers prove who they are: "bearer" (a key that
@@ -58,6 +63,11 @@ class Settings:
         authorizer_ttl: seconds that API Gateway remembers what the
             authorizer said of a key, at most 3,600. A key that is taken
             away is let in for as long.
+        model_concurrency: calls that the model's function may serve at
+            once, reserved for it. -1: as many as the account has left.
+        authorizer_concurrency: the same for the function that knows the
+            keys. Wrong keys reach it: no plan throttles them.
+        protect: refuse to delete the user pool.
         teams: who gets a key, and a usage plan of their own.
         team_rate: requests a second that a team may make, on average.
         team_burst: requests that a team may make at once.
@@ -69,11 +79,17 @@ class Settings:
         tokens_per_day: tokens that a key may use in a day (UTC), prompts
             and answers together.
         prompt_characters: the longest prompt that reaches the function.
-        model_name: the model's name as GET /model gives it; its metrics
-            are kept under this name.
+        model_name: the model's name, as callers and metrics have it.
         execution_logs: how much API Gateway tells of each request: "OFF",
             "ERROR" or "INFO". INFO may hold what the authorizer answered,
             and with it the caller's key: read it before you keep it on.
+        logging_role: with which role API Gateway writes logs. There is one
+            for the account and Region: "existing", or "own", which
+            replaces it for all, and stays.
+        log_source_address: whether the access log has the address of each
+            caller, which is personal data.
+        refused_calls: so many calls with a wrong key, or none, in five
+            minutes ring an alarm.
         alarm_actions: ARNs that an alarm notifies, such as an SNS topic's.
         stream: hand on tokens while they are written. Lambda's own Python
             runtime cannot: on AWS, set adapter_layer_arn too.
@@ -85,10 +101,14 @@ class Settings:
     memory_size: int = 1769
     timeout: int = 29
     system_prompt: str = "You are a helpful assistant."
+    system_prompt_first: bool = False
     log_retention_days: int = 7
     stage_name: str = "v1"
     authentication: str = "bearer"
     authorizer_ttl: int = 300
+    model_concurrency: int = -1
+    authorizer_concurrency: int = -1
+    protect: bool = False
     teams: tuple[str, ...] = ("blue", "green")
     team_rate: float = 5.0
     team_burst: int = 10
@@ -101,6 +121,9 @@ class Settings:
     prompt_characters: int = 6000
     model_name: str = "SmolLM2-135M-Instruct"
     execution_logs: str = "ERROR"
+    logging_role: str = "existing"
+    log_source_address: bool = False
+    refused_calls: int = 100
     alarm_actions: tuple[str, ...] = ()
     stream: bool = False
     adapter_layer_arn: str = ""
@@ -110,6 +133,7 @@ class Settings:
         for name, value, known in (
             ("authentication", self.authentication, AUTHENTICATIONS),
             ("executionLogs", self.execution_logs, EXECUTION_LOGS),
+            ("loggingRole", self.logging_role, LOGGING_ROLES),
         ):
             if value not in known:
                 raise pulumi.RunError(
@@ -117,67 +141,27 @@ class Settings:
                     f"{', '.join(known)}. Set one with: "
                     f"pulumi config set gateway:{name} {known[0]}"
                 )
-
-    @property
-    def api_key_source(self) -> str:
-        """Where API Gateway finds a caller's key.
-
-        An authorizer of ours hands it on; else it is in the header
-        `x-api-key`.
-        """
-        bearer = self.authentication == "bearer"
-        return "AUTHORIZER" if bearer else "HEADER"
-
-    @property
-    def model_handler(self) -> str:
-        """What Lambda starts: our function, or the adapter's script."""
-        return "run.sh" if self.adapter_layer_arn else "handler.handler"
-
-    @property
-    def model_layers(self) -> list[str]:
-        """The layers that bring the model, and the adapter if wanted."""
-        adapter = self.adapter_layer_arn
-        return [*self.layer_arns, *([adapter] if adapter else [])]
-
-    @property
-    def model_code(self) -> pulumi.Archive:
-        """The code of the function that hosts the model."""
-        return code_of("model")
-
-    @property
-    def authorizer_code(self) -> pulumi.Archive:
-        """The code of the function that knows the keys."""
-        return code_of("authorizer")
+        if ":" in (self.function_name or ""):
+            raise pulumi.RunError(
+                f"gateway:functionName is {self.function_name!r}, with a "
+                "version or an alias. Give the function's name alone."
+            )
+        size = sum(HASH + len(team) for team in self.teams)
+        if size > KEYS_SIZE:
+            raise pulumi.RunError(
+                f"gateway:teams are {len(self.teams)}: their keys do not "
+                "fit into a function's environment of 4 KB. Take fewer."
+            )
 
     @classmethod
     def from_config(cls) -> Settings:
         """Read the stack's configuration; what it omits is as above."""
         config = pulumi.Config("gateway")
-        chosen: dict[str, Any] = {
-            "function_name": config.get("functionName"),
-            "layer_arns": texts(config, "layerArns"),
-            "memory_size": config.get_int("memorySize"),
-            "timeout": config.get_int("timeout"),
-            "system_prompt": config.get("systemPrompt"),
-            "log_retention_days": config.get_int("logRetentionDays"),
-            "stage_name": config.get("stageName"),
-            "authentication": config.get("authentication"),
-            "authorizer_ttl": config.get_int("authorizerTtl"),
-            "teams": texts(config, "teams"),
-            "team_rate": config.get_float("teamRate"),
-            "team_burst": config.get_int("teamBurst"),
-            "team_quota": config.get_int("teamQuota"),
-            "stage_rate": config.get_float("stageRate"),
-            "stage_burst": config.get_int("stageBurst"),
-            "prompt_rate": config.get_float("promptRate"),
-            "prompt_burst": config.get_int("promptBurst"),
-            "tokens_per_day": config.get_int("tokensPerDay"),
-            "prompt_characters": config.get_int("promptCharacters"),
-            "model_name": config.get("modelName"),
-            "execution_logs": config.get("executionLogs"),
-            "alarm_actions": texts(config, "alarmActions"),
-            "stream": config.get_bool("stream"),
-            "adapter_layer_arn": config.get("adapterLayerArn"),
+        chosen = {
+            **hosting(config),
+            **calling(config),
+            **limiting(config),
+            **watching(config),
         }
         return cls(
             **{
@@ -186,3 +170,58 @@ class Settings:
                 if value is not None
             }
         )
+
+
+def hosting(config: pulumi.Config) -> dict[str, Any]:
+    """What is set of the model and its function."""
+    return {
+        "function_name": config.get("functionName"),
+        "layer_arns": texts(config, "layerArns"),
+        "memory_size": config.get_int("memorySize"),
+        "timeout": config.get_int("timeout"),
+        "model_concurrency": config.get_int("modelConcurrency"),
+        "system_prompt": config.get("systemPrompt"),
+        "system_prompt_first": config.get_bool("systemPromptFirst"),
+        "model_name": config.get("modelName"),
+        "stream": config.get_bool("stream"),
+        "adapter_layer_arn": config.get("adapterLayerArn"),
+    }
+
+
+def calling(config: pulumi.Config) -> dict[str, Any]:
+    """What is set of the API and who may call it."""
+    return {
+        "stage_name": config.get("stageName"),
+        "authentication": config.get("authentication"),
+        "authorizer_ttl": config.get_int("authorizerTtl"),
+        "authorizer_concurrency": config.get_int("authorizerConcurrency"),
+        "protect": config.get_bool("protect"),
+        "teams": texts(config, "teams"),
+    }
+
+
+def limiting(config: pulumi.Config) -> dict[str, Any]:
+    """What is set of how much a caller may have."""
+    return {
+        "team_rate": config.get_float("teamRate"),
+        "team_burst": config.get_int("teamBurst"),
+        "team_quota": config.get_int("teamQuota"),
+        "stage_rate": config.get_float("stageRate"),
+        "stage_burst": config.get_int("stageBurst"),
+        "prompt_rate": config.get_float("promptRate"),
+        "prompt_burst": config.get_int("promptBurst"),
+        "tokens_per_day": config.get_int("tokensPerDay"),
+        "prompt_characters": config.get_int("promptCharacters"),
+    }
+
+
+def watching(config: pulumi.Config) -> dict[str, Any]:
+    """What is set of logs and alarms."""
+    return {
+        "log_retention_days": config.get_int("logRetentionDays"),
+        "execution_logs": config.get("executionLogs"),
+        "logging_role": config.get("loggingRole"),
+        "log_source_address": config.get_bool("logSourceAddress"),
+        "refused_calls": config.get_int("refusedCalls"),
+        "alarm_actions": texts(config, "alarmActions"),
+    }

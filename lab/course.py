@@ -12,8 +12,8 @@ class Chapter:
     Attributes:
         number: as in the file name; 99 cleans up and adds nothing.
         minutes: how long a learner takes, not how long it runs.
-        steps: names of functions in gateway/, which `gateway` calls.
-        file: of gateway/ that has them, without its ending.
+        steps: names of functions in gateway/, which its program calls.
+        files: of gateway/ that have them, without their ending.
     """
 
     number: int
@@ -21,7 +21,7 @@ class Chapter:
     title: str
     minutes: int
     steps: tuple[str, ...] = ()
-    file: str = "program"
+    files: tuple[str, ...] = ()
 
     @property
     def name(self) -> str:
@@ -31,13 +31,45 @@ class Chapter:
 
 CHAPTERS = (
     Chapter(0, "start", "Start", 15),
-    Chapter(1, "iam_role", "The role that the API assumes", 25, ("api_role",)),
-    Chapter(2, "model_function", "The model in a function", 30, ("model", "invoke_policy")),
-    Chapter(3, "rest_api", "The REST API", 20, ("rest_api", "resource_policy")),
-    Chapter(4, "path_and_method", "A path and its method", 20, ("model_path", "model_method")),
-    Chapter(5, "integration", "The integration", 25, ("integration",)),
-    Chapter(6, "deployment_and_stage", "Deployment and stage", 30, ("deployment", "stage")),
-    Chapter(7, "who_may_call", "Who may call", 40, ("team_keys", "access"), "auth"),
+    Chapter(1, "iam_role", "The role that the API assumes", 25, ("api_role",), ("model",)),
+    Chapter(
+        2,
+        "model_function",
+        "The model in a function",
+        30,
+        ("plain_start", "model", "invoke_policy"),
+        ("model",),
+    ),
+    Chapter(3, "rest_api", "The REST API", 20, ("rest_api", "resource_policy"), ("api",)),
+    Chapter(
+        4, "path_and_method", "A path and its method", 20, ("model_path", "model_method"), ("api",)
+    ),
+    Chapter(5, "integration", "The integration", 25, ("invocation", "integration"), ("api",)),
+    Chapter(
+        6,
+        "deployment_and_stage",
+        "Deployment and stage",
+        30,
+        ("declared_arguments", "deployment", "stage", "model_url"),
+        ("deployment",),
+    ),
+    Chapter(
+        7,
+        "who_may_call",
+        "Who may call",
+        40,
+        (
+            "authentication",
+            "key_source",
+            "encrypted_only",
+            "team_keys",
+            "user_pool",
+            "authorizers",
+            "access",
+            "key_values",
+        ),
+        ("auth",),
+    ),
     Chapter(
         8,
         "how_much",
@@ -45,37 +77,68 @@ CHAPTERS = (
         40,
         (
             "token_budget",
+            "budget_variables",
+            "budget_rights",
+            "metered",
             "prompt_check",
             "limit_responses",
             "every_method",
             "prompt_limit",
             "usage_plans",
         ),
-        "limits",
+        ("limits", "budget"),
     ),
     Chapter(
         9,
         "what_happened",
         "What happened",
         35,
-        ("token_metrics", "request_logs", "alarms", "dashboard"),
-        "observability",
+        (
+            "metrics_variables",
+            "access_logs",
+            "execution_logs",
+            "logging_account",
+            "log_fields",
+            "stage_logging",
+            "method_logging",
+            "alarms",
+            "dashboard",
+        ),
+        ("logs", "metrics"),
     ),
     Chapter(
         10,
         "speak_openai",
         "Speak OpenAI",
         35,
-        ("list_models", "chat_completions", "chat_limit", "error_responses", "chat_url"),
-        "chat",
+        (
+            "list_models",
+            "chat_completions",
+            "chat_limit",
+            "error_responses",
+            "chat_url",
+            "streaming",
+            "stream_variables",
+            "prompt_variables",
+            "adapter_start",
+            "adapter_variables",
+            "adapter_invocation",
+        ),
+        ("chat",),
     ),
     Chapter(99, "clean_up", "Clean up", 5),
 )
 
 LAST = max(chapter.number for chapter in CHAPTERS if chapter.steps)
 
-# The files of gateway/ that make resources, without their ending.
-FILES = tuple(dict.fromkeys(chapter.file for chapter in CHAPTERS))
+# The files of gateway/ that its program is made of, without their ending.
+FILES = (
+    "settings",
+    "kinds",
+    "policies",
+    *dict.fromkeys(file for chapter in CHAPTERS for file in chapter.files),
+    "program",
+)
 
 
 def find(key: int | str) -> Chapter:
@@ -97,3 +160,14 @@ def steps(through: int, after: int = -1) -> tuple[str, ...]:
     return tuple(
         step for chapter in CHAPTERS if after < chapter.number <= through for step in chapter.steps
     )
+
+
+def that_makes(step: str) -> Chapter:
+    """The chapter that adds a step."""
+    return next(chapter for chapter in CHAPTERS if step in chapter.steps)
+
+
+def to_make(step: str) -> str:
+    """What to do to have what a step makes, as the fix of an error."""
+    chapter = that_makes(step)
+    return f"Run up({chapter.number}): chapter {chapter.number:02d}, {chapter.title}, makes it."

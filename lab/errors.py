@@ -41,6 +41,12 @@ class Busy(LabError):
 class NotReady(LabError):
     """Something that the kit needs is missing."""
 
+    @classmethod
+    def of(cls, error: Exception | str) -> NotReady:
+        """The same from an error of the sandbox or the engine, or its text, which has the fix."""
+        what, _, fix = str(error).partition("Fix: ")
+        return cls(what.strip(), fix.strip())
+
 
 class Stopped(_Shown, KeyboardInterrupt):
     """The kernel was interrupted, and the work ended in the state that the message tells."""

@@ -64,8 +64,8 @@ up(6)
 
 # %% [markdown]
 # Those were real calls to the programming interface of AWS; only their
-# address was this machine. The program in `gateway/program.py` has no line
-# that knows the difference.
+# address was this machine. The program in `gateway/` has no line that
+# knows the difference.
 
 # %% [markdown]
 # ## Ask

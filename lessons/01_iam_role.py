@@ -23,9 +23,11 @@
 # ## Start
 #
 # The next cell finds Pulumi, starts the sandbox if it is not running,
-# and tells you where you are about to deploy.
+# and tells you where you are about to deploy. (`Arguments` and
+# `Statement` are two names for a `dict`.)
 
 # %%
+from gateway.kinds import Arguments, Statement
 from lab import start, plan, up, outputs
 from lab import predict, check, show
 
@@ -135,11 +137,12 @@ stack.workspace.remove_stack("by-hand")
 # %% [markdown]
 # ### The step
 #
-# The course's own program is in `gateway/program.py`: one function a
-# step. This is the first. It is the very text of that file, and if you
-# change it here, your version is deployed.
+# The course's own program is the folder `gateway`: one function a step,
+# and `program.py`, which calls them all. This is the first step, with two
+# functions that write its policy. The cell is the very text of the files,
+# and if you change a step here, your version is deployed.
 
-# %% step: api_role
+# %% step: policy_document, trust_policy, api_role
 
 # %% [markdown]
 # ## Plan
@@ -197,11 +200,9 @@ iam.list_role_policies(RoleName=role_name)["PolicyNames"]
 
 # %%
 def api_role():
-    role = aws.iam.Role(
+    return aws.iam.Role(
         "languageModelApiRole", description="Worn by API Gateway",
-        assume_role_policy=json.dumps(trust))
-    pulumi.export("api_role_arn", role.arn)
-    return role
+        assume_role_policy=trust_policy("apigateway.amazonaws.com"))
 
 plan()
 
@@ -211,11 +212,9 @@ plan()
 
 # %%
 def api_role():
-    role = aws.iam.Role(
+    return aws.iam.Role(
         "languageModelApiRole", path="/gateway/",
-        assume_role_policy=json.dumps(trust))
-    pulumi.export("api_role_arn", role.arn)
-    return role
+        assume_role_policy=trust_policy("apigateway.amazonaws.com"))
 
 plan()
 
@@ -224,7 +223,7 @@ plan()
 # back in place of your version. The plan should be calm again.
 
 # %%
-from gateway.program import api_role
+from gateway.model import api_role
 
 plan()
 

@@ -23,17 +23,17 @@
 # %% [markdown]
 # ## Start
 #
-# The imports are those of `gateway/program.py`, so that its steps run
-# here as they do there. The card tells where you are.
+# The imports are those of `gateway/model.py`, so that its steps run here
+# as they do there. The card tells where you are.
 
 # %%
 import json
 import boto3
 import pulumi
 import pulumi_aws as aws
-from gateway.limits import Budget, budget_policy
-from gateway.program import Model, model_environment
-from gateway.settings import Settings
+from gateway.kinds import Arguments, Statement, Variables
+from gateway.policies import policy_document, trust_policy
+from gateway.settings import Settings, code_of
 from lab import start, plan, up, outputs
 from lab import predict, check, show
 
@@ -71,24 +71,34 @@ predict("2")
 # %% [markdown]
 # ## The code
 #
-# Five functions, from the inside out.
+# From the inside out.
 #
 # ### The execution role
 #
 # Without a role Lambda refuses to make the function; without this policy
 # the function runs, but its log stays empty. `Output.concat` joins text
-# that is known now with a name that is known later.
+# that is known now with a name that is known later, and
+# `Output.json_dumps` makes JSON of both. `rights` are statements that
+# later chapters add; now there are none.
 
-# %% step: execution_role
+# %% step: write_log, execution_role
 
 # %% [markdown]
 # ### The function
 #
 # Its log group comes first, so that it has an end: a log that Lambda
 # makes by itself is kept, and paid for, for ever. `memory_size` buys
-# processor time as well; `timeout` ends a runaway answer.
+# processor time as well; `timeout` ends a runaway answer. `environment` is
+# for later chapters, too.
 
 # %% step: create_function
+
+# %% [markdown]
+# What Lambda starts is the function `handler` in `handler.py`. A **layer**
+# brings files along that many functions share, here the model. In the
+# sandbox there are none: Python finds the model by itself.
+
+# %% step: plain_start
 
 # %% [markdown]
 # ### A function that exists already
@@ -102,8 +112,7 @@ predict("2")
 # ### The step
 #
 # The settings decide which of the two happens. `Settings` is one small
-# class in `gateway/settings.py`; each default has its reason there. What
-# chapters 08 and 09 hand in is `None` until then.
+# class in `gateway/settings.py`; each default has its reason there.
 
 # %% step: model
 
@@ -190,10 +199,10 @@ json.loads(harder["body"])["completion"]
 
 # %%
 from dataclasses import replace
-from gateway import program
+from gateway import model as file
 
-def model(settings, *later):
-    return program.model(replace(settings, memory_size=3538), *later)
+def model(settings, *rest):
+    return file.model(replace(settings, memory_size=3538), *rest)
 
 plan()
 
@@ -203,9 +212,9 @@ plan()
 # its new instructions at once.
 
 # %%
-def model(settings, *later):
+def model(settings, *rest):
     told = "You are a pirate. Talk like a pirate."
-    return program.model(replace(settings, system_prompt=told), *later)
+    return file.model(replace(settings, system_prompt=told), *rest)
 
 up()
 aye = invoke(prompt="Who are you?", max_tokens=40)
@@ -219,8 +228,8 @@ json.loads(aye["body"])["completion"]
 # of the call is still 200, but the answer holds an error.
 
 # %%
-def model(settings, *later):
-    return program.model(replace(settings, timeout=1), *later)
+def model(settings, *rest):
+    return file.model(replace(settings, timeout=1), *rest)
 
 up()
 invoke(prompt="Tell me a long story about the sea.", max_tokens=256)
@@ -231,7 +240,7 @@ invoke(prompt="Tell me a long story about the sea.", max_tokens=256)
 # Gateway waits. Nothing but `timeout` and the prompt should change.
 
 # %%
-from gateway.program import model
+from gateway.model import model
 
 up()
 invoke(prompt="Say hello to the class.", max_tokens=32)["statusCode"]
@@ -272,7 +281,7 @@ check("2.2", memory)
 # and let one role call it. You asked it without a gateway, changed what
 # it is told, and met a timeout.
 #
-# Keep this: `"Action": "lambda:InvokeFunction", "Resource": model.arn`.
+# Keep this: `"Action": "lambda:InvokeFunction", "Resource": function.arn`.
 #
 # You can stop here: a function nobody calls costs nothing.
 #

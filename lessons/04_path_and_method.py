@@ -29,8 +29,7 @@ import json
 import boto3
 import pulumi
 import pulumi_aws as aws
-from gateway.auth import EVERYONE, Access
-from gateway.limits import Budget
+from gateway.kinds import Arguments
 from lab import start, plan, up, outputs
 from lab import predict, check, show
 
@@ -78,13 +77,17 @@ predict("4")
 # %% [markdown]
 # ### The method
 #
-# `authorization` says how callers prove who they are. You must write it
-# down; there is no default, and that is good. Until chapter 07, `access`
-# is `None` and the answer is `EVERYONE`: nobody has to. Without this
-# resource, `/model` would exist and answer nobody. The option
+# Without this resource, `/model` would exist and answer nobody. The option
 # `delete_before_replace` turns Pulumi's usual order around.
 
 # %% step: model_method
+
+# %% [markdown]
+# In `access` is the `authorization`: how callers prove who they are. It has
+# to be written down; there is no default, and that is good. Until chapter
+# 07 the kit hands this to the step: nobody has to.
+
+# %% until: EVERYONE
 
 # %% [markdown]
 # ## Plan
@@ -144,15 +147,15 @@ show(json.load(answer["Payload"]))
 # %% [markdown]
 # ## Change it: a name in place, a method by replacement
 #
-# `operation_name` is a label for documentation and generated clients.
-# Expect an update, `~`.
+# `operation_name` is a label for documentation and generated clients. With
+# another one, expect an update, `~`.
 
 # %%
-def model_method(rest_api, model_path, *later):
+def model_method(rest_api, model_path, access):
     return aws.apigateway.Method(
         "modelMethod", rest_api=rest_api.id, resource_id=model_path.id,
-        http_method="ANY", authorization="NONE",
-        operation_name="AskTheModel")
+        http_method="ANY", operation_name="AskAnything",
+        **access)
 
 plan()
 
@@ -162,10 +165,10 @@ plan()
 # deployed, what hangs on the method is replaced with it.)
 
 # %%
-def model_method(rest_api, model_path, *later):
+def model_method(rest_api, model_path, access):
     return aws.apigateway.Method(
         "modelMethod", rest_api=rest_api.id, resource_id=model_path.id,
-        http_method="POST", authorization="NONE",
+        http_method="POST", **access,
         opts=pulumi.ResourceOptions(delete_before_replace=True))
 
 plan()
@@ -177,10 +180,10 @@ plan()
 # *when* the mistake is found.
 
 # %%
-def model_method(rest_api, model_path, *later):
+def model_method(rest_api, model_path, access):
     return aws.apigateway.Method(
         "modelMethod", rest_api=rest_api.id, resource_id=model_path.id,
-        http_method="any", authorization="NONE")
+        http_method="any", **access)
 
 try:
     plan()
@@ -194,7 +197,7 @@ except Exception as error:
 # the original step.
 
 # %%
-from gateway.program import model_method
+from gateway.api import model_method
 
 plan()
 

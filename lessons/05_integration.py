@@ -29,7 +29,7 @@ import json
 import boto3
 import pulumi
 import pulumi_aws as aws
-from gateway.program import Model
+from gateway.kinds import Arguments
 from lab import start, plan, up, outputs
 from lab import predict, check, show
 
@@ -69,12 +69,18 @@ predict("5")
 #
 # ### The integration
 #
-# Everything so far meets here. `http_method` is the visitor's door from
-# chapter 04. `integration_http_method` is how the gateway calls Lambda,
-# and Lambda's own API knows only POST. `uri` is Lambda's address for
-# *invoke this function*; `credentials` is the role to wear. Answers come
-# whole, `BUFFERED`; chapter 10 lets them come word by word. Without this
-# resource nothing can be deployed: a method must lead somewhere.
+# Everything so far meets here. First, how the gateway calls the function:
+# `uri` is Lambda's address for *invoke this function*, `credentials` is
+# the role to wear. Answers come whole, `BUFFERED`; chapter 10 lets them
+# come word by word.
+
+# %% step: invocation
+
+# %% [markdown]
+# `http_method` is the visitor's door from chapter 04.
+# `integration_http_method` is how the gateway calls Lambda, and Lambda's
+# own API knows only POST. Without this resource nothing can be deployed: a
+# method must lead somewhere.
 
 # %% step: integration
 
@@ -149,18 +155,16 @@ show(json.load(answer["Payload"]))
 # ## Change it: patience in place, the kind by replacement
 #
 # `timeout_milliseconds` is how long the gateway waits. The step leaves it
-# at 29 seconds. Five would be an update, `~`. (These versions export
-# nothing, so the plan drops an output too; never mind.)
+# at 29 seconds. Five would be an update, `~`.
 
 # %%
-def integration(rest_api, model_method, model, api_role):
+def integration(rest_api, model_method, invocation):
     return aws.apigateway.Integration(
         "modelIntegration", rest_api=rest_api.id,
         resource_id=model_method.resource_id,
         http_method=model_method.http_method,
         type="AWS_PROXY", integration_http_method="POST",
-        uri=model.invoke_arn, credentials=api_role.arn,
-        timeout_milliseconds=5000)
+        timeout_milliseconds=5000, **invocation)
 
 plan()
 
@@ -169,13 +173,13 @@ plan()
 # another kind of connection: expect a replacement, `±`.
 
 # %%
-def integration(rest_api, model_method, model, api_role):
+def integration(rest_api, model_method, invocation):
     return aws.apigateway.Integration(
         "modelIntegration", rest_api=rest_api.id,
         resource_id=model_method.resource_id,
         http_method=model_method.http_method,
         type="AWS_PROXY", integration_http_method="POST",
-        uri=model.invoke_arn)
+        uri=invocation["uri"])
 
 plan()
 
@@ -188,13 +192,10 @@ plan()
 # `up()`.
 
 # %%
-def integration(rest_api, model_method, model, api_role):
-    return aws.apigateway.Integration(
-        "modelIntegration", rest_api=rest_api.id,
-        resource_id=model_method.resource_id,
-        http_method=model_method.http_method,
-        type="AWS_PROXY", integration_http_method="POST",
-        uri=model.arn, credentials=api_role.arn)
+from gateway.api import integration
+
+def invocation(function, api_role):
+    return {"uri": function.arn, "credentials": api_role.arn}
 
 try:
     up()
@@ -204,23 +205,23 @@ except Exception as error:
 # %% [markdown]
 # `AWS ARN for integration must contain path or action`: that is AWS for
 # *I need an address, not a name*. Nothing was changed; the old
-# integration is still there. The fix is `model.invoke_arn`, as in the
+# integration is still there. The fix is `function.invoke_arn`, as in the
 # step:
 
 # %%
-from gateway.program import integration
+from gateway.api import invocation
 
 up()
 
 # %% [markdown]
 # ## Your turn
 #
-# **5.1** Write `permission(rest_api, model)`: the
+# **5.1** Write `permission(rest_api, function)`: the
 # `aws.lambda_.Permission` that lets this API, and no other, invoke the
 # function. The other way in, above, is almost it.
 
 # %%
-def permission(rest_api, model):
+def permission(rest_api, function):
     ...
 
 check("5.1", permission)
@@ -248,7 +249,7 @@ check("5.2", response)
 # the call, and sent the proxy's event by hand. You know the other way in,
 # and that a function's name is not its address.
 #
-# Keep this: `uri=model.invoke_arn`, `integration_http_method="POST"`.
+# Keep this: `"uri": function.invoke_arn`, `integration_http_method="POST"`.
 #
 # You can stop here: an integration costs nothing.
 #

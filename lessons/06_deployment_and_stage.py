@@ -14,6 +14,7 @@
 # - freeze the API in a deployment and serve it under a stage;
 # - send prompts with `requests`, with `ask` and in the playground;
 # - make sure that every change goes live, and nothing else redeploys;
+# - roll back while somebody calls;
 # - read the most misleading error of API Gateway.
 #
 # About {{minutes}} minutes. It costs nothing here. On AWS you pay for
@@ -27,12 +28,15 @@
 # %%
 import hashlib
 import json
+from collections import Counter
+from threading import Event, Thread
 import boto3
 import pulumi
 import pulumi_aws as aws
 import requests
-from gateway.observability import RequestLogs
-from gateway.program import FROZEN
+from gateway import api, deployment as file
+from gateway.deployment import FROZEN, Declared
+from gateway.kinds import Arguments, Parts
 from gateway.settings import Settings
 from lab import start, plan, up, outputs, ask, playground
 from lab import predict, check, show
@@ -48,8 +52,8 @@ start(6)
 #
 # A **stage** is the shelf on which one edition stands. Readers know the
 # shelf, `v1`, and find whatever edition stands there. A new edition goes
-# live when it is put on the shelf; the old one can be put back. That is
-# how you undo.
+# live when it is put on the shelf, and the old one is thrown away. To
+# undo, take the old text and print it again: a **rollback**.
 #
 # So there is a trap. If you edit and forget to print, readers get the old
 # text, and nothing tells you.
@@ -72,23 +76,36 @@ predict("6")
 # ### What a deployment freezes
 #
 # A new edition is due exactly when the text has changed. How can a
-# program know? It takes a **digest**: one short text, made from all
-# arguments of all parts, that differs as soon as one of them does.
-# `arguments` is what each resource was declared with, and `FROZEN` lists
-# those of the API itself that a deployment freezes; the file has both.
-#
-# Arguments can be outputs, so the digest is one too: `apply` computes with
-# the value once it is known.
+# program know? First it takes notes: Pulumi tells it of each resource,
+# before it makes it, with which arguments it is declared.
+
+# %% step: declared_arguments
+
+# %% [markdown]
+# From the notes it makes a **digest**: one short text that differs as soon
+# as one argument of one part does. Of the API itself, `FROZEN` lists the
+# arguments that count. Arguments can be outputs, so the digest is one too:
+# `apply` computes with the value once it is known.
 
 # %% step: digest
 
 # %% [markdown]
+# ### What leaves the program
+#
+# One change escapes the digest. Pulumi deletes last, after it has printed:
+# a path that you remove is still in the new edition. So the program reads
+# its own last outputs, as any other stack could (`StackReference`), and
+# compares: what was a part then, and is none now?
+
+# %% step: left_behind, warn_of
+
+# %% [markdown]
 # ### The deployment
 #
-# `triggers` is the switch: when the digest changes, Pulumi replaces the
-# deployment. `depends_on` says what has to be there first. Without it,
-# AWS may be asked to print a manuscript whose pages are still missing:
-# *No integration defined for method*.
+# `replacement_trigger` is the switch: when one of the two texts changes,
+# Pulumi replaces the deployment. `depends_on` says what has to be there
+# first. Without it, AWS may be asked to print a manuscript whose pages are
+# still missing: *No integration defined for method*.
 
 # %% step: deployment
 
@@ -96,9 +113,10 @@ predict("6")
 # ### The stage
 #
 # The shelf. It points at the deployment, and its `invoke_url` is what
-# callers use. Without a stage there is no URL.
+# callers use. Without a stage there is no URL. (`logging` is empty until
+# chapter 09.)
 
-# %% step: stage
+# %% step: stage, model_url
 
 # %% [markdown]
 # ## Plan
@@ -146,16 +164,12 @@ answer.json()
 
 # %% [markdown]
 # `ask` is the same call, and shows who answered, how fast, and the request
-# to copy: as curl, as Python. Open *The request as it was sent*.
+# to copy: as curl, as Python. Open *The request as it was sent*. The
+# playground is `ask` with fields and a button. Type a prompt, change the
+# temperature, press Send.
 
 # %%
 ask("Say hello to the class.", max_tokens=32)
-
-# %% [markdown]
-# The playground is `ask` with fields and a button. Type a prompt, change
-# the temperature, press Send.
-
-# %%
 playground()
 
 # %% [markdown]
@@ -165,11 +179,11 @@ playground()
 # of the stage, `~`, and no new deployment.
 
 # %%
-def stage(settings, rest_api, deployment, *later):
+def stage(settings, rest_api, deployment, logging):
     return aws.apigateway.Stage(
         "languageModelStage", rest_api=rest_api.id,
         deployment=deployment.id, stage_name=settings.stage_name,
-        variables={"course": "gateway"})
+        variables={"course": "gateway"}, **logging)
 
 plan()
 
@@ -178,26 +192,25 @@ plan()
 # expect a replacement, `±`, and think of your callers.
 
 # %%
-def stage(settings, rest_api, deployment, *later):
+def stage(settings, rest_api, deployment, logging):
     return aws.apigateway.Stage(
         "languageModelStage", rest_api=rest_api.id,
-        deployment=deployment.id, stage_name="v2")
+        deployment=deployment.id, stage_name="v2", **logging)
 
 plan()
 
 # %% [markdown]
 # ## Break it: you lock the door, and it stays open
 #
-# Put the original stage back, and take the triggers away, as in most
-# tutorials. `up()` prints one more edition, the last one for a while.
+# Put the original stage back, and have the digest say always the same.
+# Most tutorials have none, which comes to that. `up()` prints one more
+# edition, the last one for a while.
 
 # %%
-from gateway.program import stage
+from gateway.deployment import stage
 
-def deployment(rest_api, parts):
-    return aws.apigateway.Deployment(
-        "languageModelDeployment", rest_api=rest_api.id,
-        opts=pulumi.ResourceOptions(depends_on=parts))
+def digest(rest_api, parts, declared):
+    return pulumi.Output.from_input("always the same")
 
 up()
 
@@ -207,14 +220,11 @@ up()
 # not. Who gets in?
 
 # %%
-def resource_policy(rest_api):
-    nobody = {"Version": "2012-10-17", "Statement": [{
-        "Effect": "Deny", "Principal": "*",
-        "Action": "execute-api:Invoke",
-        "Resource": pulumi.Output.concat(rest_api.execution_arn, "/*")}]}
-    return aws.apigateway.RestApiPolicy(
-        "languageModelApiPolicy", rest_api_id=rest_api.id,
-        policy=pulumi.Output.json_dumps(nobody))
+def resource_policy(rest_api, statements):
+    nobody = {"Effect": "Deny", "Principal": "*",
+              "Action": "execute-api:Invoke", "Resource":
+              pulumi.Output.concat(rest_api.execution_arn, "/*")}
+    return api.resource_policy(rest_api, [nobody])
 
 up()
 requests.get(url, timeout=60).status_code
@@ -225,34 +235,77 @@ requests.get(url, timeout=60).status_code
 # the same edit goes live.
 
 # %%
-from gateway.program import deployment
+from gateway.deployment import digest
 
 up()
 refused = requests.get(url, timeout=60)
 print(refused.status_code, refused.text)
 
 # %% [markdown]
-# Locked. Open the door again, so that the gateway is whole. Two parts
-# change: the policy, and because of it the deployment.
+# Locked. Now a rollback: the text as it was before, printed again. (In a
+# project of yours, `git revert` brings it, and `pulumi up`.) While the
+# edition on the shelf changes, somebody calls all the time. Nobody meets
+# an empty shelf: each call gets the old text or the new.
 
 # %%
-from gateway.program import resource_policy
+from gateway.api import resource_policy
+
+seen, over = Counter(), Event()
+def call_all_the_time():
+    while not over.is_set():
+        seen[requests.get(url, timeout=60).status_code] += 1
+caller = Thread(target=call_all_the_time)
+caller.start()
+up()
+over.set()
+caller.join()
+print(dict(seen))
+
+# %% [markdown]
+# ### What you removed still answers
+#
+# A wrong path gets a strange answer: read the first line twice. Then a
+# **gateway response**, one more part, words it better.
+
+# %%
+def wrong_path():
+    answer = requests.get(url + "s", timeout=60)
+    print(answer.status_code, answer.text)
+
+wrong_path()
+
+def deployment(rest_api, parts, declared):
+    parts.append(aws.apigateway.Response(
+        "noSuchPath", rest_api_id=rest_api.id, status_code="404",
+        response_type="MISSING_AUTHENTICATION_TOKEN",
+        response_templates={"application/json": '{"message": "No."}'}))
+    return file.deployment(rest_api, parts, declared)
 
 up()
-requests.get(url, timeout=60).status_code
+wrong_path()
 
 # %% [markdown]
-# One more mistake needs no deployment: a wrong path. Read the answer
-# twice.
-
-# %%
-wrong = requests.get(url + "s", timeout=60)
-print(wrong.status_code, wrong.text)
-
-# %% [markdown]
-# That is the most misleading error of API Gateway. Nobody asked for a
+# The first is the most misleading error of API Gateway. Nobody asked for a
 # token. *Missing Authentication Token* means: there is no such path, or no
 # such method. When you see it, check the URL first.
+#
+# Now take the part away again. The first `up()` deletes it, and reports
+# success. Read its note, and what callers read. Then the second.
+
+# %%
+from gateway.deployment import deployment
+
+up()
+wrong_path()
+up()
+wrong_path()
+
+# %% [markdown]
+# After the first it was deleted, and still answered: the edition was
+# printed before the deletion. Think of a path that was removed because it
+# leaked. The program saw it and said so by name; the second `up()` printed
+# again. So where `pulumi up` runs by itself, let it run twice. The second
+# time nearly always changes nothing.
 
 # %% [markdown]
 # ## Your turn
@@ -298,10 +351,11 @@ check("6.3", refusal)
 # ## Recap
 #
 # You froze the API, put it on a shelf and called it by its URL. You saw a
-# locked door that stayed open, and the digest that prevents it. And you
-# can read *Missing Authentication Token*.
+# locked door that stayed open, the digest that prevents it, and something
+# deleted that still answered. And you can read *Missing Authentication
+# Token*.
 #
-# Keep this: `triggers={"digest": digest(rest_api, parts)}`.
+# Keep this: `replacement_trigger=[digest(…), left_behind(…)]`.
 #
 # You can stop here: in the sandbox it costs nothing, on AWS only calls
 # do. To take everything down, open the next chapter.

@@ -34,9 +34,10 @@ import pulumi_aws as aws
 import requests
 from botocore.auth import SigV4Auth
 from botocore.awsrequest import AWSRequest
-from gateway import program
-from gateway.auth import Access, authorizer_function, only_from
-from gateway.auth import signed_access, user_pool_access
+from gateway import auth, deployment as file
+from gateway.auth import Keys, authorizer_function, only_from
+from gateway.kinds import Arguments, Statement, Variables
+from gateway.policies import policy_document
 from gateway.settings import FUNCTIONS, Settings
 from lab import start, plan, up, outputs, ask, predict, check
 from lab.widgets import policy_tester
@@ -81,7 +82,7 @@ predict("7")
 # API Gateway makes a key's value, and Pulumi keeps it as a secret. By
 # itself such a key decides nothing. It is something to show to a porter.
 
-# %% step: team_keys
+# %% step: team_keys, key_values
 
 # %% [markdown]
 # ### The porter
@@ -96,21 +97,32 @@ predict("7")
 #   without that, every caller gets a 500 that says `null`;
 # - `authorizer_result_ttl_in_seconds`: how long its answer is remembered.
 
-# %% step: bearer_access
+# %% step: key_authorizer
 
 # %% [markdown]
 # ### The choice
 #
 # One setting decides who is the porter. *Nobody* is not among the
-# choices, so a typing error cannot open the door.
+# choices, so a typing error cannot open the door. What each method asks of
+# its callers follows from it, and where the API finds a caller's key.
 
-# %% step: access
+# %% step: authentication, access, key_source
+
+# %% [markdown]
+# ### The sign at the door
+#
+# Chapter 03's policy let everyone in. Beside a porter that is dangerous:
+# where the porter says nothing, the policy's yes would count. So it goes,
+# and the new one says only who is out: calls without TLS.
+
+# %% step: encrypted_only
 
 # %% [markdown]
 # ## Plan
 #
 # Coming from chapter 06, look at the method: `NONE` becomes `CUSTOM`. And
-# the deployment is replaced, or the door would stay open.
+# the policy: `Allow` becomes `Deny`. The deployment is replaced, or the
+# door would stay open.
 
 # %%
 plan()
@@ -169,12 +181,13 @@ ask("Say hello to the class.", max_tokens=16)
 # ### Only from here
 #
 # Who calls is one question, from where another. `only_from` makes a
-# resource policy that refuses all other addresses. Your key is right, and
-# you are elsewhere: read who says no.
+# statement that refuses all other addresses. Your key is right, and you
+# are elsewhere: read who says no.
 
 # %%
-def resource_policy(rest_api):
-    return only_from(rest_api, ["192.0.2.0/24"])
+def encrypted_only(authentication, rest_api):
+    return [*auth.encrypted_only(authentication, rest_api),
+            only_from(rest_api, ["192.0.2.0/24"])]
 
 up()
 print(requests.get(url, headers=blue, timeout=60).text)
@@ -200,18 +213,17 @@ print(requests.get(url, headers=blue, timeout=60).text)
 # know whose plan it is; so it goes along, in a header of its own.
 
 # %%
-from gateway.program import resource_policy
+from gateway.auth import encrypted_only
 
-def rest_api(settings):  # keys come in the header x-api-key
-    return program.rest_api(Settings(authentication="cognito"))
-
-def access(settings, rest_api, api_role, keys):
-    return user_pool_access(rest_api)
+def authentication(settings):
+    return "cognito"
 
 up()
 
 # %% [markdown]
-# A user, made for this page, with a password that nobody ever sees.
+# A user, made for this page, with a password that nobody ever sees. We sign
+# her in as a server would. From a browser, the password does not travel:
+# the client proves that it knows it (**SRP**).
 
 # %%
 pool, password = boto3.client("cognito-idp"), token_hex() + "-A"
@@ -219,11 +231,11 @@ ada = {"UserPoolId": outputs()["user_pool_id"], "Username": token_hex(4)}
 pool.admin_create_user(
     **ada, TemporaryPassword=password, MessageAction="SUPPRESS")
 pool.admin_set_user_password(**ada, Password=password, Permanent=True)
-token = pool.initiate_auth(
+token = pool.admin_initiate_auth(
+    UserPoolId=ada["UserPoolId"], AuthFlow="ADMIN_USER_PASSWORD_AUTH",
     ClientId=outputs()["user_pool_client_id"],
-    AuthFlow="USER_PASSWORD_AUTH",
     AuthParameters={"USERNAME": ada["Username"], "PASSWORD": password},
-)["AuthenticationResult"]["IdToken"]
+)["AuthenticationResult"]["AccessToken"]
 
 # %% [markdown]
 # Change a token, and its signature fits no more. Nobody has to be asked
@@ -243,13 +255,11 @@ call("token of a user pool", team | {"Authorization": token}, calls=8)
 # check it, and the caller's own policies decide.
 #
 # Look at the table: chapter 03's policy allows everyone, so it would let
-# in whoever can sign. With signatures, `gateway()` takes another policy,
-# `encrypted_only`. It refuses calls without TLS and is silent about all
-# others. You see it in the tree.
+# in whoever can sign, whatever their own policies say. Ours is silent.
 
 # %%
-def access(settings, rest_api, api_role, keys):
-    return signed_access()
+def authentication(settings):
+    return "iam"
 
 up()
 
@@ -312,18 +322,23 @@ for who, taken in times.items():
 # %% [markdown]
 # ## Break it: a key, and no porter
 #
-# The lock of most tutorials: the method wants an API key, and its
-# authorization is `NONE`. A key counts if it is in a **usage plan** of
-# the stage, so here is one. Ada has the key. Bob saw it in a log.
+# The lock of most tutorials: the method wants an API key, its
+# authorization is `NONE`, and the policy allows everyone, as beside a user
+# pool it must. (Ours would let nobody in: no porter says yes, and it is
+# silent.) A key counts if it is in a **usage plan** of the stage, so here
+# is one. Ada has the key. Bob saw it in a log.
 
 # %%
-def model_method(rest_api, model_path, access=None, budget=None):
+def encrypted_only(authentication, rest_api):
+    return auth.encrypted_only("cognito", rest_api)
+
+def model_method(rest_api, model_path, access):
     return aws.apigateway.Method(
         "modelMethod", rest_api=rest_api.id, resource_id=model_path.id,
         http_method="ANY", authorization="NONE", api_key_required=True)
 
-def stage(settings, rest_api, deployment, logs=None):
-    served = program.stage(settings, rest_api, deployment, logs)
+def stage(settings, rest_api, deployment, logging):
+    served = file.stage(settings, rest_api, deployment, logging)
     key = aws.apigateway.ApiKey("sharedKey")
     plan = aws.apigateway.UsagePlan("sharedPlan", api_stages=[
         {"api_id": rest_api.id, "stage": served.stage_name}])
@@ -347,8 +362,9 @@ call("Bob, with Ada's key", shared)
 # The fix is the porter. Put everything back.
 
 # %%
-from gateway.auth import access
-from gateway.program import model_method, rest_api, stage
+from gateway.api import model_method
+from gateway.auth import authentication, encrypted_only
+from gateway.deployment import stage
 
 up()
 call("the key alone", team)
@@ -359,12 +375,11 @@ call("key and function", blue)
 #
 # A subtle one. A porter allows what it was asked about: GET `/model`. The
 # gateway remembers the answer for five minutes and judges every path by
-# it. Who POSTs next? `policy_tester` says who decides, and why; here
-# without chapter 03's open policy, which would hide the bug. Change the
-# caller in it, and `policy_tester()` is about the API as it is.
+# it. Who POSTs next? `policy_tester` says who decides, and why. (Beside
+# chapter 03's open policy, the bug would not show.) Change the caller in it.
 
 # %%
-test = policy_tester(resource_policy=None)
+test = policy_tester()
 test.explain("POST", caller="bearer", policy=may.replace("*", "GET/model"))
 test
 

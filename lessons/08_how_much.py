@@ -31,13 +31,12 @@ import boto3
 import pulumi
 import pulumi_aws as aws
 import requests
-from gateway import auth, limits, program
-from gateway.auth import Access
-from gateway.limits import Budget, body_model, body_validator, checked
-from gateway.limits import error_response, metered_method, prompt_schema
-from gateway.limits import method_settings, proxy_integration
-from gateway.observability import RequestLogs
-from gateway.program import Model
+from gateway import auth, budget as counter, limits, model as host
+from gateway.auth import Keys
+from gateway.kinds import Arguments, Parts, Statement, Variables
+from gateway.limits import body_model, body_validator, checked
+from gateway.limits import error_response, method_settings
+from gateway.limits import path_method, prompt_schema, proxy_integration
 from gateway.settings import FUNCTIONS, Settings
 from lab import start, plan, up, outputs, ask
 from lab import predict, check, show
@@ -74,7 +73,7 @@ start(8)
 #
 # ## Predict
 #
-# Two teams at one machine, one of them greedy.
+# Two teams, one greedy.
 
 # %%
 predict("8")
@@ -89,14 +88,14 @@ predict("8")
 # then on has a bowl of its own; a key without a plan gets 403. Plans bind
 # only methods with `api_key_required`: from now on, all of ours.
 
-# %% step: usage_plans
+# %% step: metered, usage_plans
 
 # %% [markdown]
 # ### One more for all together
 #
 # The stage's own limit protects what is behind it, however many teams
 # there will be. It counts what the plans let through. Without it, only
-# the account's 10,000 a second remain. (`logs` is chapter 09's.)
+# the account's 10,000 a second remain. (`logging` is chapter 09's.)
 
 # %% step: every_method
 
@@ -119,13 +118,14 @@ predict("8")
 # %% [markdown]
 # ### A table for tokens
 #
-# API Gateway never reads how many tokens an answer took. We count them
-# in **DynamoDB**, a store of items that are found by their id: one for
-# a team's key and a day. `ttl` deletes old ones. The function's role may
-# read and update items of this table, and no more. Without it, a team
-# could ask for the longest answer a thousand times a day.
+# API Gateway never reads how many tokens an answer took. We count in
+# **DynamoDB**, a store of items that are found by their id: one for a
+# team's key and a day. `ttl` deletes old ones. The function is told the
+# table's name, and its role may read and update items of this table, and
+# no more. Without it, a team could ask for the longest answer a thousand
+# times a day.
 
-# %% step: token_budget
+# %% step: token_budget, budget_variables, budget_rights
 
 # %% [markdown]
 # ### A look at the body
@@ -263,9 +263,9 @@ print(code[code.index("    def settle"):code.index("    def _give_back")])
 from gateway.auth import team_keys
 from gateway.limits import usage_plans
 
-def token_budget(settings):
-    return limits.token_budget(replace(settings, tokens_per_day=300))
-
+def budget_variables(settings, budget):
+    few = replace(settings, tokens_per_day=300)
+    return counter.budget_variables(few, budget)
 up()
 for item in items():
     tables.delete_item(
@@ -294,9 +294,8 @@ show(items())
 # ended in the middle of an answer, and cannot settle.
 
 # %%
-def model(settings, budget=None, namespace=None):
-    short = replace(settings, timeout=1)
-    return program.model(short, budget, namespace)
+def model(settings, *rest):
+    return host.model(replace(settings, timeout=1), *rest)
 
 up()
 call("green", "Tell me all about gravity.", max_tokens=250)
@@ -308,7 +307,7 @@ show(items())
 # gives them back. This call for as many would not fit beside it:
 
 # %%
-from gateway.program import model
+from gateway.model import model
 
 up()
 time.sleep(5)
@@ -316,7 +315,7 @@ call("green", "Say hello.", max_tokens=250)
 show(items())
 
 # %% [markdown]
-# Of green's tokens, only what was used is taken now.
+# Taken is what was used now, and what the dead call had read.
 #
 # ## Break it: a check that looks at one content type
 #
@@ -325,7 +324,7 @@ show(items())
 # `started` counts the START lines in the function's log.
 
 # %%
-from gateway.limits import token_budget
+from gateway.budget import budget_variables
 
 def started():
     return len(boto3.client("logs").filter_log_events(

@@ -30,8 +30,12 @@ import boto3
 import pulumi
 import pulumi_aws as aws
 import requests
-from gateway.observability import GATEWAY_ALARMS, RequestLogs, alarm
-from gateway.observability import graphs, tokens_alarm
+from gateway import logs as file
+from gateway.kinds import Arguments, Parts, Variables
+from gateway.logs import PUSH_LOGS
+from gateway.metrics import GATEWAY_ALARMS, REFUSALS, alarm, graphs
+from gateway.metrics import metrics_namespace, tokens_alarm
+from gateway.policies import trust_policy
 from gateway.settings import Settings
 from lab import start, plan, up, outputs, ask
 from lab import predict, check, show
@@ -77,7 +81,7 @@ predict("9")
 # `$context` is what API Gateway knows of a request. `keyId` is a key's id,
 # which opens nothing. `latency` is the whole time, `integrationLatency`
 # the function's share of it. Left out is what is nobody's business: the
-# caller's address, and `error.validationErrorString`, which may quote a
+# caller's address (unless set), and `error.validationErrorString`, which may quote a
 # prompt. For the body, there is no variable at all.
 
 # %% from: ACCESS_LOG
@@ -89,26 +93,35 @@ predict("9")
 # it for ever, so we make it before, by exactly this name. Without an end
 # of their own, logs grow until somebody reads the bill.
 
-# %% step: request_logs
+# %% step: access_logs, execution_logs
 
 # %% [markdown]
 # ### The right to write
 #
 # API Gateway may not write logs until a role lets it. The odd thing: the
-# role is not the API's. There is **one for the account and Region**. This
-# step overwrites whatever role was there, and `destroy` leaves none. In
-# an account that you share, make it in a program of its own, which stays.
+# role is not the API's. There is **one for the account and Region**. To
+# set it is to overwrite everybody's. So the setting `loggingRole` has to
+# say `own`, as in the sandbox; and what is made stays after `destroy`.
 
 # %% step: logging_account
+
+# %% [markdown]
+# ### The switches
+#
+# Now the stage gets its access log, and in `method_logging` every method
+# its execution log. A line names who was refused, too. A **data trace**
+# would log bodies.
+
+# %% step: log_fields, stage_logging
 
 # %% [markdown]
 # ### A drawer for numbers
 #
 # A **namespace** is a drawer of metrics. API Gateway's are in
 # `AWS/ApiGateway`. The function has some of its own; it is told the name
-# of theirs as `METRICS_NAMESPACE`.
+# of theirs as `METRICS_NAMESPACE`. No other gateway may have that name.
 
-# %% step: token_metrics
+# %% step: metrics_namespace, metrics_variables
 
 # %% [markdown]
 # ### Alarms
@@ -126,7 +139,7 @@ predict("9")
 # The access log tells them apart. A **metric filter** looks at each new
 # line, and counts those that fit its pattern.
 
-# %% step: throttled_alarm
+# %% step: counted_alarms
 
 # %% [markdown]
 # ### A dashboard
@@ -266,19 +279,15 @@ for picture in json.loads(board["DashboardBody"])["widgets"]:
 #
 # ## Change it: log everything
 #
-# A **data trace** adds bodies and headers to the execution log. It is the
+# A data trace adds bodies and headers to the execution log. It is the
 # first thing that tutorials switch on. Here is a prompt as people write
 # them. First you see how many lines hold the password, then the lines as
 # `logs` shows them.
 
 # %%
-def method_settings(name, rest_api, stage, method_path, limit, logs):
-    return aws.apigateway.MethodSettings(
-        name, rest_api=rest_api.id, stage_name=stage.stage_name,
-        method_path=method_path, settings={
-            **logs.method_settings, "data_trace_enabled": True,
-            "throttling_rate_limit": limit[0],
-            "throttling_burst_limit": limit[1]})
+def method_logging(settings):
+    usual = file.method_logging(settings)
+    return {**usual, "data_trace_enabled": True}
 
 up()
 careless = ask("My password is swordfish. Am I safe?", max_tokens=16)
@@ -302,11 +311,11 @@ logs(careless.headers["x-amzn-RequestId"], grep="body")
 # ends). You call, and get an answer. Now read the log of this call.
 
 # %%
-from gateway.limits import method_settings
+from gateway.logs import method_logging
 
-def logging_account():
-    return aws.apigateway.Account(
-        "apiLogsAccount", cloudwatch_role_arn="")
+def logging_account(settings):
+    return [aws.apigateway.Account(
+        "apiLogsAccount", cloudwatch_role_arn="")]
 
 up()
 silent = ask("Are you there?", max_tokens=8)
@@ -330,7 +339,7 @@ except Exception as error:
 # the role. The fix is the step. Take both from the file, and call again.
 
 # %%
-from gateway.observability import ACCESS_LOG, logging_account
+from gateway.logs import ACCESS_LOG, logging_account
 
 up()
 heard = ask("Are you there?", max_tokens=8)

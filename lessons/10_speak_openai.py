@@ -25,20 +25,17 @@
 # %%
 import json
 import time
-from dataclasses import replace
 import boto3
 import openai
 import pulumi
 import pulumi_aws as aws
 import requests
-from gateway import chat as endpoint, program
-from gateway.auth import Access
+from gateway import chat as endpoint
 from gateway.chat import ERRORS, chat_schema, path_below
+from gateway.kinds import Arguments, Parts, Variables
 from gateway.limits import body_model, body_validator, checked
-from gateway.limits import error_response, metered_method, method_settings
-from gateway.limits import proxy_integration
-from gateway.observability import RequestLogs
-from gateway.program import Model
+from gateway.limits import error_response, method_settings
+from gateway.limits import path_method, proxy_integration
 from gateway.settings import Settings
 from lab import start, plan, up, outputs, predict, check, show
 from lab.widgets import chat
@@ -103,9 +100,9 @@ predict("10")
 # `STREAM` tells API Gateway to hand on what comes, while it comes. Lambda
 # has another call for that, so the function has another ARN. The two
 # belong together. With them an answer may take 15 minutes, in place of
-# 29 seconds.
+# 29 seconds. The function is told, too.
 
-# %% step: streaming
+# %% step: streaming, stream_variables
 
 # %% [markdown]
 # ### A rate of its own
@@ -339,13 +336,13 @@ print("the next call:", round(chat("Hi", max_tokens=1).seconds, 2), "s")
 # another exception.
 
 # %%
-def list_models(rest_api, access, model, api_role):
+def list_models(rest_api, access, invocation):
     rest = path_below(
         "restPath", rest_api, rest_api.root_resource_id, "{proxy+}")
-    method = metered_method("restMethod", rest_api, rest, "ANY", access)
-    return [*endpoint.list_models(rest_api, access, model, api_role),
+    method = path_method("restMethod", rest_api, rest, "ANY", access)
+    return [*endpoint.list_models(rest_api, access, invocation),
             rest, method, proxy_integration(
-                "restIntegration", rest_api, method, model, api_role)]
+                "restIntegration", rest_api, method, invocation)]
 
 up()
 tried("no such path", client.files.list)
@@ -356,15 +353,18 @@ tried("no such path", client.files.list)
 # The classic: the function can stream, the client asks for a stream, and
 # nobody has told the gateway. `streaming` returns nothing, so the
 # integration has its defaults, `BUFFERED` and the ordinary ARN. (The
-# function has to know, and gives its events in one piece.)
+# function has to know, and gives its events in one piece. On AWS the
+# adapter goes, too.)
 
 # %%
-def streaming(settings, model):
+def streaming(settings, function):
     return {}
 
-def model(settings, budget=None, namespace=None):
-    whole = replace(settings, stream=False, adapter_layer_arn="")
-    return program.model(whole, budget, namespace)
+def stream_variables(settings):
+    return {}
+
+adapter_start = adapter_variables = lambda settings: {}
+adapter_invocation = lambda settings, function: {}
 
 up()
 timed()
@@ -373,23 +373,24 @@ timed()
 # As many pieces, the same text, no error anywhere. But the first token
 # comes with the last. A test that compares texts sees nothing; measure the
 # time to the first token. The fix is the switch. (The unknown paths go,
-# too.)
+# too: deleted by the first `up()`, no more served after the second.)
 
 # %%
-from gateway.chat import list_models, streaming
-from gateway.program import model
-
+from gateway.chat import adapter_invocation, adapter_start
+from gateway.chat import adapter_variables, list_models
+from gateway.chat import stream_variables, streaming
+up()
 up()
 timed()
 
 # %% [markdown]
 # ## Your turn
 #
-# **10.1** Write `two_minutes(rest_api, method, model)`: the integration of a
-# method that hands on tokens for up to two minutes.
+# **10.1** Write `two_minutes(rest_api, method, function)`: the integration
+# of a method that hands on tokens for up to two minutes.
 
 # %%
-def two_minutes(rest_api, method, model):
+def two_minutes(rest_api, method, function):
     ...
 
 check("10.1", two_minutes)
@@ -430,7 +431,7 @@ check("10.2", text_of)
 # that gains.
 #
 # Keep this: `response_transfer_mode="STREAM"`, with
-# `streaming_invoke_arn`.
+# `response_streaming_invoke_arn`.
 #
 # You can stop here: it costs nothing while nobody calls.
 #

@@ -10,7 +10,7 @@ import os
 import shlex
 import sys
 
-from sandbox import cloud
+from sandbox import cloud, variables
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -88,13 +88,25 @@ def _logs(options: argparse.Namespace) -> int:
 
 
 def _env(options: argparse.Namespace) -> int:
-    for name, value in cloud.environment().items():
-        if options.powershell:
-            quoted = value.replace("'", "''")
-            print(f"$env:{name} = '{quoted}'")
-        else:
-            print(f"export {name}={shlex.quote(value)}")
+    line = _powershell if options.powershell else _sh
+    changes = variables.changes(os.environ, cloud.environment(), variables.SANDBOX)
+    for name, value in changes.items():
+        if name.isidentifier():  # no shell can name another one, and the line would end `eval`
+            print(line(name, value))
+    for told in variables.told(os.environ, changes):
+        print(told, file=sys.stderr)
     return 0
+
+
+def _sh(name: str, value: str | None) -> str:
+    return f"unset {name}" if value is None else f"export {name}={shlex.quote(value)}"
+
+
+def _powershell(name: str, value: str | None) -> str:
+    if value is None:
+        return f"Remove-Item Env:{name} -ErrorAction Ignore"
+    quoted = value.replace("'", "''")
+    return f"$env:{name} = '{quoted}'"
 
 
 def _line(running: cloud.Running) -> str:

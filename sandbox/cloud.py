@@ -13,11 +13,12 @@ from pathlib import Path
 
 from filelock import FileLock, Timeout
 
-from sandbox.home import Home, home, read_json
+from sandbox.home import Home, cannot_write, home, private, read_json
 from sandbox.launch import Say, launch, reap, replace_dead
 from sandbox.processes import end, identify, remains
 from sandbox.record import CloudError, Running, ask, reach
 from sandbox.server.base import settings
+from sandbox.variables import NO_FILES
 
 __all__ = [
     "CloudError",
@@ -112,10 +113,11 @@ def environment(home: Path | None = None) -> dict[str, str]:
     if running is None:
         raise CloudError("No sandbox runs. Fix: python -m sandbox start")
     backend, passphrase = place.path / "backend", _passphrase(place)
-    backend.mkdir(exist_ok=True)
+    private(backend)
     folders = [*_tool_folders(place), os.environ.get("PATH", "")]
     variables = {
-        **settings.client(running.endpoint),
+        **settings.client(running.endpoint, running.key),
+        **NO_FILES,
         "PULUMI_BACKEND_URL": backend.as_uri(),
         "PULUMI_HOME": str(place.path / "pulumi"),
         "PULUMI_CONFIG_PASSPHRASE_FILE": str(passphrase),
@@ -140,8 +142,8 @@ def _to_screen(line: str) -> None:
 def _alone(place: Home) -> Iterator[None]:
     """Nobody else starts or stops this sandbox meanwhile."""
     try:
-        place.path.mkdir(parents=True, exist_ok=True)
-        lock = FileLock(str(place.lock), timeout=LOCKED)
+        private(place.path)
+        lock = FileLock(str(place.lock), timeout=LOCKED, mode=0o600)
         lock.acquire()
     except Timeout:
         raise CloudError(
@@ -149,7 +151,7 @@ def _alone(place: Home) -> Iterator[None]:
             f"Fix: end it, or delete {place.lock}"
         ) from None
     except OSError as error:
-        raise CloudError(f"Cannot write to {place.path}: {error.strerror}") from error
+        raise CloudError(cannot_write(place.path, error)) from error
     try:
         yield
     finally:

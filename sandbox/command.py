@@ -22,6 +22,9 @@ from pulumi.automation import CommandResult, PulumiCommand
 from pulumi.automation.errors import create_command_error
 from semver import VersionInfo
 
+from sandbox.engine.cli import without_pulumi
+from sandbox.home import UMASK
+
 OnOutput = Callable[[str], object]
 
 POLL = 0.02  # seconds between two looks at the process: what an `up` may end later
@@ -158,10 +161,10 @@ def _ended(process: subprocess.Popen[bytes]) -> int | None:
 
 
 def _own_group() -> dict[str, Any]:
-    """What keeps a Ctrl-C in the kernel's terminal from reaching the CLI a second time."""
+    """What keeps a Ctrl-C in the terminal from the CLI, and others from reading what it writes."""
     if sys.platform == "win32":
         return {"creationflags": subprocess.CREATE_NEW_PROCESS_GROUP}
-    return {"start_new_session": True}
+    return {"start_new_session": True, "umask": UMASK}
 
 
 def _non_interactive(args: list[str]) -> list[str]:
@@ -171,8 +174,13 @@ def _non_interactive(args: list[str]) -> list[str]:
 
 
 def _environment(command: str, additional: Mapping[str, str]) -> dict[str, str]:
-    """The process's environment, the CLI's own folder first on PATH: it finds its plugins there."""
-    env = {**os.environ, **additional, "PULUMI_AUTOMATION_API": "true"}
+    """The process's environment, the CLI's own folder first on PATH: it finds its plugins there.
+
+    Whoever says where the state is says all of Pulumi's settings: what a cell or a shell has set
+    besides (a passphrase, a stack, another layout of the state) does not count then.
+    """
+    inherited = without_pulumi(os.environ) if "PULUMI_BACKEND_URL" in additional else os.environ
+    env = {**inherited, **additional, "PULUMI_AUTOMATION_API": "true"}
     if Path(command).is_absolute():
         env["PATH"] = os.pathsep.join([str(Path(command).parent), env.get("PATH", "")])
     return env

@@ -5,18 +5,30 @@ from __future__ import annotations
 import json
 import os
 import secrets
+import stat
+import sys
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 CHECKOUT = Path(__file__).resolve().parent.parent
+PRIVATE = 0o700
+UMASK = 0o077  # of each process that the kit starts: what it writes is its owner's alone
 
 
 def home() -> Path:
     """The kit's folder: `KIT_HOME` if set, else `.kit` in the checkout."""
     named = os.environ.get("KIT_HOME")
     return Path(named).expanduser().resolve() if named else CHECKOUT / ".kit"
+
+
+def cannot_write(path: Path, error: OSError) -> str:
+    """What to say when the kit's folder cannot be used: read-only, or a network disk without locks."""
+    return (
+        f"Cannot write to {path}: {error.strerror or error}. Fix: set KIT_HOME to a folder of yours "
+        "on a disk of this machine, as with: export KIT_HOME=~/.gateway-course"
+    )
 
 
 @dataclass(frozen=True)
@@ -34,6 +46,11 @@ class Home:
     def ports(self) -> Path:
         """The ports of last time, so that URLs stay the same."""
         return self.path / "ports.json"
+
+    @property
+    def root_key(self) -> Path:
+        """The key of the account's root user; root_key.py makes it."""
+        return self.path / "root_key.json"
 
     @property
     def lock(self) -> Path:
@@ -64,6 +81,23 @@ class Home:
     @property
     def generation(self) -> Path:
         return self.cloud / "generation.json"
+
+
+def private(folder: Path) -> None:
+    """Make a folder, or take it, for its owner alone: what is in it can be read by nobody else.
+
+    A folder that the whole machine uses (a disk's root, one with the sticky bit as /tmp has, the
+    user's own home), or that is another's, is left as it is: what the kit writes into it is
+    private by itself.
+    """
+    folder.mkdir(mode=PRIVATE, parents=True, exist_ok=True)
+    if sys.platform == "win32":
+        return  # access lists, which a profile's folders have from the start
+    found = folder.stat()
+    shared = found.st_mode & stat.S_ISVTX or folder == Path.home() or os.path.ismount(folder)
+    if found.st_uid == os.geteuid() and stat.S_IMODE(found.st_mode) != PRIVATE and not shared:
+        with suppress(OSError):  # a disk that has no modes
+            folder.chmod(PRIVATE)
 
 
 def read_json(path: Path) -> dict[str, Any]:

@@ -12,7 +12,7 @@ import time
 from collections.abc import Callable
 from typing import Any
 
-from sandbox.home import CHECKOUT, Home, read_json
+from sandbox.home import CHECKOUT, UMASK, Home, private, read_json
 from sandbox.processes import end, identify, remains
 from sandbox.record import CloudError, Running, reach
 from sandbox.server.base import settings
@@ -104,12 +104,13 @@ def _spawn(place: Home, port: int, token: str) -> subprocess.Popen[bytes]:
         "PYTHONPATH": os.pathsep.join(filter(None, paths)),
         "PYTHONUNBUFFERED": "1",
     }
-    place.tmp.mkdir(parents=True, exist_ok=True)
-    new: dict[str, Any] = {"start_new_session": True}
+    for folder in (place.cloud, place.tmp):
+        private(folder)
+    new: dict[str, Any] = {"start_new_session": True, "umask": UMASK}
     if sys.platform == "win32":
         flags = subprocess.CREATE_NEW_PROCESS_GROUP | subprocess.CREATE_NO_WINDOW
         new = {"creationflags": flags}
-    with place.log.open("ab") as log:
+    with open(place.log, "ab", opener=_private_file) as log:
         process = subprocess.Popen(
             [sys.executable, "-m", "sandbox.server"],
             cwd=place.path,
@@ -122,6 +123,10 @@ def _spawn(place: Home, port: int, token: str) -> subprocess.Popen[bytes]:
     reap()
     _children.append(process)
     return process
+
+
+def _private_file(path: str, flags: int) -> int:
+    return os.open(path, flags, 0o600)
 
 
 def _check_disk(place: Home) -> None:

@@ -42,7 +42,8 @@ QUIRKS = (
     Quirk(
         "root",
         "The account's root user has keys of its own, which nobody should use.",
-        "The key `test` is the account's root, with any secret.",
+        "The root user's key is the one that your notebooks sign with. It is made for your sandbox "
+        "alone, and opens nothing else.",
         f"{SERVER}/gateway/test_dataplane.py::test_a_signed_method_wants_a_signature",
         (1, 7),
     ),
@@ -223,8 +224,9 @@ QUIRKS = (
     Quirk(
         "account-concurrency",
         "An account may run 1,000 functions at once, a new one often fewer.",
-        "It may run 1,000, of which 100 really run; the others wait for one of those to end.",
-        f"{SERVER}/functions/test_worker.py::test_no_more_environments_than_the_machine_holds",
+        "It may run 1,000, of which 100 really run; the others wait for one of those to end, at most "
+        "as long as the function may run.",
+        f"{SERVER}/functions/test_waiting.py::test_no_more_environments_than_the_machine_holds",
         (8,),
     ),
     Quirk(
@@ -232,7 +234,7 @@ QUIRKS = (
         "Each concurrent request gets an environment of its own, up to the account's limit.",
         "A function of more than 100 MB gets as many environments as the machine has cores; "
         "more requests wait.",
-        f"{SERVER}/functions/test_worker.py::test_no_more_big_environments_than_cores",
+        f"{SERVER}/functions/test_waiting.py::test_no_more_big_environments_than_cores",
         (8,),
     ),
     Quirk(
@@ -312,7 +314,7 @@ QUIRKS = (
         "What the sandbox cannot carry out is refused in the plan: mostly settings of buckets that "
         "have a resource of their own by now, logins and certificates at load balancers, replicas "
         "in other regions, and arguments younger than what the sandbox knows of a type.",
-        "tests/sandbox/provider/core/test_lacking.py"
+        "tests/sandbox/provider/check/test_lacking.py"
         "::test_each_is_an_argument_and_is_refused_with_the_way_out",
         (12,),
     ),

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from sandbox import proof, root_key
 from sandbox.home import Home, read_json
 
 
@@ -26,11 +27,28 @@ class Running:
     generation: str
     home: Path
     problem: str = ""  # what it could not save, and why
+    damaged: str = ""  # what it found damaged when it started, and where that is now
 
     @property
     def endpoint(self) -> str:
         """The base URL of its cloud."""
         return f"http://127.0.0.1:{self.port}"
+
+    @property
+    def key(self) -> root_key.RootKey:
+        """The key of its account's root user; CloudError when its file is gone."""
+        found = root_key.read(Home(self.home))
+        if found is None:
+            raise CloudError(
+                f"{Home(self.home).root_key} is gone or damaged: it holds the key of the sandbox "
+                "that runs. Fix: python -m sandbox stop, then start it: it makes a new one"
+            )
+        return found
+
+    @property
+    def keys(self) -> dict[str, str]:
+        """The root key as boto3 takes it: `boto3.client(service, …, **running.keys)`."""
+        return {"aws_access_key_id": self.key.id, "aws_secret_access_key": self.key.secret}
 
     def alive(self) -> bool:
         """Whether it still answers, and is still the same."""
@@ -53,6 +71,7 @@ def reach(place: Home) -> Running | None:
             generation=str(found["generation"]),
             home=place.path,
             problem=str(found["problem"]),
+            damaged=str(found["damaged"]),
         )
     except (KeyError, TypeError, ValueError):
         return None
@@ -60,18 +79,19 @@ def reach(place: Home) -> Running | None:
 
 def health(port: int, token: str) -> dict[str, Any] | None:
     """What the server on a port says of itself, if it is ours; a foreign one does not count."""
-    answer = ask("GET", "/_kit/health", port, token)
-    return answer if answer and answer.get("token") == token else None
+    return ask("GET", "/_kit/health", port, token)
 
 
 def ask(method: str, path: str, port: int, token: str) -> dict[str, Any] | None:
-    """The answer to a request to the server's own paths; None when there is none."""
+    """The answer to a request to the server's own paths; None when there is none of its own."""
+    given = proof.of_request(token, method, path)
     connection = http.client.HTTPConnection("127.0.0.1", port, timeout=2)
     try:
-        connection.request(method, path, headers={"X-Kit-Token": token})
+        connection.request(method, path, headers={proof.HEADER: given})
         answer = json.loads(connection.getresponse().read())
     except (OSError, http.client.HTTPException, ValueError):
         return None
     finally:
         connection.close()
-    return answer if isinstance(answer, dict) else None
+    ours = isinstance(answer, dict) and answer.get("proof") == proof.of_answer(token, given)
+    return answer if ours else None

@@ -448,8 +448,9 @@ def test_pulumi_has_the_commands_and_their_options():
             assert option in told, command
 
 
-def test_the_command_that_installs_pulumi_names_the_version_of_the_kit():
-    assert set(re.findall(r"--version (\S+?)`", TROUBLES)) == {engine.VERSION}
+def test_the_release_of_pulumi_to_install_by_hand_is_the_kits():
+    named = re.findall(r"pulumi/releases/tag/v([\d.]+)\)|versions/([\d.]+)/bin", TROUBLES)
+    assert {"".join(each) for each in named} == {engine.VERSION}
 
 
 def test_calls_settings_and_variables_exist():

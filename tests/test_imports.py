@@ -1,75 +1,287 @@
-"""Arrows point one way: who may import whom, walked over every import of every file."""
+"""Arrows point one way: who may import whom, walked over every import of every file.
+
+Type-only imports and imports inside functions count: whoever changes a file has to know what it
+names, whenever it names it.
+"""
 
 import ast
+import sys
+from functools import cache
+from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 
 import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
-OURS = {"gateway", "lab", "sandbox", "tools", "notebooks", "lessons", "benchmarks", "tests"}
-# Part -> which of our own parts it may import, and which outside packages it must not.
-RULES = {
-    "gateway": ({"gateway", "program", "settings"}, {"IPython", "ipywidgets", "boto3"}),
-    "gateway/functions": (set(), {"pulumi", "pulumi_aws", "IPython"}),
-    "lab/core": (
-        {"lab.core"},
-        {"ipywidgets", "IPython", "pulumi", "pulumi_aws", "boto3", "requests"},
+TOPS = ("gateway", "lab", "sandbox", "tools", "benchmarks")
+OURS = {*TOPS, "notebooks", "lessons", "tests"}
+
+# A room, which is a folder's own files or a single file, and the rooms that it may import. A room
+# stands below all that import it, so the table is read from the ground up. "x/*" is every room
+# within x.
+MAY: dict[str, tuple[str, ...]] = {
+    "gateway": (),
+    "gateway/functions/authorizer": (),
+    "gateway/functions/model": (),
+    "gateway/tests": ("gateway", "gateway/functions/*"),  # they go with a copy
+    # AWS on a laptop
+    "sandbox/home.py": (),
+    "sandbox/root_key.py": ("sandbox/home.py",),
+    "sandbox/pip_environment.py": (),
+    "sandbox/proof.py": (),
+    "sandbox/urls.py": (),
+    "sandbox/variables.py": (),
+    "sandbox/engine": ("sandbox/home.py", "sandbox/pip_environment.py", "sandbox/variables.py"),
+    "sandbox/server/base": ("sandbox/home.py", "sandbox/root_key.py"),
+    "sandbox/server/watching": ("sandbox/server/base",),
+    "sandbox/server/functions": ("sandbox/server/base", "sandbox/server/watching"),
+    "sandbox/server/guarding": (
+        "sandbox/root_key.py",
+        "sandbox/server/base",
+        "sandbox/server/watching",
     ),
-    "lab/views": (
-        {
-            "lab.core",
-            "lab.views",
-            "lab.draw.html",
-            "lab.draw.theme",
-            "lab.draw.words",
-            "lab.draw.panels",
-            "lab.draw.guard",
-        },
-        {"pulumi", "pulumi_aws", "boto3"},
+    "sandbox/server/balancing": ("sandbox/server/base",),
+    "sandbox/server/gateway": (
+        "sandbox/server/base",
+        "sandbox/server/watching",
+        "sandbox/server/functions",
+        "sandbox/server/guarding",
     ),
-    "lab": ({"lab", "sandbox", "gateway"}, set()),
-    "sandbox": ({"sandbox"}, {"ipywidgets", "IPython"}),
-    "tools": ({"tools", "lab", "gateway", "sandbox"}, set()),
+    "sandbox/server/apigateway": (
+        "sandbox/server/base",
+        "sandbox/server/watching",
+        "sandbox/server/gateway",
+    ),
+    "sandbox/server/control": (
+        "sandbox/server/base",
+        "sandbox/server/watching",
+        "sandbox/server/apigateway",
+    ),
+    "sandbox/server": (
+        "sandbox/home.py",
+        "sandbox/proof.py",
+        "sandbox/root_key.py",
+        "sandbox/server/*",
+    ),
+    "sandbox/provider/core": (),
+    "sandbox/provider/check": ("sandbox/provider/core",),
+    "sandbox/provider/apigateway": ("sandbox/provider/core", "sandbox/urls.py"),
+    "sandbox/provider/autoscaling": ("sandbox/provider/core",),
+    "sandbox/provider/logs": ("sandbox/provider/core",),
+    "sandbox/provider/cloudwatch": ("sandbox/provider/core", "sandbox/provider/logs"),
+    "sandbox/provider/cognito": ("sandbox/provider/core",),
+    "sandbox/provider/dynamodb": ("sandbox/provider/core",),
+    "sandbox/provider/ec2": ("sandbox/provider/core",),
+    "sandbox/provider/iam": ("sandbox/provider/core",),
+    "sandbox/provider/lambda_": ("sandbox/provider/core",),
+    "sandbox/provider/lb": ("sandbox/provider/core",),
+    "sandbox/provider/s3": ("sandbox/provider/core",),
+    "sandbox/provider/secretsmanager": ("sandbox/provider/core",),
+    "sandbox/provider/ssm": ("sandbox/provider/core",),
+    "sandbox/provider/wafv2": ("sandbox/provider/core",),
+    "sandbox/provider/lookups": ("sandbox/provider/*",),
+    "sandbox/provider": ("sandbox/provider/core", "sandbox/provider/check", "sandbox/home.py"),
+    "sandbox": (
+        "sandbox/home.py",
+        "sandbox/proof.py",
+        "sandbox/root_key.py",
+        "sandbox/variables.py",
+        "sandbox/engine",
+        "sandbox/server/base",
+    ),
+    # What notebooks import
+    "lab": (),
+    "lab/draw": ("lab",),
+    "lab/deploy": ("lab", "lab/draw"),
+    "lab/session": ("lab", "lab/draw", "lab/deploy", "gateway", "sandbox", "sandbox/*"),
+    "lab/preflight": ("lab", "lab/draw", "sandbox", "sandbox/*"),
+    "lab/opening": ("lab", "lab/draw", "lab/deploy", "lab/session", "lab/preflight"),
+    "lab/showing": ("lab", "lab/draw"),
+    "lab/predictions": ("lab", "lab/draw"),
+    "lab/prompt": ("lab", "lab/draw", "lab/session"),
+    "lab/chat": ("lab", "lab/draw", "lab/session", "lab/prompt", "gateway"),
+    "lab/bursts": ("lab", "lab/draw", "lab/session", "lab/prompt"),
+    "lab/logs": ("lab", "lab/draw", "lab/session", "lab/prompt"),
+    "lab/policy": ("lab", "lab/draw", "lab/session", "lab/prompt"),
+    "lab/exercise": ("lab", "lab/draw", "lab/session", "lab/predictions", "lab/prompt"),
+    # A grader is found by its file's name, so the room of `check` imports no grader.
+    "lab/checks": ("lab", "lab/deploy", "lab/exercise", "gateway", "sandbox/server/watching"),
+    # What builds and measures the kit; nothing imports it.
+    "tools/facts": (),
+    "tools": ("lab", "lab/*", "gateway", "sandbox", "sandbox/*"),
+    "tools/mutation": ("tools",),
+    "benchmarks": ("lab", "lab/*", "gateway", "sandbox", "sandbox/*", "tools", "tests"),
+}
+
+# Packages of others that a part never imports.
+NEVER = {
+    "gateway": {"IPython", "ipywidgets", "boto3"},
+    "gateway/functions": {"pulumi", "pulumi_aws", "IPython"},
+    "sandbox": {"IPython", "ipywidgets"},
+}
+# State and rules of the widgets: the standard library and each other, so that they are tested
+# without a kernel, a network or an engine.
+PURE = {
+    "lab": ("errors", "course"),
+    "lab/deploy": ("state", "values", "explain", "places"),
+    "lab/session": ("recovery", "state"),
+    "lab/preflight": ("state",),
+    "lab/showing": ("readable",),
+    "lab/predictions": ("state", "questions"),
+    "lab/prompt": ("request", "state", "meaning"),
+    "lab/chat": ("state", "sse"),
+    "lab/bursts": ("bucket", "state"),
+    "lab/logs": ("events", "state", "redact"),
+    "lab/policy": (
+        "access", "authentication", "conditions", "decision", "flips", "routes", "statements",
+    ),
+    "lab/exercise": ("state",),
+}  # fmt: skip
+PURE_FILES = {ROOT / room / f"{name}.py" for room, names in PURE.items() for name in names}
+# What draws never reaches for what it draws: it is handed in.
+REACHING = {"pulumi", "pulumi_aws", "boto3", "requests"}
+
+FILES = sorted(
+    path for top in TOPS for path in (ROOT / top).rglob("*.py") if "__pycache__" not in path.parts
+)
+MODULES = {
+    ".".join(path.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__"): path
+    for path in FILES
 }
 
 
-def part_of(path: Path) -> str:
-    """The longest rule that covers a file."""
-    name = path.relative_to(ROOT).as_posix()
-    return max((rule for rule in RULES if name.startswith(rule + "/")), key=len)
+def name_of(path: Path) -> str:
+    return path.relative_to(ROOT).as_posix()
 
 
+def room_of(path: Path) -> str:
+    """The room of a file: the file itself, where the table names it alone, else its folder."""
+    return name_of(path) if name_of(path) in MAY else name_of(path.parent)
+
+
+@cache
 def imports(path: Path) -> list[str]:
-    """Every module that a file imports, also inside functions."""
+    """Every module or name that a file imports; relative ones by their whole name."""
+    package = ".".join(path.relative_to(ROOT).parent.parts)
     found = []
     for node in ast.walk(ast.parse(path.read_text("utf-8"))):
         if isinstance(node, ast.Import):
             found += [alias.name for alias in node.names]
-        elif isinstance(node, ast.ImportFrom) and node.level == 0:
-            found += [f"{node.module}.{alias.name}" for alias in node.names]
+        elif isinstance(node, ast.ImportFrom):
+            base = node.module or ""
+            if node.level:
+                parts = package.split(".")[: len(package.split(".")) - node.level + 1]
+                base = ".".join([*parts, base]).rstrip(".")
+            found += [f"{base}.{alias.name}" for alias in node.names]
     return found
 
 
-FILES = sorted(
-    path for top in ("gateway", "lab", "sandbox", "tools") for path in (ROOT / top).rglob("*.py")
-)
-
-
-def test_there_are_files_to_check():
-    assert len(FILES) > 40
-
-
-@pytest.mark.parametrize("path", FILES, ids=lambda path: path.relative_to(ROOT).as_posix())
-def test_file_imports_only_what_its_part_may(path):
-    ours, never = RULES[part_of(path)]
+def arrows(path: Path) -> set[Path]:
+    """The files of ours that a file imports."""
+    found = set()
     for name in imports(path):
-        top = name.split(".")[0]
-        assert top not in never, f"{path.name} imports {name}"
-        if top in OURS:
-            allowed = any(name == one or name.startswith(one + ".") for one in ours)
-            assert allowed, f"{path.name} imports {name}"
+        for known in (name, name.rpartition(".")[0]):
+            if known in MODULES:
+                found.add(MODULES[known])
+                break
+    return found - {path}
 
 
-def test_nothing_imports_notebooks_or_lessons():
-    for path in FILES:
-        assert not {name.split(".")[0] for name in imports(path)} & {"notebooks", "lessons"}
+def test_there_are_files_to_check_and_every_room_exists():
+    assert len(FILES) > 300
+    assert sum(len(arrows(path)) for path in FILES) > 700
+    assert {room_of(path) for path in FILES} == set(MAY)
+    assert all(path.is_file() for path in PURE_FILES)
+
+
+@pytest.mark.parametrize("path", FILES, ids=name_of)
+def test_a_file_imports_only_what_its_room_may(path):
+    room = room_of(path)
+    allowed = MAY[room]
+    for other in sorted(arrows(path)):
+        target = room_of(other)
+        inside = {target, *(f"{parent.as_posix()}/*" for parent in Path(target).parents)}
+        assert target == room or inside & set(allowed), f"{name_of(path)} imports {name_of(other)}"
+
+
+@pytest.mark.parametrize("path", FILES, ids=name_of)
+def test_a_file_imports_no_package_that_its_part_must_not(path):
+    parts = [part for part in NEVER if name_of(path).startswith(f"{part}/")]
+    tops = {name.split(".")[0] for name in imports(path)}
+    assert not tops & NEVER.get(max(parts, key=len, default=""), set())
+    known = tops & (OURS - set(TOPS))
+    assert not known or name_of(path).startswith("benchmarks/"), f"imports {known}"
+
+
+def test_the_rooms_form_no_circle():
+    graph = {
+        room: {
+            other
+            for other in MAY
+            for one in may
+            if other == one or (one.endswith("/*") and other.startswith(one[:-1]))
+        } - {room}
+        for room, may in MAY.items()
+    }  # fmt: skip
+    assert len(list(TopologicalSorter(graph).static_order())) == len(MAY)
+
+
+def test_no_files_form_a_circle():
+    graph = {path: arrows(path) for path in FILES}
+    try:
+        list(TopologicalSorter(graph).static_order())
+    except CycleError as error:
+        pytest.fail(" -> ".join(name_of(path) for path in error.args[1]))
+
+
+@pytest.mark.parametrize("path", sorted(PURE_FILES), ids=name_of)
+def test_pure_state_imports_the_standard_library_and_pure_state(path):
+    ours = {name_of(other) for other in arrows(path) if other not in PURE_FILES}
+    others = {name.split(".")[0] for name in imports(path)} - {"lab"} - sys.stdlib_module_names
+    assert not ours | (others - {"typing_extensions"})  # names of types, for the checker alone
+
+
+VIEWS = [
+    path
+    for path in FILES
+    if name_of(path).startswith("lab/")
+    and any(name.split(".")[0] in ("ipywidgets", "IPython") for name in imports(path))
+]
+
+
+@pytest.mark.parametrize("path", VIEWS, ids=name_of)
+def test_what_draws_is_handed_what_it_draws(path):
+    assert not {name.split(".")[0] for name in imports(path)} & {*REACHING, "sandbox", "gateway"}
+
+
+def test_there_are_files_that_draw():
+    assert len(VIEWS) > 5
+
+
+# What a folder, a module and a function may hold, so that each can be taken in at a glance; but for
+# tables, which are read by the row.
+MOST_MODULES, MOST_LINES, LONGEST = 20, 300, 40
+TABLES = {
+    "sandbox/quirks.py",
+    "sandbox/provider/lambda_/config.py::_nested",
+    "sandbox/provider/lookups/functions.py::_function_result",
+}
+
+
+def long_parts(path: Path) -> list[str]:
+    """The file, and its functions without their docstrings, where they are too long."""
+    text = path.read_text("utf-8")
+    found = [name_of(path)] * (len(text.splitlines()) > MOST_LINES)
+    for node in ast.walk(ast.parse(text)):
+        if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
+            told = node.body[0] if ast.get_docstring(node, clean=False) else None
+            lines = node.end_lineno - node.lineno + 1
+            lines -= told.end_lineno - told.lineno + 1 if told else 0
+            found += [f"{name_of(path)}::{node.name}"] * (lines > LONGEST)
+    return found
+
+
+def test_folders_modules_and_functions_can_be_taken_in_at_a_glance():
+    folders = [path.parent for path in FILES]
+    assert [name_of(each) for each in set(folders) if folders.count(each) > MOST_MODULES] == []
+    assert {part for path in FILES for part in long_parts(path)} == TABLES

@@ -1,5 +1,6 @@
 """What README, CONTRIBUTING and the rest say is so."""
 
+import itertools
 import re
 from pathlib import Path
 
@@ -12,10 +13,53 @@ ROOT = Path(__file__).resolve().parent.parent
 PAGES = sorted(ROOT.glob("*.md"))
 
 
-def test_list_of_chapters_is_the_table_of_the_course():
-    text = readme.README.read_text("utf-8")
-    assert readme.written(text) == text
+@pytest.mark.parametrize("page", readme.GENERATED, ids=lambda page: page.name)
+def test_tables_are_what_the_code_says(page):
+    assert page.read_text("utf-8") == readme.written(page)
+
+
+def test_the_list_of_chapters_has_every_chapter():
     assert set(readme.ADDS) == {chapter.number for chapter in course.CHAPTERS}
+
+
+def test_the_list_of_rooms_has_every_package():
+    packages = {
+        f"`{file.parent.relative_to(ROOT).as_posix()}/`"
+        for part in readme.PARTS
+        for file in (ROOT / part).rglob("__init__.py")
+    }
+    assert len(packages) > 30
+    assert {row.split(" | ")[0].strip("| ") for row in readme.rooms()} >= packages
+
+
+def test_a_folder_that_does_not_say_what_never_lives_there_is_told(tmp_path):
+    file = tmp_path / "__init__.py"
+    file.write_text('"""What lives here."""\n', encoding="utf-8")
+    with pytest.raises(ValueError, match="needs a second paragraph"):
+        readme.told(file)
+
+
+WALKS = re.findall(
+    r"^### (.+?)\n(.*?)(?=^##|\Z)", readme.CONTRIBUTING.read_text("utf-8"), re.MULTILINE | re.DOTALL
+)
+
+
+def steps(text):
+    """The files of a walk, in order."""
+    return re.findall(r"^\d+\. `([^`]+)`", text, re.MULTILINE)
+
+
+@pytest.mark.parametrize("title, text", WALKS, ids=lambda value: value[:20])
+def test_a_walk_goes_through_files_that_exist_and_not_back_and_forth(title, text):
+    files = steps(text)
+    assert len(files) > 4, title
+    assert [file for file in files if not (ROOT / file).is_file()] == []
+    rooms = [room for room, _ in itertools.groupby(str(Path(file).parent) for file in files)]
+    assert max(map(rooms.count, rooms)) <= 3, f"{title}: {rooms}"
+
+
+def test_there_are_three_walks():
+    assert len(WALKS) == 3
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)

@@ -6,14 +6,18 @@ environment as well, but never the only record of what a stack still has in an A
 
 from __future__ import annotations
 
+import gzip
 import json
 import os
 import re
 import shutil
 import subprocess
 import sys
+import zlib
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+from tools.machine import Problem
 
 if TYPE_CHECKING:
     from tools.environment import Environment
@@ -47,7 +51,13 @@ def main(env: Environment, arguments: list[str]) -> int:
         folders += [kit, *apart, *([] if env.conda else [env.folder])]
     for folder in folders:
         if folder.exists():
-            shutil.rmtree(folder)
+            try:
+                shutil.rmtree(folder)
+            except OSError as error:
+                raise Problem(
+                    f"{error.filename or folder} cannot be removed: {error.strerror or error}.\n"
+                    "fix: close what uses it (notebooks, editors), and run this again"
+                ) from error
             print(f"removed {folder}")
     return 0
 
@@ -70,11 +80,23 @@ def stop(env: Environment, kit: Path) -> None:
 def aws_stacks(kit: Path) -> dict[Path, int]:
     """State files at or below a folder with resources of a real AWS account, and how many."""
     found = {}
-    for path in sorted(kit.glob("**/.pulumi/stacks/**/*.json")):
-        count = aws_resources(path.read_text(encoding="utf-8", errors="replace"))
+    states = (path for end in ("", ".gz") for path in kit.glob(f"**/.pulumi/stacks/**/*.json{end}"))
+    for path in sorted(states):
+        count = aws_resources(_text(path))
         if count:
             found[path] = count
     return found
+
+
+def _text(path: Path) -> str:
+    """A state's text; Pulumi packs it when PULUMI_SELF_MANAGED_STATE_GZIP is set."""
+    data = path.read_bytes()
+    if path.suffix == ".gz":
+        try:
+            data = gzip.decompress(data)
+        except (OSError, EOFError, zlib.error):
+            return ""  # counts as one that may hold some
+    return data.decode("utf-8", "replace")
 
 
 def aws_resources(state: str) -> int:

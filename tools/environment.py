@@ -12,13 +12,14 @@ import re
 import shutil
 import subprocess
 import sys
+import tempfile
 import time
 from dataclasses import dataclass
 from pathlib import Path
 
 from tools import packages
 from tools.bar import Bar
-from tools.machine import Problem
+from tools.machine import Problem, unwritable
 
 ROOT = Path(__file__).resolve().parent.parent
 LOCK = ROOT / "requirements.lock"
@@ -88,9 +89,15 @@ def make_ready(env: Environment) -> None:
     """Make it and install all packages; quick when they are there.
 
     Raises:
-        Problem: no venv module, no network, or pip failed; told with the fix.
+        Problem: no venv module, no network, a folder that cannot be written, or pip failed; told
+            with the fix.
     """
-    env.stamp.unlink(missing_ok=True)
+    try:
+        env.stamp.unlink(missing_ok=True)
+        if env.folder.exists():
+            tempfile.TemporaryFile(dir=env.folder).close()
+    except OSError as error:
+        raise unwritable(env.folder, error) from error
     version = _python_version(env)
     old = version and tuple(map(int, version.split("."))) < (3, 10)
     if env.conda:
@@ -135,10 +142,14 @@ def make(env: Environment) -> None:
     if env.folder.exists():
         if not (env.folder / "pyvenv.cfg").is_file() and any(env.folder.iterdir()):
             raise Problem(f"{env.folder} is not a Python environment.\nfix: move it away")
-        shutil.rmtree(env.folder)
+        try:
+            shutil.rmtree(env.folder)
+        except OSError as error:
+            raise unwritable(env.folder, error) from error
     bar = Bar(f"Making {env.folder.name}")
+    own = {k: v for k, v in os.environ.items() if k not in ("PYTHONHOME", "PYTHONPATH")}
     done = subprocess.run(
-        [sys.executable, "-m", "venv", str(env.folder)],
+        [sys.executable, "-m", "venv", str(env.folder)], env=own,
         stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False,
     )  # fmt: skip
     if done.returncode:

@@ -6,7 +6,7 @@ unknown, what refers to what is not. Nothing is deployed.
 
 from __future__ import annotations
 
-import asyncio
+import contextvars
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -17,7 +17,8 @@ from pulumi.runtime.mocks import MockCallArgs, MockMonitor, MockResourceArgs, Mo
 
 import gateway.program
 from gateway.settings import Settings
-from lab.session.session import known_places
+from lab.checks.mocks import event_loop
+from lab.deploy import places
 
 DEPENDS_ON = "depends_on"
 
@@ -78,29 +79,35 @@ class _Echo(Mocks):
     """A cloud that answers each creation with its own arguments and an id."""
 
     def new_resource(self, args: MockResourceArgs) -> tuple[str | None, dict[Any, Any]]:
+        if args.typ == "pulumi:pulumi:StackReference":
+            return args.name, {**args.inputs, "outputs": {}}
         return f"{args.name}-id", dict(args.inputs)
 
     def call(self, args: MockCallArgs) -> dict[Any, Any]:  # type: ignore[override]
-        return {"region": "us-east-1"}
+        return {"region": "us-east-1", "partition": "aws"}
 
 
 def program_graph() -> Graph:
     """The whole program's graph."""
-    asyncio.set_event_loop(asyncio.new_event_loop())
     monitor = _Recorder()
-    set_mocks(_Echo(), project="gateway", stack="pictures", preview=True, monitor=monitor)
 
     @pulumi.runtime.test
     def run() -> None:
-        gateway.program.gateway(Settings())
+        gateway.program.gateway(Settings(logging_role="own"))
 
-    run()
+    def declare() -> None:
+        with event_loop():
+            set_mocks(_Echo(), project="gateway", stack="pictures", preview=True, monitor=monitor)
+            run()
+
+    # Pulumi's settings belong to a context: in one of its own, the mocks end with the run.
+    contextvars.copy_context().run(declare)
     return _graph(monitor.types, monitor.edges)
 
 
 def _graph(types: dict[str, str], edges: list[Edge]) -> Graph:
     """Put what was registered, in whatever order that happened, into a fixed order."""
-    where = known_places()
+    where = places.of_gateway()
     names = sorted(types, key=lambda name: (where[name].chapter, where[name].first, name))
     nodes = tuple(Node(name, types[name], where[name].chapter) for name in names)
     order = sorted(edges, key=lambda edge: (edge.source, edge.property, edge.target))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import subprocess
 import sys
@@ -13,6 +14,9 @@ from pathlib import Path
 from tools import clean, environment, machine
 from tools.environment import ROOT, Environment
 from tools.machine import Problem
+
+# What a lock that another process has says, by system.
+_HELD = (errno.EAGAIN, errno.EWOULDBLOCK, errno.EACCES, errno.EDEADLK)
 
 
 def run(job: str, commands: list[list[str]], needs_cli: bool, arguments: list[str]) -> int:
@@ -48,8 +52,11 @@ def set_up(env: Environment) -> None:
     Raises:
         Problem: with the fix.
     """
+    if environment.is_ready(env):  # nothing is written then: it may be read-only, and shared
+        machine.check(env.folder, installed=True)
+        return
     with _one_at_a_time(env):
-        ready = environment.is_ready(env)
+        ready = environment.is_ready(env)  # perhaps by whoever had the lock
         machine.check(env.folder, installed=ready)
         if not ready:
             environment.make_ready(env)
@@ -85,6 +92,7 @@ def _environ(env: Environment) -> dict[str, str]:
     environ["PATH"] = os.pathsep.join([str(env.scripts), environ.get("PATH", "")])
     if not env.conda:
         environ["VIRTUAL_ENV"] = str(env.folder)
+    environ["PYTHONNOUSERSITE"] = "1"  # in a conda environment ~/.local would come first
     # A kernel of the same name in the user's home must not stand in for the kit's.
     environ["JUPYTER_PREFER_ENV_PATH"] = "1"
     return environ
@@ -107,13 +115,24 @@ def lab_arguments(arguments: list[str]) -> list[str]:
 
 @contextmanager
 def _one_at_a_time(env: Environment) -> Iterator[None]:
-    """Hold the environment's lock: two set-ups at once would break each other's packages."""
-    env.folder.parent.mkdir(parents=True, exist_ok=True)
+    """Hold the environment's lock: two set-ups at once would break each other's packages.
+
+    Raises:
+        Problem: the folder cannot be written, or its disk knows no locks; told with the fix.
+    """
     path = env.folder.with_name(env.folder.name + ".lock")
-    with path.open("w") as file:
+    try:
+        env.folder.parent.mkdir(parents=True, exist_ok=True)
+        file = path.open("w")
+    except OSError as error:
+        raise machine.unwritable(env.folder, error) from error
+    with file:
         for attempt in range(3600):
-            if _locked(file.fileno()):
-                break
+            try:
+                if _locked(file.fileno()):
+                    break
+            except OSError as error:
+                raise machine.unwritable(env.folder, error) from error
             if attempt == 1:
                 print(f"Another set-up of {env.folder} is running; waiting for it.", flush=True)
             time.sleep(0.5)
@@ -121,7 +140,11 @@ def _one_at_a_time(env: Environment) -> Iterator[None]:
 
 
 def _locked(descriptor: int) -> bool:
-    """Take the lock of an open file, until it is closed; False when another process has it."""
+    """Take the lock of an open file, until it is closed; False when another process has it.
+
+    Raises:
+        OSError: there are no locks on this disk.
+    """
     try:
         if os.name == "nt":
             import msvcrt
@@ -131,6 +154,8 @@ def _locked(descriptor: int) -> bool:
             import fcntl
 
             fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError:
+    except OSError as error:
+        if error.errno not in _HELD:
+            raise
         return False
     return True

@@ -5,8 +5,10 @@
 
 A lesson is a text file in jupytext's percent format. The build adds what has its home elsewhere:
 
-    # %% step: api_role     becomes the function of this name, cut from the files of gateway/
+    # %% step: api_role     becomes the function of this name, cut from the files of gateway/;
+                            several small ones, with commas, share a cell
     # %% from: DEPLOYED     the same for a constant or a class, with the comment above it
+    # %% until: EVERYONE    what the lab lets stand in for a step of a later chapter
     {{title}} {{minutes}} {{map}} {{next}}   in prose come from lab/course.py
     {{edges}}               becomes the table of what this chapter's resources refer to
     {{quirks}}              becomes the table of what differs on AWS, from sandbox/quirks.py
@@ -36,6 +38,7 @@ METADATA = {
     "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
     "language_info": {"name": "python"},
 }
+APART = "\n\n\n"  # between two functions of one cell
 TOKEN = re.compile(r"\{\{(\w+)\}\}")
 
 
@@ -47,6 +50,11 @@ def program_text(root: Path = ROOT) -> str:
     """The files of gateway/ that make resources, in one text to cut from."""
     files = [root / "gateway" / f"{name}.py" for name in FILES]
     return "\n".join(file.read_text(encoding="utf-8") for file in files)
+
+
+def stand_in_text(root: Path = ROOT) -> str:
+    """The file of the lab that has what stands in for later chapters."""
+    return (root / "lab" / "session" / "standins.py").read_text(encoding="utf-8")
 
 
 def cut(program: str, name: str) -> str:
@@ -136,8 +144,10 @@ def quirk_table(quirks: Iterable[Quirk]) -> str:
 class Builder:
     """Turns the text of lessons into notebooks; reads the program and its graph once."""
 
-    def __init__(self, program: str, graph: Callable[[], Graph] = program_graph) -> None:
-        self.program = program
+    def __init__(
+        self, program: str, graph: Callable[[], Graph] = program_graph, stand_ins: str = ""
+    ) -> None:
+        self.texts = {"step": program, "from": program, "until": stand_ins}
         self._graph = graph
         self._known_graph: Graph | None = None
 
@@ -173,11 +183,13 @@ class Builder:
         directive, _, name = title.partition(": ")
         if not title:
             return str(cell.source)
-        if directive not in ("step", "from"):
-            raise LessonError(f"no directive is called {title!r}; there are 'step: ' and 'from: '")
+        if directive not in self.texts:
+            known = ", ".join(repr(f"{each}: ") for each in self.texts)
+            raise LessonError(f"no directive is called {title!r}; there are {known}")
         if cell.source.strip():
             raise LessonError(f"the cell of '{title}' has code of its own: leave it empty")
-        return cut(self.program, name.strip())
+        names = [each.strip() for each in name.split(",")]
+        return APART.join(cut(self.texts[directive], each) for each in names)
 
     def _prose(self, text: str, chapter: Chapter) -> str:
         def value(match: re.Match[str]) -> str:
@@ -205,7 +217,7 @@ def build_all(root: Path = ROOT) -> dict[Path, str]:
     Raises:
         LessonError: a chapter has no lesson, or a lesson is wrong.
     """
-    builder = Builder(program_text(root))
+    builder = Builder(program_text(root), stand_ins=stand_in_text(root))
     built = {}
     for chapter in CHAPTERS:
         source = root / "lessons" / f"{chapter.name}.py"

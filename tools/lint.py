@@ -15,13 +15,13 @@ import builtins
 import re
 import sys
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
 from pathlib import Path
 
 import nbformat
 
 from lab.course import CHAPTERS, FILES
-from tools.lessons import ROOT, cut, defined, program_text
+from tools.lessons import ROOT, cut, defined, program_text, stand_in_text
+from tools.page import IMAGE, LINK, Page, defined_names, imported, without_fences, words
 
 CHAPTER_OUTLINE = (
     "You will", "Start", "The idea", "Predict", "The code", "Plan", "Apply", "Look", "Ask",
@@ -41,11 +41,11 @@ WORDS = {"00_start": (300, 900), "99_clean_up": (150, 600)}
 CHAPTER_WORDS = (600, 1350)
 ALT = 150
 
-GATEWAY = {f"gateway.{name}" for name in (*FILES, "settings")}
+GATEWAY = {f"gateway.{name}" for name in FILES}
 ALLOWED = {*GATEWAY, "boto3", "botocore.auth", "botocore.awsrequest", "json", "lab", "lab.widgets",
            "openai", "pulumi", "pulumi_aws", "pulumi.automation", "requests"}  # fmt: skip
-STANDARD = {"concurrent.futures", "dataclasses", "hashlib", "pathlib", "secrets", "statistics",
-            "time"}  # fmt: skip
+STANDARD = {"collections", "concurrent.futures", "dataclasses", "hashlib", "pathlib", "secrets",
+            "statistics", "threading", "time"}  # fmt: skip
 
 BELITTLING = re.compile(
     r"\b(simply|just|obviously|of course|easy|easily|trivial(?:ly)?)\b", re.IGNORECASE
@@ -57,56 +57,9 @@ SECRETS = (
     (re.compile(r"\bsk-[A-Za-z0-9_-]{20,}\b"), "an API key"),
     (re.compile(r"aws_secret_access_key\s*=\s*['\"][^'\"]{8,}", re.IGNORECASE), "a secret key"),
 )
-IMAGE = re.compile(r"!\[([^\]]*)\]\(([^)\s]+)\)")
-LINK = re.compile(r"(?<!!)\[([^\]]+)\]\(([^)\s]+)\)")
-HEADING = re.compile(r"^(#{1,6}) +(.+?)\s*$", re.MULTILINE)
-
-
-@dataclass(frozen=True)
-class Page:
-    """A notebook as the rules see it. `steps` are the cells that the build may have cut."""
-
-    path: Path
-    cells: list[nbformat.NotebookNode]
-    metadata: dict[str, object]
-    steps: frozenset[str] = field(default_factory=frozenset)
-
-    @property
-    def name(self) -> str:
-        """The file name without its ending."""
-        return self.path.stem
-
-    def of(self, kind: str) -> Iterator[tuple[int, str]]:
-        """Number and source of each cell of this kind, `markdown` or `code`."""
-        for number, cell in enumerate(self.cells, start=1):
-            if cell.cell_type == kind:
-                yield number, cell.source
-
-    def headings(self) -> Iterator[tuple[int, int, str]]:
-        """Cell, level and words of each heading; `#` inside a fenced block is none."""
-        for number, source in self.of("markdown"):
-            for match in HEADING.finditer(without_fences(source)):
-                yield number, len(match[1]), match[2]
-
 
 Finding = tuple[int, str]  # the cell's number, what is wrong
 Rule = Callable[[Page], Iterator[Finding]]
-
-
-def without_fences(text: str) -> str:
-    """Prose without fenced code blocks and inline code."""
-    return re.sub(
-        r"`[^`\n]*`", "", re.sub(r"^```.*?^```", "", text, flags=re.MULTILINE | re.DOTALL)
-    )
-
-
-def words(text: str) -> int:
-    """How many words a learner reads: no code, no table, no folded part, no link's address."""
-    text = re.sub(r"<details>.*?</details>", "", without_fences(text), flags=re.DOTALL)
-    text = re.sub(r"^\|.*$", "", text, flags=re.MULTILINE)
-    text = IMAGE.sub("", text)
-    text = LINK.sub(r"\1", text)
-    return len(re.findall(r"[A-Za-z0-9][\w'’-]*", text))
 
 
 def one_title(page: Page) -> Iterator[Finding]:
@@ -163,10 +116,10 @@ def cell_length(page: Page) -> Iterator[Finding]:
     long = []
     for number, source in page.of("code"):
         count = len(source.splitlines())
-        limit = STEP_LINES if source in page.steps else LINES
+        limit = STEP_LINES if page.is_cut(source) else LINES
         if count > limit:
             yield number, f"{count} lines of code, at most {limit}"
-        elif count > HABIT and source not in page.steps:
+        elif count > HABIT and not page.is_cut(source):
             long.append((number, count))
     for number, count in long[EXCEPTIONS:]:
         yield number, f"{count} lines: the page has {EXCEPTIONS} cells over {HABIT} lines already"
@@ -229,7 +182,7 @@ def imports(page: Page) -> Iterator[Finding]:
         except SyntaxError as error:
             yield number, f"not Python: {error.msg}, line {error.lineno}"
             continue
-        for module, names in imported(tree):
+        for module, names in imported(tree, ALLOWED):
             if module not in ALLOWED | STANDARD:
                 known = ", ".join(sorted(ALLOWED))
                 yield number, f"imports {module}; notebooks may import {known}"
@@ -246,40 +199,11 @@ def known_names(page: Page) -> Iterator[Finding]:
             trees.append((number, ast.parse(source)))
         except SyntaxError:
             continue  # `imports` says so
-    defined = {name for _, tree in trees for name in _defined_names(tree)} | set(dir(builtins))
+    defined = {name for _, tree in trees for name in defined_names(tree)} | set(dir(builtins))
     for number, tree in trees:
         used = {node.id for node in ast.walk(tree) if isinstance(node, ast.Name)}
         for name in sorted(used - defined):
             yield number, f"nothing on this page defines {name}: import it"
-
-
-def _defined_names(tree: ast.AST) -> Iterator[str]:
-    for node in ast.walk(tree):
-        if isinstance(node, (ast.FunctionDef, ast.ClassDef)):
-            yield node.name
-        elif isinstance(node, ast.arg):
-            yield node.arg
-        elif isinstance(node, (ast.Import, ast.ImportFrom)):
-            yield from (alias.asname or alias.name.split(".")[0] for alias in node.names)
-        elif isinstance(node, ast.Name) and not isinstance(node.ctx, ast.Load):
-            yield node.id
-        elif isinstance(node, ast.ExceptHandler) and node.name:
-            yield node.name
-
-
-def imported(tree: ast.AST) -> Iterator[tuple[str, list[str]]]:
-    """Each module that code imports, with the names taken from it."""
-    for node in ast.walk(tree):
-        if isinstance(node, ast.Import):
-            for alias in node.names:
-                yield alias.name, []
-        elif isinstance(node, ast.ImportFrom):
-            names = [alias.name for alias in node.names]
-            joined = [f"{node.module}.{name}" for name in names]
-            if all(name in ALLOWED for name in joined):  # from pulumi import automation
-                yield from ((name, []) for name in joined)
-            else:
-                yield node.module or ".", names
 
 
 def budget(page: Page) -> Iterator[Finding]:
@@ -288,7 +212,7 @@ def budget(page: Page) -> Iterator[Finding]:
     count = sum(words(source) for _, source in page.of("markdown"))
     if not low <= count <= high:
         yield 1, f"the page has {count} words, it should have {low} to {high}"
-    lines = sum(len(text.splitlines()) for _, text in page.of("code") if text not in page.steps)
+    lines = sum(len(text.splitlines()) for _, text in page.of("code") if not page.is_cut(text))
     if lines > CODE:
         yield 1, f"the page has {lines} lines of code, at most {CODE}"
     if len(page.cells) > CELLS:
@@ -351,7 +275,7 @@ def main(arguments: list[str] | None = None) -> int:
         print(f"{path}: there is no such notebook", file=sys.stderr)
     if missing:
         return 2
-    steps = steps_of(program_text())
+    steps = steps_of(program_text()) | steps_of(stand_in_text())
     found = [line for path in paths for line in lint(path, steps)]
     print("\n".join(found) or f"{len(paths)} notebooks keep {len(RULES)} rules")
     return 1 if found else 0

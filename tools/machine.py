@@ -45,6 +45,15 @@ def check(venv: Path, installed: bool) -> None:
             raise Problem(problem)
 
 
+def unwritable(folder: Path, error: OSError) -> Problem:
+    """The problem of an environment's folder that is read-only, or on a network disk without locks."""
+    return Problem(
+        f"{folder} cannot be made: {error.strerror or error}.\n"
+        "fix: set KIT_VENV to a folder of yours on a disk of this machine, as with: "
+        "export KIT_VENV=~/.gateway-course/venv KIT_HOME=~/.gateway-course"
+    )
+
+
 def processor_problem(machine: str, cpuinfo: str) -> str | None:
     """What an x86-64 processor lacks for the model's runtime; None when fine or not known.
 

@@ -9,9 +9,10 @@ import re
 import subprocess
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
+from sandbox import pip_environment
 from tools.bar import Bar
 from tools.machine import Problem
 
@@ -34,12 +35,14 @@ def install(python: Path, lock: Path) -> None:
         str(python), "-m", "pip", "install", "--no-deps", "--require-hashes", "--no-compile",
         "--no-input", "--disable-pip-version-check", "--progress-bar", "off", "-r", str(lock),
     ]  # fmt: skip
-    for name, value in (("RETRIES", "2"), ("DEFAULT_TIMEOUT", "8")):
-        if f"PIP_{name}" not in os.environ:  # pip's own are 5 and 15: a minute offline
-            command += [f"--{name.removeprefix('DEFAULT_').lower()}", value]
+    env = pips_environment(python)
+    if not pip_environment.gives(env, "retries"):  # pip's own are 5 and 15 s: a minute offline
+        command += ["--retries", "2"]
+    if not pip_environment.gives(env, "timeout", "default-timeout"):
+        command += ["--timeout", "8"]
     total = lock.read_text(encoding="utf-8").count("\n")
     bar, said, name, unpacking = Bar("Installing packages"), [], "", 0.0
-    with _running(command) as (lines, process):
+    with _running(command, env) as (lines, process):
         for line in lines:
             said += [line] if line else []
             at = _AT.match(line)
@@ -60,6 +63,18 @@ def install(python: Path, lock: Path) -> None:
         bar.stop()
         raise Problem(pip_problem(said, name))
     bar.done()
+
+
+def pips_environment(python: Path) -> dict[str, str]:
+    """Where packages come from is the user's, all else the kit's.
+
+    Raises:
+        Problem: a pip.conf is damaged; told with the fix.
+    """
+    try:
+        return pip_environment.environment(python)
+    except pip_environment.PipSettingsError as error:
+        raise Problem(str(error)) from None
 
 
 def pip_problem(said: list[str], name: str) -> str:
@@ -92,10 +107,14 @@ def install_kit(python: Path, checkout: Path) -> None:
         [str(python), "-m", "pip", "install", "--no-deps", "--no-build-isolation",
          "--no-compile", "--quiet", "--disable-pip-version-check", "-e", str(checkout)],
         stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False,
+        env=pips_environment(python),
     )  # fmt: skip
     if done.returncode:
         bar.stop()
-        raise Problem(f"pip could not install the kit itself:\n{tail(done.stdout)}")
+        fix = ""
+        if not os.access(checkout, os.W_OK):
+            fix = f"\nfix: {checkout} is read-only; copy it to a folder of yours and run it there"
+        raise Problem(f"pip could not install the kit itself:\n{tail(done.stdout)}{fix}")
     bar.done()
 
 
@@ -107,7 +126,7 @@ def compile_all(python: Path, folder: Path) -> None:
         str(folder),
     ]  # fmt: skip
     begun = time.monotonic()
-    with _running(command) as (lines, _):
+    with _running(command, os.environ) as (lines, _):
         for _line in lines:  # its exit code tells of templates that are not Python: of no interest
             bar.show(min((time.monotonic() - begun) / 15, 0.98), "")
     bar.done()
@@ -120,11 +139,13 @@ def tail(text: str) -> str:
 
 
 @contextlib.contextmanager
-def _running(command: list[str]) -> Iterator[tuple[Iterator[str], subprocess.Popen[str]]]:
+def _running(
+    command: list[str], env: Mapping[str, str]
+) -> Iterator[tuple[Iterator[str], subprocess.Popen[str]]]:
     """A command's lines as they come, an empty one every half second of silence."""
     process = subprocess.Popen(
         command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
-        text=True, errors="replace",
+        text=True, errors="replace", env=dict(env),
     )  # fmt: skip
     lines: queue.Queue[str | None] = queue.Queue()
 

@@ -1,18 +1,21 @@
-"""Keep the README's list of chapters as lab/course.py has it.
+"""Keep the parts of README and CONTRIBUTING that have their home in the code.
 
-python -m tools.readme            write it
-python -m tools.readme --check    exit 1 when it differs
+python -m tools.readme            write them
+python -m tools.readme --check    exit 1 when one differs
 """
 
 from __future__ import annotations
 
+import ast
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 from lab import course
 
-README = Path(__file__).resolve().parent.parent / "README.md"
-BEGIN, END = "<!-- chapters -->\n", "<!-- /chapters -->"
+ROOT = Path(__file__).resolve().parent.parent
+README = ROOT / "README.md"
+CONTRIBUTING = ROOT / "CONTRIBUTING.md"
 ADDS = {
     0: "everything once, in a stack of its own, to see where this goes",
     1: "the IAM role that API Gateway assumes",
@@ -27,35 +30,67 @@ ADDS = {
     10: "`/v1/models` and `/v1/chat/completions`, streamed, for any client of OpenAI",
     99: "nothing: it removes everything",
 }
+# Folders of code whose first file says what lives in them, in the order of the page.
+PARTS = ("gateway", "lab", "sandbox", "tools", "benchmarks")
 
 
-def table() -> str:
-    """The rows of the table, one a chapter."""
-    rows = ["| Notebook | What you deploy | Minutes |", "|---|---|---|"]
+def chapters() -> Iterator[str]:
+    """The rows of README's table, one a chapter."""
+    yield "| Notebook | What you deploy | Minutes |"
+    yield "|---|---|---|"
     for chapter in course.CHAPTERS:
         link = f"[{chapter.number:02d} {chapter.title}](notebooks/{chapter.name}.ipynb)"
-        rows.append(f"| {link} | {ADDS[chapter.number]} | {chapter.minutes} |")
-    return "\n".join(rows) + "\n"
+        yield f"| {link} | {ADDS[chapter.number]} | {chapter.minutes} |"
 
 
-def written(text: str) -> str:
-    """The README with the table as it should be."""
-    before, rest = text.split(BEGIN)
-    _, after = rest.split(END)
-    return before + BEGIN + table() + END + after
+def rooms() -> Iterator[str]:
+    """The rows of CONTRIBUTING's table: what lives in each folder, and what never does."""
+    yield "| Folder | What lives there | What never does |"
+    yield "|---|---|---|"
+    for part in PARTS:
+        for file in sorted((ROOT / part).rglob("__init__.py")):
+            lives, never = told(file)
+            yield f"| `{file.parent.relative_to(ROOT).as_posix()}/` | {lives} | {never} |"
+
+
+def told(file: Path) -> tuple[str, str]:
+    """The two sentences of a folder's docstring: what lives there, and what never does.
+
+    Raises:
+        ValueError: the docstring does not have these two paragraphs.
+    """
+    text = ast.get_docstring(ast.parse(file.read_text("utf-8"))) or ""
+    paragraphs = [" ".join(part.split()) for part in text.split("\n\n")]
+    if len(paragraphs) < 2:
+        raise ValueError(f"{file}: its docstring needs a second paragraph: what never lives there")
+    return paragraphs[0].replace("|", "\\|"), paragraphs[1].replace("|", "\\|")
+
+
+GENERATED = {README: ("chapters", chapters), CONTRIBUTING: ("rooms", rooms)}
+
+
+def written(page: Path) -> str:
+    """The page with its generated part as it should be."""
+    name, rows = GENERATED[page]
+    begin, end = f"<!-- {name} -->\n", f"<!-- /{name} -->"
+    before, rest = page.read_text("utf-8").split(begin)
+    _, after = rest.split(end)
+    return before + begin + "\n".join(rows()) + "\n" + end + after
 
 
 def main() -> int:
-    """Write or check; 0 when the README is as it should be."""
-    now = README.read_text("utf-8")
-    wanted = written(now)
-    if now == wanted:
-        return 0
-    if "--check" in sys.argv[1:]:
-        print("README.md: the list of chapters is old; write it: python -m tools.readme")
-        return 1
-    README.write_text(wanted, encoding="utf-8")
-    return 0
+    """Write or check; 0 when the pages are as they should be."""
+    code = 0
+    for page in GENERATED:
+        wanted = written(page)
+        if page.read_text("utf-8") == wanted:
+            continue
+        if "--check" in sys.argv[1:]:
+            print(f"{page.name}: a table in it is old; write it: python -m tools.readme")
+            code = 1
+        else:
+            page.write_text(wanted, encoding="utf-8")
+    return code
 
 
 if __name__ == "__main__":

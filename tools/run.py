@@ -11,12 +11,18 @@ ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 OLDEST, NEWEST = (3, 10), (3, 13)
 NAMES = ("python3.12", "python3.13", "python3.11", "python3.10")  # best first
 
+# Workers share the tests by file; how many there are is said in tests/conftest.py. One that dies is
+# not replaced: its test would be run again, and die again.
+SIDE_BY_SIDE = ["-n", "auto", "--dist", "loadscope", "--max-worker-restart", "0"]
+SLOWEST = ["--durations", "10", "--durations-min", "1"]
+
 # job: (what it does, the commands for the kit's Python, does it need the Pulumi CLI)
 JOBS = {
     "setup": ("set everything up, nothing else", [], True),
     "tutorial": ("run all chapters without a browser", [["-m", "tools.tutorial"]], True),
     "lab": ("open the first notebook in JupyterLab", [["-m", "jupyterlab"]], True),
-    "test": ("run the tests", [["-m", "pytest"]], True),
+    "test": ("run all tests", [["-m", "pytest", *SIDE_BY_SIDE, *SLOWEST]], True),
+    "check": ("lint and the pure tests, in a minute and a half", [["-m", "tools.check"]], False),
     "bench": ("measure", [["-m", "benchmarks"]], True),
     "lessons": ("build notebooks/ from lessons/", [["-m", "tools.lessons"]], False),
     "images": ("draw images/ from the program", [["-m", "tools.pictures"]], False),

@@ -95,13 +95,23 @@ def main() -> int:
     """Make the sandbox, run the course, remove the sandbox; 0 only when nothing failed."""
     console = Console(soft_wrap=True)
     started = time.monotonic()
-    HOME.parent.mkdir(exist_ok=True)
+    lock = FileLock(HOME.parent / "tutorial.lock", timeout=0)
     try:
-        with FileLock(HOME.parent / "tutorial.lock", timeout=0):
-            fine = with_sandbox(console)
+        HOME.parent.mkdir(exist_ok=True)
+        lock.acquire()
     except Timeout:
         print("Another `make tutorial` of this checkout is running. Wait for it.", file=sys.stderr)
         return 2
+    except OSError as error:
+        print(
+            f"error: {HOME.parent} cannot be written: {error.strerror or error}.\nfix: copy the "
+            "checkout to a folder of yours on a disk of this machine, and run it there",
+            file=sys.stderr,
+        )
+        return 1
+    try:
+        with lock:
+            fine = with_sandbox(console)
     except KeyboardInterrupt:
         print("Stopped. Its sandbox is removed; your own work was never touched.", file=sys.stderr)
         return 130

@@ -8,16 +8,18 @@ from typing import Any
 import requests
 
 from lab.bursts.bucket import Backoff, Lane, Limit
-from lab.bursts.callers import Firing, Sender
-from lab.bursts.limits import GIVE, Aim, Limits, deployed_limits, own
+from lab.bursts.calling import Calling, Sender
+from lab.bursts.limits import GIVE, Aim, Limits, deployed_limits
 from lab.bursts.state import Burst
 from lab.bursts.view import BurstView
+from lab.draw.clock import now
 from lab.draw.view import INTERVAL, Display
 from lab.errors import LabError, Stopped
 from lab.prompt import keys
-from lab.prompt.ask import model_url, now
+from lab.prompt.ask import model_url
 from lab.prompt.keys import team_keys
 from lab.prompt.meaning import where
+from lab.session import session
 
 CAP = 2000  # requests of one burst, retries included
 LANES = 8
@@ -94,12 +96,12 @@ def fire(view: BurstView, aim: Aim) -> None:
     made = view.burst
     made.begin(now())
     with Display(view) as display:
-        firing = Firing(made, Sender(aim.request, aim.headers), url=str(aim.request.url))
+        calling = Calling(made, Sender(aim.request, aim.headers), url=str(aim.request.url))
         try:
-            while firing.step(wait=INTERVAL):
+            while calling.step(wait=INTERVAL):
                 display.draw()
         except KeyboardInterrupt:
-            firing.stop()
+            calling.stop()
             raise Stopped(
                 f"Stopped after {len(made.rows):,} of {made.planned:,} calls; they are shown."
             ) from None
@@ -120,7 +122,7 @@ def _aim(
     # A request that was given has the headers that it is to have; keys stay with the stack.
     wanted = bool(names) or not isinstance(send, requests.Request)
     url = str(request.url)
-    known = team_keys() if wanted and own(url) else {}
+    known = team_keys() if wanted and session.serves(url) else {}
     if not names:
         first = next(iter(known), None)
         return Aim(request, {first: bearer(known[first])} if first else {ALONE: {}})

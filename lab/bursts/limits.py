@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
 from urllib.parse import urlsplit
 
 import requests
 
 from lab.bursts.bucket import Limit
+from lab.session import session
 
 GIVE = "Give them: burst(…, limit_rate=5, limit_burst=10)."
 
@@ -30,26 +30,13 @@ class Limits:
     shared: Limit | None = None
 
 
-def own(url: str) -> bool:
-    """Whether this is an address of the stack that this notebook has opened."""
-    base = str(_outputs().get("invoke_url") or "").rstrip("/")
-    return bool(base) and url.startswith(f"{base}/")
-
-
-def _outputs() -> Mapping[str, Any]:
-    """The stack's outputs; none before a stack was opened, which would start a sandbox."""
-    from lab.session import session  # loads the engine's SDK
-
-    return session.outputs() if session._session is not None else {}
-
-
 def deployed_limits(aim: Aim) -> tuple[Limits, str]:
     """What the stage and the usage plans say, by AWS's own API; none where it cannot be read."""
     from botocore.exceptions import BotoCoreError, ClientError
 
-    if not own(str(aim.request.url)):
+    if not session.serves(str(aim.request.url)):
         return Limits(), f"The URL is not this stack's: its limits are not known. {GIVE}"
-    known = _outputs()
+    known = session.known_outputs()
     stage = urlsplit(str(known["invoke_url"])).path.rpartition("/")[2]
     try:
         plans = _plan_limits(str(known["rest_api_id"]), stage, aim.headers)

@@ -9,8 +9,9 @@ from lab.bursts.chart import SHAPES, chart
 from lab.bursts.state import Burst, Call
 from lab.draw import panels, words
 from lab.draw.html import Markup, clean, tag
+from lab.draw.kernel import in_notebook
 from lab.draw.once import Once
-from lab.draw.view import View, in_notebook
+from lab.draw.view import View
 
 SECONDS = 40  # rows of the table by second
 LINE = 60  # dots on a line of text

@@ -10,16 +10,15 @@ from lab import course
 from lab.chat import view as drawing
 from lab.chat.playground import ChatPlayground
 from lab.chat.state import ChatOptions, Turn
-from lab.chat.view import ChatAnswer, current_cell
+from lab.chat.streaming import Streaming
+from lab.chat.view import ChatAnswer
+from lab.draw.clock import now
 from lab.draw.html import clean
-from lab.draw.view import INTERVAL, Display, in_notebook
+from lab.draw.kernel import in_notebook
+from lab.draw.view import INTERVAL, Display
 from lab.errors import LabError, NotReady, Stopped
 from lab.prompt import keys
-from lab.prompt.ask import now
-from lab.prompt.exchange import Streaming
-
-OUTPUT = "chat_url"
-CHAPTER = next(chapter for chapter in course.CHAPTERS if OUTPUT in chapter.steps)
+from lab.session import session
 
 Messages = Sequence[Mapping[str, Any]]
 
@@ -94,13 +93,11 @@ def chat_url() -> str:
     Raises:
         NotReady: the stack has none yet; the message names the chapter that makes it.
     """
-    from lab.session import session  # the session imports views; imported here, there is no circle
-
-    found = session.outputs().get(OUTPUT)
-    if not isinstance(found, str) or not found:
+    found = session.address("chat_url")
+    if not found:
         raise NotReady(
-            f"There is nothing to talk to: the stack has no output {OUTPUT!r}.",
-            f"Run up({CHAPTER.number}): chapter {CHAPTER.number:02d}, {CHAPTER.title}, makes it.",
+            "There is nothing to talk to: the stack has no output 'chat_url'.",
+            course.to_make("chat_url"),
         )
     return found
 
@@ -168,6 +165,6 @@ class _Page:
         """Show how it ended, and leave the record."""
         if self._display is not None:
             self._display.finish()
-            self._answer.is_shown(current_cell())
+            self._answer.shown()
             return
         print("\n" + drawing.ending(self._answer.turn) if self._printed else self._answer.text())

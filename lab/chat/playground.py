@@ -4,63 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
-import ipywidgets
-
 from lab.chat import view as chat_drawing
-from lab.chat.state import CHAT_SNIPPETS, PATH, ChatOptions, Turn, said
-from lab.draw.html import Markup, clean
-from lab.prompt.controls import Controls
+from lab.chat.controls import ChatControls
+from lab.chat.state import PATH, ChatOptions, Turn, said
+from lab.draw.html import clean
 from lab.prompt.playground import LONGEST, Playground
 from lab.prompt.request import Request
 from lab.prompt.state import Exchange
-
-ALONE, GOES_ON = "this message alone", "all messages so far"
-CHIPS = (
-    ("Gravity", "What is gravity?"),
-    ("A haiku", "Write a haiku about clouds."),
-    ("Go on", "Tell me more."),
-    ("Nothing at all", ""),
-    ("Far too much", "tell me more " * 4000),
-)
-
-
-class ChatControls(Controls):
-    """The playground's fields, and what only a conversation has."""
-
-    chips_of = CHIPS
-    snippets = CHAT_SNIPPETS
-
-    def above(self, layout: Any, style: Any) -> list[Any]:
-        """What the model is told before the conversation, and how much of that is sent."""
-        self.system = ipywidgets.Textarea(
-            placeholder="what the model is told first; empty: what the gateway tells it",
-            description="System",
-            rows=2,
-            layout=layout,
-            style=style,
-        )
-        self.sent = ipywidgets.Dropdown(options=[ALONE, GOES_ON], description="Send", style=style)
-        return [self.system, self.sent]
-
-    def options(self) -> Any:
-        """What the fields say.
-
-        Raises:
-            LabError: the seed is no whole number.
-        """
-        return self._playground.options(
-            system=self.system.value,
-            max_tokens=self.max_tokens.value,
-            temperature=self.temperature.value,
-            seed=self.seed_number(),
-            go_on=self.sent.value == GOES_ON,
-        )
-
-    def status_of(self, exchange: Exchange) -> list[Markup]:
-        """The status line, and the answer as far as it has come."""
-        lines = super().status_of(exchange)
-        growing = isinstance(exchange, Turn) and exchange.state == "running" and exchange.answer
-        return [*lines, chat_drawing.so_far(exchange)] if growing else lines  # type: ignore[arg-type]
 
 
 class ChatPlayground(Playground):
@@ -70,7 +20,10 @@ class ChatPlayground(Playground):
     label = "Conversation playground"
     heading = "Conversations with"
     example = 'chat("What is gravity?", max_tokens=64, stream=True)'
-    controls = ChatControls
+
+    def make_controls(self) -> ChatControls:
+        """The fields and buttons of this playground."""
+        return ChatControls(self)
 
     def __init__(self, url: str, *, model: str, **more: Any) -> None:
         super().__init__(url, **more)

@@ -7,14 +7,13 @@ come stays, also when the turn is stopped or breaks off.
 from __future__ import annotations
 
 import json
-import math
 import pprint
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
 from lab.prompt.request import SNIPPETS, Request, Secret
-from lab.prompt.state import Exchange, Reply
+from lab.prompt.state import Exchange, Reply, counts, sampling
 
 FIRST, WRITING = "waiting for the first token", "writing"
 DONE = "[DONE]"  # what an OpenAI stream ends with
@@ -45,14 +44,8 @@ class ChatOptions:
         given: dict[str, Any] = {
             "model": self.model,
             "messages": [*told, *(dict(message) for message in messages)],
+            **sampling(self.max_tokens, self.temperature, self.seed, self.stop),
         }
-        for name in ("max_tokens", "temperature", "seed"):
-            value = getattr(self, name)
-            # JSON has no NaN and no infinity; as text the endpoint can refuse them.
-            bad = isinstance(value, float) and not math.isfinite(value)
-            given |= {} if value is None else {name: str(value) if bad else value}
-        if self.stop:
-            given["stop"] = list(self.stop)
         if self.stream:
             given |= {"stream": True, "stream_options": {"include_usage": True}}
         return Request("POST", url, given, headers or {})
@@ -198,12 +191,6 @@ class Turn(Exchange):
 def streams(reply: Reply) -> bool:
     """Whether this is an answer in events."""
     return reply.header("content-type").lower().startswith("text/event-stream")
-
-
-def counts(usage: Any) -> dict[str, int]:
-    """The counts of a `usage` that are numbers."""
-    found = usage if isinstance(usage, dict) else {}
-    return {n: v for n, v in found.items() if isinstance(v, int) and not isinstance(v, bool)}
 
 
 def said(turns: Sequence[Exchange]) -> list[dict[str, str]]:

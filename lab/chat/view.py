@@ -7,11 +7,10 @@ from typing import Any
 from lab.chat.state import CHAT_SNIPPETS, WRITING, Turn
 from lab.draw import panels, words
 from lab.draw.html import Markup, clean, tag
+from lab.draw.once import Once
 from lab.draw.panels import excerpt
-from lab.draw.view import View
 from lab.prompt import answer as plain
 from lab.prompt.meaning import meaning, where
-from lab.prompt.request import Request
 from lab.prompt.state import Exchange
 
 LONG = 12_000  # characters of an answer that are shown; what is left out is counted
@@ -88,11 +87,11 @@ def numbers(exchange: Exchange) -> list[tuple[str, str]]:
 
 def to_text(exchange: Exchange) -> str:
     """The turn in plain text."""
-    turn, known = _turn(exchange), facts(exchange)
+    turn = _turn(exchange)
     word, sentence = verdict(turn)
     lines = [f"{word}: {sentence}", *_told(turn), f"Prompt: {excerpt(turn.prompt, plain.ASKED)}"]
     lines += [f"Answer: {excerpt(turn.answer, LONG)}"] if turn.answer else []
-    return clean("\n".join([*lines, *_end(turn, known)]))
+    return clean("\n".join([*lines, *plain.ending(turn, facts(turn), numbers(turn))]))
 
 
 def to_line(exchange: Exchange) -> str:
@@ -104,30 +103,19 @@ def to_line(exchange: Exchange) -> str:
 def ending(exchange: Exchange) -> str:
     """What a terminal shows below an answer that was printed as it came."""
     word, sentence = verdict(exchange)
-    known = facts(exchange)
-    return clean("\n".join([f"{word}: {sentence}", *_end(_turn(exchange), known)]))
+    below = plain.ending(exchange, facts(exchange), numbers(exchange))
+    return clean("\n".join([f"{word}: {sentence}", *below]))
 
 
 def to_html(exchange: Exchange) -> Markup:
     """The turn as pieces of a panel: no control, nothing that is not folded or short."""
-    turn, known = _turn(exchange), facts(exchange)
-    word, sentence = verdict(turn)
-    rows = numbers(turn)
-    pieces: list[Markup | None] = [
-        tag("p", panels.badge(word), " ", sentence),
+    turn = _turn(exchange)
+    said = [
         *(tag("p", line) for line in _told(turn)),
         plain.quote("Prompt", excerpt(turn.prompt, plain.ASKED)),
         so_far(turn) if turn.answer else None,
-        *(tag("p", excerpt(known[name])) for name in ("said", "problem") if known[name]),
-        tag("p", tag("strong", "Fix: "), known["fix"]) if known["fix"] else None,
-        panels.table("What was measured", ("what", "value"), rows) if rows else None,
-        plain.inspector(turn.request, CHAT_SNIPPETS),
-        panels.details("The answer as it came", panels.code(plain.raw(turn.reply)))
-        if turn.reply
-        else None,
-        panels.muted(plain.place(turn)),
     ]
-    return tag("div", *pieces)
+    return plain.laid_out(turn, verdict(turn), said, facts(turn), numbers(turn), CHAT_SNIPPETS)
 
 
 def so_far(turn: Turn) -> Markup:
@@ -150,24 +138,21 @@ def _told(turn: Turn) -> list[str]:
     return lines + ([f"Before it: {words.count(before, 'message')}"] if before > 0 else [])
 
 
-def _end(turn: Turn, known: dict[str, Any]) -> list[str]:
-    lines = [excerpt(known[name]) for name in ("said", "problem") if known[name]]
-    lines += [f"Fix: {known['fix']}"] if known["fix"] else []
-    lines += [f"{name}: {value}" for name, value in numbers(turn)]
-    return [*lines, plain.place(turn)]
-
-
-class ChatAnswer(View):
+class ChatAnswer(Once, plain.Answered):
     """What `chat` got back: the text, its numbers, and how it ended."""
 
     def __init__(self, turn: Turn) -> None:
         self._turn = turn
-        self._shown: object = None
 
     @property
-    def request(self) -> Request:
-        """What was sent; `.as_curl()`, `.as_requests()` and `.as_powershell()` copy it."""
-        return self._turn.request
+    def exchange(self) -> Turn:
+        """The turn as it is."""
+        return self._turn
+
+    @property
+    def turn(self) -> Turn:
+        """The turn as it is."""
+        return self._turn
 
     @property
     def completion(self) -> str:
@@ -180,11 +165,6 @@ class ChatAnswer(View):
         return self._turn.reply.status if self._turn.reply else None
 
     @property
-    def who(self) -> str:
-        """`gateway`, `function` or `front door`: who this answer is from."""
-        return self._turn.reply.who if self._turn.reply else ""
-
-    @property
     def usage(self) -> dict[str, int]:
         """`prompt_tokens` and `completion_tokens`, as the endpoint counts."""
         return dict(self._turn.usage)
@@ -195,11 +175,6 @@ class ChatAnswer(View):
         return self._turn.finish
 
     @property
-    def request_id(self) -> str:
-        """The id that logs know this request by."""
-        return self._turn.reply.request_id if self._turn.reply else ""
-
-    @property
     def first_token(self) -> float | None:
         """Seconds to the first piece of the answer; of the whole when it came at once."""
         return self._turn.first
@@ -208,26 +183,6 @@ class ChatAnswer(View):
     def rate(self) -> float | None:
         """Tokens a second."""
         return self._turn.rate
-
-    @property
-    def seconds(self) -> float:
-        """From sending to the last byte."""
-        return self._turn.seconds
-
-    @property
-    def headers(self) -> dict[str, str]:
-        """The answer's headers."""
-        return dict(self._turn.reply.headers) if self._turn.reply else {}
-
-    @property
-    def data(self) -> Any:
-        """The answer's JSON as data; None where it is none, as with a stream."""
-        return self._turn.reply.data if self._turn.reply else None
-
-    @property
-    def turn(self) -> Turn:
-        """The turn as it is."""
-        return self._turn
 
     def update(self, turn: Turn) -> None:
         """Take in how far it has come."""
@@ -245,20 +200,7 @@ class ChatAnswer(View):
         """The turn in a panel."""
         return panels.panel(to_html(self._turn), label="Answer in a conversation")
 
-    def is_shown(self, cell: object) -> None:
-        """It is on the page already: the cell that ends with it shows it no second time."""
-        self._shown = cell
-
     def _repr_mimebundle_(self, **more: object) -> dict[str, Any]:
-        if self._shown is not None and self._shown == current_cell():
+        if self.on_the_page():
             return {"text/plain": ""}
         return super()._repr_mimebundle_(**more)
-
-
-def current_cell() -> object:
-    """The number of the cell that runs; None outside of notebooks."""
-    import sys
-
-    ipython = sys.modules.get("IPython")
-    shell = ipython.get_ipython() if ipython else None
-    return getattr(shell, "execution_count", None)

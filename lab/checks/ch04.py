@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from gateway import program
-from gateway.settings import Settings
+from gateway import api
 from lab.checks import steps
 from lab.exercise.state import Exercise, NotYet
 
@@ -18,8 +17,8 @@ def named_path(value: Any, _: Mapping[str, Any]) -> str:
     write = steps.function(value)
 
     def step() -> Any:
-        api = program.rest_api(Settings())
-        return write(api, program.model_path(api))
+        rest_api = api.rest_api({})
+        return write(rest_api, api.model_path(rest_api))
 
     made = [one for one in steps.declared(step) if one.name != "modelPath"]
     path = steps.only(made, "Resource", "Declare one aws.apigateway.Resource and return it.")
@@ -51,8 +50,8 @@ def two_methods(value: Any, _: Mapping[str, Any]) -> str:
     write = steps.function(value)
 
     def step() -> Any:
-        api = program.rest_api(Settings())
-        write(api, program.model_path(api))
+        rest_api = api.rest_api({})
+        write(rest_api, api.model_path(rest_api))
 
     made = [one for one in steps.declared(step) if one.kind == "Method"]
     verbs = sorted(str(one.inputs.get("httpMethod", "")) for one in made)

@@ -7,7 +7,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from gateway import program
+from gateway import api, model
 from gateway.settings import Settings
 from lab.checks import mocks, steps
 from lab.exercise.state import Exercise, NotYet
@@ -24,7 +24,8 @@ def permission(value: Any, _: Mapping[str, Any]) -> str:
     write = steps.function(value)
 
     def step() -> Any:
-        return write(program.rest_api(Settings()), program.create_function(Settings()))
+        function = model.create_function(Settings(), model.plain_start(Settings()), {}, [])
+        return write(api.rest_api({}), function)
 
     hint = "Declare one aws.lambda_.Permission and return it."
     given = steps.only(steps.declared(step), "Permission", hint).inputs
@@ -37,7 +38,7 @@ def permission(value: Any, _: Mapping[str, Any]) -> str:
         )
     if FUNCTION not in str(given.get("function", "")):
         raise NotYet(
-            f"The function is {given.get('function')!r}.", "Give model.name, or model.arn."
+            f"The function is {given.get('function')!r}.", "Give function.name, or function.arn."
         )
     _check_source(str(given.get("sourceArn") or ""))
     return "The function lets this API in. Without the role: this is the function's own policy."
@@ -101,15 +102,15 @@ def response(value: Any, _: Mapping[str, Any]) -> str:
 EXERCISES = (
     Exercise(
         "5.1",
-        "Write permission(rest_api, model): the aws.lambda_.Permission that lets this API, and no "
+        "Write permission(rest_api, function): the aws.lambda_.Permission that lets this API, and no "
         "other, invoke the function.",
         permission,
         "It has an action, a function, a principal and a source_arn.",
-        """def permission(rest_api, model):
+        """def permission(rest_api, function):
     return aws.lambda_.Permission(
         "modelPermission",
         action="lambda:InvokeFunction",
-        function=model.name,
+        function=function.name,
         principal="apigateway.amazonaws.com",
         source_arn=pulumi.Output.concat(rest_api.execution_arn, "/*/*/model"),
     )""",

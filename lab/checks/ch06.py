@@ -92,7 +92,7 @@ EXERCISES = (
         redeploys,
         "A deployment is a copy of the API as it is: what is in that copy?",
         "redeploys = {\n" + "".join(f"    {n!r}: {t},\n" for n, t in REDEPLOYS.items()) + "}",
-        "arguments that the list does not name; the digest in gateway/program.py has them all",
+        "arguments that the list does not name; the digest in gateway/deployment.py has them all",
     ),
     Exercise(
         "6.2",

@@ -6,9 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-import pulumi
-
-from gateway import program
+from gateway import api, deployment
 from gateway.settings import Settings
 from lab.checks import steps
 from lab.exercise.state import Exercise, NotYet
@@ -37,26 +35,17 @@ def class_plan(value: Any, _: Mapping[str, Any]) -> str:
     write = steps.function(value)
 
     def step() -> Any:
-        api = program.rest_api(Settings())
-        return write(api, program.stage(Settings(), api, program.deployment(api, [])))
+        declared = deployment.declared_arguments()
+        rest_api = api.rest_api({})
+        frozen = deployment.deployment(rest_api, [], declared)
+        return write(rest_api, deployment.stage(Settings(), rest_api, frozen, {}))
 
-    # The deployment's digest reads arguments that the whole program keeps.
     hint = "Declare one aws.apigateway.UsagePlan and return it."
-    given = steps.only(steps.declared(kept(step)), "UsagePlan", hint).inputs
+    given = steps.only(steps.declared(step), "UsagePlan", hint).inputs
     _check_throttle(given.get("throttleSettings") or {})
     _check_quota(given.get("quotaSettings") or {})
     _check_stages(given.get("apiStages") or [])
     return "30 at once, 2 a second, 5,000 a week; and it names its stage, or it would bind nothing."
-
-
-def kept(step: Callable[[], Any]) -> Callable[[], Any]:
-    """The step in a program that keeps the arguments of its resources, as `gateway` does."""
-
-    def run() -> Any:
-        pulumi.runtime.register_stack_transformation(program.keep_arguments)
-        return step()
-
-    return run
 
 
 def _check_throttle(given: Mapping[str, Any]) -> None:

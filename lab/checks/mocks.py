@@ -9,7 +9,8 @@ from __future__ import annotations
 import asyncio
 import contextvars
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -45,11 +46,13 @@ class _Cloud(Mocks):
 
     def new_resource(self, args: MockResourceArgs) -> tuple[str | None, dict[Any, Any]]:
         kind = args.typ.rsplit(":", 1)[-1]
+        if kind == "StackReference":  # a stack without a last time
+            return args.name, {**args.inputs, "outputs": {}}
         self.made.append(Made(kind, args.name, dict(args.inputs)))
         return f"{args.name}-id", {**args.inputs, **_outputs(kind, args.name)}
 
     def call(self, args: MockCallArgs) -> dict[Any, Any]:  # type: ignore[override]
-        return {"region": REGION, **args.args}
+        return {"region": REGION, "partition": "aws", **args.args}
 
 
 def _outputs(kind: str, name: str) -> dict[str, Any]:
@@ -65,6 +68,7 @@ def _outputs(kind: str, name: str) -> dict[str, Any]:
             "invokeArn": invoke,
             "responseStreamingInvokeArn": streaming,
             "name": f"{name}-1234567",
+            "loggingConfig": {"logFormat": "Text", "logGroup": "logs"},
         },
         "ApiKey": {"value": f"made-up-value-of-{name}"},
         "RestApi": {
@@ -77,6 +81,32 @@ def _outputs(kind: str, name: str) -> dict[str, Any]:
     }.get(kind, {"arn": f"arn:aws:made-up:{REGION}:{ACCOUNT}:{name}", "name": name})
 
 
+@contextmanager
+def event_loop() -> Iterator[None]:
+    """A loop for one run under mocks, and the end of what the run leaves in it.
+
+    Outputs that nobody waits for are tasks without an end. The garbage collector would find them
+    at any time later, and warn in the middle of something else.
+    """
+    loop = asyncio.new_event_loop()
+    asyncio.set_event_loop(loop)
+    try:
+        yield
+    finally:
+        asyncio.set_event_loop(None)
+        end(loop)
+
+
+def end(loop: asyncio.AbstractEventLoop) -> None:
+    """Cancel what is left in a loop that does not run, and close it."""
+    loop.set_exception_handler(lambda *_: None)
+    while left := asyncio.all_tasks(loop):  # what ends may begin another: to register, to log
+        for task in left:
+            task.cancel()
+        loop.run_until_complete(asyncio.gather(*left, return_exceptions=True))
+    loop.close()
+
+
 def run(step: Callable[[], Any]) -> list[Made]:
     """What the step declares, in order, with every output known.
 
@@ -86,10 +116,10 @@ def run(step: Callable[[], Any]) -> list[Made]:
     cloud, failures = _Cloud(), []
 
     def work() -> None:
-        asyncio.set_event_loop(asyncio.new_event_loop())
-        set_mocks(cloud, project="exercise", stack="check", preview=False)
         try:
-            pulumi.runtime.test(step)()
+            with event_loop():
+                set_mocks(cloud, project="exercise", stack="check", preview=False)
+                pulumi.runtime.test(step)()
         except BaseException as error:  # noqa: BLE001 - raised again by `run`
             failures.append(error)
 

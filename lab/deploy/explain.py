@@ -43,6 +43,11 @@ RULES: tuple[tuple[str, str, str], ...] = (
         "Change `{2}` in the step that makes {1}.",
     ),
     (
+        r"'NoneType' object has no attribute '(\w+)'",
+        "A step gives nothing where its `{0}` is wanted.",
+        "End the step with `return` and what it made.",
+    ),
+    (
         r"did not begin responding to RPC|connection (?:error|refused)|reading from server: EOF",
         "The sandbox's provider does not answer.",
         "Run up() again: it starts the sandbox anew.",

@@ -7,7 +7,12 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
+from functools import cache
+from pathlib import Path
 
+from lab import course
+
+GATEWAY = Path(__file__).resolve().parents[2] / "gateway"
 HEADER = re.compile(r"^# Chapter (\d+)\b", re.MULTILINE)
 
 
@@ -19,11 +24,11 @@ class Place:
     function: str
     first: int
     last: int
-    file: str = "program.py"
+    file: str = ""
 
     def __str__(self) -> str:
         where = f"lines {self.first}-{self.last}"
-        file = "" if self.file == "program.py" else f" of {self.file}"
+        file = f" of {self.file}" if self.file else ""
         return f"chapter {self.chapter:02d}, {self.function}, {where}{file}"
 
 
@@ -79,6 +84,13 @@ def places(files: Mapping[str, str]) -> Places:
                 place = Place(chapter, function.name, function.lineno, last, file)
                 found.setdefault(name, place)  # a later one stands in for the first
     return Places(found)
+
+
+@cache
+def of_gateway() -> Places:
+    """Which chapter, file and lines of gateway/ make each resource."""
+    files = [GATEWAY / f"{name}.py" for name in course.FILES]
+    return places({file.name: file.read_text(encoding="utf-8") for file in files})
 
 
 def chapters_of(names: Iterable[str], known: Mapping[str, Place]) -> set[int]:

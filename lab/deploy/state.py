@@ -36,6 +36,11 @@ OPERATIONS = {
 ORDER = ("create", "update", "replace", "delete", "import", "read", "refresh", "same")
 UNCHANGED = ("same", "read", "refresh")
 STACK = "pulumi:pulumi:Stack"
+DEPLOYMENT = "aws.apigateway.Deployment"
+ONCE_MORE = (
+    "still part of what is served. Run `pulumi up` once more."  # gateway/deployment.py says so
+)
+TRIGGER = "what it freezes"  # the option replacement_trigger: no event names it
 # The engine's last words on any failure; the failure itself was said before.
 ECHOES = ("update failed", "preview failed", "destroy failed", "refresh failed", "update canceled")
 
@@ -177,7 +182,7 @@ class Deployment:
     def _row(self, metadata: Mapping[str, Any], now: float) -> Row | None:
         """The row of a step's resource, made when new; None for what is not shown as a row."""
         urn, kind = str(metadata["urn"]), str(metadata.get("type") or "")
-        if kind == STACK or kind.startswith("pulumi:providers:"):
+        if kind.startswith("pulumi:"):  # the stack, its providers, a look at its last outputs
             return None
         if urn not in self.rows:
             name = urn.rsplit("::", 1)[-1]
@@ -230,6 +235,8 @@ class Deployment:
             )  # fmt: skip
             keys = [values.snake(str(key)) for key in metadata.get("keys") or ()]
             row.because = keys or sorted({c.path for c in row.changes if c.replaces})
+            if operation == "replace" and row.type == DEPLOYMENT and not row.because:
+                row.because = [TRIGGER]
 
     def _stack_outputs(self, metadata: Mapping[str, Any]) -> None:
         old = values.masked((metadata.get("old") or {}).get("outputs") or {})
@@ -239,8 +246,12 @@ class Deployment:
             self.changed_outputs = values.changed_outputs(old, new)
 
     def _diagnostic(self, diagnostic: Mapping[str, Any]) -> None:
-        """An error becomes its row's message, or a problem of the whole; the rest is for logs."""
+        """An error becomes its row's message, or a problem of the whole; a program's own warning
+        becomes a note; the rest is for logs.
+        """
         message = str(diagnostic.get("message") or "").strip()
+        if message.endswith(ONCE_MORE):
+            self.notes.append(message.replace("`pulumi up`", "up()"))
         if diagnostic.get("severity") != "error" or not message or message in ECHOES:
             return
         urn = str(diagnostic.get("urn") or "")

@@ -150,7 +150,7 @@ def _problem(text: str, fix: str) -> Markup:
         words.FAILED,
         tag("strong", first),
         panels.code(rest) if rest else None,
-        tag("p", tag("strong", "Fix: "), fix) if fix else None,
+        panels.fix(fix),
     )
 
 

@@ -68,7 +68,7 @@ class Failure(View):
             "div",
             panels.note(words.FAILED, tag("strong", excerpt(self.what))),
             tag("p", excerpt(self.why)) if self.why else None,
-            tag("p", tag("strong", "Fix: "), self.fix) if self.fix else None,
+            panels.fix(self.fix),
             panels.details("Where it happened", panels.code(excerpt(self.trace)))
             if self.trace
             else None,

@@ -2,26 +2,18 @@
 
 from __future__ import annotations
 
-import sys
-from typing import Any
+from lab.draw.kernel import cell
 
 
 class Once:
     """Remembers the cell in which a view was drawn while it worked."""
 
-    _shown_in: Any = None
+    _shown_in: int | None = None
 
     def shown(self) -> None:
         """It is on the page already."""
-        self._shown_in = _cell()
+        self._shown_in = cell()
 
     def on_the_page(self) -> bool:
         """Whether the running cell has drawn it."""
-        return self._shown_in is not None and self._shown_in == _cell()
-
-
-def _cell() -> Any:
-    """Which cell of this kernel is running; None outside of one."""
-    ipython = sys.modules.get("IPython")
-    shell = ipython.get_ipython() if ipython else None
-    return shell.execution_count if shell is not None else None
+        return self._shown_in is not None and self._shown_in == cell()

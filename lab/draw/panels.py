@@ -44,6 +44,11 @@ def note(word: Word, *children: object) -> Markup:
     return tag("div", badge(word), " ", *children, class_=f"kit-note kit-{word.kind}")
 
 
+def fix(text: object) -> Markup | None:
+    """What to do about it; None where there is nothing to be done."""
+    return tag("p", tag("strong", "Fix: "), text) if text else None
+
+
 def muted(*children: object) -> Markup:
     """A line that matters less."""
     return tag("p", *children, class_="kit-muted")

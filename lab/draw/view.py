@@ -11,7 +11,8 @@ import time
 from collections.abc import Callable
 from typing import Any, final
 
-from lab.draw.html import Markup, tag
+from lab.draw.html import Markup
+from lab.draw.kernel import in_notebook
 
 WIDGET = "application/vnd.jupyter.widget-view+json"
 INTERVAL = 0.25  # seconds between two draws; more often is flicker, not news
@@ -135,31 +136,6 @@ class Display:
 def model(widget: Any) -> dict[str, Any]:
     """What a page needs to find a widget's live form."""
     return {"version_major": 2, "version_minor": 0, "model_id": widget.model_id}
-
-
-def put_on_page(controls: Any, no_kernel: str, record: dict[str, Any]) -> Any:
-    """Controls above, record below: what is drawn anew is never what has the focus.
-
-    Args:
-        controls: the widget.
-        no_kernel: what stands in its place where no kernel runs.
-        record: the record's mime bundle.
-
-    Returns:
-        The handle by which the record is drawn anew.
-    """
-    from IPython.display import display
-
-    still = {"text/plain": no_kernel, "text/html": str(tag("p", no_kernel))}
-    display({WIDGET: model(controls), **still}, raw=True)
-    return display(record, raw=True, display_id=True)
-
-
-def in_notebook() -> bool:
-    """Whether a kernel with displays runs this, and not plain Python or a terminal's IPython."""
-    ipython = sys.modules.get("IPython")
-    shell = ipython.get_ipython() if ipython else None
-    return shell is not None and hasattr(shell, "kernel")
 
 
 def say(text: str) -> None:

@@ -1,20 +1,18 @@
-"""`check`, `hint`, `solution` and `predict`: what a learner does with a chapter's tasks."""
+"""`check`, `hint` and `solution`: what a learner does with a chapter's exercises."""
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Mapping
 from functools import cache
 from importlib import import_module
 from typing import Any
 
 from lab import course
+from lab.draw.clock import now
 from lab.errors import LabError
 from lab.exercise.state import Exercise, judge
 from lab.exercise.view import Help, VerdictView
-from lab.predictions.questions import QUESTIONS
-from lab.predictions.view import Prediction
-from lab.prompt.ask import now
+from lab.session import session
 
 
 def check(id: str, value: Any) -> VerdictView:
@@ -37,23 +35,6 @@ def hint(id: str) -> Help:
 def solution(id: str) -> Help:
     """Code that solves an exercise."""
     return Help(find(id), "solution")
-
-
-def predict(question: str | int, answer: str | None = None) -> Prediction:
-    """Ask a chapter's question; with `answer`, commit to that option and read all reasons.
-
-    Raises:
-        LabError: there is no such question, or no such option.
-    """
-    name = str(question).lstrip("0")
-    found = next((one for one in QUESTIONS if one.id == name), None)
-    if found is None:
-        known = ", ".join(one.id for one in QUESTIONS)
-        raise LabError(f"There is no question {question!r}.", f"There are: {known}.")
-    try:
-        return Prediction(found, answer)
-    except ValueError as error:
-        raise LabError(str(error)) from None
 
 
 def find(name: str) -> Exercise:
@@ -80,10 +61,7 @@ def exercises() -> dict[str, Exercise]:
 
 def _outputs() -> Mapping[str, Any]:
     """The stack's outputs where a notebook has opened one; grading starts nothing by itself."""
-    session = sys.modules.get("lab.session.session")
-    if session is None or session._session is None:
-        return {}
     try:
-        return dict(session.outputs())
+        return dict(session.known_outputs())
     except LabError:
         return {}

@@ -2,66 +2,91 @@
 
 from __future__ import annotations
 
-import asyncio
 import time
-from typing import TYPE_CHECKING
+from typing import Protocol
 
 import ipywidgets
 
-from lab.draw import panels, words
-from lab.draw.guard import guard
+from lab.draw import fields, kernel, panels, words
+from lab.draw.guard import Failure, guard
 from lab.draw.html import Markup, tag
 from lab.draw.view import INTERVAL
-from lab.logs.state import LEVELS
-
-if TYPE_CHECKING:
-    from lab.logs.view import LogView
+from lab.logs.events import LEVELS
+from lab.logs.state import Logs
 
 EVERY = 1.0  # seconds between two looks while it follows
 LONGEST = 300.0  # seconds after which following ends by itself
-FULL = {"width": "100%", "max_width": "60em"}
+
+
+class Viewer(Protocol):
+    """What these controls show and steer."""
+
+    logs: Logs
+    failure: Failure | None
+
+    @property
+    def running(self) -> bool:
+        """Whether lines are being fetched."""
+
+    def begin(self) -> None:
+        """Fetch what is new."""
+
+    def step(self, wait: float = 0.0) -> bool:
+        """Take in what came; False when all of it is there."""
+
+    def read(self) -> object:
+        """Fetch what is new and wait for it."""
+
+    def stop(self) -> None:
+        """Fetch no more."""
+
+    def filter(self, grep: str = "", level: str = "") -> object:
+        """Show lines with this text, of this level or a worse one."""
+
+    def clear(self) -> None:
+        """Show only what comes from now on."""
+
+    def draw(self) -> None:
+        """Draw what is on the page once more."""
+
+    def show_failure(self, failure: Failure) -> None:
+        """Show that a handler failed."""
 
 
 class Controls:
     """The widgets of a log view. They read and show; what happens is the view's."""
 
-    def __init__(self, view: LogView) -> None:
+    def __init__(self, view: Viewer) -> None:
         self._view = view
         guarded = guard(view.show_failure, during="The log viewer")
-        style, small = {"description_width": "initial"}, ipywidgets.Layout(width="auto")
-        self.grep = ipywidgets.Text(
+        small = ipywidgets.Layout(width="auto")
+        self.grep = fields.line(
+            "Filter",
             value=view.logs.grep,
-            description="Filter",
             placeholder="text in a line",
             continuous_update=False,
-            layout=ipywidgets.Layout(**FULL),
-            style=style,
+            layout=fields.wide(),
         )
         levels = [("all", ""), *((f"{level} or worse", level) for level in LEVELS[1:])]
-        self.level = ipywidgets.Dropdown(
-            options=levels, value=view.logs.level, description="Level", style=style
+        self.level = fields.choice("Level", levels, value=view.logs.level)
+        self.refresh = fields.button(
+            "Read again", guarded(self._read), "Read what is new", layout=small
         )
-        self.refresh = ipywidgets.Button(
-            description="Read again", tooltip="Read what is new", layout=small
-        )
-        self.follow = ipywidgets.Button(description="Follow", layout=small)
-        self.clear = ipywidgets.Button(
-            description="Clear", tooltip="Show only what comes from now on", layout=small
+        self.follow = fields.button("Follow", guarded(self._toggle), layout=small)
+        self.clear = fields.button(
+            "Clear",
+            guarded(lambda _: view.clear()),
+            "Show only what comes from now on",
+            layout=small,
         )
         self.status = ipywidgets.HTML()
         self._until, self._next = 0.0, 0.0
         self._pumping = False
         for control in (self.grep, self.level):
             control.observe(guarded(self._filter), "value")
-        self.refresh.on_click(guarded(self._read))
-        self.follow.on_click(guarded(self._toggle))
-        self.clear.on_click(guarded(lambda _: view.clear()))
         self._again = guarded(self._pump)
-        row = ipywidgets.Layout(flex_flow="row wrap", align_items="center")
-        buttons = [self.refresh, self.follow, self.clear]
-        self.box = ipywidgets.VBox(
-            [self.grep, self.level, ipywidgets.HBox(buttons, layout=row), self.status]
-        )
+        buttons = fields.row(self.refresh, self.follow, self.clear)
+        self.box = ipywidgets.VBox([self.grep, self.level, buttons, self.status])
         self.draw()
 
     @property
@@ -106,9 +131,8 @@ class Controls:
 
     def _pump(self) -> None:
         """Take in lines: between the kernel's messages where it can, else until it is over."""
-        try:
-            loop = asyncio.get_running_loop()
-        except RuntimeError:
+        loop = kernel.loop()
+        if loop is None:
             self._view.read()
             self._until = 0.0
             self.draw()
@@ -116,7 +140,7 @@ class Controls:
         busy, again = self._view.running, self._view.step()
         if busy and not again:  # one look is over
             self._next = time.monotonic() + EVERY
-            self._view._draw()
+            self._view.draw()
         if self.following and not again and time.monotonic() >= self._next:
             self._view.begin()
         self._pumping = again or self.following

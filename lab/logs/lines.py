@@ -7,7 +7,8 @@ from functools import lru_cache
 
 from lab.draw import panels, words
 from lab.draw.html import Markup, clean, tag
-from lab.logs.state import EMPTY, READ, Line, Logs, Source
+from lab.logs.events import Line
+from lab.logs.state import EMPTY, READ, Logs, Source
 
 REPORTS = 10
 REPORT_HEADINGS = ("REPORT at", "duration", "billed", "memory used", "init", "Lambda request")

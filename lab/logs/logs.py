@@ -9,12 +9,15 @@ from datetime import datetime
 from typing import Any
 from urllib.parse import urlsplit
 
+from lab.draw.clock import now
+from lab.draw.interactive import Still
 from lab.draw.view import INTERVAL, Display
 from lab.errors import LabError
+from lab.logs.events import ACCESS, EXECUTION, FUNCTION, LEVELS, OTHER
 from lab.logs.reading import LogReading, Reader
-from lab.logs.state import ACCESS, EXECUTION, FUNCTION, LEVELS, OTHER, Logs, Source, seconds_of
-from lab.logs.view import LogView, Still
-from lab.prompt.ask import now
+from lab.logs.state import Logs, Source, seconds_of
+from lab.logs.view import LogView
+from lab.session import session
 
 GROUPS = {"access": ACCESS, "execution": EXECUTION, "function": FUNCTION}
 SINCE, SINCE_OF_ONE = "5m", "1d"  # how far back; a request that is asked for may be older
@@ -117,10 +120,8 @@ def _wait(display: Display, until: float) -> None:
 
 def _sources(group: str | Iterable[str] | None) -> tuple[list[Source], str]:
     """The groups to read, and where they are."""
-    from lab.session import session  # loads the engine's SDK
-
     outputs = session.outputs()
-    target = session._current(None).target
+    target = session.current().target
     known = known_groups(outputs)
     asked = [group] if isinstance(group, str) else list(group or GROUPS)
     sources = [

@@ -11,20 +11,8 @@ from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from lab.logs.state import (
-    ACCESS,
-    DENIED,
-    EMPTY,
-    EXECUTION,
-    FUNCTION,
-    MISSING,
-    READ,
-    UNREACHED,
-    Logs,
-    Source,
-    line_of,
-    seconds_of,
-)
+from lab.logs.events import ACCESS, EXECUTION, FUNCTION, line_of
+from lab.logs.state import DENIED, EMPTY, MISSING, READ, UNREACHED, Logs, Source, seconds_of
 
 PAGES = 30  # calls for one group: 10,000 lines each at most
 LATE = 15_000  # milliseconds; AWS may bring a line this much later than one that is newer

@@ -1,4 +1,4 @@
-"""Log lines of the gateway and its function: read, redacted, filtered, and one request's own.
+"""The lines that were read of some log groups: filtered, and one request's own.
 
 idle ──begin──> running ──> done      read, or followed to the end
                       ├──> failed     no group could be read
@@ -7,7 +7,6 @@ idle ──begin──> running ──> done      read, or followed to the end
 
 from __future__ import annotations
 
-import json
 import re
 from collections import Counter
 from collections.abc import Iterable
@@ -15,13 +14,10 @@ from dataclasses import asdict, dataclass, field
 from itertools import islice
 from typing import Any
 
-from lab.logs.redact import redact
+from lab.logs.events import ACCESS, FUNCTION, LEVELS, Line, Report, in_order, line_of, report_of
 
-ACCESS, EXECUTION, FUNCTION, OTHER = "access log", "execution log", "function", "other group"
-ORDER = (ACCESS, EXECUTION, FUNCTION, OTHER)
 WINDOW = 200  # lines that are drawn
 KEPT = 10_000  # lines that are kept; the oldest go first
-LEVELS = ("info", "warning", "error")
 UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86_400}
 ENDS = ("done", "failed", "stopped")
 
@@ -33,62 +29,6 @@ READ, EMPTY, MISSING, DENIED, UNREACHED = (
     "no permission",
     "no answer",
 )
-
-ERRORS = re.compile(
-    r"\[ERROR\]|\[CRITICAL\]|\bTraceback \(most|Task timed out|Status: (?:error|timeout)"
-    r"|Execution failed|execution failed|Method completed with status: 5|Runtime\.\w+Error"
-    r"|\bERROR\b|\bException\b"
-)
-WARNINGS = re.compile(
-    r"\[WARN(?:ING)?\]|Method completed with status: 4|limit exceeded|not authorized|\bWARN"
-)
-ID = re.compile(r"[0-9A-Za-z-]{8,80}")
-STEPS = ("INIT_START", "START", "", "END", "REPORT")  # of an invocation's lines, in their order
-LAMBDA_ID = re.compile(r"\b(?:START|END|REPORT) RequestId: ([0-9a-f-]{8,})")
-ENDPOINT_ID = re.compile(r"AWS Integration Endpoint RequestId : ([0-9A-Za-z-]{8,})")
-PART = re.compile(r"(Duration|Billed Duration|Memory Size|Max Memory Used|Init Duration): ([\d.]+)")
-
-
-@dataclass(frozen=True)
-class Line:
-    """One line as it may be shown: secrets and prompts are covered already.
-
-    Attributes:
-        time: milliseconds since 1970, as CloudWatch has it.
-        source: `access log`, `execution log`, `function`, or another group's name.
-        covered: how many values of it are.
-        data: its fields, where it is JSON.
-    """
-
-    time: int
-    source: str
-    text: str
-    level: str = "info"
-    covered: int = 0
-    data: Any = field(default=None, compare=False)
-
-    @property
-    def lambda_id(self) -> str:
-        """The Lambda request that this line is of, as far as it says so, or ""."""
-        if isinstance(self.data, dict):
-            for name in ("lambda_request_id", "lambdaRequestId", "lambdaRequest"):
-                if ID.fullmatch(str(self.data.get(name, ""))):  # "-" where none was called
-                    return str(self.data[name])
-        found = LAMBDA_ID.search(self.text) or ENDPOINT_ID.search(self.text)
-        return found[1] if found else ""
-
-
-@dataclass(frozen=True)
-class Report:
-    """What one invocation took, from its REPORT line: milliseconds and megabytes."""
-
-    time: int
-    lambda_id: str
-    duration: float
-    billed: float
-    memory: int
-    used: int
-    init: float | None = None
 
 
 @dataclass
@@ -175,7 +115,7 @@ class Logs:
             if line.level in wanted and (not low or low in line.text.casefold())
         ]
         if self.request_id:
-            return sorted(found, key=lambda line: (_place(line.source), line.time, _step(line)))
+            return sorted(found, key=in_order)
         return found[::-1]
 
     def counts(self) -> dict[str, int]:
@@ -220,42 +160,6 @@ class Logs:
         }
 
 
-def line_of(time: int, source: str, raw: str) -> Line:
-    """A line as it may be shown, from what was logged."""
-    text, covered, data = redact(raw.rstrip("\n"))
-    return Line(time, source, text, level_of(text, data), covered, data)
-
-
-def level_of(text: str, data: Any) -> str:
-    """`error`, `warning` or `info`, from what the line itself says."""
-    if isinstance(data, dict):
-        named = str(data.get("level", "")).lower()
-        status = str(data.get("status", ""))
-        if named in ("error", "critical", "fatal") or status[:1] == "5" or data.get("traceback"):
-            return "error"
-        return "warning" if named.startswith("warn") or status[:1] == "4" else "info"
-    if ERRORS.search(text[:4000]):
-        return "error"
-    return "warning" if WARNINGS.search(text[:4000]) else "info"
-
-
-def report_of(line: Line) -> Report | None:
-    """The numbers of a REPORT line; None where it is none."""
-    found = LAMBDA_ID.search(line.text)
-    part = {name: float(value) for name, value in PART.findall(line.text[:1000])}
-    if not line.text.startswith("REPORT") or found is None or "Duration" not in part:
-        return None
-    return Report(
-        line.time,
-        found[1],
-        part["Duration"],
-        part.get("Billed Duration", 0.0),
-        int(part.get("Memory Size", 0)),
-        int(part.get("Max Memory Used", 0)),
-        part.get("Init Duration"),
-    )
-
-
 def seconds_of(since: str | float) -> float:
     """How long ago: "90s", "5m", "2h", "1d", or seconds.
 
@@ -290,26 +194,5 @@ def told(logs: Logs) -> list[tuple[str, str]]:
     return [(name, str(value)) for name, value in pairs if value not in (None, "", "-")]
 
 
-def to_json_lines(lines: Iterable[Line]) -> str:
-    """The lines for a file: one JSON object each, covered as they are shown."""
-    return "".join(
-        json.dumps(
-            {"time": line.time, "source": line.source, "level": line.level, "text": line.text},
-            ensure_ascii=True,
-        )
-        + "\n"
-        for line in lines
-    )
-
-
 def _is(line: Line, source: str) -> bool:
     return line.source == source and isinstance(line.data, dict)
-
-
-def _step(line: Line) -> int:
-    first = line.text.partition(" ")[0]
-    return STEPS.index(first) if first in STEPS else STEPS.index("")
-
-
-def _place(source: str) -> int:
-    return ORDER.index(source) if source in ORDER else len(ORDER)

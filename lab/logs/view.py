@@ -8,16 +8,17 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from lab.draw import panels, words
-from lab.draw.guard import Failure
 from lab.draw.html import Markup, clean, tag
+from lab.draw.interactive import Interactive
 from lab.draw.once import Once
-from lab.draw.view import INTERVAL, View, in_notebook, put_on_page
+from lab.draw.view import INTERVAL
 from lab.logs import lines as drawing
-from lab.logs.state import WINDOW, Line, Logs, Report, to_json_lines, told
+from lab.logs.controls import Controls
+from lab.logs.events import Line, Report, to_json_lines
+from lab.logs.state import WINDOW, Logs, told
 
 BUDGET = 37_000  # bytes of lines in a page; with all around them an update stays under 64 kB
 STEPS = (4096, 2048, 1024, 512, 256, 185)  # bytes of a line in a page, as many as fit
-NO_KERNEL = "These controls need a running kernel: run the cell. The lines are below."
 UTC = timezone.utc
 
 
@@ -31,7 +32,7 @@ class Reading(Protocol):
         """Fetch no more."""
 
 
-class LogView(Once, View):
+class LogView(Once, Interactive):
     """The lines, the filters that are on, and what there is to do where lines are missing.
 
     Attributes:
@@ -44,6 +45,8 @@ class LogView(Once, View):
         zone: of the times that are shown.
     """
 
+    no_kernel = f"{Interactive.no_kernel} The lines are below."
+
     def __init__(
         self,
         logs: Logs,
@@ -53,11 +56,12 @@ class LogView(Once, View):
         zone: tzinfo = UTC,
     ) -> None:
         self.logs = logs
-        self.failure: Failure | None = None
         self._start, self._now, self._zone = start, now, zone
         self._reading: Reading | None = None
-        self._record: Any = None
-        self._controls: Any = None
+
+    def make_controls(self) -> Controls:
+        """The filters and buttons of this view."""
+        return Controls(self)
 
     # The work. Nothing here knows of widgets.
 
@@ -104,7 +108,7 @@ class LogView(Once, View):
         except KeyboardInterrupt:
             self.stop()
             raise
-        self._draw()
+        self.draw()
         return self
 
     def stop(self) -> None:
@@ -113,29 +117,24 @@ class LogView(Once, View):
             self._reading.stop()
             self._reading = None
         self.logs.end("stopped")
-        self._draw()
+        self.draw()
 
     def filter(self, grep: str = "", level: str = "") -> LogView:
         """Show lines with this text (upper and lower case are one), of this level or a worse one."""
         self.logs.grep, self.logs.level = grep, level
-        self._draw()
+        self.draw()
         return self
 
     def clear(self) -> None:
         """Show only what comes from now on."""
         self.logs.clear()
-        self._draw()
+        self.draw()
 
     def export(self, path: str | Path) -> Path:
         """Write all lines that pass the filters to a file, one JSON object a line."""
         target = Path(path)
         target.write_text(to_json_lines(self.lines), encoding="utf-8")
         return target
-
-    def show_failure(self, failure: Failure) -> None:
-        """Show that a handler failed, above the lines."""
-        self.failure = failure
-        self._draw()
 
     # How it looks.
 
@@ -154,8 +153,7 @@ class LogView(Once, View):
         """The plain-text form: the same lines, one below the other."""
         shown, sentence = self._window()
         limit = self._limit(shown)
-        lines = [self._title()]
-        lines += [self.failure.text()] if self.failure else []
+        lines = [self._title(), *self._failure_lines()]
         if self.logs.problem:
             problem = panels.excerpt(self.logs.problem, 600)
             lines += [f"{words.FAILED}: {problem}", f"Fix: {self.logs.fix}"]
@@ -183,7 +181,7 @@ class LogView(Once, View):
         pairs, reports = self._told(), self._reports()
         return panels.panel(
             panels.title(title),
-            self.failure.pieces() if self.failure else None,
+            self._failure_pieces(),
             drawing.problem(self.logs),
             panels.definition(pairs, "What they tell of this request") if pairs else None,
             panels.table(times, ("time", "from", "level", "line"), rows) if rows else None,
@@ -194,28 +192,9 @@ class LogView(Once, View):
             label="Log lines",
         )
 
-    def live(self) -> Any:
-        """The controls; made once."""
-        if self._controls is None:
-            from lab.logs.controls import Controls
-
-            self._controls = Controls(self)
-        return self._controls.box
-
     def _ipython_display_(self) -> None:
-        """Controls above, record below: what is drawn anew is never what has the focus."""
-        if self.on_the_page():
-            return
-        if not in_notebook():
-            print(self.text())
-            return
-        self._record = put_on_page(self.live(), NO_KERNEL, self._repr_mimebundle_())
-
-    def _draw(self) -> None:
-        if self._controls is not None:
-            self._controls.draw()
-        if self._record is not None:
-            self._record.update(self._repr_mimebundle_(), raw=True)
+        if not self.on_the_page():
+            super()._ipython_display_()
 
     def _title(self) -> str:
         what = f"request {self.logs.request_id}" if self.logs.request_id else "newest first"
@@ -281,22 +260,3 @@ class LogView(Once, View):
 
     def _zone_name(self) -> str:
         return datetime.now(self._zone).tzname() or "local time"
-
-
-class Still(View):
-    """A log view without its controls: what is drawn while a cell follows."""
-
-    def __init__(self, view: LogView) -> None:
-        self._view = view
-
-    def state(self) -> dict[str, Any]:
-        """The view's."""
-        return self._view.state()
-
-    def text(self) -> str:
-        """The view's."""
-        return self._view.text()
-
-    def html(self) -> Markup:
-        """The view's."""
-        return self._view.html()

@@ -50,12 +50,7 @@ class Card(View):
         return panels.panel(
             panels.title(self.title),
             panels.definition(self.facts.items(), "This session") if self.facts else None,
-            *(
-                panels.note(
-                    words.WARNING, what, tag("p", tag("strong", "Fix: "), fix) if fix else None
-                )
-                for what, fix in self.problems
-            ),
+            *(panels.note(words.WARNING, what, panels.fix(fix)) for what, fix in self.problems),
             tag("p", panels.badge(words.STATES[self.status]), " ", self._last()),
             label=self.title,
         )

@@ -11,7 +11,10 @@ from lab.errors import LabError
 from lab.opening import stray
 from lab.opening.card import Card
 from lab.preflight.preflight import preflight
-from lab.session import recovery, session
+from lab.session import session
+from lab.session import target as targets
+from lab.session.gateway import load_sdk
+from lab.session.ready import Session
 
 
 def start(chapter: int | str, target: str | None = None, *, stack: str | None = None) -> Card:
@@ -35,7 +38,7 @@ def start(chapter: int | str, target: str | None = None, *, stack: str | None = 
         try:
             opened = session.open_session(chapter, target=target, stack=stack, say=say)
             say("loading the SDK")
-            session.load_sdk()
+            load_sdk()
             stray.watch()
             _fill(card, opened)
             card.problems = preflight().problems
@@ -51,7 +54,7 @@ def start(chapter: int | str, target: str | None = None, *, stack: str | None = 
     return card
 
 
-def _fill(card: Card, opened: session.Session) -> None:
+def _fill(card: Card, opened: Session) -> None:
     """The facts of a session that is open."""
     chapter, target, stack = opened.chapter, opened.target, opened.stack
     card.title = f"Chapter {chapter.number:02d}: {chapter.title}"
@@ -61,11 +64,12 @@ def _fill(card: Card, opened: session.Session) -> None:
         "deploys to": where if sandbox else f"{where}, account {target.account}: it costs money",
         "region": target.region,
         "stack": stack.name,
-        "deployed": deployed(recovery.names(stack.checkpoint())),
+        "deployed": deployed(stack.state().names),
         **({"sandbox": f"{target.endpoint} (ministack {version('ministack')})"} if sandbox else {}),
         "engine": opened.cli.describe(),
         "SDK": f"pulumi {version('pulumi')}, pulumi-aws {version('pulumi-aws')}, "
         f"Python {platform.python_version()}",
+        **({"your shell": "; ".join(notes)} if (notes := targets.notes()) else {}),
     }
 
 
@@ -73,7 +77,7 @@ def deployed(names: list[str]) -> str:
     """What a stack with these resources has, in words."""
     if not names:
         return "nothing yet"
-    known = session.known_places()
+    known = places.of_gateway()
     chapters = sorted(places.chapters_of(names, known))
     resources = f"{len(names)} resource{'s' if len(names) > 1 else ''}"
     if not chapters:

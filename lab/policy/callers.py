@@ -16,10 +16,10 @@ from botocore.exceptions import BotoCoreError, ClientError
 from lab.errors import LabError
 from lab.policy import deployed
 from lab.policy.authentication import ANONYMOUS, BEARER, SIGNED, USER
+from lab.policy.case import Trial
 from lab.policy.decision import Caller
 from lab.policy.routes import Api
 from lab.policy.statements import ACTION
-from lab.policy.view import Trial
 from lab.prompt import keys
 from lab.prompt.meaning import no_answer, where
 from lab.prompt.request import Request, Secret

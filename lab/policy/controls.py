@@ -3,65 +3,80 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable
+from typing import Any, Protocol
 
 import ipywidgets
 
-from lab.draw import panels
-from lab.draw.guard import guard
+from lab.draw import fields, panels
+from lab.draw.guard import Failure, guard
 from lab.draw.html import tag
 from lab.errors import LabError
-
-if TYPE_CHECKING:
-    from lab.policy.panel import PolicyTester
+from lab.policy.case import Case
+from lab.policy.routes import Api
 
 OTHER = "/other"
 TOKENS = ("valid", "unknown", "expired", "access")
 VERBS = ["GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS"]
 
+POLICY = "JSON: the identity policy of iam, or what the authorizer returns; empty: what is there"
+
+
+class Callers(Protocol):
+    """Who may be chosen."""
+
+    def names(self) -> list[str]:
+        """Callers to choose from."""
+
+
+class Tester(Protocol):
+    """What these controls ask, and show the answer of."""
+
+    api: Api
+    last: Case | None
+    failure: Failure | None
+
+    @property
+    def callers(self) -> Callers:
+        """Who may be asked about."""
+
+    @property
+    def explain(self) -> Callable[..., object]:
+        """Who decides about one call, and why."""
+
+    def show_failure(self, failure: Failure) -> None:
+        """Show that a handler failed."""
+
 
 class Controls:
     """The widgets of a policy tester. They read and show; what happens is the tester's."""
 
-    def __init__(self, tester: PolicyTester) -> None:
+    def __init__(self, tester: Tester) -> None:
         self._tester = tester
         guarded = guard(tester.show_failure, during="The policy tester")
-        style = {"description_width": "initial"}
-        wide = ipywidgets.Layout(width="100%", max_width="60em")
-
-        def choice(name: str, options: list[str], value: str) -> Any:
-            return ipywidgets.Dropdown(options=options, value=value, description=name, style=style)
-
         names = tester.callers.names()
         paths = [*dict.fromkeys(route.path for route in tester.api.routes), OTHER]
-        self.caller = choice("Caller", names, names[0])
-        self.method = choice("Method", VERBS, "POST")
-        self.path = choice("Path", paths, "/model" if "/model" in paths else paths[0])
-        self.token = choice("Token", [*TOKENS], TOKENS[0])
-        self.source_ip = ipywidgets.Text(
-            description="Source IP", placeholder="as it is", style=style
+        self.caller = fields.choice("Caller", names, value=names[0])
+        self.method = fields.choice("Method", VERBS, value="POST")
+        path = "/model" if "/model" in paths else paths[0]
+        self.path = fields.choice("Path", paths, value=path)
+        self.token = fields.choice("Token", [*TOKENS], value=TOKENS[0])
+        self.source_ip = fields.line("Source IP", placeholder="as it is")
+        self.policy = fields.area("Policy", 4, placeholder=POLICY)
+        self.explain = fields.button(
+            "Explain", guarded(lambda _: self._ask(send=False)), "Who decides, and why"
         )
-        self.policy = ipywidgets.Textarea(
-            description="Policy",
-            placeholder="JSON: the identity policy of iam, or what the authorizer returns; "
-            "empty: what is there",
-            rows=4,
-            layout=wide,
-            style=style,
+        self.compare = fields.button(
+            "Explain and send",
+            guarded(lambda _: self._ask(send=True)),
+            "Call the gateway too, and compare",
         )
-        self.explain = ipywidgets.Button(description="Explain", tooltip="Who decides, and why")
-        self.compare = ipywidgets.Button(
-            description="Explain and send", tooltip="Call the gateway too, and compare"
-        )
-        self.explain.on_click(guarded(lambda _: self._ask(send=False)))
-        self.compare.on_click(guarded(lambda _: self._ask(send=True)))
         self.status = ipywidgets.HTML()
-        row = ipywidgets.Layout(flex_flow="row wrap", align_items="center")
         self.box = ipywidgets.VBox([
-            ipywidgets.HBox([self.caller, self.token], layout=row),
-            ipywidgets.HBox([self.method, self.path, self.source_ip], layout=row),
+            fields.row(self.caller, self.token),
+            fields.row(self.method, self.path, self.source_ip),
             self.policy,
-            ipywidgets.HBox([self.explain, self.compare], layout=row),
+            fields.row(self.explain, self.compare),
             self.status,
         ])  # fmt: skip
         self.draw()

@@ -1,91 +1,194 @@
-"""`policy_tester`: who may call the gateway that is deployed, or one that is made up."""
+"""The policy tester: a caller and a call in, who decides and why out."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import replace
-from typing import Any
+import re
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any, Protocol
 
-from lab import course
-from lab.errors import LabError, NotReady
-from lab.policy.callers import Callers
-from lab.policy.deployed import place, read_api
-from lab.policy.panel import PolicyTester
-from lab.policy.routes import AUTHORIZATIONS, NONE, Api, Route
-from lab.prompt import keys
+from lab.draw import panels
+from lab.draw.html import Markup, clean, tag
+from lab.draw.interactive import Interactive
+from lab.policy import view as drawing
+from lab.policy.access import decide
+from lab.policy.case import Case, Trial
+from lab.policy.controls import Controls
+from lab.policy.decision import Caller
+from lab.policy.flips import smallest
+from lab.policy.routes import Api
+from lab.policy.view import Explanation, PolicyTable
 
-OUTPUT = "invoke_url"
-CHAPTER = next(chapter for chapter in course.CHAPTERS if "stage" in chapter.steps)
-AS_DEPLOYED: Any = "as deployed"
-MADE_UP = Api("a1b2c3d4e5", "v1", "us-east-1", "000000000000", ())
+EXAMPLE = 'policy_tester().explain("POST", "/model", caller="anonymous")'
 
 
-def policy_tester(
-    *,
-    resource_policy: Any = AS_DEPLOYED,
-    authorization: str | None = None,
-    url: str | None = None,
-) -> PolicyTester:
-    """The policy tester, as the last expression of a cell; `explain` and `table` are its code.
+class Callers(Protocol):
+    """Who may be asked about, and how they are looked up."""
 
-    >>> policy_tester().explain("POST", "/model", caller="anonymous")
+    def names(self) -> list[str]:
+        """Callers to choose from."""
+
+    def sendable(self) -> list[str]:
+        """Those of them that can be called as without credentials."""
+
+    @property
+    def make(self) -> Callable[..., Caller]:
+        """A caller by name, and what is known of it."""
+
+    def send(self, caller: Caller, method: str, path: str, credentials: Any) -> Trial:
+        """Ask the gateway itself."""
+
+
+class PolicyTester(Interactive):
+    """Who may call an API. The dropdowns and `explain` take the same way.
 
     Args:
-        resource_policy: another one than is deployed, as data or JSON; None: none.
-        authorization: another one for every method: NONE, AWS_IAM, CUSTOM, COGNITO_USER_POOLS.
-        url: the invoke URL of another API than the stack's.
-
-    Raises:
-        NotReady: nothing is deployed, and no argument says what to test.
-        LabError: the API cannot be read, or there is no such authorization.
+        api: the API, as it is configured.
+        callers: who may be asked about.
+        supposed: what of the API is not as deployed, in words; "" when all is.
     """
-    if authorization is not None and authorization not in AUTHORIZATIONS:
-        raise LabError(
-            f"There is no authorization {authorization!r}.", f"Use {', '.join(AUTHORIZATIONS)}."
+
+    no_kernel = f"{Interactive.no_kernel} What was explained is below."
+
+    def __init__(self, api: Api, callers: Callers, supposed: str = "") -> None:
+        self.api, self.callers, self.supposed = api, callers, supposed
+        self.last: Case | None = None
+
+    def make_controls(self) -> Controls:
+        """The dropdowns, fields and buttons of this tester."""
+        return Controls(self)
+
+    def explain(
+        self,
+        method: str = "POST",
+        path: str = "/model",
+        caller: str = "anonymous",
+        *,
+        policy: Any = None,
+        token: str = "valid",
+        key: bool | None = None,
+        source_ip: str | None = None,
+        account: str | None = None,
+        context: Mapping[str, str | None] | None = None,
+        send: bool = False,
+        credentials: Any = None,
+    ) -> Explanation:
+        """Who decides about one call, and why.
+
+        Args:
+            method, path: the call, the path without the stage.
+            caller: "anonymous"; "iam", who signs; "user/NAME" or "role/NAME", whose policies are
+                read from IAM; "me", who runs this notebook; a team's name; "unknown key";
+                "bearer", with a token that the authorizer knows; "cognito".
+            policy: the identity policy of "iam", or what the authorizer returns for a token:
+                a dict or JSON, or a list of them.
+            token: "valid", "unknown" or "expired"; of "cognito" also "access".
+            key: whether the caller has an API key in a usage plan of this stage.
+            source_ip: the caller's address; on this machine 127.0.0.1, else not known.
+            account: of a signed caller, when it is another one.
+            context: more condition keys and their values; None: the call has no such key.
+            send: call the gateway too, and compare.
+            credentials: what such a call is signed or sent with: (access key id, secret key), or
+                a token. Default: your own, or the team's key.
+
+        Raises:
+            LabError: there is no such caller, or the call could not be sent.
+        """
+        asked = self.callers.make(
+            caller,
+            policy=policy,
+            token=token,
+            key=key,
+            source_ip=source_ip,
+            account=account,
+            context=context,
         )
-    given = authorization is not None or resource_policy is not AS_DEPLOYED
-    address = url or _invoke_url(required=not given)
-    api = read_api(*place(address)) if address else _made_up()
-    supposed = []
-    if resource_policy is not AS_DEPLOYED:
-        api = replace(api, policy=resource_policy)
-        supposed.append("the resource policy is the one that was given, not the deployed one")
-    if authorization is not None:
-        routes = tuple(replace(route, authorization=authorization) for route in api.routes)
-        api = replace(api, routes=routes)
-        supposed.append(f"every method is taken to have the authorization {authorization}")
-    return PolicyTester(api, Callers(api, address, _teams(url)), "; ".join(supposed))
+        trial = None
+        if send:
+            trial = self.callers.send(asked, method, path, credentials)
+            if self.supposed:
+                trial = Trial(trial.reply, self.supposed)
+        case = self._case(asked, method, path, trial)
+        self.last, self.failure = case, None
+        self.draw()
+        return Explanation(case)
 
+    def table(
+        self,
+        calls: Iterable[str] | None = None,
+        callers: Iterable[str] | None = None,
+        *,
+        send: bool = False,
+        **more: Any,
+    ) -> PolicyTable:
+        """Several callers and calls at once.
 
-def _teams(url: str | None) -> Any:
-    """The keys of the stack's teams; of another API none are known."""
+        Args:
+            calls: such as "POST /model"; default every method that the API has.
+            callers: as for `explain`; default all that are known here, or with `send` all that
+                can be called as.
+            send: call the gateway too, once for each row, and compare.
+        """
+        known = self.callers.sendable() if send else self.callers.names()
+        cases = []
+        for name in callers if callers is not None else known:
+            asked = self.callers.make(name, **more)
+            for call in calls if calls is not None else self.calls():
+                method, _, path = call.partition(" ")
+                trial = self.callers.send(asked, method, path, None) if send else None
+                cases.append(self._case(asked, method, path, trial))
+        return PolicyTable(cases)
 
-    def teams() -> Mapping[str, str]:
-        from lab.session import session
+    def calls(self) -> list[str]:
+        """A call for each method of the API: a POST for ANY, a word for a {part} of a path."""
+        found = [
+            f"{'POST' if route.method == 'ANY' else route.method} {re.sub('[{}+]', '', route.path)}"
+            for route in self.api.routes
+        ]
+        return list(dict.fromkeys(found))
 
-        return keys.team_keys() if url is None and session._session is not None else {}
+    def _case(self, caller: Caller, method: str, path: str, trial: Trial | None) -> Case:
+        method = method.strip().upper()
+        decision = decide(self.api, caller, method, path)
+        flip = smallest(self.api, caller, method, path, decision)
+        return Case(method, path, caller, decision, flip, trial)
 
-    return teams
+    # How it looks.
 
+    def state(self) -> dict[str, Any]:
+        """The API and the last explanation."""
+        return {
+            "state": "failed" if self.failure else "done" if self.last else "idle",
+            "api": f"{self.api.id}/{self.api.stage}",
+            "supposed": self.supposed,
+            "callers": self.callers.names(),
+            "calls": self.calls(),
+            "last": self.last.state() if self.last else None,
+            "failure": self._failure_state(),
+            "scope": drawing.SCOPE,
+        }
 
-def _made_up() -> Api:
-    """An API with one path that is open to all."""
-    return replace(MADE_UP, routes=(Route("ANY", "/model", NONE),))
+    def text(self) -> str:
+        """The last explanation, or what can be asked."""
+        lines = self._failure_lines()
+        lines += drawing.to_lines(self.last) if self.last else []
+        if not lines:
+            lines = ["Nothing is explained yet.", f"Calls: {', '.join(self.calls())}"]
+            lines.append(f"Callers: {', '.join(self.callers.names())}")
+        return clean("\n".join([*lines, self._of(), f"Code form: {EXAMPLE}", drawing.SCOPE]))
 
-
-def _invoke_url(*, required: bool) -> str:
-    """The stack's URL; "" when it has none and none is required."""
-    from lab.session import session  # the session imports views; imported here, there is no circle
-
-    if session._session is None and not required:
-        return ""
-    found = session.outputs().get(OUTPUT)
-    if isinstance(found, str) and found:
-        return found
-    if required:
-        raise NotReady(
-            f"There is no API to test: the stack has no output {OUTPUT!r}.",
-            f"Run up({CHAPTER.number}), or give what to test: policy_tester(resource_policy={{…}}, "
-            'authorization="NONE").',
+    def html(self) -> Markup:
+        """The same as a panel: no controls in it."""
+        known = [("calls", ", ".join(self.calls())), ("callers", ", ".join(self.callers.names()))]
+        shown = drawing.to_html(self.last) if self.last else None
+        return panels.panel(
+            self._failure_pieces(),
+            shown or panels.definition(known, "What can be asked about"),
+            panels.muted(self._of()),
+            panels.muted("Code form: ", tag("code", EXAMPLE)),
+            panels.muted(drawing.SCOPE),
+            label="Policy tester",
         )
-    return ""
+
+    def _of(self) -> str:
+        supposed = f"; {self.supposed}" if self.supposed else ""
+        return f"API {self.api.id}, stage {self.api.stage}{supposed}"

@@ -6,10 +6,11 @@ from typing import Any
 
 import ipywidgets
 
-from lab.draw import panels, words
+from lab.draw import fields, panels, words
 from lab.draw.guard import Failure, guard
 from lab.draw.html import Markup, join, tag
-from lab.draw.view import WIDGET, View, in_notebook
+from lab.draw.kernel import in_notebook
+from lab.draw.view import WIDGET, View, model
 from lab.predictions.state import Question
 
 
@@ -82,21 +83,16 @@ class Prediction(View):
 
     def _build(self) -> Any:
         choices = [("choose", ""), *((letter, letter) for letter in self.question.letters)]
-        choice = ipywidgets.Dropdown(
-            options=choices, description="Your answer", style={"description_width": "initial"}
-        )
-        button = ipywidgets.Button(description="Commit", disabled=True)
+        choice = fields.choice("Your answer", choices)
+        press = guard(self._fail, during="Committing to an answer")
+        button = fields.button("Commit", press(lambda _: self.commit(choice.value)), disabled=True)
 
         def chosen(change: dict[str, Any]) -> None:
             button.disabled = not change["new"]
 
         choice.observe(guard(self._fail, during="Choosing an answer")(chosen), "value")
-        button.on_click(
-            guard(self._fail, during="Committing to an answer")(lambda _: self.commit(choice.value))
-        )
-        row = ipywidgets.Layout(flex_flow="row wrap")
         question = ipywidgets.HTML(str(self.html()))
-        return ipywidgets.VBox([question, ipywidgets.HBox([choice, button], layout=row)])
+        return ipywidgets.VBox([question, fields.row(choice, button)])
 
     def _ipython_display_(self) -> None:
         if not in_notebook():
@@ -106,8 +102,7 @@ class Prediction(View):
 
         bundle = self._repr_mimebundle_()
         if (widget := self.live()) is not None:
-            view = {"version_major": 2, "version_minor": 0, "model_id": widget.model_id}
-            bundle[WIDGET] = view
+            bundle[WIDGET] = model(widget)
         self._handle = display(bundle, raw=True, display_id=True)
 
     def _draw(self) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from lab.draw import panels, words
@@ -113,11 +113,17 @@ def to_text(exchange: Exchange) -> str:
     lines = [f"{word}: {sentence}", f"Prompt: {excerpt(exchange.prompt, ASKED)}"]
     if known.get("completion"):
         lines.append(f"Answer: {excerpt(known['completion'])}")
-    lines += [excerpt(known[name]) for name in ("said", "problem") if known.get(name)]
+    return clean("\n".join([*lines, *ending(exchange, known, numbers(exchange))]))
+
+
+def ending(
+    exchange: Exchange, known: Mapping[str, Any], rows: Sequence[tuple[str, str]]
+) -> list[str]:
+    """What stands below an answer, line by line: why it is none, what was measured, the place."""
+    lines = [excerpt(known[name]) for name in ("said", "problem") if known.get(name)]
     lines += [f"Fix: {known['fix']}"] if known["fix"] else []
-    lines += [f"{name}: {value}" for name, value in numbers(exchange)]
-    lines.append(place(exchange))
-    return clean("\n".join(lines))
+    lines += [f"{name}: {value}" for name, value in rows]
+    return [*lines, place(exchange)]
 
 
 def to_line(exchange: Exchange) -> str:
@@ -134,24 +140,35 @@ def one_line(word: words.Word, sentence: str, prompt: str) -> str:
 
 def to_html(exchange: Exchange) -> Markup:
     """The exchange as pieces of a panel: no control, nothing that is not folded or short."""
-    word, sentence = verdict(exchange)
     known = facts(exchange)
-    completion, reply = known.get("completion"), exchange.reply
-    fix = known["fix"]
-    pieces: list[Markup | None] = [
+    said: list[Markup | None] = [quote("Prompt", excerpt(exchange.prompt, ASKED))]
+    if known.get("completion"):
+        said.append(quote("Answer", excerpt(known["completion"])))
+    return laid_out(exchange, verdict(exchange), said, known, numbers(exchange))
+
+
+def laid_out(
+    exchange: Exchange,
+    verdict: tuple[words.Word, str],
+    said: Sequence[Markup | None],
+    known: Mapping[str, Any],
+    rows: Sequence[tuple[str, str]],
+    snippets: Snippets = SNIPPETS,
+) -> Markup:
+    """The pieces of a panel in their order: verdict, what was said, why, numbers, request, answer."""
+    word, sentence = verdict
+    reply = exchange.reply
+    return tag(
+        "div",
         tag("p", panels.badge(word), " ", sentence),
-        quote("Prompt", excerpt(exchange.prompt, ASKED)),
-        quote("Answer", excerpt(completion)) if completion else None,
+        *said,
         *(tag("p", excerpt(known[name])) for name in ("said", "problem") if known.get(name)),
-        tag("p", tag("strong", "Fix: "), fix) if fix else None,
-        panels.table("What was measured", ("what", "value"), rows)
-        if (rows := numbers(exchange))
-        else None,
-        inspector(exchange.request),
+        panels.fix(known["fix"]),
+        panels.table("What was measured", ("what", "value"), rows) if rows else None,
+        inspector(exchange.request, snippets),
         panels.details("The answer as it came", panels.code(raw(reply))) if reply else None,
         panels.muted(place(exchange)),
-    ]
-    return tag("div", *pieces)
+    )
 
 
 def inspector(request: Request, snippets: Snippets = SNIPPETS) -> Markup:
@@ -183,7 +200,46 @@ def place(exchange: Exchange) -> str:
     return ", ".join(part for part in (exchange.when, where(exchange.request.url)) if part)
 
 
-class Answer(View):
+class Answered(View):
+    """What came back of an exchange, as far as every answer tells it."""
+
+    @property
+    def exchange(self) -> Exchange:
+        """The exchange as it is."""
+        raise NotImplementedError
+
+    @property
+    def request(self) -> Request:
+        """What was sent; `.as_curl()`, `.as_requests()` and `.as_powershell()` copy it."""
+        return self.exchange.request
+
+    @property
+    def who(self) -> str:
+        """`gateway`, `function` or `front door`: who this answer is from; "" when it is none."""
+        return self.exchange.reply.who if self.exchange.reply else ""
+
+    @property
+    def request_id(self) -> str:
+        """The id that logs know this request by."""
+        return self.exchange.reply.request_id if self.exchange.reply else ""
+
+    @property
+    def seconds(self) -> float:
+        """From sending to the last byte."""
+        return self.exchange.seconds
+
+    @property
+    def headers(self) -> dict[str, str]:
+        """The answer's headers."""
+        return dict(self.exchange.reply.headers) if self.exchange.reply else {}
+
+    @property
+    def data(self) -> Any:
+        """The answer's JSON as data; None where it is none, as with a stream."""
+        return self.exchange.reply.data if self.exchange.reply else None
+
+
+class Answer(Answered):
     """What `ask` got back: a 200 with a completion, or a refusal with its reason."""
 
     def __init__(self, exchange: Exchange) -> None:
@@ -192,19 +248,14 @@ class Answer(View):
         self._exchange, self._reply = exchange, exchange.reply
 
     @property
-    def request(self) -> Request:
-        """What was sent; `.as_curl()`, `.as_requests()` and `.as_powershell()` copy it."""
-        return self._exchange.request
+    def exchange(self) -> Exchange:
+        """The exchange, which is over."""
+        return self._exchange
 
     @property
     def status(self) -> int:
         """The HTTP status."""
         return self._reply.status
-
-    @property
-    def who(self) -> str:
-        """`gateway`, `function` or `front door`: who this answer is from."""
-        return self._reply.who
 
     @property
     def completion(self) -> str:
@@ -220,26 +271,6 @@ class Answer(View):
     def finish_reason(self) -> str:
         """`stop` or `length`; "" on a refusal."""
         return self._reply.get("finish_reason", str) or ""
-
-    @property
-    def request_id(self) -> str:
-        """The id that logs know this request by."""
-        return self._reply.request_id
-
-    @property
-    def seconds(self) -> float:
-        """From sending to the last byte."""
-        return self._reply.seconds
-
-    @property
-    def headers(self) -> dict[str, str]:
-        """The answer's headers."""
-        return dict(self._reply.headers)
-
-    @property
-    def data(self) -> Any:
-        """The answer's JSON as data; None where it is none."""
-        return self._reply.data
 
     def state(self) -> dict[str, Any]:
         """All facts, as plain data."""

@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from datetime import datetime
-from typing import Any
-
 from lab import course
+from lab.draw.clock import now
 from lab.errors import LabError, NotReady
 from lab.prompt import keys
 from lab.prompt.answer import Answer
@@ -15,9 +12,7 @@ from lab.prompt.meaning import no_answer
 from lab.prompt.playground import Playground
 from lab.prompt.state import Exchange, Options
 from lab.prompt.transport import NoAnswer, Transport
-
-OUTPUT = "model_url"
-CHAPTER = next(chapter for chapter in course.CHAPTERS if "stage" in chapter.steps)
+from lab.session import session
 
 
 def ask(
@@ -67,27 +62,16 @@ def playground(url: str | None = None, *, key: str | None = None) -> Playground:
     return Playground(address, start=Sending, now=now, headers=lambda: keys.headers(key, url))
 
 
-def model_url(outputs: Callable[[], Mapping[str, Any]] | None = None) -> str:
+def model_url() -> str:
     """The URL of the model, from the stack's outputs.
 
     Raises:
         NotReady: the stack has none yet; the message names the chapter that makes it.
     """
-    if outputs is None:
-        from lab.session import (
-            session,
-        )  # the session imports views; imported here, there is no circle
-
-        outputs = session.outputs
-    url = outputs().get(OUTPUT)
-    if not isinstance(url, str) or not url:
+    found = session.address("model_url")
+    if not found:
         raise NotReady(
-            f"There is no URL to send a prompt to: the stack has no output {OUTPUT!r}.",
-            f"Run up({CHAPTER.number}): chapter {CHAPTER.number:02d}, {CHAPTER.title}, makes it.",
+            "There is no URL to send a prompt to: the stack has no output 'model_url'.",
+            course.to_make("stage"),
         )
-    return url
-
-
-def now() -> str:
-    """The date and time here, for records."""
-    return datetime.now().astimezone().strftime("%Y-%m-%d %H:%M:%S %Z")
+    return found

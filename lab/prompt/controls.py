@@ -2,23 +2,19 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from typing import Any, Protocol
 
 import ipywidgets
 
-from lab.draw import panels
-from lab.draw.guard import guard
+from lab.draw import fields, kernel, panels
+from lab.draw.guard import Failure, guard
 from lab.draw.html import Markup, tag
 from lab.draw.view import INTERVAL
 from lab.errors import LabError
 from lab.prompt.meaning import where
-from lab.prompt.request import SNIPPETS
-from lab.prompt.state import Exchange, Options
-
-if TYPE_CHECKING:
-    from lab.prompt.playground import Playground
+from lab.prompt.request import SNIPPETS, Request
+from lab.prompt.state import Exchange, History
 
 CHIPS = (
     ("Gravity", "What is gravity?"),
@@ -27,64 +23,94 @@ CHIPS = (
     ("Nothing at all", ""),
     ("Far too much", "tell me more " * 4000),
 )
-FULL = {"width": "100%", "max_width": "60em"}
+
+
+class Prompting(Protocol):
+    """What these controls send prompts with, and show the state of."""
+
+    url: str
+    history: History
+    failure: Failure | None
+
+    @property
+    def drawing(self) -> Any:
+        """The module that draws its exchanges."""
+
+    @property
+    def running(self) -> bool:
+        """Whether a prompt is on its way."""
+
+    def options(self, **options: Any) -> Any:
+        """What goes with a prompt, as data."""
+
+    def request(self, prompt: str, options: Any) -> Request:
+        """What would be sent."""
+
+    def begin(self, prompt: str, options: Any) -> None:
+        """Put a prompt on its way."""
+
+    def step(self, wait: float = 0.0) -> bool:
+        """Take in what happened; False when it is over."""
+
+    def stop(self) -> None:
+        """Stop waiting for the answer."""
+
+    def show_failure(self, failure: Failure) -> None:
+        """Show that a handler failed."""
 
 
 class Controls:
     """The widgets of a playground. They read and show; what happens is the playground's."""
 
-    def __init__(self, playground: Playground) -> None:
+    def __init__(self, playground: Prompting) -> None:
         self._playground = playground
         guarded = guard(playground.show_failure, during="The playground")
-        wide, style = ipywidgets.Layout(**FULL), {"description_width": "initial"}
-        small = ipywidgets.Layout(width="11em")
-        self.prompt = ipywidgets.Textarea(
-            value=CHIPS[0][1], description="Prompt", rows=4, layout=wide, style=style
-        )
-        self.max_tokens = ipywidgets.IntText(
-            value=64, description="Max tokens", layout=small, style=style
-        )
-        self.temperature = ipywidgets.FloatText(
-            value=0.0, step=0.1, description="Temperature", layout=small, style=style
-        )
-        self.seed = ipywidgets.Text(
-            placeholder="any", description="Seed", layout=small, style=style
-        )
-        self.button = ipywidgets.Button(description="Send", tooltip="Send the prompt")
-        self.button.on_click(guarded(self._press))
+        self._make_fields()
+        self.button = fields.button("Send", guarded(self._press), "Send the prompt")
         self.chips = [self._chip(label, prompt, guarded) for label, prompt in self.chips_of]
         self.status = ipywidgets.HTML()
-        self.inspect = ipywidgets.Dropdown(
-            options=["nothing", "the request", *self.snippets], description="Show", style=style
-        )
-        self.snippet = ipywidgets.Textarea(
-            description="To copy", rows=8, layout=ipywidgets.Layout(display="none", **FULL),
-            style=style,
-        )  # fmt: skip
+        self.inspect = fields.choice("Show", ["nothing", "the request", *self.snippets])
+        self.snippet = fields.area("To copy", 8, layout=fields.wide(display="none"))
         self._again = guarded(self._pump)
+        above = self.above()
         watched = (self.prompt, self.max_tokens, self.temperature, self.seed, self.inspect)
-        for control in (*watched, *(above := self.above(wide, style))):
+        for control in (*watched, *above):
             control.observe(guarded(self._preview), "value")
-        row = ipywidgets.Layout(flex_flow="row wrap", align_items="center")
         self.box = ipywidgets.VBox([
             *above,
             self.prompt,
-            ipywidgets.HBox([self.max_tokens, self.temperature, self.seed], layout=row),
-            ipywidgets.HBox([self.button, ipywidgets.Label("Try:"), *self.chips], layout=row),
+            fields.row(self.max_tokens, self.temperature, self.seed),
+            fields.row(self.button, ipywidgets.Label("Try:"), *self.chips),
             self.status,
             self.inspect,
             self.snippet,
         ])  # fmt: skip
         self.draw()
 
+    def _make_fields(self) -> None:
+        """The prompt, and what goes with it."""
+        small = ipywidgets.Layout(width="11em")
+        self.prompt = fields.area("Prompt", 4, value=CHIPS[0][1])
+        self.max_tokens = ipywidgets.IntText(
+            value=64, description="Max tokens", layout=small, style=fields.STYLE
+        )
+        self.temperature = ipywidgets.FloatText(
+            value=0.0, step=0.1, description="Temperature", layout=small, style=fields.STYLE
+        )
+        self.seed = fields.line("Seed", placeholder="any", layout=small)
+
     # What the controls of another playground have in their place.
 
     chips_of: Any = CHIPS
     snippets: Any = SNIPPETS
 
-    def above(self, layout: Any, style: Any) -> list[Any]:
+    def above(self) -> list[Any]:
         """Fields before the prompt."""
         return []
+
+    def more_options(self) -> dict[str, Any]:
+        """What those fields say."""
+        return {}
 
     def status_of(self, exchange: Exchange) -> list[Markup]:
         """What the status line shows of an exchange."""
@@ -99,10 +125,14 @@ class Controls:
         Raises:
             LabError: the seed is no whole number.
         """
-        return Options(self.max_tokens.value, self.temperature.value, self.seed_number())
+        return self._playground.options(
+            max_tokens=self.max_tokens.value,
+            temperature=self.temperature.value,
+            seed=self._seed(),
+            **self.more_options(),
+        )
 
-    def seed_number(self) -> int | None:
-        """The seed, if there is one."""
+    def _seed(self) -> int | None:
         seed = self.seed.value.strip()
         if seed and not seed.removeprefix("-").isdecimal():
             raise LabError(f"The seed {seed!r} is no whole number.", "Leave it empty, or write 7.")
@@ -134,27 +164,23 @@ class Controls:
 
     def _pump(self) -> None:
         """Draw until it is over: between the kernel's messages where it can, else at once."""
-        try:
-            loop = asyncio.get_running_loop()
-        except RuntimeError:
+        loop = kernel.loop()
+        if loop is None:
             while self._playground.step(wait=INTERVAL):
                 pass
-        else:
+        elif self._playground.step():
             # Blocking here would block the kernel, and with it the message that Stop sends.
-            if self._playground.step():
-                loop.call_later(INTERVAL, self._again)
+            loop.call_later(INTERVAL, self._again)
 
     def _chip(self, label: str, prompt: str, guarded: Callable[..., Any]) -> ipywidgets.Button:
-        chip = ipywidgets.Button(description=label, tooltip=f"Send: {prompt[:60] or 'nothing'}")
-        chip.layout.width = "auto"
-
         def press(button: object) -> None:
             if not self._playground.running:
                 self.prompt.value = prompt
                 self._press(button)
 
-        chip.on_click(guarded(press))
-        return chip
+        layout = ipywidgets.Layout(width="auto")
+        told = f"Send: {prompt[:60] or 'nothing'}"
+        return fields.button(label, guarded(press), told, layout=layout)
 
     def _preview(self, _: object) -> None:
         """Show what would be sent, before it is."""

@@ -6,14 +6,11 @@ import queue
 import threading
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any, Protocol
 
-from lab.chat.sse import Events, TooLong
-from lab.chat.state import FIRST, Turn
 from lab.prompt.meaning import no_answer
 from lab.prompt.request import Request
-from lab.prompt.state import WAITING, Exchange, Reply
+from lab.prompt.state import Exchange, Reply
 from lab.prompt.transport import NoAnswer, Transport
 
 
@@ -27,16 +24,7 @@ class Sender(Protocol):
         """Give up, from another thread."""
 
 
-@dataclass(frozen=True)
-class Heard:
-    """The head of a stream or one of its events, and when it came."""
-
-    data: str | Reply
-    at: float
-
-
-END = b"\n\n"  # completes an event where a server forgets the empty line after the last one
-News = str | Reply | Heard | Exception
+News = str | Reply | Exception  # what a worker tells: the phase, the answer, what went wrong
 
 
 class Sending:
@@ -58,7 +46,7 @@ class Sending:
         self.exchange = exchange
         self._sender: Any = sender or Transport()
         self._clock, self._began = clock, clock()
-        self._news: queue.Queue[News] = queue.Queue()
+        self._news: queue.Queue[Any] = queue.Queue()  # a kind of sending may have news of its own
         threading.Thread(target=self._work, name="prompt", daemon=True).start()
 
     def take(self, wait: float = 0.0) -> Exchange:
@@ -90,7 +78,7 @@ class Sending:
         reply: Reply = self._sender.send(self.exchange.request, self._news.put)
         return reply
 
-    def _get(self, wait: float) -> News | None:
+    def _get(self, wait: float) -> Any:
         try:
             return self._news.get(timeout=wait) if wait else self._news.get_nowait()
         except queue.Empty:
@@ -109,35 +97,3 @@ class Sending:
         elif isinstance(news, Exception):
             self.exchange = self.exchange.failed(f"The kit failed: {news}", "", elapsed)
             raise news
-
-
-class Streaming(Sending):
-    """A turn on its way, whose answer comes in events.
-
-    What comes is stamped by the worker: it is drawn later than it came.
-    """
-
-    def _send(self) -> Reply:
-        events = Events()
-
-        def heard(news: Reply | bytes) -> None:
-            found = [news] if isinstance(news, Reply) else events.feed(news)
-            for data in found:
-                self._news.put(Heard(data, self._clock() - self._began))
-
-        reply: Reply = self._sender.send(self.exchange.request, self._news.put, heard)
-        heard(END)
-        return reply
-
-    def _apply(self, news: News) -> None:
-        if isinstance(news, Heard) and isinstance(self.exchange, Turn):
-            begins = isinstance(news.data, Reply)
-            take: Any = self.exchange.opened if begins else self.exchange.heard
-            self.exchange = take(news.data, news.at)
-        elif isinstance(news, TooLong):
-            fix = "Ask another endpoint: this one does not speak as OpenAI does."
-            self.exchange = self.exchange.failed(str(news), fix, self._clock() - self._began)
-        elif isinstance(news, str) and isinstance(self.exchange, Turn) and news == WAITING:
-            super()._apply(FIRST if self.exchange.request.streams else news)
-        else:
-            super()._apply(news)

@@ -9,6 +9,7 @@ from typing import Any
 
 from lab.errors import LabError
 from lab.prompt.request import Secret
+from lab.session import session
 
 OUTPUT = "team_keys"
 VARIABLE = "LLM_GATEWAY_KEY"  # what snippets read the key from
@@ -27,7 +28,7 @@ def headers(key: str | None = None, url: str | None = None) -> dict[str, Secret]
     """
     if key == "":
         return {}
-    teams = team_keys() if url is None or _own(url) else {}
+    teams = team_keys() if url is None or session.serves(url) else {}
     if key is None:
         return bearer(next(iter(teams.values()))) if teams else {}
     return bearer(teams.get(key, key))
@@ -49,9 +50,7 @@ def bearer(value: str) -> dict[str, Secret]:
 
 def team_keys() -> dict[str, str]:
     """Each team's key by the team's name, the first team first; {} when the stack has none."""
-    from lab.session import session  # the session imports views; imported here, there is no circle
-
-    stack = (session._session or session.open_session(session.course.LAST)).stack
+    stack = session.current().stack
     covered = stack.outputs().get(OUTPUT)
     return _revealed(covered, stack.reveal) if covered else {}
 
@@ -67,13 +66,3 @@ def _revealed(covered: Any, reveal: Any) -> dict[str, str]:
         pairs = found.items() if isinstance(found, Mapping) else ()
         _last[:] = [mark, {str(team): str(value) for team, value in pairs}]
     return dict(_last[1])
-
-
-def _own(url: str) -> bool:
-    """Whether this is an address of the stack that this notebook has opened."""
-    from lab.session import session
-
-    if session._session is None:
-        return False
-    base = session._session.stack.outputs().get("invoke_url")
-    return isinstance(base, str) and (url == base or url.startswith(f"{base.rstrip('/')}/"))

@@ -6,9 +6,9 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from lab.draw import panels
-from lab.draw.guard import Failure
 from lab.draw.html import Markup, clean, tag
-from lab.draw.view import INTERVAL, View, in_notebook, put_on_page
+from lab.draw.interactive import Interactive
+from lab.draw.view import INTERVAL
 from lab.errors import LabError
 from lab.prompt import answer as exchange_drawing
 from lab.prompt.controls import Controls
@@ -18,10 +18,9 @@ from lab.prompt.state import Exchange, History, Options, Running
 
 NOTHING = "What is asked and answered will be shown here."
 LONGEST = 80  # characters of a prompt that its code form repeats
-NO_KERNEL = "These controls need a running kernel: run the cell. What was asked is below."
 
 
-class Playground(View):
+class Playground(Interactive):
     """Prompts to one URL. Send, an example and `send()` all take the same way.
 
     Args:
@@ -30,6 +29,8 @@ class Playground(View):
         now: the date and time, as text for the record.
         headers: those that each request carries besides its own, such as a key.
     """
+
+    no_kernel = f"{Interactive.no_kernel} What was asked is below."
 
     def __init__(
         self,
@@ -43,9 +44,6 @@ class Playground(View):
         self._start, self._now, self._headers = start, now, headers
         self.history = History()
         self._sending: Running | None = None
-        self.failure: Failure | None = None
-        self._record: Any = None
-        self._controls: Controls | None = None
 
     # What a playground of another kind has in their place.
 
@@ -53,7 +51,10 @@ class Playground(View):
     label = "Prompt playground"
     heading = "Prompts to"
     example = 'ask("What is gravity?", max_tokens=64)'
-    controls: Any = Controls
+
+    def make_controls(self) -> Controls:
+        """The fields and buttons of this playground."""
+        return Controls(self)
 
     def new(self, prompt: str, options: Any) -> Exchange:
         """A prompt that is not sent yet."""
@@ -97,7 +98,7 @@ class Playground(View):
         exchange = self.new(prompt, options).begin(self._now())
         self.history = self.history.add(exchange)
         self._sending = self._start(exchange)
-        self._draw()
+        self.draw()
 
     def step(self, wait: float = 0.0) -> bool:
         """Take in what happened and draw it; False when it is over."""
@@ -120,10 +121,10 @@ class Playground(View):
         """Whether a prompt is on its way."""
         return self.history.last is not None and self.history.last.state == "running"
 
-    def show_failure(self, failure: Failure) -> None:
-        """Show that a handler failed, where the answer would be."""
-        self.failure = failure
-        self._draw()
+    @property
+    def settled(self) -> bool:
+        """Whether the newest exchange is over: its record is drawn then, and once."""
+        return not self.running
 
     def _last(self) -> Exchange:
         assert self.history.last is not None
@@ -134,7 +135,7 @@ class Playground(View):
         self.history = self.history.update(self._sending.exchange)
         if self._sending.exchange.over:
             self._sending = None
-        self._draw()
+        self.draw()
 
     # How it looks.
 
@@ -147,13 +148,12 @@ class Playground(View):
             "where": where(self.url),
             "exchanges": [self.drawing.facts(exchange) for exchange in self.history.kept],
             "dropped": self.history.dropped,
-            "failure": self.failure.state() if self.failure else None,
+            "failure": self._failure_state(),
         }
 
     def text(self) -> str:
         """The newest exchange in full, older ones in one line each."""
-        lines = [f"{self.heading} {clean(self.url)}"]
-        lines += [self.failure.text()] if self.failure else []
+        lines = [f"{self.heading} {clean(self.url)}", *self._failure_lines()]
         last = self.history.last
         lines += [self.drawing.to_text(last)] if last else [NOTHING, f"Code form: {self.example}"]
         older = [self.drawing.to_line(exchange) for exchange in reversed(self.history.kept[:-1])]
@@ -165,32 +165,13 @@ class Playground(View):
         older = [(self.drawing.to_line(exchange),) for exchange in reversed(self.history.kept[:-1])]
         return panels.panel(
             panels.title(f"{self.heading} {self.url}"),
-            self.failure.pieces() if self.failure else None,
+            self._failure_pieces(),
             self.drawing.to_html(last) if last else tag("p", NOTHING),
             panels.table("Before, newest first", ("exchange",), older) if older else None,
             *(panels.muted(line) for line in self._dropped()),
             panels.muted("Code form: ", tag("code", self.code_form(last))),
             label=self.label,
         )
-
-    def live(self) -> Any:
-        """The controls; made once."""
-        if self._controls is None:
-            self._controls = self.controls(self)
-        return self._controls.box
-
-    def _ipython_display_(self) -> None:
-        """Controls above, record below: what is drawn anew is never what has the focus."""
-        if not in_notebook():
-            print(self.text())
-            return
-        self._record = put_on_page(self.live(), NO_KERNEL, self._repr_mimebundle_())
-
-    def _draw(self) -> None:
-        if self._controls is not None:
-            self._controls.draw()
-        if self._record is not None and not self.running:
-            self._record.update(self._repr_mimebundle_(), raw=True)
 
     def _dropped(self) -> list[str]:
         number = self.history.dropped

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Protocol
@@ -40,15 +40,21 @@ class Options:
         self, url: str, prompt: str, headers: Mapping[str, str | Secret] | None = None
     ) -> Request:
         """The request that sends this prompt with these options."""
-        given: dict[str, Any] = {"prompt": prompt}
-        for name in ("max_tokens", "temperature", "seed"):
-            value = getattr(self, name)
-            # JSON has no NaN and no infinity; as text the function can refuse them.
-            bad = isinstance(value, float) and not math.isfinite(value)
-            given |= {} if value is None else {name: str(value) if bad else value}
-        if self.stop:
-            given["stop"] = list(self.stop)
-        return Request("POST", url, given, headers or {})
+        given = sampling(self.max_tokens, self.temperature, self.seed, self.stop)
+        return Request("POST", url, {"prompt": prompt, **given}, headers or {})
+
+
+def sampling(
+    max_tokens: int | None, temperature: float | None, seed: int | None, stop: Sequence[str]
+) -> dict[str, Any]:
+    """What a model is told besides its text, as fields of a request; None and empty left out."""
+    numbers = {"max_tokens": max_tokens, "temperature": temperature, "seed": seed}
+    given: dict[str, Any] = {}
+    for name, value in numbers.items():
+        # JSON has no NaN and no infinity; as text the function can refuse them.
+        bad = isinstance(value, float) and not math.isfinite(value)
+        given |= {} if value is None else {name: str(value) if bad else value}
+    return {**given, **({"stop": list(stop)} if stop else {})}
 
 
 @dataclass(frozen=True)
@@ -105,8 +111,7 @@ class Reply:
     @property
     def usage(self) -> dict[str, int]:
         """`prompt_tokens` and `completion_tokens`, as far as the answer tells them."""
-        found = self.get("usage", dict) or {}
-        return {n: v for n, v in found.items() if isinstance(v, int) and not isinstance(v, bool)}
+        return counts(self.get("usage", dict))
 
     @property
     def rate(self) -> float | None:
@@ -124,6 +129,12 @@ class Reply:
             if isinstance(found, str):
                 return found
         return self.body.strip()
+
+
+def counts(usage: Any) -> dict[str, int]:
+    """The counts of a `usage` that are numbers."""
+    found = usage if isinstance(usage, dict) else {}
+    return {n: v for n, v in found.items() if isinstance(v, int) and not isinstance(v, bool)}
 
 
 @dataclass(frozen=True)

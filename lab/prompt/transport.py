@@ -56,9 +56,7 @@ class Transport:
         """
         began = time.monotonic()
         try:
-            with requests.Session() as session:
-                # A proxy of the network cannot reach this machine's own loopback address.
-                session.trust_env = urlsplit(request.url).hostname not in LOOPBACK
+            with session_for(request.url) as session:
                 adapter = _Telling(lambda made: self._connected(made, phase))
                 session.mount("http://", adapter)
                 session.mount("https://", adapter)
@@ -71,12 +69,7 @@ class Transport:
                     allow_redirects=False,
                     stream=True,
                 )
-                if heard is not None and _events(answer):
-                    heard(Reply(answer.status_code, dict(answer.headers), "", 0.0))
-                    body = _pieces(answer.raw, heard)
-                else:
-                    phase(READING)
-                    body = answer.raw.read(BODY_LIMIT, decode_content=True)
+                body = _body(answer, phase, heard)
         except (requests.RequestException, HTTPError, OSError) as error:
             raise no_answer_of(error, time.monotonic() - began) from error
         text = body.decode("utf-8", "replace")
@@ -94,6 +87,28 @@ class Transport:
         if self._aborted:
             self.abort()
         phase(WAITING)
+
+
+def session_for(url: str) -> requests.Session:
+    """A session of requests for one address and those beside it."""
+    session = requests.Session()
+    # A proxy of the network cannot reach this machine's own loopback address.
+    session.trust_env = urlsplit(url).hostname not in LOOPBACK
+    return session
+
+
+def _body(
+    answer: requests.Response,
+    phase: Callable[[str], None],
+    heard: Callable[[Reply | bytes], None] | None,
+) -> bytes:
+    """The whole body; told as it comes where somebody hears, and it comes as events."""
+    if heard is not None and _events(answer):
+        heard(Reply(answer.status_code, dict(answer.headers), "", 0.0))
+        return _pieces(answer.raw, heard)
+    phase(READING)
+    body: bytes = answer.raw.read(BODY_LIMIT, decode_content=True)
+    return body
 
 
 def _events(answer: requests.Response) -> bool:

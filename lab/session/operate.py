@@ -1,136 +1,159 @@
-"""What happens before and around every engine operation: one at a time, on a stack that is whole."""
+"""One operation on a stack: held, made whole, carried out by the engine, and remembered.
+
+Only one at a time, and only on a stack that is whole. What is to be repaired is decided in
+lab.session.recovery.
+"""
 
 from __future__ import annotations
 
-import json
-import os
-import socket
-import tempfile
-import time
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
-from pathlib import Path
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from typing import Any
 
-import psutil
-from filelock import FileLock, Timeout
-
-from lab.errors import Busy
-from lab.session import recovery
-from lab.session.run import Work
+from lab import course
+from lab.deploy import places
+from lab.deploy.state import Deployment
+from lab.session import gateway, recovery, turns
+from lab.session.program import Watched, sdk_rules
+from lab.session.ready import Session
+from lab.session.recovery import Before
 from lab.session.stack import Stack
-from lab.session.target import Target
+from lab.session.state import State
+from lab.session.worker import Work, carry_out
 
-WAIT = 60.0  # seconds to wait for somebody else who deploys this stack
-LOOK = 0.2  # seconds between two looks whether they are done
+COMMANDS = {
+    "plan": ("preview",),
+    "up": ("up", "--yes", "--skip-preview"),
+    "destroy": ("destroy", "--yes", "--skip-preview"),
+}
+
+
+def deploy(
+    session: Session, kind: str, wanted: course.Chapter, own: Mapping[str, Any], *, delete: bool
+) -> Deployment:
+    """Plan or deploy the program up to a chapter, and show it.
+
+    Args:
+        kind: "plan" or "up".
+        own: what the notebook's cells define.
+        delete: whether what later chapters have deployed is removed; without it, that is kept.
+
+    Raises:
+        LabError: the program raised, or the engine or provider refused.
+        Stopped: the kernel was interrupted.
+    """
+    stack = session.stack
+    title = f"{kind.capitalize()} to chapter {wanted.number:02d}"
+    deployment = Deployment(kind, title, session.where(), places.of_gateway())
+
+    def job(work: Work) -> None:
+        with _held(session, work, kind) as before:
+            through = _through(before.state, wanted, delete, work)
+            program = Watched(gateway.program(through, own, work.note))
+            if before.refresh:
+                work.note(before.refresh)
+            _run(stack, kind, before, program, work, once_more=delete)
+            if kind == "up":
+                stack.remember(session.target.mark)
+
+    carry_out(deployment, stack.command, job)
+    return deployment
+
+
+def destroy(session: Session) -> Deployment:
+    """Delete everything that the stack has deployed, and show it.
+
+    Raises:
+        LabError: the engine or provider refused.
+        Stopped: the kernel was interrupted.
+    """
+    stack = session.stack
+    deployment = Deployment("destroy", "Destroy", session.where(), places.of_gateway())
+
+    def job(work: Work) -> None:
+        with _held(session, work, "destroy"):
+            _begin(work)
+            stack.run([*COMMANDS["destroy"]], on_event=work.event)
+
+    carry_out(deployment, stack.command, job)
+    return deployment
 
 
 @contextmanager
-def alone(stack: Stack, work: Work, doing: str) -> Iterator[None]:
-    """Hold the stack against other notebooks; waits for one that deploys, and says so.
-
-    Raises:
-        Busy: it took longer than WAIT seconds.
-    """
-    lock = FileLock(stack.workspace / "lock")
-    who = stack.workspace / "lock.json"
-    end = time.monotonic() + WAIT
-    while True:
-        work.check()
-        with suppress(Timeout):
-            lock.acquire(timeout=LOOK)
-            break
-        holder = _read(who)
-        text = (
-            f"another notebook (process {holder.get('pid', '?')}) that runs {holder.get('doing')}"
-        )
-        work.phase(f"waiting for {text}")
-        if time.monotonic() > end:
-            raise Busy(
-                f"The stack {stack.name} is in use by {text}, since {holder.get('since')}.",
-                "Wait until it is done, or interrupt it there, then run this cell again.",
-            )
-    try:
-        since = time.strftime("%H:%M:%S")
-        who.write_text(json.dumps({"pid": os.getpid(), "doing": doing, "since": since}), "utf-8")
-        yield
-    finally:
-        lock.release()
+def _held(session: Session, work: Work, kind: str) -> Iterator[Before]:
+    """Hold the stack for one operation: alone, with a target that answers, and whole."""
+    with turns.alone(session.stack, work, f"{kind}()"):
+        session.reach(work)
+        yield _repaired(session.stack, session.target.mark, work)
 
 
-def repair(stack: Stack, work: Work) -> None:
+def _repaired(stack: Stack, mark: dict[str, str], work: Work) -> Before:
     """Take away what an engine left that was killed: its lock, and operations without an end.
 
     Raises:
-        Busy: an engine that nobody here started still works on the stack after WAIT seconds.
+        Busy: an engine that nobody here started goes on working on the stack.
     """
-    end = time.monotonic() + WAIT
-    while (verdict := _verdict(stack)).kind == "held":
-        work.check()
-        work.phase(f"waiting for {verdict.lock}")
-        if time.monotonic() > end:
-            raise Busy(
-                f"The stack {stack.name} is locked by {verdict.lock}.",
-                "Wait until it is done, then run this cell again. If that process is gone for "
-                f"good: pulumi cancel {stack.name}",
-            )
-        time.sleep(LOOK)
+    verdict = turns.without_engine(stack, work)
     if stack.mend():
         work.note("An earlier run was cut off while it saved; the state was put right.")
     if verdict.kind == "dead":
         work.phase("removing the lock of an engine that is gone")
-        stack.run(["cancel", "--yes"], stack=True)
+        stack.unlock()
         work.note("An earlier run was killed; its lock was removed.")
-    if cut := recovery.pending(stack.checkpoint()):
+    state, seen = stack.state(), stack.deployed_to()
+    before = recovery.before(state, seen, mark)
+    if before.agrees:
+        stack.remember(mark)
+    if before.clear:
         work.phase("clearing what an earlier run left open")
-        with tempfile.TemporaryDirectory() as folder:
-            file = str(Path(folder) / "state.json")
-            stack.run(["stack", "export", "--file", file], stack=True)
-            stack.run(["stack", "import", "--file", file], stack=True)
-        work.note(f"An earlier run was cut off while {', '.join(cut)}; it is done again.")
+        stack.clear()
+        work.note(f"An earlier run was cut off while {', '.join(before.clear)}; it is done again.")
+    return before
 
 
-def must_refresh(stack: Stack, target: Target, work: Work) -> bool:
-    """Whether the cloud has forgotten what the state says; tells the learner when it has."""
-    if not recovery.names(stack.checkpoint()):
-        remember(stack, target)
-        return False
-    why = recovery.why_refresh(_read(_marker(stack)), target.mark)
-    if why:
-        work.note(why)
-    return bool(why)
+def _through(state: State, wanted: course.Chapter, delete: bool, work: Work) -> int:
+    """The chapter up to which steps run: what is deployed of later chapters stays, unless told."""
+    number = min(wanted.number, course.LAST)
+    reached = places.reached(state.names, places.of_gateway())
+    if reached <= number or delete:
+        return number
+    work.note(
+        f"Later chapters, up to {reached:02d}, are deployed and stay. "
+        f"To remove them: up({number}, delete=True)"
+    )
+    return reached
 
 
-def remember(stack: Stack, target: Target) -> None:
-    """Note that state and cloud agree, and which cloud that is."""
-    marker = _marker(stack)
-    if _read(marker) != target.mark:
-        marker.write_text(json.dumps(target.mark), "utf-8")
-
-
-def _marker(stack: Stack) -> Path:
-    return stack.workspace / "deployed_to.json"
-
-
-def _verdict(stack: Stack) -> recovery.Verdict:
-    locks = []
-    for path in stack.lock_files:
-        with suppress(OSError):  # released between the listing and the look
-            locks.append(recovery.read_lock(path.read_text("utf-8")))
-    return recovery.decide(locks, socket.gethostname(), _is_engine)
-
-
-def _is_engine(pid: int) -> bool:
-    """Whether the process lives and is an engine: ids of dead ones are given out again."""
+def _run(
+    stack: Stack, kind: str, before: Before, program: Watched, work: Work, *, once_more: bool
+) -> None:
+    """Run the engine on a program; `once_more` where what was removed would be served on."""
+    _begin(work)
+    command = COMMANDS[kind]
+    refresh = ["--refresh"] if before.refresh else []
     try:
-        process = psutil.Process(pid)
-        return process.status() != psutil.STATUS_ZOMBIE and "pulumi" in process.name().lower()
-    except psutil.Error:
-        return False
+        with sdk_rules():
+            stack.run([*command, *refresh], program=program, on_event=work.event)
+            if once_more and recovery.still_served(before.state, stack.state()):
+                work.note("Deployed once more, so that what was removed is not served.")
+                stack.run([*command], program=program, on_event=_changes_only(work.event))
+    except Exception:
+        if program.error is not None:
+            raise program.error from None
+        raise
 
 
-def _read(path: Path) -> dict[str, str]:
-    try:
-        found = json.loads(path.read_text("utf-8"))
-    except (OSError, ValueError):
-        return {}
-    return found if isinstance(found, dict) else {}
+def _begin(work: Work) -> None:
+    work.check()
+    work.phase("starting the engine")
+
+
+def _changes_only(tell: Callable[[dict[str, Any]], None]) -> Callable[[dict[str, Any]], None]:
+    """Leaves out what an operation has nothing to do about: the rows of the one before stay."""
+
+    def take(event: dict[str, Any]) -> None:
+        about = event.get("resourcePreEvent") or event.get("resOutputsEvent") or {}
+        if (about.get("metadata") or {}).get("op") != "same":
+            tell(event)
+
+    return take

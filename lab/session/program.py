@@ -1,7 +1,7 @@
 """The program that a notebook deploys: gateway/ up to a chapter, with the notebook's own cells.
 
 A function that a cell defines takes the place of the function with the same name, in whichever
-file of gateway/ it is, and so does a table such as FROZEN. Steps of later chapters are left out.
+file of gateway/ it is, and so does a table such as FROZEN. For steps of later chapters, others stand in.
 The modules themselves are not changed: the program runs from copies whose names are looked up in
 one table made for one run.
 """
@@ -23,6 +23,7 @@ import pulumi
 
 from lab.deploy import explain
 from lab.errors import ProgramError
+from lab.session import standins
 
 STRICT_TEXT = "PULUMI_ERROR_OUTPUT_STRING"  # the SDK's switch: a text made from an output raises
 DEBUG = pulumi.log.debug
@@ -91,7 +92,7 @@ def compose(
     Args:
         program: its names, as `names_of` finds them.
         own: what the cells define anew, as `replaced` finds it.
-        leave_out: steps of later chapters; each becomes a function that makes nothing.
+        leave_out: steps of later chapters; each becomes what stands in for it.
     """
     names: dict[str, Any] = {"__builtins__": builtins, **program}
     home = program["gateway"].__module__.rpartition(".")[0]
@@ -101,7 +102,8 @@ def compose(
             copy.__kwdefaults__ = value.__kwdefaults__
             names[name] = copy
     names.update(own)
-    names.update(dict.fromkeys(leave_out, _nothing))
+    names.update({name: standins.stand_in(program[name]) for name in leave_out})
+    names["export"] = lambda outputs: program["export"](standins.present(outputs))
     return names["gateway"]
 
 
@@ -147,4 +149,4 @@ def sdk_rules() -> Iterator[None]:
 
 
 def _nothing(*_: object, **__: object) -> None:
-    """Stands for a step of a later chapter, and for a debug line."""
+    """Stands for a debug line."""

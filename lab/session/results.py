@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,6 +10,7 @@ from lab.deploy import values
 from lab.draw import panels
 from lab.draw.html import Markup, tag
 from lab.errors import LabError
+from lab.session.state import secret
 
 
 class Secret:
@@ -97,16 +98,11 @@ class Receipt(Silent):
     left: tuple[str, ...] = ()
 
 
-def outputs_of(raw: dict[str, Any], reveal: Callable[[str], Any], secret: Iterable[str]) -> Outputs:
-    """The outputs as a state has them, secrets covered.
-
-    Args:
-        secret: the names of those that are secret.
-    """
-    covered = set(secret)
+def outputs_of(raw: dict[str, Any], reveal: Callable[[str], Any]) -> Outputs:
+    """The outputs as a state has them, secrets covered."""
     return Outputs(
         {
-            name: Secret(name, reveal) if name in covered else values.masked(value)
+            name: Secret(name, reveal) if secret(value) else values.masked(value)
             for name, value in raw.items()
         }
     )

@@ -8,36 +8,24 @@ kit's environment, sees the same stack.
 from __future__ import annotations
 
 import json
-import os
 import shutil
-import threading
-import time
-from collections.abc import Callable, Mapping
-from concurrent import futures
+import tempfile
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-import grpc
 import yaml
-from google.protobuf import empty_pb2
 from pulumi.automation import CommandResult
-from pulumi.automation._server import LanguageServer
-from pulumi.runtime._grpc_settings import _GRPC_CHANNEL_OPTIONS
-from pulumi.runtime.proto import events_pb2_grpc, language_pb2, language_pb2_grpc
 
-from lab.deploy import values
 from lab.errors import NotReady
+from lab.session import files
+from lab.session.inline import ENVIRONMENT, OnEvent, Program, served
+from lab.session.state import State
+from lab.session.writable import try_lock, writing
 from sandbox.command import InterruptibleCommand
-
-# An engine may listen on the port of one that has ended: what gRPC remembers of that one (refused,
-# try later) must not count for the new one.
-_GRPC_CHANNEL_OPTIONS.append(("grpc.use_local_subchannel_pool", 1))
 
 PROJECT = "gateway"
 WRITTEN = 1.0  # seconds after which a file is not one that an engine is writing
-OnEvent = Callable[[dict[str, Any]], None]
-Program = Callable[[], None]
 
 
 @dataclass
@@ -77,30 +65,42 @@ class Stack:
         return sorted(self.locks.glob("*.json"))
 
     def prepare(self) -> None:
-        """Write the project's files, and make the stack when there is none. Safe to repeat."""
+        """Write the project's files, and make the stack when there is none. Safe to repeat.
+
+        Raises:
+            NotReady: the kit's folder cannot be used; the message says why and what to do.
+        """
+        with writing(self.home):
+            self._write_project()
+        if not self.state_file.exists():
+            self.run(["stack", "init", "--stack", self.name])
+
+    def _write_project(self) -> None:
         self.workspace.mkdir(parents=True, exist_ok=True)
         (self.home / "backend").mkdir(parents=True, exist_ok=True)
         project = self.workspace / "Pulumi.yaml"
-        _write(project, yaml.safe_dump({"name": PROJECT, "runtime": "python"}, sort_keys=False))
+        files.write(
+            project, yaml.safe_dump({"name": PROJECT, "runtime": "python"}, sort_keys=False)
+        )
         settings = self.workspace / f"Pulumi.{self.name}.yaml"
         # The file also holds the salt of the secrets: what is in it stays.
         known = yaml.safe_load(settings.read_text("utf-8")) if settings.exists() else None
         known = known or {}
         known["config"] = {**(known.get("config") or {}), **self.config}
-        _write(settings, yaml.safe_dump(known, sort_keys=False))
-        if not self.state_file.exists():
-            self.run(["stack", "init", "--stack", self.name])
+        files.write(settings, yaml.safe_dump(known, sort_keys=False))
+        try_lock(self.workspace / "lock")
 
-    def checkpoint(self) -> dict[str, Any]:
-        """The state as the engine last saved it: resources, pending operations; {} when new.
+    def state(self) -> State:
+        """The state as the engine last saved it; empty when the stack is new.
 
         Raises:
             NotReady: the file is damaged; the message says how to go back to the one before.
         """
         if not self.state_file.exists():
-            return {}
+            return State()
         try:
-            return json.loads(self.state_file.read_text("utf-8"))["checkpoint"]["latest"] or {}
+            saved = json.loads(self.state_file.read_text("utf-8"))["checkpoint"]["latest"]
+            return State(saved or {})
         except (ValueError, KeyError, TypeError) as error:
             raise NotReady(
                 f"The state of stack {self.name} cannot be read: {self.state_file}\n{error}",
@@ -119,27 +119,54 @@ class Stack:
         torn = [
             path
             for path in self.state_file.parent.glob(f"{self.name}.json*.attrs")
-            if not _json(path)
+            if not files.is_json(path)
         ]
         torn += [
             path
             for path in self.locks.glob("*")
-            if path.suffix in (".tmp", ".attrs") and not _json(path) and _age(path) > WRITTEN
+            if path.suffix in (".tmp", ".attrs")
+            and not files.is_json(path)
+            and files.age(path) > WRITTEN
         ]
         for path in torn:
             path.unlink(missing_ok=True)
         backup = self.state_file.with_name(self.state_file.name + ".bak")
-        cut = self.state_file.exists() and not _json(self.state_file) and _json(backup)
+        cut = (
+            self.state_file.exists()
+            and not files.is_json(self.state_file)
+            and files.is_json(backup)
+        )
         if cut:
             shutil.copy(backup, self.state_file)
         return bool(torn) or bool(cut)
 
+    def clear(self) -> None:
+        """Take out of the state what an engine began and did not end: an import leaves it out."""
+        with tempfile.TemporaryDirectory() as folder:
+            file = str(Path(folder) / "state.json")
+            self.run(["stack", "export", "--file", file], stack=True)
+            self.run(["stack", "import", "--file", file], stack=True)
+
+    def unlock(self) -> None:
+        """Remove the engine's lock, whoever holds it."""
+        self.run(["cancel", "--yes"], stack=True)
+
+    def deployed_to(self) -> dict[str, str]:
+        """Which cloud the state was last seen to agree with; {} when none is known."""
+        return files.read_json(self._marker)
+
+    def remember(self, mark: dict[str, str]) -> None:
+        """Note that state and cloud agree, and which cloud that is."""
+        if self.deployed_to() != mark:
+            self._marker.write_text(json.dumps(mark), "utf-8")
+
+    @property
+    def _marker(self) -> Path:
+        return self.workspace / "deployed_to.json"
+
     def outputs(self) -> dict[str, Any]:
         """The stack's outputs as the state has them; secrets are still marked, not readable."""
-        for resource in self.checkpoint().get("resources") or ():
-            if resource.get("type") == "pulumi:pulumi:Stack":
-                return resource.get("outputs") or {}
-        return {}
+        return self.state().outputs
 
     def reveal(self, name: str) -> Any:
         """The value of a secret output; asks the engine, which has the key (0.4 s)."""
@@ -165,84 +192,11 @@ class Stack:
         if program is None and on_event is None:
             named = ["--stack", self.name] if stack else []
             return self.command.run([*args, *named], str(self.workspace), self.env)
-        server = grpc.server(futures.ThreadPoolExecutor(8), options=_GRPC_CHANNEL_OPTIONS)
-        language = _Language(program or _nothing)
-        language_pb2_grpc.add_LanguageRuntimeServicer_to_server(language, server)
-        events = _Events(on_event or (lambda event: None))
-        events_pb2_grpc.add_EventsServicer_to_server(events, server)
-        address = f"127.0.0.1:{server.add_insecure_port('127.0.0.1:0')}"
-        server.start()
-        inline = ["--client", address, "--exec-kind", "auto.inline"]
-        log = ["--event-log", f"tcp://{address}", "--stack", self.name]
-        # The engine hides --event-log behind this switch, as the SDK's own code knows.
-        env = {**self.env, "PULUMI_DEBUG_COMMANDS": "true"}
-        try:
-            return self.command.run([*args, *inline, *log], str(self.workspace), env)
-        finally:
-            events.over.wait(1.0)
-            server.stop(0)
+        with served(program or _nothing, on_event or _nothing) as asked:
+            env = {**self.env, **ENVIRONMENT}
+            args = [*args, *asked, "--stack", self.name]
+            return self.command.run(args, str(self.workspace), env)
 
 
-class _Language(LanguageServer):
-    """The SDK's own server for inline programs, silent when the engine has gone before it."""
-
-    def Run(self, request: Any, context: object) -> Any:
-        try:
-            return super().Run(request, context)
-        except grpc.RpcError:
-            return language_pb2.RunResponse()
-
-
-class _Events(events_pb2_grpc.EventsServicer):
-    """Receives the engine's events; `over` is set when the last one has come."""
-
-    def __init__(self, on_event: OnEvent) -> None:
-        self.on_event = on_event
-        self.over = threading.Event()
-        self.over.set()
-
-    def StreamEvents(self, request_iterator: Any, context: object) -> empty_pb2.Empty:
-        self.over.clear()
-        try:
-            for request in request_iterator:
-                self.on_event(json.loads(request.event))
-        finally:
-            self.over.set()
-        return empty_pb2.Empty()
-
-
-def secret(value: Any) -> bool:
-    """Whether a value of the state is a secret."""
-    return isinstance(value, Mapping) and value.get(values.MARK) == values.SECRET
-
-
-def _nothing() -> None:
-    """The program of operations that need none."""
-
-
-def _json(path: Path) -> bool:
-    """Whether the file holds JSON."""
-    try:
-        json.loads(path.read_text("utf-8"))
-    except (OSError, ValueError):
-        return False
-    return True
-
-
-def _age(path: Path) -> float:
-    """Seconds since a file was written; 0 when it is gone."""
-    try:
-        return time.time() - path.stat().st_mtime
-    except OSError:
-        return 0.0
-
-
-def _write(path: Path, text: str) -> None:
-    """Write a file only when it differs: two notebooks may start at once.
-
-    At one stroke: a disk that is full must not cost what was in it.
-    """
-    if not path.exists() or path.read_text("utf-8") != text:
-        part = path.with_name(f"{path.name}.{os.getpid()}.part")
-        part.write_text(text, encoding="utf-8")
-        part.replace(path)
+def _nothing(*_: object) -> None:
+    """The program of operations that need none, and the listener where nobody listens."""

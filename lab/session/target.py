@@ -8,29 +8,27 @@ from __future__ import annotations
 
 import os
 import socket
-from collections.abc import Callable, Mapping
+import sys
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from lab.errors import NotReady
+from lab.session import writable
+from sandbox import variables
 
 Say = Callable[[str], None]
 
-# What a learner's own shell may hold that would lead the engine or boto3 away from the kit.
-PULUMI = (
-    "PULUMI_ACCESS_TOKEN",
-    "PULUMI_CONFIG_PASSPHRASE",
-    "PULUMI_STACK",
-    "PULUMI_DIY_BACKEND_GZIP",
-    "PULUMI_SELF_MANAGED_STATE_GZIP",
-)
-AWS = ("AWS_PROFILE", "AWS_DEFAULT_PROFILE", "AWS_SESSION_TOKEN", "AWS_ROLE_ARN")
-NO_FILES = ("AWS_CONFIG_FILE", "AWS_SHARED_CREDENTIALS_FILE")
+KEY_ID = "AWS_ACCESS_KEY_ID"
 
 # The sandbox's Python runtime streams; on AWS that takes an adapter, which has a setting. And its
 # execution logs mask keys, which is not known of AWS's: there, INFO is for the learner to decide.
-SANDBOX = {"gateway:stream": "true", "gateway:executionLogs": "INFO"}
+SANDBOX = {
+    "gateway:stream": "true",
+    "gateway:executionLogs": "INFO",
+    "gateway:loggingRole": "own",  # of an account that nobody shares
+}
 
 
 @dataclass(frozen=True)
@@ -39,15 +37,15 @@ class Target:
 
     Attributes:
         env: what the engine and the notebook need to reach it.
-        drop: variables that must not be set.
+        families: beginnings of variables' names that are the kit's alone.
         config: what the stack's configuration has to say for the program to run there.
         generation: of the sandbox; changes when it has forgotten what was deployed. "" on AWS.
     """
 
     name: str
     region: str
-    env: dict[str, str] = field(default_factory=dict)
-    drop: tuple[str, ...] = PULUMI
+    env: dict[str, str] = field(default_factory=dict, repr=False)  # it has the account's key
+    families: tuple[str, ...] = variables.ENGINE
     endpoint: str = ""
     generation: str = ""
     account: str = ""
@@ -79,8 +77,8 @@ def sandbox(home: Path, say: Say) -> Target:
     found = Target(
         "sandbox",
         env["AWS_REGION"],
-        {**env, **dict.fromkeys(NO_FILES, os.devnull)},
-        (*PULUMI, *AWS),
+        env,
+        variables.SANDBOX,
         running.endpoint,
         running.generation,
         "000000000000",
@@ -106,6 +104,7 @@ def aws(home: Path, say: Say) -> Target:
 
     from sandbox import engine
 
+    leave()  # a sandbox that was open in this kernel would answer in AWS's place
     say("asking AWS who you are")
     session = boto3.Session()
     region = session.region_name or "us-east-1"
@@ -126,9 +125,11 @@ def aws(home: Path, say: Say) -> Target:
 
 def private_pulumi(home: Path) -> dict[str, str]:
     """The engine's environment that keeps it inside the kit's folder, away from any login."""
+    from sandbox.home import private
+
+    private(home)
     passphrase = home / "passphrase"
     if not passphrase.exists():
-        home.mkdir(parents=True, exist_ok=True)
         number = os.open(passphrase, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
         with os.fdopen(number, "w") as file:
             file.write(os.urandom(24).hex())
@@ -147,26 +148,45 @@ def reach(name: str, home: Path, say: Say) -> Target:
         NotReady: it cannot be reached; the message says why and what to do.
     """
     try:
-        return TARGETS[name](home, say)
+        with writable.writing(home):
+            return TARGETS[name](home, say)
     except RuntimeError as error:  # the sandbox's own errors, which have their fix
-        what, _, fix = str(error).partition("Fix: ")
-        raise NotReady(what.strip(), fix.strip()) from None
+        raise NotReady.of(error) from None
 
 
 TARGETS: dict[str, Callable[[Path, Say], Target]] = {"sandbox": sandbox, "aws": aws}
 
 _before: dict[str, str | None] = {}
+_signed: list[str | None] = []  # the id of the key with which boto3 signs
 
 
 def enter(target: Target, environ: os._Environ[str] | dict[str, str] = os.environ) -> None:
     """Set this process's environment for a target; what another target had set is undone first."""
+    leave(environ)
+    wanted = variables.changes(environ, target.env, target.families)
+    # All of them first: on Windows no_proxy and NO_PROXY are one variable.
+    _before.update({key: environ.get(key) for key in wanted})
+    for key, value in wanted.items():
+        _put(environ, key, value)
+    if _signed != [environ.get(KEY_ID)]:
+        _signed[:] = [environ.get(KEY_ID)]
+        # The session of its own keeps the keys that it found first: those of before.
+        boto3: Any = sys.modules.get("boto3")
+        if boto3:
+            boto3.DEFAULT_SESSION = None
+
+
+def leave(environ: os._Environ[str] | dict[str, str] = os.environ) -> None:
+    """Undo what the target before has set: the environment is the learner's own again."""
     for key, value in _before.items():
         _put(environ, key, value)
     _before.clear()
-    wanted: Mapping[str, str | None] = {**dict.fromkeys(target.drop), **target.env}
-    for key, value in wanted.items():
-        _before[key] = environ.get(key)
-        _put(environ, key, value)
+
+
+def notes() -> list[str]:
+    """What of the learner's own environment counts differently in this kernel, a line each."""
+    before = {key: value for key, value in {**os.environ, **_before}.items() if value is not None}
+    return variables.told(before, {key: os.environ.get(key) for key in _before})
 
 
 def _put(environ: os._Environ[str] | dict[str, str], key: str, value: str | None) -> None:

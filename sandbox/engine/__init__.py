@@ -1,5 +1,7 @@
 """Pulumi's engine for this kit: the CLI of one version, found, downloaded or built.
 
+It never runs a program and knows no stack: lab.session and the SDK do.
+
 from sandbox import engine
 cli = engine.ensure()        # "Pulumi CLI v3.250.0 in ~/.pulumi/versions/3.250.0 (built here)"
 PulumiCommand(root=cli.root)

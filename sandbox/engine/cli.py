@@ -5,9 +5,12 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
+
+from sandbox import variables
 
 VERSION = "3.250.0"
 """The CLI's version, the same as the SDK's in pyproject.toml."""
@@ -81,12 +84,17 @@ def version_of(path: Path) -> str | None:
 @lru_cache(maxsize=16)
 def _ask(path: str, size: int, modified: int) -> str | None:
     """Run the CLI once for each state of its file: asking takes 0.2 s."""
-    env = {**os.environ, "PULUMI_SKIP_UPDATE_CHECK": "true"}
+    env = {**without_pulumi(os.environ), "PULUMI_SKIP_UPDATE_CHECK": "true"}
     done = subprocess.run(
         [path, "version"], capture_output=True, text=True, timeout=_ANSWER_SECONDS,
         env=env, stdin=subprocess.DEVNULL, check=True,
     )  # fmt: skip
     return done.stdout.strip().removeprefix("v")
+
+
+def without_pulumi(environ: Mapping[str, str]) -> dict[str, str]:
+    """An environment for the CLI that has nothing of the user's own Pulumi, its home above all."""
+    return {k: v for k, v in environ.items() if not k.upper().startswith(variables.ENGINE)}
 
 
 def tilde(path: Path) -> str:

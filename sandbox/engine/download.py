@@ -7,7 +7,6 @@ packets, runs a script from the web, shows no progress and can be left half done
 from __future__ import annotations
 
 import gzip
-import hashlib
 import http.client
 import os
 import platform
@@ -23,6 +22,7 @@ from collections.abc import Iterator
 from pathlib import Path, PurePosixPath
 from typing import IO
 
+from sandbox.engine import checksums
 from sandbox.engine.cli import EXE, VERSION, EngineError
 from sandbox.engine.progress import Progress
 from sandbox.engine.running import PATIENCE, within
@@ -38,30 +38,43 @@ def fetch(folder: Path, progress: bool) -> None:
     The base address is KIT_PULUMI_URL, else Pulumi's own.
 
     Raises:
-        EngineError: it cannot be had, known within PATIENCE seconds, or what came is damaged.
+        EngineError: it cannot be had, known within PATIENCE seconds, or it is not the right file.
     """
     base = (os.environ.get("KIT_PULUMI_URL") or BASE).rstrip("/")
     name = archive_name(platform.system(), platform.machine())
-    url = f"{base}/{name}"
     if shutil.disk_usage(folder).free < _SPACE:
         raise EngineError(f"{folder} has less than {_SPACE // 1024**2} MB free")
     archive = folder / name
+    bar = Progress("Downloading Pulumi", quiet=not progress)
+    save(base, f"pulumi-{VERSION}-checksums.txt", archive, bar)
     try:
-        by = time.monotonic() + PATIENCE
-        expected = _checksum(f"{base}/pulumi-{VERSION}-checksums.txt", name, by)
-        response = within(by, lambda: _open(url))
-        digest = _save(response, archive, Progress("Downloading Pulumi", quiet=not progress))
+        unpack(archive, folder / "bin")
+    except (OSError, EOFError, zlib.error, tarfile.TarError, zipfile.BadZipFile) as error:
+        raise EngineError(f"{base}/{name} is not a whole archive: {error}") from error
+    archive.unlink()
+
+
+def save(base: str, list_name: str, archive: Path, bar: Progress) -> None:
+    """Download the file with the archive's name from a base address, and prove that it is the one.
+
+    Args:
+        list_name: the list of checksums there, for a file that the kit has no pin of.
+
+    Raises:
+        EngineError: it cannot be had, known within PATIENCE seconds, or it is not the right file.
+    """
+    url = f"{base}/{archive.name}"
+    by = time.monotonic() + PATIENCE
+    try:
+        wanted = checksums.expected(
+            archive.name, f"{base}/{list_name}", lambda: _list(f"{base}/{list_name}", by)
+        )
+        _save(within(by, lambda: _open(url)), archive, bar)
     except (OSError, EOFError, http.client.HTTPException, ValueError) as error:
         if isinstance(error, urllib.error.HTTPError):
             error.close()
         raise EngineError(f"{url}: {_reason(error)}") from error
-    if expected and digest != expected:
-        raise EngineError(f"{url}: its SHA-256 is {digest}, not {expected} as published")
-    try:
-        unpack(archive, folder / "bin")
-    except (OSError, EOFError, zlib.error, tarfile.TarError, zipfile.BadZipFile) as error:
-        raise EngineError(f"{url} is not a whole archive: {error}") from error
-    archive.unlink()
+    wanted.check(archive, url)
 
 
 def archive_name(system: str, machine: str) -> str:
@@ -116,23 +129,19 @@ def _write(source: IO[bytes], target: Path) -> None:
     target.chmod(0o755)
 
 
-def _checksum(url: str, name: str, by: float) -> str | None:
-    """The published SHA-256 of the archive; None when the list is missing or does not name it.
+def _list(url: str, by: float) -> tuple[str, str]:
+    """A list of checksums and the address that it came from, redirects followed."""
 
-    Some releases came without a list. The archive's own check and `pulumi version` remain.
-    """
+    def read() -> tuple[bytes, str]:
+        with _open(url) as response:
+            return response.read(_LEAST), response.url
+
     try:
-        text = within(by, lambda: _read(url)).decode("utf-8", "replace")
+        text, came_from = within(by, read)
     except urllib.error.HTTPError as error:
         error.close()
-        return None
-    words = [line.split() for line in text.splitlines()]
-    return next((w[0].lower() for w in words if len(w) == 2 and w[1].lstrip("*") == name), None)
-
-
-def _read(url: str) -> bytes:
-    with _open(url) as response:
-        return response.read(_LEAST)
+        raise
+    return text.decode("utf-8", "replace"), came_from
 
 
 def _open(url: str) -> http.client.HTTPResponse:
@@ -146,19 +155,17 @@ def _open(url: str) -> http.client.HTTPResponse:
     return opened
 
 
-def _save(response: http.client.HTTPResponse, path: Path, progress: Progress) -> str:
-    """Write the body to a file; return its SHA-256 in hex."""
+def _save(response: http.client.HTTPResponse, path: Path, progress: Progress) -> None:
+    """Write the body to a file."""
     total = int(response.headers.get("Content-Length") or 0)
-    digest, done = hashlib.sha256(), 0
+    done = 0
     with response, path.open("wb") as file, progress:
         for part in _parts(response):
             file.write(part)
-            digest.update(part)
             done += len(part)
             progress.show(done / total if total else 0, f"{done / 1e6:.0f} of {total / 1e6:.0f} MB")
     if done < total:
         raise EOFError(f"ended after {done} of {total} bytes")
-    return digest.hexdigest()
 
 
 def _parts(response: http.client.HTTPResponse) -> Iterator[bytes]:

@@ -23,7 +23,7 @@ from sandbox.engine.cli import (
 )
 
 _STAGING = f".kit-{VERSION}-"  # folders of unfinished installations, swept before the next one
-_BY_HAND = f"curl -fsSL https://get.pulumi.com | sh -s -- --version {VERSION}"
+_RELEASE = f"https://github.com/pulumi/pulumi/releases/tag/v{VERSION}"
 
 Way = Callable[[Path, bool], None]
 """Puts a CLI into <folder>/bin, shows progress when told to, raises EngineError when it cannot."""
@@ -69,7 +69,9 @@ def _install(progress: bool) -> Cli:
     raise EngineError(
         f"there is no Pulumi CLI v{VERSION} and it could not be installed.\n"
         + "\n".join(reasons)
-        + f"\nFix: check the network and run this again, or install it by hand: {_BY_HAND}"
+        + f"\nFix: check the network and run this again, or by hand: download the archive for this "
+        f"machine from {_RELEASE} and put what is in its folder pulumi into "
+        f"{tilde(executable(versions_folder() / VERSION).parent)}"
     )
 
 
@@ -133,7 +135,7 @@ def _lock(progress: bool) -> BaseFileLock:
         lock.acquire()
     except OSError as error:
         raise EngineError(
-            f"cannot write to {versions}: {error.strerror}. "
-            "Fix: make it writable, or set KIT_ENGINE_DIR to a folder that is"
+            f"cannot write to {versions}: {error.strerror}. Fix: make it writable, or set "
+            "KIT_ENGINE_DIR to a folder of yours on a disk of this machine"
         ) from error
     return lock

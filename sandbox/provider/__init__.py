@@ -1,1 +1,4 @@
-"""The light `aws` provider: what Pulumi's engine calls, and the calls to the cloud behind it."""
+"""The light `aws` provider as Pulumi's engine calls it; one room a service behind it.
+
+It plays no AWS: what it calls is boto3, at whatever endpoint it is given.
+"""

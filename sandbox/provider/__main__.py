@@ -1,6 +1,6 @@
 """Serve the provider: `python -m sandbox.provider --port P`, or as a plugin of the engine.
 
-It prints its port on one line, ends at once on SIGINT and SIGTERM (the engine sends one after
+It prints its port on one line when it listens, answers its own user only (owner.py), ends at once on SIGINT and SIGTERM (the engine sends one after
 each run of a plugin), and ends when the process that started it is gone.
 """
 
@@ -12,10 +12,12 @@ import ctypes
 import gc
 import os
 import signal
+import socket
 import stat
 import sys
 import threading
 from concurrent import futures
+from typing import Any
 
 from sandbox.provider import lean
 
@@ -25,20 +27,23 @@ WATCH = 0.2  # seconds between two looks at whether the parent lives
 WARM = ("sts", "iam", "logs", "lambda", "apigateway")
 
 
-def serve(port: int) -> int:
-    """Serve on a loopback port, a free one for 0, until the process ends.
+def serve(ports: list[int]) -> int:
+    """Serve on the first loopback port that is free, any for 0, until the process ends.
 
     Returns:
-        1 when the port is taken; otherwise it does not return.
+        1 when all are taken; otherwise it does not return.
     """
     lean.install()
     import grpc
     from pulumi.runtime.proto import provider_pb2_grpc
 
+    from sandbox.provider.owner import Owner, OwnerOnly
     from sandbox.provider.server import Provider
 
+    guard = OwnerOnly()
     server = grpc.server(
         futures.ThreadPoolExecutor(THREADS),
+        interceptors=[guard],
         options=[
             ("grpc.max_receive_message_length", LARGEST),
             ("grpc.max_send_message_length", LARGEST),
@@ -47,28 +52,44 @@ def serve(port: int) -> int:
     )
     provider = Provider()
     provider_pb2_grpc.add_ResourceProviderServicer_to_server(provider, server)
-    try:
-        bound = server.add_insecure_port(f"127.0.0.1:{port}")
-    except RuntimeError:
-        print(f"port {port} is taken: give another --port, or 0 for a free one", file=sys.stderr)
+    bound = next(filter(None, (_bind(server, port) for port in ports)), 0)
+    if not bound:
+        taken = ", ".join(map(str, ports))
+        print(f"port {taken} is taken: give another --port, or 0 for a free one", file=sys.stderr)
         return 1
+    guard.owner = Owner(bound)
     server.start()
     print(bound, flush=True)
-    if port:
+    if ports != [0]:
+        # Who started it has read its port, and reads no more.
+        os.dup2(2, 1)
         threading.Thread(target=_warm, args=(provider,), daemon=True).start()
     server.wait_for_termination()
     return 0
 
 
+def _bind(server: Any, port: int) -> int:
+    """Have the server listen on a port; the port, or 0 when it is taken."""
+    with contextlib.suppress(OSError, RuntimeError):
+        if port:  # gRPC says a lot about one that is taken
+            with socket.socket() as probe:
+                if sys.platform != "win32":  # connections that the last provider had may linger
+                    probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+                probe.bind(("127.0.0.1", port))
+        return int(server.add_insecure_port(f"127.0.0.1:{port}"))
+    return 0
+
+
 def _warm(provider: object) -> None:
     """Make the clients that every `up` needs while nobody waits for them."""
-    from sandbox.provider.core import kinds, runs
+    from sandbox.provider.core import registry, runs
 
-    kinds.load()
+    registry.load()
+    registry.functions()
     endpoint = os.environ.get("AWS_ENDPOINT_URL", "").rstrip("/")
     with contextlib.suppress(Exception):  # no credentials yet: the first call will say it better
         for service in WARM:
-            provider.calls.clients.get(service, runs.default_region(), endpoint)  # type: ignore[attr-defined]
+            provider.contexts.clients.get(service, runs.default_region(), endpoint)  # type: ignore[attr-defined]
     _give_back()
 
 
@@ -106,7 +127,9 @@ def main() -> int:
     parser = argparse.ArgumentParser(
         prog="python -m sandbox.provider", description="the light aws provider"
     )
-    parser.add_argument("--port", type=int, default=0, help="port on 127.0.0.1, 0 for a free one")
+    parser.add_argument(
+        "--port", type=int, action="append", help="on 127.0.0.1; 0: a free one; more: in this order"
+    )
     # The engine starts a plugin with its own address, and with flags for its own log.
     options, _ = parser.parse_known_args()
     for name in ("SIGINT", "SIGTERM"):
@@ -115,7 +138,7 @@ def main() -> int:
     with contextlib.suppress(OSError):
         if stat.S_ISFIFO(os.fstat(0).st_mode):
             threading.Thread(target=_watch_input, daemon=True).start()
-    return serve(options.port)
+    return serve(options.port or [0])
 
 
 if __name__ == "__main__":

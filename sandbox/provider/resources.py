@@ -12,16 +12,17 @@ from typing import Any
 from google.protobuf import empty_pb2
 from pulumi.runtime.proto import provider_pb2, provider_pb2_grpc
 
-from sandbox.provider.core import archives, errors, facts, kinds, lacking, states
-from sandbox.provider.core.calls import Calls
-from sandbox.provider.core.check import DEFAULTS, Naming, check
+from sandbox.provider.check import lacking
+from sandbox.provider.check.arguments import Naming, check
+from sandbox.provider.core import archives, engine_errors, facts, registry, states
 from sandbox.provider.core.creations import Creations
 from sandbox.provider.core.diff import Change, diff, recomputed, top
+from sandbox.provider.core.engine_calls import Contexts
 from sandbox.provider.core.facts import Type
 from sandbox.provider.core.journal import Journal
 from sandbox.provider.core.kinds import Incomplete, Kind
 from sandbox.provider.core.runs import Runs
-from sandbox.provider.core.wire import UNKNOWN, Secret, decode, encode, has_secret, plain
+from sandbox.provider.core.wire import DEFAULTS, UNKNOWN, Secret, decode, encode, has_secret, plain
 
 Values = dict[str, Any]
 Rpc = Any  # a grpc.ServicerContext; grpc has no types
@@ -43,13 +44,13 @@ class Resources(provider_pb2_grpc.ResourceProviderServicer):
         self.journal = journal
         self.creations = Creations(journal)
         self.runs = Runs()
-        self.calls = Calls()
+        self.contexts = Contexts()
 
     def Check(self, request: Any, context: Rpc) -> Any:
         token, name = _token(request.urn), _name(request.urn)
-        found, kind = facts.of(token), kinds.kind(token)
+        found, kind = facts.of(token), registry.kind(token)
         if kind is None or found is None:
-            failure = provider_pb2.CheckFailure(reason=errors.unknown_type(token))
+            failure = provider_pb2.CheckFailure(reason=engine_errors.unknown_type(token))
             return provider_pb2.CheckResponse(inputs=request.news, failures=[failure])
         run = self.runs.of(context.peer())
         naming = self._naming(request, found)
@@ -111,12 +112,12 @@ class Resources(provider_pb2_grpc.ResourceProviderServicer):
         run = self.runs.of(context.peer())
         inputs = archives.located(states.for_calls(type, raw), run.program_folder)
         doing = f"creating {_what(type, inputs)}"
-        with self.calls.context(run, context, doing, raw, request.timeout) as ctx:
+        with self.contexts.of(run, context, doing, raw, request.timeout) as ctx:
             try:
                 created = self.creations.create(kind, type, request.urn, inputs, raw, ctx)
             except Incomplete as error:
                 found = states.outputs(type, raw, error.created.outputs, raw.get("tags"), raw)
-                errors.incomplete(context, error, found, raw)
+                engine_errors.incomplete(context, error, found, raw)
         found = states.outputs(type, raw, created.outputs, raw.get("tags"), raw)
         run.answered.add(request.urn)
         return provider_pb2.CreateResponse(id=created.id, properties=encode(found))
@@ -131,7 +132,7 @@ class Resources(provider_pb2_grpc.ResourceProviderServicer):
         if imported and (match := _AT_REGION.match(id)):
             id, region = match["id"], match["region"]
         doing = f"reading {type.terraform} ({id})"
-        with self.calls.context(run, context, doing, {"region": region}) as ctx:
+        with self.contexts.of(run, context, doing, {"region": region}) as ctx:
             last = states.for_calls(type, before)
             if imported:
                 id, start = kind.imported(id)
@@ -168,12 +169,12 @@ class Resources(provider_pb2_grpc.ResourceProviderServicer):
         old = states.for_calls(type, olds)
         inputs = archives.located(states.for_calls(type, raw), run.program_folder)
         doing = f"updating {type.terraform} ({request.id})"
-        with self.calls.context(run, context, doing, raw, request.timeout) as ctx:
+        with self.contexts.of(run, context, doing, raw, request.timeout) as ctx:
             try:
                 returned = kind.update(ctx, request.id, old, inputs)
             except Incomplete as error:
                 found = states.outputs(type, base, error.created.outputs, raw.get("tags"), raw)
-                errors.incomplete(context, error, found, raw)
+                engine_errors.incomplete(context, error, found, raw)
         found = states.outputs(type, base, returned, raw.get("tags"), {**_secrets(olds), **raw})
         return provider_pb2.UpdateResponse(properties=encode(found))
 
@@ -187,7 +188,7 @@ class Resources(provider_pb2_grpc.ResourceProviderServicer):
         values = decode(request.properties)
         run = self.runs.of(context.peer())
         doing = f"deleting {type.terraform} ({request.id})"
-        with self.calls.context(run, context, doing, values, request.timeout) as ctx:
+        with self.contexts.of(run, context, doing, values, request.timeout) as ctx:
             kind.delete(ctx, request.id, states.for_calls(type, values))
         self.journal.forget(request.urn, request.id)
         return empty_pb2.Empty()
@@ -196,9 +197,9 @@ class Resources(provider_pb2_grpc.ResourceProviderServicer):
 def _known(urn: str, context: Rpc) -> tuple[Type, Kind]:
     """The facts and the calls of a type; ends the call when there are none."""
     token = _token(urn)
-    type, kind = facts.of(token), kinds.kind(token)
+    type, kind = facts.of(token), registry.kind(token)
     if type is None or kind is None:
-        errors.abort(context, errors.unknown_type(token))
+        engine_errors.abort(context, engine_errors.unknown_type(token))
     return type, kind
 
 

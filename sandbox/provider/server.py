@@ -10,7 +10,7 @@ from google.protobuf import empty_pb2
 from pulumi.runtime.proto import plugin_pb2, provider_pb2
 
 from sandbox.home import home
-from sandbox.provider.core import errors, kinds, runs
+from sandbox.provider.core import engine_errors, registry, runs
 from sandbox.provider.core.journal import Journal
 from sandbox.provider.core.wire import Secret, decode, encode, has_secret, plain
 from sandbox.provider.resources import Resources, Rpc
@@ -68,12 +68,12 @@ class Provider(Resources):
         return empty_pb2.Empty()
 
     def Invoke(self, request: Any, context: Rpc) -> Any:
-        call = kinds.function(request.tok)
+        call = registry.functions().get(request.tok)
         if call is None:
-            errors.abort(context, errors.unknown_function(request.tok))
+            engine_errors.abort(context, engine_errors.unknown_function(request.tok))
         arguments = decode(request.args)
         run = self.runs.of(context.peer())
-        with self.calls.context(run, context, f"calling {request.tok}", arguments) as ctx:
+        with self.contexts.of(run, context, f"calling {request.tok}", arguments) as ctx:
             result = call(ctx, plain(arguments))
         if has_secret(arguments):
             result = {name: Secret(value) for name, value in result.items() if value is not None}

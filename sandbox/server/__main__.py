@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import functools
 import hashlib
 import logging
 import os
@@ -14,12 +15,17 @@ import sys
 import tempfile
 from typing import TYPE_CHECKING, Any
 
-from sandbox.home import Home, home, read_json, write_json
+from sandbox import root_key
+from sandbox.home import UMASK, Home, home, private, read_json, write_json
+from sandbox.root_key import RootKey
 from sandbox.server.base import settings
+from sandbox.server.base.claim import Claim
 from sandbox.server.base.generation import Generation
 from sandbox.server.provider_child import ProviderChild, ProviderFailed
 
 if TYPE_CHECKING:
+    from hypercorn.config import Config
+
     from sandbox.server.app import Kit
 
 log = logging.getLogger("sandbox")
@@ -75,44 +81,39 @@ def open_port(place: Home, asked: int) -> socket.socket:
     return first_free(candidates(place, read_json(place.ports).get("port"), "sandbox"))
 
 
-def provider_port(place: Home) -> int:
-    """A port that is free now, for the provider to listen on."""
+def provider_ports(place: Home) -> list[int]:
+    """The ports that the provider is to try; none when there is to be no provider."""
     if os.environ.get("KIT_PROVIDER") == "0":
-        return 0
-    last = read_json(place.ports).get("provider_port")
-    with first_free(candidates(place, last, "provider")) as found:
-        return int(found.getsockname()[1])
+        return []
+    return candidates(place, read_json(place.ports).get("provider_port"), "provider")
 
 
 def prepare(place: Home, port: int) -> None:
     """Make the folders, and set the environment that the emulator reads when imported."""
     shutil.rmtree(place.tmp, ignore_errors=True)
     for folder in (place.tmp, place.state, place.objects):
-        folder.mkdir(parents=True, exist_ok=True)
+        private(folder)
     os.environ.update(settings.emulator(place, port))
     tempfile.tempdir = str(place.tmp)
 
 
 async def serve(
-    place: Home, token: str, door: socket.socket, provider: ProviderChild | None
+    claim: Claim, token: str, key: RootKey, door: socket.socket, provider: ProviderChild | None
 ) -> None:
     """Serve until stopped; the record says so from when it is ready until it ends."""
     from hypercorn.asyncio.run import worker_serve
-    from hypercorn.config import Config, Sockets
+    from hypercorn.config import Sockets
     from hypercorn.utils import wrap_app
 
-    from sandbox.server import app
+    from sandbox.server import additions, app
 
-    app.install()
-    kit = app.Kit(token, Generation.begin(place), provider.port if provider else 0)
+    place = claim.home
+    damaged = additions.install(key)
+    generation = Generation.begin(place, damaged=bool(damaged))
+    kit = app.Kit(token, key, generation, door.getsockname()[1], claim)
+    kit.damaged = damaged
     _reset_renews(kit)
-    config = Config()
-    config.keep_alive_timeout = 75
-    config.graceful_timeout = 1
-    config.h11_pass_raw_headers = True
-    # More than API Gateway takes: what is too long gets API Gateway's refusal, not the server's.
-    config.h11_max_incomplete_size = 128 * 1024
-    config.errorlog = None
+    config = _server_config()
     _stop_on_signals(kit)
     served = asyncio.ensure_future(
         worker_serve(
@@ -126,25 +127,40 @@ async def serve(
     try:
         if provider:
             await provider.ready()
-            keepers.append(asyncio.ensure_future(provider.keep()))
+            kit.provider_port = provider.port
+            moved = functools.partial(_moved, place, kit, provider)
+            keepers.append(asyncio.ensure_future(provider.keep(moved)))
         kit.ready.set()
-        publish(place, kit, door.getsockname()[1])
-        keepers.append(asyncio.ensure_future(leave_when_lost(place, kit)))
+        publish(place, kit)
+        claim.recorded = True
+        keepers.append(asyncio.ensure_future(leave_when_lost(kit)))
         await served
     finally:
         for keeper in keepers:
             keeper.cancel()
 
 
-async def leave_when_lost(place: Home, kit: Kit) -> None:
+def _server_config() -> Config:
+    from hypercorn.config import Config
+
+    config = Config()
+    config.keep_alive_timeout = 75
+    config.graceful_timeout = 1
+    config.h11_pass_raw_headers = True
+    # More than API Gateway takes: what is too long gets API Gateway's refusal, not the server's.
+    config.h11_max_incomplete_size = 128 * 1024
+    config.errorlog = None
+    return config
+
+
+async def leave_when_lost(kit: Kit) -> None:
     """Stop once the record, or the whole home, is gone: nobody would find this sandbox again."""
     missed = 0
     while missed < 2:
         await asyncio.sleep(LOOK)
-        there = read_json(place.record).get("pid") == os.getpid()
-        missed = 0 if there else missed + 1
-    log.warning("%s is gone: this sandbox ends", place.record)
-    await kit.stop(save=place.path.exists())
+        missed = 0 if kit.claim.holds() else missed + 1
+    log.warning("%s is gone: this sandbox ends", kit.claim.home.record)
+    await kit.stop()
 
 
 def _reset_renews(kit: Kit) -> None:
@@ -170,14 +186,19 @@ def _stop_on_signals(kit: Kit) -> None:
             signal.signal(getattr(signal, name), stop)
 
 
-def publish(place: Home, kit: Kit, port: int) -> None:
+def _moved(place: Home, kit: Kit, provider: ProviderChild) -> None:
+    kit.provider_port = provider.port
+    publish(place, kit)
+
+
+def publish(place: Home, kit: Kit) -> None:
     """Tell everybody that this sandbox is ready, and where."""
-    ports = {"port": port, "provider_port": kit.provider_port}
+    ports = {"port": kit.port, "provider_port": kit.provider_port}
     if not kit.provider_port:
         ports["provider_port"] = read_json(place.ports).get("provider_port", 0)
     write_json(place.ports, ports)
     record = {"pid": os.getpid(), "token": kit.token, "generation": kit.generation.name}
-    write_json(place.record, {**record, "port": port, "provider_port": kit.provider_port})
+    write_json(place.record, {**record, "port": kit.port, "provider_port": kit.provider_port})
 
 
 def main() -> int:
@@ -185,21 +206,24 @@ def main() -> int:
     logging.basicConfig(
         level=logging.INFO, format="%(asctime)s %(levelname)s [%(name)s] %(message)s"
     )
+    os.umask(UMASK)
     place = Home(home())
     # Functions inherit the environment: the token is none of their business.
     token = os.environ.pop("KIT_TOKEN", "") or hashlib.sha256(os.urandom(16)).hexdigest()
     asked = int(os.environ.pop("KIT_PORT", "0") or 0)
-    provider = None
+    provider = claim = None
     try:
         door = open_port(place, asked)
         port = door.getsockname()[1]
         prepare(place, port)
-        beside = provider_port(place)
+        claim = Claim.of(place)
+        key = root_key.ensure(place)
+        beside = provider_ports(place)
         if beside:
-            provider = ProviderChild(place, beside, f"http://127.0.0.1:{port}")
+            provider = ProviderChild(place, beside, f"http://127.0.0.1:{port}", key)
             # It imports while we do.
             provider.start()
-        asyncio.run(serve(place, token, door, provider))
+        asyncio.run(serve(claim, token, key, door, provider))
     except PortTaken as error:
         log.error("%s", error)
         return 3
@@ -209,9 +233,10 @@ def main() -> int:
     finally:
         if provider:
             provider.stop()
-        if read_json(place.record).get("pid") == os.getpid():
-            place.record.unlink(missing_ok=True)
-        shutil.rmtree(place.tmp, ignore_errors=True)
+        if claim and claim.holds():
+            shutil.rmtree(place.tmp, ignore_errors=True)
+            if claim.recorded:
+                place.record.unlink(missing_ok=True)
     return 0
 
 

@@ -6,28 +6,29 @@ Requests that change something are answered when the change is on disk.
 from __future__ import annotations
 
 import asyncio
-import hmac
 import json
 import logging
 import os
 import re
-import sys
+import uuid
 from collections.abc import Awaitable, Callable
 from typing import Any
 from urllib.parse import parse_qs
 
-from sandbox.server.apigateway import method_settings, promotion, vpc_links
+from sandbox import proof
+from sandbox.root_key import RootKey
 from sandbox.server.base import emulator, persistence, snapshots
+from sandbox.server.base.claim import Claim
 from sandbox.server.base.generation import Generation
-from sandbox.server.control import control_plane, missing_services
-from sandbox.server.functions import log as lambda_log
 from sandbox.server.functions import worker
-from sandbox.server.gateway import authorizers, dataplane, limits
-from sandbox.server.guarding import denials
-from sandbox.server.watching import alarms, log_metrics, metrics, tracing, xray
+from sandbox.server.gateway import dataplane, limits
+from sandbox.server.guarding import credentials, visitors
+from sandbox.server.guarding.visitors import Visit
+from sandbox.server.watching import alarms
 
 log = logging.getLogger("sandbox")
 
+LOST = "The home of this sandbox was taken away; it ends. Run the cell again: another one starts."
 LAST_RESORT = 2.5  # seconds after which a stop that hangs ends the process
 # What serving a request adds to.
 DATA_SERVICES = ("cloudwatch_logs", "cloudwatch", limits.STATE_KEY)
@@ -39,26 +40,51 @@ _ACTION = re.compile(rb"(?:^|&)Action=([A-Za-z]+)")
 class Kit:
     """The ASGI application; one for each server."""
 
-    def __init__(self, token: str, generation: Generation, provider_port: int) -> None:
+    def __init__(
+        self, token: str, key: RootKey, generation: Generation, port: int, claim: Claim
+    ) -> None:
         self.token = token
+        self.key = key
         self.generation = generation
-        self.provider_port = provider_port
-        self.saver = persistence.Saver()
+        self.port = port
+        self.claim = claim
+        self.provider_port = 0
+        self.saver = persistence.Saver(claim.holds)
+        self.damaged: list[str] = []  # what of the state on disk could not be used at the start
         self.stopped = asyncio.Event()
         self.ready = asyncio.Event()
 
     async def __call__(self, scope: dict[str, Any], receive: Any, send: Any) -> None:
         if scope["type"] == "lifespan":
             await self._lifespan(scope, receive, send)
-        elif scope["type"] != "http":
-            await emulator.app.app(scope, receive, send)
+            return
+        visit = Visit(scope)
+        refused = visitors.refusal(visit, self.port)
+        if scope["type"] != "http":
+            await (_hang_up if refused else emulator.app.app)(scope, receive, send)
+        elif refused:
+            await _refuse(scope, send, refused)
         elif scope["path"].startswith("/_kit/"):
             await self._own(scope, receive, send)
         elif addressed := dataplane.addressed(scope):
             await dataplane.serve(scope, receive, send, *addressed)
             self.saver.soon(DATA_SERVICES)
+        elif visit.closed() and not self._known(scope) and not self._linked(scope):
+            await _reply(send, 403, {"message": f"{scope['path']} is not open in the sandbox"})
+        elif refused := visitors.refusal_of_page(visit):
+            await _refuse(scope, send, refused)
+        elif not self.claim.holds():
+            await _refuse(scope, send, LOST)
         else:
-            await self._control(scope, receive, send)
+            await self._control(scope, receive, send, visit)
+
+    def _known(self, scope: dict[str, Any]) -> bool:
+        """Whether a request is of somebody who has the token of this server."""
+        return proof.holds(self.token, scope["method"], scope["path"], _given(scope))
+
+    def _linked(self, scope: dict[str, Any]) -> bool:
+        query = scope.get("query_string", b"").decode("latin-1")
+        return credentials.linked(self.key, scope["method"], scope["path"], query)
 
     async def _lifespan(self, scope: dict[str, Any], receive: Any, send: Any) -> None:
         async def watched(message: dict[str, Any]) -> None:
@@ -78,35 +104,35 @@ class Kit:
             ("POST", "/_kit/stop"): self.stop,
         }
         answer = answers.get((scope["method"], scope["path"]))
-        given = next((v for k, v in scope["headers"] if k.lower() == b"x-kit-token"), b"")
         if answer is None:
             await _reply(send, 404, {"message": "No such path of the sandbox"})
-        elif not hmac.compare_digest(given, self.token.encode()):
+        elif not self._known(scope):
             # Whoever only guesses at the port, or at who listens there, learns nothing.
-            await _reply(send, 403, {"message": "The token in X-Kit-Token is not this sandbox's"})
+            await _reply(send, 403, {"message": "This is not the sandbox of who asks"})
         else:
-            await _reply(send, 200, await answer())
+            mark = proof.of_answer(self.token, _given(scope))
+            await _reply(send, 200, {**await answer(), "proof": mark})
 
     async def _health(self) -> dict[str, Any]:
         return {
-            "token": self.token,
             "generation": self.generation.name,
             "provider_port": self.provider_port,
             "pid": os.getpid(),
             "ready": self.ready.is_set(),
             "problem": self.saver.failure,
+            "damaged": "; ".join(self.damaged),
         }
 
     async def _save(self) -> dict[str, Any]:
         self.saver.everything()
         return {"saved": not self.saver.failure, "problem": self.saver.failure}
 
-    async def stop(self, save: bool = True) -> dict[str, Any]:
-        """End functions that run, save all, and let the server end."""
+    async def stop(self) -> dict[str, Any]:
+        """End functions that run, save all if the home is still ours, and let the server end."""
         if not self.stopped.is_set():
             # A function that runs would hold up the end for as long as it likes.
             await asyncio.to_thread(emulator.lambda_runtime.reset)
-            if save:
+            if self.claim.holds():
                 self.saver.everything()
                 if not self.saver.failure:
                     self.generation.end()
@@ -114,7 +140,7 @@ class Kit:
             asyncio.get_running_loop().call_later(LAST_RESORT, os._exit, 0)
         return {"stopping": True}
 
-    async def _control(self, scope: dict[str, Any], receive: Any, send: Any) -> None:
+    async def _control(self, scope: dict[str, Any], receive: Any, send: Any, visit: Visit) -> None:
         # The emulator looks for header names in lower case.
         scope = {**scope, "headers": [(name.lower(), value) for name, value in scope["headers"]]}
         request = Sniffed(scope, receive)
@@ -122,6 +148,12 @@ class Kit:
         async def saving(message: dict[str, Any]) -> None:
             if message["type"] == "http.response.start" and message["status"] < 500:
                 await self._keep(request)
+            if message["type"] == "http.response.start" and not _speaks_for_itself(visit, request):
+                message["headers"] = [
+                    (name, value)
+                    for name, value in message["headers"]
+                    if not name.lower().startswith(b"access-control-")
+                ]
             await send(message)
 
         try:
@@ -165,8 +197,10 @@ class Sniffed:
     def service(self) -> str:
         """The service's name as it signs; the emulator's guess for what is not signed."""
         found = _SERVICE.search(self.headers.get("authorization", ""))
-        if found:
-            return found[1]
+        return found[1] if found else self.detected()
+
+    def detected(self) -> str:
+        """The emulator's guess at the service."""
         query = parse_qs(self.scope.get("query_string", b"").decode("latin-1"))
         detected: str = emulator.app.detect_service(
             self.scope["method"], self.path, self.headers, query
@@ -195,40 +229,37 @@ class Sniffed:
         return f"Method{self.scope['method'].title()}"
 
 
+def _given(scope: dict[str, Any]) -> str:
+    name = proof.HEADER.lower().encode()
+    found = next((value for key, value in scope["headers"] if key.lower() == name), b"")
+    return str(found.decode("latin-1"))
+
+
+def _speaks_for_itself(visit: Visit, request: Sniffed) -> bool:
+    """Whether the CORS headers of an answer are the learner's: an API's own, a bucket's rules."""
+    if visit.for_an_api():
+        return True
+    target = emulator.app._s3_cors_target(visit.host, visit.path)
+    return target is not None and request.service() == "s3"
+
+
+async def _refuse(scope: dict[str, Any], send: Any, reason: str) -> None:
+    """Answer a call as the service that it is for refuses one."""
+    request = Sniffed({**scope, "headers": [(k.lower(), v) for k, v in scope["headers"]]}, None)
+    error = emulator.iam_evaluator.AuthError("AccessDenied", reason)
+    answer = emulator.app._credential_failure(
+        request.detected(), "", str(uuid.uuid4()), error, request.headers
+    )
+    await emulator.app._send_response(emulator.app._with_date_header(send), *answer)
+
+
+async def _hang_up(scope: dict[str, Any], receive: Any, send: Any) -> None:
+    await receive()
+    await send({"type": "websocket.close", "code": 1008})
+
+
 async def _reply(send: Any, status: int, body: dict[str, Any]) -> None:
     headers = {"Content-Type": "application/json"}
     await emulator.app._send_response(
         emulator.app._with_date_header(send), status, headers, json.dumps(body).encode()
     )
-
-
-def install() -> None:
-    """Check the emulator and put our parts into it; once in a process, before it serves."""
-    emulator.check()
-    persistence.install()
-    snapshots.install()
-    control_plane.install()
-    method_settings.install()
-    vpc_links.install()
-    worker.install()
-    lambda_log.install()
-    metrics.install()
-    log_metrics.install()
-    alarms.install()
-    authorizers.install()
-    denials.install()
-    promotion.install()
-    missing_services.install()
-    xray.install()
-    tracing.install()
-    for module in (snapshots, vpc_links, limits, xray):
-        _register(module.STATE_KEY, "apigateway", sys.modules[module.__name__])
-
-
-def _register(key: str, service: str, module: Any) -> None:
-    """Have the emulator save, load and reset a module of ours with its own."""
-    app = emulator.app
-    entry = app.SERVICE_REGISTRY[service]
-    entry["sub_modules"] = (*entry["sub_modules"], key)
-    app._loaded_modules[key] = module
-    app._state_map[key] = key

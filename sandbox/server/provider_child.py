@@ -1,4 +1,8 @@
-"""Keeps the Pulumi provider running beside the emulator: a child process, on one port."""
+"""Keeps the Pulumi provider running beside the emulator: a child process, on a port of its own.
+
+The child binds its port itself and tells it through a pipe: nobody else can be taken for it, and
+none comes between the choice of a port and its use.
+"""
 
 from __future__ import annotations
 
@@ -9,14 +13,16 @@ import os
 import subprocess
 import sys
 import time
+from collections.abc import Callable
+from typing import IO
 
 from sandbox.home import Home
+from sandbox.root_key import RootKey
 from sandbox.server.base import settings
 
 log = logging.getLogger("sandbox")
 
 READY = 15.0  # seconds that the provider may take until it listens
-POLL = 0.01
 SETTLED = 10.0  # a provider that lived this long may be started again at once
 
 
@@ -24,14 +30,24 @@ class ProviderFailed(RuntimeError):
     """The provider does not start; its own output is in the sandbox's log."""
 
 
-class ProviderChild:
-    """The provider process; its standard input closes when this process ends, and it with it."""
+def _first_line(pipe: IO[bytes]) -> bytes:
+    with pipe:
+        return pipe.readline()
 
-    def __init__(self, home: Home, port: int, endpoint: str) -> None:
-        self.port = port
+
+class ProviderChild:
+    """The provider process; its standard input closes when this process ends, and it with it.
+
+    Attributes:
+        port: where it listens; 0 until `ready` returns.
+    """
+
+    def __init__(self, home: Home, ports: list[int], endpoint: str, key: RootKey) -> None:
+        self.port = 0
+        self._ports = ports
         self._env = {
             **os.environ,
-            **settings.client(endpoint),
+            **settings.client(endpoint, key),
             "KIT_HOME": str(home.path),
         }
         self._process: subprocess.Popen[bytes] | None = None
@@ -41,26 +57,31 @@ class ProviderChild:
     def start(self) -> None:
         """Start the process; `ready` waits for it."""
         self._started = time.monotonic()
+        # Its port of before comes first: shells and stacks know it.
+        ports = [*filter(None, [self.port]), *self._ports]
+        arguments = [f"--port={port}" for port in ports]
         self._process = subprocess.Popen(
-            [sys.executable, "-m", "sandbox.provider", "--port", str(self.port)],
+            [sys.executable, "-m", "sandbox.provider", *arguments],
             stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
             env=self._env,
         )
 
     async def ready(self) -> None:
         """Return when it listens; ProviderFailed when it ends instead, or takes too long."""
-        while time.monotonic() - self._started < READY:
-            if self._process is None or self._process.poll() is not None:
-                raise ProviderFailed("The Pulumi provider of the sandbox ended as it started.")
-            with contextlib.suppress(OSError):
-                _, writer = await asyncio.open_connection("127.0.0.1", self.port)
-                writer.close()
-                return
-            await asyncio.sleep(POLL)
-        raise ProviderFailed(f"The provider did not listen on port {self.port} in {READY:.0f} s.")
+        assert self._process is not None and self._process.stdout is not None
+        read = asyncio.to_thread(_first_line, self._process.stdout)
+        try:
+            told = await asyncio.wait_for(read, READY)
+        except asyncio.TimeoutError:
+            self._process.kill()  # which also ends the reading
+            raise ProviderFailed(f"The provider did not listen within {READY:.0f} s.") from None
+        if not told.strip().isdigit():
+            raise ProviderFailed("The Pulumi provider of the sandbox ended as it started.")
+        self.port = int(told)
 
-    async def keep(self) -> None:
-        """Start it again, on the same port, whenever it ends."""
+    async def keep(self, moved: Callable[[], object]) -> None:
+        """Start it again whenever it ends, on the same port unless that is taken: then `moved`."""
         while not self._stopping:
             await asyncio.sleep(0.2)
             if self._process is None or self._process.poll() is None or self._stopping:
@@ -69,7 +90,19 @@ class ProviderChild:
             if time.monotonic() - self._started < SETTLED:
                 await asyncio.sleep(2)
             if not self._stopping:
-                self.start()
+                await self._again(moved)
+
+    async def _again(self, moved: Callable[[], object]) -> None:
+        before = self.port
+        self.start()
+        try:
+            await self.ready()
+        except ProviderFailed as error:
+            log.error("%s", error)
+            return
+        if self.port != before:
+            log.warning("port %s was taken: the provider listens on %s now", before, self.port)
+            moved()
 
     def stop(self) -> None:
         """End the process, and wait for its end for a second at most."""

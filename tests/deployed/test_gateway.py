@@ -255,6 +255,20 @@ def test_one_request_id_leads_through_gateway_and_function(whole):
     assert not any("Say hello" in each or "ello" in each for each in everything)
 
 
+def test_what_a_caller_puts_into_the_path_is_in_no_log(whole):
+    secret = "TheSecretIs4711"
+    answer = requests.get(f"{whole.base_url}/models/{secret}", headers=whole.headers(), timeout=60)
+    assert answer.status_code == 404
+    logs, seen = whole.client("logs"), 0
+    for group in logs.describe_log_groups()["logGroups"]:
+        for page in logs.get_paginator("filter_log_events").paginate(
+            logGroupName=group["logGroupName"]
+        ):
+            seen += len(page["events"])
+            assert not [event for event in page["events"] if secret in event["message"]]
+    assert seen > 10
+
+
 def metric(whole, namespace, name, dimensions, stat="Sum"):
     found = whole.client("cloudwatch").get_metric_data(
         MetricDataQueries=[
@@ -281,23 +295,22 @@ def metric(whole, namespace, name, dimensions, stat="Sum"):
 
 def test_tokens_and_the_first_of_them_are_metrics(whole):
     model = {"gen_ai.request.model": "SmolLM2-135M-Instruct"}
-    before = metric(whole, "LanguageModel/course/v1", "gen_ai.usage.output_tokens", model)
+    ours = f"LanguageModel/{whole.outputs['access_log_group']}"
+    before = metric(whole, ours, "gen_ai.usage.output_tokens", model)
     written = whole.post("/model", HELLO).json()["usage"]["completion_tokens"]
-    after = metric(whole, "LanguageModel/course/v1", "gen_ai.usage.output_tokens", model)
+    after = metric(whole, ours, "gen_ai.usage.output_tokens", model)
     assert after - before == written
-    first = metric(
-        whole, "LanguageModel/course/v1", "gen_ai.server.time_to_first_token", model, "Maximum"
-    )
+    first = metric(whole, ours, "gen_ai.server.time_to_first_token", model, "Maximum")
     assert 0 < first < 30
 
 
 def test_an_alarm_rings_for_a_function_that_fails(changed):
-    def model(settings, budget, namespace):
+    def model(settings, *rest):
         from dataclasses import replace
 
-        from gateway import program
+        from gateway.model import model as usual
 
-        return program.model(replace(settings, timeout=1), budget, namespace)
+        return usual(replace(settings, timeout=1), *rest)
 
     slow = changed({"model": model})
     story = {"prompt": "Tell me a long story about the sea.", "max_tokens": 256}

@@ -147,12 +147,12 @@ def test_over_the_token_budget_is_a_rate_limit_error_that_is_not_tried_again(cha
 
 
 def test_a_refusal_by_the_resource_policy_is_a_permission_error(changed):
-    def resource_policy(rest_api):
+    def encrypted_only(authentication, rest_api):
         from gateway.auth import only_from
 
-        return only_from(rest_api, ["192.0.2.0/24"])
+        return [only_from(rest_api, ["192.0.2.0/24"])]
 
-    shut = changed({"resource_policy": resource_policy})
+    shut = changed({"encrypted_only": encrypted_only})
     client = openai.OpenAI(base_url=shut.base_url, api_key=shut.keys["blue"], max_retries=0)
     with pytest.raises(openai.PermissionDeniedError) as raised:
         client.models.list()
@@ -160,7 +160,7 @@ def test_a_refusal_by_the_resource_policy_is_a_permission_error(changed):
 
 
 def test_a_gateway_that_gives_up_waiting_is_a_server_error(changed):
-    def streaming(settings, model):
+    def streaming(settings, function):
         return {"timeout_milliseconds": 50}
 
     impatient = changed({"streaming": streaming})
@@ -173,12 +173,12 @@ def test_a_gateway_that_gives_up_waiting_is_a_server_error(changed):
 
 
 def test_a_function_that_fails_is_a_server_error(changed):
-    def model(settings, budget, namespace):
+    def model(settings, *rest):
         from dataclasses import replace
 
-        from gateway import program
+        from gateway.model import model as usual
 
-        return program.model(replace(settings, timeout=1), budget, namespace)
+        return usual(replace(settings, timeout=1), *rest)
 
     slow = changed({"model": model})
     client = openai.OpenAI(base_url=slow.base_url, api_key=slow.keys["blue"], max_retries=0)

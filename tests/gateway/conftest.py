@@ -1,12 +1,14 @@
 """The program under Pulumi's mocks, and the function's folder as Lambda sees it."""
 
-import asyncio
 import contextvars
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pulumi
 import pytest
+
+from lab.checks.mocks import event_loop
 
 ROOT = Path(__file__).resolve().parents[2]
 FUNCTION = ROOT / "gateway" / "functions" / "model"
@@ -49,16 +51,23 @@ COMPUTED = {
 class Declared(pulumi.runtime.Mocks):
     """What a program declares: arguments, options and calls, by name."""
 
-    def __init__(self, changes, missing):
+    def __init__(self, changes, missing, last_time):
         self.changes = changes
         self.missing = missing
+        self.last_time = last_time
+        self.triggers = {}
         self.inputs = {}
         self.types = {}
         self.depends_on = {}
         self.outputs = {}
-        self.calls = []
+        self.read = {}
 
     def new_resource(self, args):
+        if args.typ == "pulumi:pulumi:StackReference":
+            return args.name, {**args.inputs, "outputs": self.last_time}
+        if args.resource_id:
+            self.read[args.name] = args.resource_id
+            return args.resource_id, existing(args.resource_id)
         self.inputs[args.name] = args.inputs
         self.types[args.name] = args.typ
         computed = {} if args.name in self.missing else COMPUTED.get(args.typ, {})
@@ -68,50 +77,64 @@ class Declared(pulumi.runtime.Mocks):
         return "" if args.name in self.missing else f"{args.name}-id", {**args.inputs, **filled}
 
     def call(self, args):
-        self.calls.append((args.token, args.args))
-        if args.token == "aws:index/getRegion:getRegion":
-            return {"region": "us-east-1"}
-        arn = FUNCTION_ARN.replace("made", args.args["functionName"])
-        streaming = STREAMING_ARN.format(arn)
-        invoke = INVOKE_ARN.format(arn)
-        return {
-            **args.args, "arn": arn, "invokeArn": invoke, "responseStreamingInvokeArn": streaming,
-        }  # fmt: skip
+        known = {
+            "aws:index/getRegion:getRegion": {"region": "us-east-1"},
+            "aws:index/getPartition:getPartition": {"partition": "aws"},
+        }
+        return known[args.token]
 
     def note(self, args):
         """A stack transformation: note the dependencies, make the test's changes."""
         waited_for = args.opts.depends_on or []
         self.depends_on[args.name] = {resource._name for resource in waited_for}
+        if args.opts.replacement_trigger is not None:
+            self.triggers[args.name] = pulumi.Output.from_input(args.opts.replacement_trigger)
         if args.name in self.changes:
             props = {**args.props, **self.changes[args.name]}
             return pulumi.ResourceTransformationResult(props, args.opts)
         return None
 
 
-@pytest.fixture
-def declare(monkeypatch):
+def existing(name):
+    """What AWS knows of a function that somebody else has made."""
+    arn = FUNCTION_ARN.replace("made", name)
+    return {
+        "name": name,
+        "arn": arn,
+        "invokeArn": INVOKE_ARN.format(arn),
+        "responseStreamingInvokeArn": STREAMING_ARN.format(arn),
+        "loggingConfig": {"logFormat": "Text", "logGroup": "theirs"},
+    }
+
+
+@pytest.fixture(scope="session")
+def declare():
     """Run a program under mocks: declare(program, changes={name: {argument: value}})."""
 
     def run(*args, **kwargs):
-        # Pulumi's settings belong to a context: in one of its own, the mocks end with the run.
-        return contextvars.copy_context().run(inside, *args, **kwargs)
+        # Pulumi's settings belong to a context: in one of its own, the mocks end with the run. In a
+        # thread of its own the stack is short, which Pulumi reads anew for each resource.
+        with ThreadPoolExecutor(1) as thread:
+            return thread.submit(contextvars.copy_context().run, inside, *args, **kwargs).result()
 
-    def inside(program, changes=None, preview=False, missing=()):
-        asyncio.set_event_loop(asyncio.new_event_loop())
-        declared = Declared(changes or {}, missing)
-        pulumi.runtime.set_mocks(declared, project="gateway", stack="test", preview=preview)
-        monkeypatch.setattr(pulumi, "export", declared.outputs.__setitem__)
-
-        # The mocks' root outlives a test, and with it what earlier programs registered.
-        pulumi.runtime.get_root_resource()._transformations = []
+    def inside(program, changes=None, preview=False, missing=(), last_time=None):
+        declared = Declared(changes or {}, missing, last_time or {})
 
         @pulumi.runtime.test
         def body():
             pulumi.runtime.register_stack_transformation(declared.note)
             program()
-            return pulumi.Output.all(**declared.outputs).apply(declared.outputs.update)
+            known = (declared.outputs, declared.triggers)
+            return pulumi.Output.all(
+                *(pulumi.Output.all(**each).apply(each.update) for each in known)
+            )
 
-        body()
+        with event_loop(), pytest.MonkeyPatch.context() as patch:
+            patch.setattr(pulumi, "export", declared.outputs.__setitem__)
+            pulumi.runtime.set_mocks(declared, project="gateway", stack="test", preview=preview)
+            # The mocks' root outlives a test, and with it what earlier programs registered.
+            pulumi.runtime.get_root_resource()._transformations = []
+            body()
         return declared
 
     return run

@@ -32,8 +32,7 @@ def client(tmp_path_factory):
         "dynamodb",
         endpoint_url=running.endpoint,
         region_name="us-east-1",
-        aws_access_key_id="test",
-        aws_secret_access_key="test",
+        **running.keys,
         config=Config(max_pool_connections=50),
     )
     cloud.stop(home)
@@ -140,6 +139,33 @@ def test_what_was_promised_to_a_dead_call_goes_to_whoever_needs_it(tokens):
     assert taken(tokens) == (900, 2)
 
 
+def test_a_call_that_dies_costs_what_it_read(tokens):
+    for _ in range(3):
+        tokens.reserve("blue", 300, seconds=-budget.SLACK - 1, read=50)
+    tokens.reserve("blue", 800)
+    assert taken(tokens) == (950, 1)
+    with pytest.raises(ApiError):
+        tokens.reserve("blue", 100)
+
+
+def test_a_promise_of_the_time_before_it_said_what_was_read_is_given_back_whole(tokens):
+    promise = tokens.reserve("blue", 900, seconds=-budget.SLACK - 1)
+    old = {":old": {"S": f"900 {int(time.time()) - 60}"}}
+    tokens._update(
+        promise.item, "SET #promise = :old", old, "attribute_exists(taken)", promise.name
+    )
+    tokens.reserve("blue", 900)
+    assert taken(tokens) == (900, 1)
+
+
+def test_a_late_call_pays_once_for_what_it_read(tokens):
+    late = tokens.reserve("blue", 900, seconds=-budget.SLACK - 1, read=40)
+    tokens.reserve("blue", 200)
+    late.used = 100
+    tokens.settle(late)
+    assert taken(tokens) == (300, 1)
+
+
 def test_what_was_promised_to_a_living_call_stays(tokens):
     tokens.reserve("blue", 900, seconds=1)
     with pytest.raises(ApiError):
@@ -220,7 +246,11 @@ def event(path, body, caller="blue", method="POST"):
     return {
         "httpMethod": method,
         "path": path,
-        "headers": {"Content-Type": "application/json"},
+        "headers": {
+            "Content-Type": "application/json",
+            "Cache-Control": "no-store",
+            "X-Content-Type-Options": "nosniff",
+        },
         "requestContext": {"requestId": "gateway-1", "identity": {"apiKeyId": caller}},
         "body": json.dumps(body),
         "isBase64Encoded": False,

@@ -35,11 +35,11 @@ def of(tokens, caller="blue"):
 
 
 def test_a_promise_is_written_with_its_end_and_the_item_with_its_own(tokens):
-    promise = tokens.reserve("blue", 300, 60)
-    assert promise == budget.Promise(f"blue#{DAY}", promise.name, 300, 0)
+    promise = tokens.reserve("blue", 300, 60, 40)
+    assert promise == budget.Promise(f"blue#{DAY}", promise.name, 300, read=40, used=0)
     assert promise.name.startswith("promise-") and len(promise.name) == len("promise-") + 32
     assert of(tokens) == {
-        promise.name: {"S": f"300 {NOON + 65}"},
+        promise.name: {"S": f"300 {NOON + 65} 40"},
         "taken": {"N": "300"},
         "expires": {"N": str(NOON + 7 * 86_400)},
     }
@@ -47,7 +47,7 @@ def test_a_promise_is_written_with_its_end_and_the_item_with_its_own(tokens):
 
 def test_without_an_end_a_call_is_thought_dead_after_a_quarter_of_an_hour(tokens):
     promise = tokens.reserve("blue", 300)
-    assert of(tokens)[promise.name] == {"S": f"300 {NOON + 905}"}
+    assert of(tokens)[promise.name] == {"S": f"300 {NOON + 905} 0"}
     assert budget.Metered(None, tokens, "blue").seconds == 900
 
 
@@ -122,6 +122,36 @@ def test_a_call_that_was_given_up_and_lives_pays_what_it_used(tokens, clock):
     assert of(tokens)["taken"] == {"N": "950"}
 
 
+def test_a_call_that_dies_costs_its_prompt_to_the_token(tokens, clock):
+    tokens.reserve("blue", 800, 60, 100)
+    clock.now = NOON + 100
+    with pytest.raises(ApiError):
+        tokens.reserve("blue", 901)
+    assert of(tokens)["taken"] == {"N": "100"}
+    tokens.reserve("blue", 900)
+    assert of(tokens)["taken"] == {"N": "1000"}
+
+
+@pytest.mark.parametrize("used, taken", [(100, 1000), (130, 1030), (0, 900)])
+def test_a_call_that_was_given_up_and_lives_pays_what_it_used_besides_its_prompt(
+    tokens, clock, used, taken
+):
+    late = tokens.reserve("blue", 800, 60, 100)
+    late.used = used
+    clock.now = NOON + 100
+    tokens.reserve("blue", 900)
+    tokens.settle(late)
+    assert of(tokens)["taken"] == {"N": str(taken)}
+
+
+def test_a_promise_of_before_that_does_not_tell_its_prompt_is_given_back_whole(tokens, clock):
+    old = tokens.reserve("blue", 800, 60)
+    of(tokens)[old.name] = {"S": f"800 {NOON + 65}"}
+    clock.now = NOON + 100
+    tokens.reserve("blue", 1000)
+    assert of(tokens)["taken"] == {"N": "1000"} and old.name not in of(tokens)
+
+
 def test_an_item_that_is_not_there_has_nothing_to_give_back(tokens):
     tokens._give_back_dead("nobody")
     assert tokens.client.items == {}
@@ -192,7 +222,7 @@ def test_a_stream_costs_what_its_last_piece_says(tokens):
     first = next(pieces)
     assert of(tokens)["taken"] == {"N": "150"}  # all that it may need is set aside
     assert [value["S"] for name, value in of(tokens).items() if name.startswith("promise-")] == [
-        f"150 {NOON + 15}"
+        f"150 {NOON + 15} 50"
     ]
     assert [first, *pieces][-1]["usage"] == model.usage
     assert model.asked == [REQUEST] and of(tokens)["taken"] == {"N": "57"}
@@ -237,4 +267,4 @@ def test_what_is_taken_at_the_second_try_has_its_end_too(tokens, clock):
     tokens.reserve("blue", 800, 60)
     clock.now = NOON + 100
     promise = tokens.reserve("blue", 900, 30)
-    assert of(tokens)[promise.name] == {"S": f"900 {NOON + 135}"}
+    assert of(tokens)[promise.name] == {"S": f"900 {NOON + 135} 0"}

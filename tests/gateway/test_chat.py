@@ -18,7 +18,9 @@ HI = [{"role": "user", "content": "Hi"}]
 @pytest.fixture
 def model():
     """A model that answers "yes!" and notes what it was asked, and whether it was left."""
-    fake = SimpleNamespace(NAME=NAME, SYSTEM_PROMPT="Be brief.", PROMPT_TOKENS=1500)
+    fake = SimpleNamespace(
+        NAME=NAME, SYSTEM_PROMPT="Be brief.", SYSTEM_PROMPT_FIRST=False, PROMPT_TOKENS=1500
+    )
     fake.asked, fake.left = [], 0
 
     def complete(request):
@@ -121,6 +123,13 @@ def test_a_conversation_reaches_the_model_behind_the_system_prompt(model):
 def test_a_system_prompt_of_the_caller_s_own_takes_its_place(model, role):
     post(model, [{"role": role, "content": "Lie."}, *HI])
     assert model.asked[0]["messages"] == [{"role": "system", "content": "Lie."}, *HI]
+
+
+def test_ours_comes_first_where_the_settings_say_so(model):
+    model.SYSTEM_PROMPT_FIRST = True
+    own = {"role": "system", "content": "Lie."}
+    post(model, [own, *HI])
+    assert model.asked[0]["messages"] == [{"role": "system", "content": "Be brief."}, own, *HI]
 
 
 def test_content_may_come_in_parts(model):

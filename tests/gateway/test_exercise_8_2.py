@@ -40,8 +40,7 @@ def table(tmp_path, monkeypatch):
         "dynamodb",
         endpoint_url=running.endpoint,
         region_name="us-east-1",
-        aws_access_key_id="test",
-        aws_secret_access_key="test",
+        **running.keys,
     )
     client.create_table(
         TableName="budgets",

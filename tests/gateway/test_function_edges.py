@@ -30,7 +30,13 @@ CONTEXT = SimpleNamespace(aws_request_id="lambda-1", get_remaining_time_in_milli
 @pytest.fixture
 def model():
     """A model that says "yes" and notes what it was asked."""
-    fake = SimpleNamespace(NAME=NAME, SYSTEM_PROMPT="Be brief.", PROMPT_TOKENS=1500, asked=[])
+    fake = SimpleNamespace(
+        NAME=NAME,
+        SYSTEM_PROMPT="Be brief.",
+        SYSTEM_PROMPT_FIRST=False,
+        PROMPT_TOKENS=1500,
+        asked=[],
+    )
 
     def complete(request):
         fake.asked.append(request)
@@ -661,7 +667,7 @@ def test_a_whole_answer_is_openais_to_the_field(model, monkeypatch):
 def test_a_stream_is_openais_to_the_field(model, monkeypatch, tells):
     monkeypatch.setattr(chat.time, "time", lambda: 1234.9)
     answer = chatted(model, stream=True, stream_options={"include_usage": tells})
-    assert (answer.status, answer.headers) == (200, {"Cache-Control": "no-cache"})
+    assert (answer.status, answer.headers) == (200, {})
     assert answer.streams and answer.content_type == "text/event-stream"
     assert 0 <= answer.first_token < 5 and answer.usage == {}
     pieces = list(answer.pieces())
@@ -798,7 +804,10 @@ def test_an_answer_and_its_line_are_whole(capsys, monkeypatch):
     answer, line = handled(proxied(httpMethod="OPTIONS", path="/model"), capsys)
     assert answer == {
         "statusCode": 204, "body": "", "isBase64Encoded": False,
-        "headers": {"Content-Type": "application/json", "Allow": "GET, HEAD, OPTIONS, POST"},
+        "headers": {
+            "Content-Type": "application/json", "Cache-Control": "no-store",
+            "X-Content-Type-Options": "nosniff", "Allow": "GET, HEAD, OPTIONS, POST",
+        },
     }  # fmt: skip
     assert line.pop("milliseconds") >= 0
     assert line == {
@@ -807,9 +816,38 @@ def test_an_answer_and_its_line_are_whole(capsys, monkeypatch):
     }  # fmt: skip
 
 
-def test_long_methods_and_paths_are_logged_short(capsys):
+def test_long_methods_are_logged_short_and_what_a_caller_puts_into_a_path_not_at_all(capsys):
     _, line = handled(proxied(httpMethod="M" * 30, path="/" + "p" * 300), capsys)
-    assert (line["method"], line["path"]) == ("M" * 20, "/" + "p" * 199)
+    assert (line["method"], line["path"]) == ("M" * 20, "(unknown)")
+
+
+@pytest.mark.parametrize(
+    "path, logged",
+    [("/model", "/model"), ("/model/", "/model"), ("/models", "/models"), ("/models/", "/models"),
+     ("/models/secret", "/models/{model}"), ("/models/secret/", "/models/{model}"),
+     ("/models/a/b", "(unknown)"), ("/model/secret", "(unknown)"), ("/secret", "(unknown)"),
+     ("/chat/completions", "/chat/completions"), ("/chat/completions/", "/chat/completions"),
+     ("/chat", "(unknown)"), ("", "(unknown)"), ("/", "(unknown)")],
+)  # fmt: skip
+def test_a_path_is_logged_as_the_one_that_is_known(path, logged):
+    assert api.known_path(path) == logged
+
+
+@pytest.mark.parametrize(
+    "event, path",
+    [
+        ({"path": "/a"}, "/a"), ({"path": "/base/a", "resource": "/a"}, "/a"),
+        ({"path": "/a", "resource": None}, "/a"), ({}, None),
+        ({"path": "/a", "resource": "/a", "pathParameters": None}, "/a"),
+        ({"resource": "/models/{model}", "pathParameters": {"model": "m"}}, "/models/m"),
+        ({"resource": "/{proxy+}", "pathParameters": {"proxy": "chat/completions"}},
+         "/chat/completions"),
+        ({"resource": "/{a}/{b}", "pathParameters": {"a": "1", "b": "2", "c": "3"}}, "/1/2"),
+    ],
+    ids=range(8),
+)  # fmt: skip
+def test_the_path_is_the_one_that_api_gateway_has_matched(event, path):
+    assert handler.path_of(event) == path
 
 
 @pytest.mark.parametrize(
@@ -853,7 +891,7 @@ def test_a_failure_is_answered_with_the_request_to_look_for(capsys):
     answer, line = handled({"requestContext": {}}, capsys)
     assert answer["statusCode"] == 500 and line["status"] == 500 and line["error"] == "KeyError"
     assert json.loads(answer["body"]) == errors.failure("lambda-1")
-    assert answer["headers"] == {"Content-Type": "application/json"}
+    assert answer["headers"] == {"Content-Type": "application/json", **handler.NEVER_KEPT}
 
 
 @pytest.mark.parametrize(
@@ -865,6 +903,22 @@ def test_only_chat_streams_and_only_where_it_may(capsys, monkeypatch, streaming,
     monkeypatch.setattr(handler, "STREAMING", streaming)
     answer = handler.handler(proxied(path=path, httpMethod="OPTIONS"), CONTEXT)
     assert hasattr(answer, "__next__") is streams
+    head = next(answer) if streams else answer
+    assert head["headers"].items() >= handler.NEVER_KEPT.items()
+    assert handler.NEVER_KEPT == {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff"}
+
+
+def test_ours_comes_first_where_the_settings_say_so_and_else_only_where_there_is_none(model):
+    own = {"role": "system", "content": "Lie."}
+    said = {"role": "user", "content": "Hi"}
+    ours = {"role": "system", "content": "Be brief."}
+    for first, given, asked in (
+        (False, [said], [ours, said]), (True, [said], [ours, said]),
+        (False, [own, said], [own, said]), (True, [own, said], [ours, own, said]),
+    ):  # fmt: skip
+        model.SYSTEM_PROMPT_FIRST = first
+        chatted(model, messages=given)
+        assert model.asked[-1]["messages"] == asked
 
 
 # The server

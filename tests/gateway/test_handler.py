@@ -22,7 +22,7 @@ def event(method="POST", body=None, path="/model", encoded=False, headers=None):
     """The event of a proxy integration, with every key that API Gateway always sends."""
     headers = headers or {"Host": "api1.example.com", "X-Forwarded-For": "192.0.2.1"}
     return {
-        "resource": "/model",
+        "resource": path,
         "path": path,
         "httpMethod": method,
         "headers": headers,
@@ -69,7 +69,11 @@ def test_a_prompt_is_answered_in_the_form_that_api_gateway_takes(capsys):
     response, _ = call(capsys, event(body=prompt))
     assert set(response) == {"statusCode", "headers", "body", "isBase64Encoded"}
     assert response["statusCode"] == 200
-    assert response["headers"] == {"Content-Type": "application/json"}
+    assert response["headers"] == {
+        "Content-Type": "application/json",
+        "Cache-Control": "no-store",
+        "X-Content-Type-Options": "nosniff",
+    }
     assert json.loads(response["body"])["completion"] == "The capital of France is Paris."
 
 
@@ -86,6 +90,21 @@ def test_one_line_is_logged_and_it_does_not_hold_the_prompt(capsys):
         "prompt_tokens": 29,
         "completion_tokens": 2,
     }
+
+
+@pytest.mark.parametrize(
+    ("path", "logged"),
+    [
+        ("/models/My secret is 4711", "/models/{model}"),
+        ("/models/", "/models"),
+        ("/My secret is 4711", "(unknown)"),
+        ("/chat/completions/", "/chat/completions"),
+    ],
+)
+def test_what_a_caller_puts_into_the_path_is_not_logged(capsys, path, logged):
+    _, line = call(capsys, event("GET", path=path))
+    assert line["path"] == logged
+    assert "4711" not in json.dumps(line)
 
 
 def test_a_body_in_base64_is_decoded(capsys):
@@ -306,3 +325,17 @@ def test_the_line_says_which_key_called_and_never_the_key(capsys):
     _, line = call(capsys, given)
     assert line["key_id"] == "key-1"
     assert "value-of-the-key" not in json.dumps(line)
+
+
+@pytest.mark.parametrize(
+    ("resource", "path", "parameters", "answered"),
+    [
+        ("/model", "/llm/model", None, "/model"),
+        ("/models/{model}", "/llm/models/echo", {"model": "echo"}, "/models/echo"),
+        ("/{proxy+}", "/llm/files/one", {"proxy": "files/one"}, "/files/one"),
+        (None, "/model", None, "/model"),
+    ],
+)
+def test_a_custom_domains_base_path_is_no_part_of_the_path(resource, path, parameters, answered):
+    sent = {"resource": resource, "path": path, "pathParameters": parameters}
+    assert handler.path_of(sent) == answered

@@ -1,13 +1,13 @@
 """What chapters 07 to 10 declare, under Pulumi's mocks."""
 
+import functools
 import hashlib
 import json
 import re
 
-import jsonschema
 import pytest
 
-from gateway import auth, chat, limits, observability, program
+from gateway import api, auth, chat, limits, metrics, program
 from gateway.settings import Settings
 
 API = "arn:aws:execute-api:us-east-1:123456789012:api1"
@@ -15,10 +15,15 @@ AUTHORIZER = "arn:aws:lambda:us-east-1:123456789012:function:authorizer"
 PROTECTED = ("modelMethod", "promptMethod", "modelsMethod", "oneModelMethod", "chatMethod")
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def whole(declare):
-    """The program with some settings changed."""
-    return lambda **changed: declare(lambda: program.gateway(Settings(**changed)))
+    """The program with some settings changed; nobody changes what is told of it."""
+
+    @functools.cache
+    def told(**changed):
+        return declare(lambda: program.gateway(Settings(**changed)))
+
+    return told
 
 
 def statements(declared, name, argument="policy"):
@@ -35,10 +40,9 @@ def test_no_policy_allows_every_action_or_more_than_one_resource(whole):
         if "policy" in inputs and name != "languageModelApiPolicy"
     }
     assert set(policies) == {
-        "languageModelWriteLog",
+        "languageModelRights",
         "languageModelInvokePolicy",
-        "languageModelCountTokens",
-        "authorizerWriteLog",
+        "authorizerRights",
         "invokeAuthorizer",
     }
     for name, policy in policies.items():
@@ -50,13 +54,12 @@ def test_no_policy_allows_every_action_or_more_than_one_resource(whole):
 
 
 def test_the_functions_role_reads_and_updates_the_one_table(whole):
-    assert statements(whole(), "languageModelCountTokens") == [
-        {
-            "Effect": "Allow",
-            "Action": ["dynamodb:GetItem", "dynamodb:UpdateItem"],
-            "Resource": "arn:aws:dynamodb:us-east-1:123456789012:table/budgets",
-        }
-    ]
+    _write_log, count = statements(whole(), "languageModelRights")
+    assert count == {
+        "Effect": "Allow",
+        "Action": ["dynamodb:GetItem", "dynamodb:UpdateItem"],
+        "Resource": "arn:aws:dynamodb:us-east-1:123456789012:table/budgets",
+    }
 
 
 # 07 Who may call
@@ -87,13 +90,23 @@ def test_no_method_is_open_whatever_the_settings(whole, authentication, authoriz
     assert kinds == ([kind] if kind else [])
 
 
-def test_beside_signatures_no_policy_lets_everyone_in(whole):
-    """By table A of API Gateway, it would admit who can sign and has no permission at all."""
-    (only,) = statements(whole(authentication="iam"), "languageModelApiPolicy")
+@pytest.mark.parametrize("authentication", ["bearer", "iam"])
+def test_no_policy_lets_everyone_in_beside_those_who_decide(whole, authentication):
+    """By table A of API Gateway, it would admit all of whom the other side says nothing."""
+    (only,) = statements(whole(authentication=authentication), "languageModelApiPolicy")
     assert (only["Effect"], only["Resource"]) == ("Deny", f"{API}/*")
     assert only["Condition"] == {"Bool": {"aws:SecureTransport": "false"}}
-    (everyone,) = statements(whole(), "languageModelApiPolicy")
-    assert everyone["Effect"] == "Allow"
+
+
+def test_beside_a_user_pool_the_policy_has_to_allow(whole):
+    """By table B: there both have to say yes, and the pool's answer comes first."""
+    allow, deny = statements(whole(authentication="cognito"), "languageModelApiPolicy")
+    assert (allow["Effect"], "Condition" in allow, allow["Resource"]) == (
+        "Allow",
+        False,
+        f"{API}/*",
+    )
+    assert (deny["Effect"], deny["Resource"]) == ("Deny", f"{API}/*")
 
 
 def test_each_team_has_a_key_whose_value_aws_makes(whole):
@@ -134,19 +147,90 @@ def test_a_pool_takes_no_strangers_and_hides_who_is_in_it(whole):
     assert {"user_pool_id", "user_pool_client_id"} <= set(declared.outputs)
 
 
+def test_a_password_does_not_travel_and_an_access_token_counts(whole):
+    declared = whole(authentication="cognito", protect=True)
+    flows = declared.inputs["callersClient"]["explicitAuthFlows"]
+    assert "ALLOW_USER_SRP_AUTH" in flows
+    assert "ALLOW_USER_PASSWORD_AUTH" not in flows
+    pool = declared.inputs["callers"]
+    assert pool["deletionProtection"] == "ACTIVE"
+    assert pool["passwordPolicy"]["minimumLength"] == 14
+    assert pool["passwordPolicy"]["temporaryPasswordValidityDays"] == 1
+    for name in PROTECTED:
+        scopes = declared.inputs[name]["authorizationScopes"]
+        assert scopes == ["aws.cognito.signin.user.admin"]
+
+
+def test_a_method_without_access_cannot_be_built(declare):
+    def step():
+        made = api.rest_api({})
+        api.model_method(made, api.model_path(made), {})
+
+    with pytest.raises(TypeError, match="authorization"):
+        declare(step)
+
+
+def test_every_method_has_a_name_of_its_own_and_old_encryption_is_refused(whole):
+    declared = whole()
+    names = [declared.inputs[name]["operationName"] for name in PROTECTED]
+    assert len(set(names)) == len(PROTECTED)
+    assert declared.inputs["languageModelApi"]["securityPolicy"] == "TLS_1_2"
+
+
+def test_no_answer_of_the_gateway_itself_is_kept_or_guessed_at(whole):
+    declared = whole()
+    responses = [
+        declared.inputs[name]["responseParameters"]
+        for name, token in declared.types.items()
+        if token == "aws:apigateway/response:Response"
+    ]
+    for each in responses:
+        assert each["gatewayresponse.header.Cache-Control"] == "'no-store'"
+        assert each["gatewayresponse.header.X-Content-Type-Options"] == "'nosniff'"
+
+
+def test_both_functions_can_have_calls_reserved_for_them(whole):
+    declared = whole(model_concurrency=5, authorizer_concurrency=3)
+    reserved = "reservedConcurrentExecutions"
+    assert declared.inputs["LanguageModelLambda"][reserved] == 5
+    assert declared.inputs["KeyAuthorizerLambda"][reserved] == 3
+
+
+@pytest.mark.parametrize(
+    ("authentication", "field"),
+    [("bearer", "team"), ("iam", "callerArn"), ("cognito", "subject")],
+)
+def test_the_access_log_says_who_was_refused(whole, authentication, field):
+    def line(**more):
+        stage = whole(authentication=authentication, **more).inputs["languageModelStage"]
+        return json.loads(stage["accessLogSettings"]["format"])
+
+    assert field in line()
+    assert "sourceAddress" not in line()
+    assert line(log_source_address=True)["sourceAddress"] == "$context.identity.sourceIp"
+
+
+def test_many_wrong_keys_ring_an_alarm(whole):
+    declared = whole(refused_calls=7)
+    pattern = declared.inputs["refusedCalls"]["pattern"]
+    assert pattern == '{ ($.status = "401") || ($.status = "403") }'
+    assert declared.inputs["alarm-refused"]["threshold"] == 7
+
+
 def test_a_policy_for_addresses_refuses_the_others_explicitly(declare):
     def step():
-        auth.only_from(program.rest_api(Settings()), ["192.0.2.0/24"])
+        made = api.rest_api({})
+        api.resource_policy(made, [auth.only_from(made, ["192.0.2.0/24"])])
 
-    allow, deny = statements(declare(step), "languageModelApiPolicy")
-    assert (allow["Effect"], allow["Resource"]) == ("Allow", f"{API}/*")
-    assert deny == {
-        "Effect": "Deny",
-        "Principal": "*",
-        "Action": "execute-api:Invoke",
-        "Resource": f"{API}/*",
-        "Condition": {"NotIpAddress": {"aws:SourceIp": ["192.0.2.0/24"]}},
-    }
+    assert statements(declare(step), "languageModelApiPolicy") == [
+        {
+            "Effect": "Deny",
+            "Principal": "*",
+            "Action": "execute-api:Invoke",
+            "Resource": f"{API}/*",
+            "Condition": {"NotIpAddress": {"aws:SourceIp": ["192.0.2.0/24"]}},
+        }
+    ]
 
 
 # 08 How much
@@ -260,15 +344,17 @@ def test_what_the_gateway_takes_for_a_conversation(body, valid):
 
 
 def accepts(schema, body):
+    import jsonschema  # takes seconds to load: not where tests are only counted
+
     return jsonschema.Draft4Validator(schema).is_valid(body)
 
 
 def test_who_is_over_a_limit_is_told_when_to_come_back(whole):
     declared = whole()
     throttled = declared.inputs["throttledResponse"]
-    assert throttled["responseParameters"] == {"gatewayresponse.header.Retry-After": "'1'"}
+    assert throttled["responseParameters"]["gatewayresponse.header.Retry-After"] == "'1'"
     quota = declared.inputs["quotaResponse"]
-    assert quota["responseParameters"] == {"gatewayresponse.header.x-should-retry": "'false'"}
+    assert quota["responseParameters"]["gatewayresponse.header.x-should-retry"] == "'false'"
 
 
 # 09 What happened
@@ -300,8 +386,22 @@ def test_every_log_has_an_end(whole):
 
 
 def test_the_stage_waits_until_api_gateway_may_write(whole):
-    waits_for = whole().depends_on["languageModelStage"]
+    waits_for = whole(logging_role="own").depends_on["languageModelStage"]
     assert {"apiLogsAccount", "executionLogs", "accessLogs"} <= waits_for
+
+
+def test_the_accounts_logging_role_is_left_alone_unless_the_settings_say_that_it_is_ours(whole):
+    made = {"apiLogsRole", "apiLogsPolicy", "apiLogsAccount"}
+    assert not made & set(whole().types)
+    assert made <= set(whole(logging_role="own").types)
+
+
+def test_function_alarms_and_dashboard_share_one_name_for_the_model(whole):
+    declared = whole(model_name="mine")
+    variables = declared.inputs["LanguageModelLambda"]["environment"]["variables"]
+    assert variables["MODEL_NAME"] == "mine"
+    assert set(declared.inputs["alarm-tokens"]["dimensions"].values()) == {"mine"}
+    assert '"mine"' in declared.inputs["languageModelDashboard"]["dashboardBody"]
 
 
 def test_alarms_ring_for_failures_slowness_refusals_and_spending(whole):
@@ -310,8 +410,9 @@ def test_alarms_ring_for_failures_slowness_refusals_and_spending(whole):
     assert {(each["namespace"], each["metricName"]) for each in alarms.values()} == {
         ("AWS/ApiGateway", "5XXError"),
         ("AWS/ApiGateway", "Latency"),
-        ("LanguageModel/test/v1", "ThrottledCalls"),
-        ("LanguageModel/test/v1", "gen_ai.usage.output_tokens"),
+        ("LanguageModel/logs", "ThrottledCalls"),
+        ("LanguageModel/logs", "RefusedCalls"),
+        ("LanguageModel/logs", "gen_ai.usage.output_tokens"),
     }
     for each in alarms.values():
         assert each["alarmActions"] == ["arn:aws:sns:us-east-1:123456789012:ops"]
@@ -322,10 +423,10 @@ def test_alarms_ring_for_failures_slowness_refusals_and_spending(whole):
 
 def test_the_dashboard_shows_the_metrics_that_alarms_and_function_use(whole):
     body = json.loads(whole().inputs["languageModelDashboard"]["dashboardBody"])
-    metrics = [m for widget in body["widgets"] for m in widget["properties"]["metrics"]]
-    names = {metric[1] for metric in metrics}
+    drawn = [m for widget in body["widgets"] for m in widget["properties"]["metrics"]]
+    names = {metric[1] for metric in drawn}
     assert {"Count", "4XXError", "5XXError", "Latency", "IntegrationLatency"} < names
-    assert observability.FIRST_TOKEN in names
+    assert metrics.FIRST_TOKEN in names
     assert all(widget["properties"]["region"] == "us-east-1" for widget in body["widgets"])
     places = [(widget["x"], widget["y"]) for widget in body["widgets"]]
     assert len(set(places)) == 4
@@ -362,6 +463,14 @@ def test_answers_come_whole_unless_the_settings_say_stream(whole):
     variables = streaming["LanguageModelLambda"]["environment"]["variables"]
     assert variables["STREAMING"] == "1"
     assert "STREAMING" not in plain["LanguageModelLambda"]["environment"]["variables"]
+
+
+def test_whose_system_prompt_comes_first_is_a_setting(whole):
+    def variables(**settings):
+        return whole(**settings).inputs["LanguageModelLambda"]["environment"]["variables"]
+
+    assert "SYSTEM_PROMPT_FIRST" not in variables()
+    assert variables(system_prompt_first=True)["SYSTEM_PROMPT_FIRST"] == "1"
 
 
 def test_behind_the_adapter_every_answer_streams_and_the_script_starts(whole):

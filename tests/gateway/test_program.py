@@ -1,13 +1,27 @@
 """What the program declares, step by step, under Pulumi's mocks."""
 
+import ast
 import inspect
 import json
 
 import pulumi_aws as aws
 import pytest
 
-from gateway import auth, chat, limits, observability, program
+from gateway import (
+    api,
+    auth,
+    budget,
+    chat,
+    deployment,
+    limits,
+    logs,
+    metrics,
+    model,
+    policies,
+    program,
+)
 from gateway.settings import Settings
+from lab import course
 
 # As conftest.py answers for AWS.
 API = "arn:aws:execute-api:us-east-1:123456789012:api1"
@@ -18,7 +32,7 @@ TABLE = {
     "languageModelApiRole": "aws:iam/role:Role",
     "languageModelLogs": "aws:cloudwatch/logGroup:LogGroup",
     "languageModelExecutionRole": "aws:iam/role:Role",
-    "languageModelWriteLog": "aws:iam/rolePolicy:RolePolicy",
+    "languageModelRights": "aws:iam/rolePolicy:RolePolicy",
     "LanguageModelLambda": "aws:lambda/function:Function",
     "languageModelInvokePolicy": "aws:iam/rolePolicy:RolePolicy",
     "languageModelApi": "aws:apigateway/restApi:RestApi",
@@ -32,12 +46,11 @@ TABLE = {
     "teamKey-green": "aws:apigateway/apiKey:ApiKey",
     "authorizerLogs": "aws:cloudwatch/logGroup:LogGroup",
     "authorizerExecutionRole": "aws:iam/role:Role",
-    "authorizerWriteLog": "aws:iam/rolePolicy:RolePolicy",
+    "authorizerRights": "aws:iam/rolePolicy:RolePolicy",
     "KeyAuthorizerLambda": "aws:lambda/function:Function",
     "invokeAuthorizer": "aws:iam/rolePolicy:RolePolicy",
     "keyAuthorizer": "aws:apigateway/authorizer:Authorizer",
     "tokenBudgets": "aws:dynamodb/table:Table",
-    "languageModelCountTokens": "aws:iam/rolePolicy:RolePolicy",
     "promptValidator": "aws:apigateway/requestValidator:RequestValidator",
     "promptModel": "aws:apigateway/model:Model",
     "promptMethod": "aws:apigateway/method:Method",
@@ -57,6 +70,8 @@ TABLE = {
     "apiLogsPolicy": "aws:iam/rolePolicyAttachment:RolePolicyAttachment",
     "apiLogsAccount": "aws:apigateway/account:Account",
     "throttledCalls": "aws:cloudwatch/logMetricFilter:LogMetricFilter",
+    "refusedCalls": "aws:cloudwatch/logMetricFilter:LogMetricFilter",
+    "alarm-refused": "aws:cloudwatch/metricAlarm:MetricAlarm",
     "alarm-failures": "aws:cloudwatch/metricAlarm:MetricAlarm",
     "alarm-slow": "aws:cloudwatch/metricAlarm:MetricAlarm",
     "alarm-throttled": "aws:cloudwatch/metricAlarm:MetricAlarm",
@@ -134,15 +149,18 @@ def arguments_of(kind):
 
 
 def whole(settings=None):
-    return lambda: program.gateway(settings or Settings())
+    return lambda: program.gateway(settings or Settings(logging_role="own"))
 
 
 def digest_of(declared):
-    return declared.inputs["languageModelDeployment"]["triggers"]["digest"]
+    """The first half of what replaces a deployment when it differs."""
+    known = declared.triggers["languageModelDeployment"]
+    return known[0] if isinstance(known, list) else "not known yet"
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def whole_program(declare):
+    """The program as it is; nobody changes what is told of it."""
     return declare(whole())
 
 
@@ -187,13 +205,15 @@ def test_the_api_may_invoke_this_one_function_and_do_nothing_else(whole_program)
     assert whole_program.inputs["languageModelInvokePolicy"]["role"] == "languageModelApiRole-id"
 
 
-def test_the_function_may_write_its_own_log_and_do_nothing_else(whole_program):
-    assert statement(whole_program, "languageModelWriteLog") == {
+def test_the_function_may_write_its_own_log_and_do_what_later_chapters_add(whole_program):
+    policy = json.loads(whole_program.inputs["languageModelRights"]["policy"])
+    write_log, _budget = policy["Statement"]
+    assert write_log == {
         "Effect": "Allow",
         "Action": ["logs:CreateLogStream", "logs:PutLogEvents"],
         "Resource": "arn:aws:logs:us-east-1:123456789012:log-group:logs:*",
     }
-    role = whole_program.inputs["languageModelWriteLog"]["role"]
+    role = whole_program.inputs["languageModelRights"]["role"]
     assert role == "languageModelExecutionRole-id"
 
 
@@ -206,17 +226,17 @@ def test_the_function_has_its_code_its_role_and_its_log(whole_program):
         "SYSTEM_PROMPT": "You are a helpful assistant.",
         "BUDGET_TABLE": "budgets",
         "TOKENS_PER_DAY": "20000",
-        "METRICS_NAMESPACE": "LanguageModel/test/v1",
+        "METRICS_NAMESPACE": "LanguageModel/logs",
+        "MODEL_NAME": "SmolLM2-135M-Instruct",
     }
     assert (function["memorySize"], function["timeout"]) == (1769, 29)
 
 
 def test_a_function_named_in_settings_is_looked_up_and_not_made(declare):
-    declared = declare(whole(Settings(function_name="theirs")))
-    looked_up = ("aws:lambda/getFunction:getFunction", {"functionName": "theirs"})
-    assert looked_up in declared.calls
-    made = {"languageModelLogs", "languageModelExecutionRole", "languageModelWriteLog"}
-    made |= {"LanguageModelLambda", "languageModelCountTokens"}
+    declared = declare(whole(Settings(function_name="theirs", logging_role="own")))
+    assert declared.read == {"ExistingLambda": "theirs"}
+    made = {"languageModelLogs", "languageModelExecutionRole", "languageModelRights"}
+    made |= {"LanguageModelLambda"}
     assert set(declared.types) == set(TABLE) - made
     theirs = FUNCTION_ARN.replace("made", "theirs")
     assert statement(declared, "languageModelInvokePolicy")["Resource"] == theirs
@@ -224,12 +244,13 @@ def test_a_function_named_in_settings_is_looked_up_and_not_made(declare):
     assert declared.outputs["function_name"] == "theirs"
 
 
-def test_everyone_may_call_every_path_of_this_api(whole_program):
+def test_the_resource_policy_lets_nobody_in_and_refuses_calls_without_tls(whole_program):
     assert statement(whole_program, "languageModelApiPolicy") == {
-        "Effect": "Allow",
+        "Effect": "Deny",
         "Principal": "*",
         "Action": "execute-api:Invoke",
         "Resource": f"{API}/*",
+        "Condition": {"Bool": {"aws:SecureTransport": "false"}},
     }
 
 
@@ -261,7 +282,10 @@ def test_the_stage_serves_the_deployment(whole_program):
 
 
 def test_outputs_are_those_that_chapters_read(whole_program):
-    assert whole_program.outputs == {
+    outputs = dict(whole_program.outputs)
+    frozen = outputs.pop("frozen_parts")
+    assert {urn.rpartition("::")[2] for urn in frozen} == set(FROZEN)
+    assert outputs == {
         "api_role_arn": "arn:aws:iam::123456789012:role/languageModelApiRole",
         "function_name": "made",
         "function_arn": FUNCTION_ARN,
@@ -294,8 +318,8 @@ def test_the_digest_is_known_in_a_preview_of_no_change(declare, usual_digest):
 
 def test_the_digest_is_unknown_in_a_preview_while_a_part_does_not_exist(declare, usual_digest):
     declared = declare(whole(), preview=True, missing={"LanguageModelLambda"})
-    triggers = declared.inputs["languageModelDeployment"].get("triggers") or {}
-    assert triggers.get("digest") != usual_digest
+    assert "languageModelDeployment" in declared.triggers
+    assert digest_of(declared) != usual_digest
 
 
 CHANGES = [(name, argument) for name in TRIED for argument in arguments_of(FROZEN[name])]
@@ -313,13 +337,13 @@ def test_a_changed_argument_of_what_is_frozen_redeploys(declare, usual_digest, n
     assert digest_of(declare(whole(), {name: {argument: value}})) != usual_digest
 
 
-@pytest.mark.parametrize("argument", program.FROZEN)
+@pytest.mark.parametrize("argument", deployment.FROZEN)
 def test_a_changed_argument_of_the_api_that_is_frozen_redeploys(declare, usual_digest, argument):
     changed = declare(whole(), {"languageModelApi": {argument: "changed"}})
     assert digest_of(changed) != usual_digest
 
 
-LIVE = sorted(set(arguments_of(aws.apigateway.RestApi)) - set(program.FROZEN))
+LIVE = sorted(set(arguments_of(aws.apigateway.RestApi)) - set(deployment.FROZEN))
 
 
 @pytest.mark.parametrize("argument", LIVE)
@@ -361,13 +385,46 @@ def test_the_digest_reads_an_argument_that_is_an_object_like_one_that_is_a_dict(
     assert len(digests) == 1
 
 
+# What has left the program
+
+
+def urns(*names):
+    return [f"urn:pulumi:stack::project::aws:apigateway/x:X::{name}" for name in names]
+
+
+def left_behind(declared):
+    return declared.triggers["languageModelDeployment"][1]
+
+
+@pytest.mark.parametrize("last_time", [{}, {"frozen_parts": []}, {"frozen_parts": None}])
+def test_a_first_up_leaves_nothing_behind(declare, last_time):
+    assert left_behind(declare(whole(), last_time=last_time)) == ""
+
+
+def test_what_was_frozen_and_still_is_is_not_left_behind(declare, whole_program):
+    before = {"frozen_parts": whole_program.outputs["frozen_parts"]}
+    assert left_behind(declare(whole(), last_time=before)) == ""
+
+
+def test_what_left_the_program_is_named_in_a_warning(declare, whole_program, monkeypatch):
+    warned = []
+    monkeypatch.setattr(deployment.pulumi.log, "warn", warned.append)
+    before = [*whole_program.outputs["frozen_parts"], *urns("helloPath", "helloMethod")]
+    declared = declare(whole(), last_time={"frozen_parts": before})
+    assert left_behind(declared) == "helloMethod, helloPath"
+    assert warned == [
+        "helloMethod, helloPath: still part of what is served. Run `pulumi up` once more."
+    ]
+
+
 # The other way in, and the shape of the code
 
 
 def test_invoke_permission_admits_this_path_of_this_api(declare):
     def other_way():
-        api = program.rest_api(Settings())
-        program.invoke_permission(api, program.model_path(api), program.create_function(Settings()))
+        made = api.rest_api({})
+        function = model.create_function(Settings(), {"handler": "handler.handler"}, {}, [])
+        api.invoke_permission(made, api.model_path(made), function)
 
     permission = declare(other_way).inputs["languageModelPermission"]
     assert permission["action"] == "lambda:InvokeFunction"
@@ -376,7 +433,9 @@ def test_invoke_permission_admits_this_path_of_this_api(declare):
     assert permission["sourceArn"] == f"{API}/*/*/model"
 
 
-MODULES = (program, auth, limits, observability, chat)
+MODULES = (
+    policies, model, api, deployment, auth, limits, budget, logs, metrics, chat, program
+)  # fmt: skip
 STEPS = [
     function
     for module in MODULES
@@ -397,6 +456,18 @@ def test_no_name_stands_for_two_things():
             if getattr(value, "__module__", None) == module.__name__ or name.isupper():
                 homes.setdefault(name, []).append(value)
     assert all(value is values[0] for values in homes.values() for value in values)
+
+
+@pytest.mark.parametrize("module", MODULES, ids=lambda module: module.__name__)
+def test_a_file_imports_earlier_chapters_only(module):
+    """So there is no circle, and a chapter's file can be taken away with all after it."""
+    files = {f"gateway.{name}": place for place, name in enumerate(course.FILES)}
+    imported = [
+        f"gateway.{node.module}"
+        for node in ast.walk(ast.parse(inspect.getsource(module)))
+        if isinstance(node, ast.ImportFrom) and node.level
+    ]
+    assert all(files[name] < files[module.__name__] for name in imported), imported
 
 
 @pytest.mark.parametrize("step", STEPS, ids=lambda step: step.__name__)

@@ -7,7 +7,10 @@ import pulumi
 import pytest
 import yaml
 
-from gateway.settings import FUNCTIONS, Settings
+from gateway.auth import hashes, key_source
+from gateway.chat import adapter_start
+from gateway.model import plain_start
+from gateway.settings import FUNCTIONS, Settings, code_of
 
 
 @pytest.fixture
@@ -35,10 +38,17 @@ def test_without_configuration_all_defaults_count(configure):
         ("memorySize", "512", "memory_size", 512),
         ("timeout", "0", "timeout", 0),
         ("systemPrompt", "", "system_prompt", ""),
+        ("systemPromptFirst", "true", "system_prompt_first", True),
         ("logRetentionDays", "30", "log_retention_days", 30),
         ("stageName", "test", "stage_name", "test"),
         ("authentication", "iam", "authentication", "iam"),
         ("authorizerTtl", "0", "authorizer_ttl", 0),
+        ("modelConcurrency", "5", "model_concurrency", 5),
+        ("authorizerConcurrency", "0", "authorizer_concurrency", 0),
+        ("protect", "true", "protect", True),
+        ("loggingRole", "own", "logging_role", "own"),
+        ("logSourceAddress", "true", "log_source_address", True),
+        ("refusedCalls", "7", "refused_calls", 7),
         ("teams", json.dumps(["red"]), "teams", ("red",)),
         ("teamRate", "0.5", "team_rate", 0.5),
         ("teamBurst", "1", "team_burst", 1),
@@ -89,26 +99,41 @@ def test_a_choice_that_there_is_not_is_refused_with_those_there_are(configure, k
         Settings.from_config()
 
 
+def test_a_name_with_an_alias_is_refused(configure):
+    configure(functionName="theirs:live")
+    with pytest.raises(pulumi.RunError, match="functionName is 'theirs:live'"):
+        Settings.from_config()
+
+
+def test_more_teams_than_the_environment_has_room_for_are_refused():
+    """What is let in has to fit: 4 KB, the variable's name included."""
+    most = Settings(teams=tuple(f"team-{number:02d}" for number in range(49)))
+    known = hashes({team: "k" * 40 + team for team in most.teams})
+    assert 3_700 < len(known) + len("KEYS") < 4_096
+    with pytest.raises(pulumi.RunError, match="teams are 50: their keys do not fit"):
+        Settings(teams=tuple(f"team-{number:02d}" for number in range(50)))
+
+
 @pytest.mark.parametrize(
     ("authentication", "source"),
     [("bearer", "AUTHORIZER"), ("iam", "HEADER"), ("cognito", "HEADER")],
 )
 def test_a_key_comes_from_the_authorizer_where_there_is_one_of_ours(authentication, source):
-    assert Settings(authentication=authentication).api_key_source == source
+    assert key_source(authentication) == {"api_key_source": source}
 
 
 def test_the_adapter_is_one_layer_more_and_starts_the_script():
     settings = Settings(layer_arns=("arn:model",), adapter_layer_arn="arn:adapter")
-    assert settings.model_layers == ["arn:model", "arn:adapter"]
-    assert settings.model_handler == "run.sh"
-    assert Settings().model_handler == "handler.handler"
+    usual = {"handler": "handler.handler", "layers": ["arn:model"]}
+    assert plain_start(settings) == usual
+    assert adapter_start(settings) == {"handler": "run.sh", "layers": ["arn:model", "arn:adapter"]}
+    assert adapter_start(Settings(layer_arns=("arn:model",))) == {}
 
 
 @pytest.mark.parametrize("folder", ["model", "authorizer"])
 def test_the_code_is_python_files_and_scripts_and_nothing_else(folder):
     (FUNCTIONS / folder / "__pycache__").mkdir(exist_ok=True)
-    settings = Settings()
-    code = settings.model_code if folder == "model" else settings.authorizer_code
+    code = code_of(folder)
     shipped = {file.name for file in (FUNCTIONS / folder).iterdir() if file.is_file()}
     assert set(code.assets) == shipped
     assert "handler.py" in shipped

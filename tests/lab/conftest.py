@@ -1,5 +1,29 @@
-"""Fixtures of the tests that deploy."""
+"""Fixtures that several rooms use: kernels, and what is deployed."""
 
+import pytest
+
+from tests.lab.kernel import Kernel
+from tests.lab.session.chapter_09 import chapter_09, gateway
 from tests.lab.session.stacks import fake, kernels, opened
 
-__all__ = ["fake", "kernels", "opened"]
+__all__ = ["chapter_09", "fake", "gateway", "kernels", "opened"]
+
+
+@pytest.fixture
+def lenient(monkeypatch):
+    """A handler that fails shows it, and nothing more: as for a learner."""
+    monkeypatch.setenv("KIT_STRICT", "0")
+
+
+@pytest.fixture
+def strict(monkeypatch):
+    """A handler that fails is an error besides."""
+    monkeypatch.setenv("KIT_STRICT", "1")
+
+
+@pytest.fixture
+def kernel():
+    """A kernel in which a handler that fails is an error."""
+    made = Kernel({"KIT_STRICT": "1"})
+    yield made
+    made.close()

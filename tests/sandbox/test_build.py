@@ -124,7 +124,7 @@ def test_an_interrupt_kills_the_compiler_and_removes_its_caches(folder, tmp_path
         text=True,
         check=False,  # it fails when there is no such process
     )
-    assert states.stdout.strip() in ("", "Z")
+    assert states.stdout.strip()[:1] in ("", "Z")  # behind it: whether it was nice, and the like
 
 
 def test_too_little_space_is_told_before_anything_is_fetched(folder, tmp_path, monkeypatch):

@@ -1,5 +1,6 @@
 """One sandbox for a home, from start to stop, and whatever happens to it in between."""
 
+import errno
 import json
 import os
 import signal
@@ -15,7 +16,7 @@ import psutil
 import pytest
 from botocore.config import Config
 
-from sandbox import cloud, launch, processes
+from sandbox import cloud, launch, processes, proof
 from sandbox.__main__ import main
 from sandbox.home import Home, read_json, write_json
 from sandbox.server.base import state_files
@@ -37,8 +38,7 @@ def client(running, service):
         service,
         endpoint_url=running.endpoint,
         region_name="us-east-1",
-        aws_access_key_id="test",
-        aws_secret_access_key="test",
+        **running.keys,
         config=Config(retries={"max_attempts": 0}),
     )
 
@@ -224,12 +224,58 @@ def test_a_kill_in_the_middle_of_many_changes_keeps_each_that_was_answered(home)
 
 
 def test_a_file_that_was_being_written_is_no_state(tmp_path):
-    (tmp_path / "iam.json").write_text("old")
-    (tmp_path / "iam.json.new").write_text("par")
-    (tmp_path / "logs.json.new").write_text("whole")
-    state_files.recover(tmp_path)
+    (tmp_path / "iam.json").write_text('"old"')
+    (tmp_path / "iam.json.new").write_text('"par')
+    (tmp_path / "logs.json.new").write_text('"whole"')
+    (tmp_path / "s3.json.new").write_text('{"payl')
+    assert state_files.recover(tmp_path) == []
     found = {path.name: path.read_text() for path in tmp_path.iterdir()}
-    assert found == {"iam.json": "old", "logs.json": "whole"}
+    assert found == {"iam.json": '"old"', "logs.json": '"whole"'}
+
+
+def test_a_state_file_that_is_damaged_or_gone_is_taken_from_the_copy_that_was_kept(tmp_path):
+    for name in ("iam", "logs", "s3"):
+        path = tmp_path / f"{name}.json"
+        state_files.write(str(path), json.dumps({"payload": name}))
+        state_files.keep(path)
+    state_files.write(str(tmp_path / "s3.json"), '{"payload": "newer"}')
+    (tmp_path / "iam.json").write_text('{"payl')
+    (tmp_path / "logs.json").unlink()
+    told = state_files.recover(tmp_path)
+    assert [line.split()[0] for line in told] == ["iam.json", "logs.json"]
+    kept = {path.name: path.read_text() for path in tmp_path.glob("*.json*")}
+    assert json.loads(kept["iam.json"]) == {"payload": "iam"}
+    assert json.loads(kept["logs.json"]) == {"payload": "logs"}
+    assert json.loads(kept["s3.json"]) == {"payload": "newer"}
+    assert any(name.startswith("iam.json.damaged-") for name in kept)
+
+
+def test_state_that_was_cut_is_kept_and_the_cloud_says_so(home):
+    running = cloud.start(home)
+    made = client(running, "apigateway").create_rest_api(name="api")["id"]
+    function(running)
+    cloud.stop(home)
+    state = Home(home).state / "apigateway_v1.json"
+    state.write_bytes(state.read_bytes()[:-30])
+    (Home(home).state / "iam.json").unlink()
+    again = cloud.start(home, say=lambda _: None)
+    assert again.generation != running.generation
+    assert "apigateway_v1.json was damaged; it is set aside as" in again.damaged
+    assert "iam.json was not there; it is as at" in again.damaged
+    assert client(again, "apigateway").get_rest_api(restApiId=made)
+    assert client(again, "iam").get_role(RoleName="fRole")
+
+
+def test_a_function_whose_code_was_damaged_is_gone_and_the_cloud_is_another(home):
+    running = cloud.start(home)
+    function(running)
+    cloud.stop(home)
+    (code,) = (home / "cloud").rglob("*.zip")
+    code.write_bytes(code.read_bytes()[:40])
+    again = cloud.start(home, say=lambda _: None)
+    assert client(again, "lambda").list_functions()["Functions"] == []
+    assert again.generation != running.generation
+    assert "the code of a function was damaged; it is set aside as" in again.damaged
 
 
 def test_reset_says_what_it_deletes_and_begins_a_generation(home):
@@ -242,11 +288,18 @@ def test_reset_says_what_it_deletes_and_begins_a_generation(home):
     assert client(again, "apigateway").get_rest_apis()["items"] == []
 
 
-def test_wiping_the_running_cloud_begins_a_generation(home):
+def _wiped(running):
+    """The status of a reset of the emulator, by who may open its own doors."""
     import requests
 
+    headers = {proof.HEADER: proof.of_request(running.token, "POST", "/_ministack/reset")}
+    url = f"{running.endpoint}/_ministack/reset"
+    return requests.post(url, headers=headers, timeout=10).status_code
+
+
+def test_wiping_the_running_cloud_begins_a_generation(home):
     running = cloud.start(home)
-    assert requests.post(f"{running.endpoint}/_ministack/reset", timeout=10).status_code == 200
+    assert _wiped(running) == 200
     assert cloud.status(home).generation != running.generation
 
 
@@ -343,8 +396,18 @@ def test_what_cannot_be_saved_is_told(home, sandbox):
 
 def test_a_home_that_cannot_be_written_is_told(tmp_path):
     (tmp_path / "file").write_text("")
-    with pytest.raises(cloud.CloudError, match="Cannot write to"):
+    with pytest.raises(cloud.CloudError, match=r"Cannot write to .*Fix: set KIT_HOME to a folder"):
         cloud.start(tmp_path / "file" / "kit")
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="flock")
+def test_a_home_on_a_disk_without_locks_is_told_at_once(tmp_path, monkeypatch):
+    def refuse(*_):
+        raise OSError(errno.ENOLCK, os.strerror(errno.ENOLCK))
+
+    monkeypatch.setattr("fcntl.flock", refuse)
+    with pytest.raises(cloud.CloudError, match="No locks available.*Fix: set KIT_HOME"):
+        cloud.start(tmp_path / "kit")
 
 
 # What others use

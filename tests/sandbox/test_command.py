@@ -20,6 +20,8 @@ import json, os, signal, sys, time
 args = [a for a in sys.argv[1:] if a != "--non-interactive"]
 if args == ["args"]:
     print(json.dumps([sys.argv[1:], os.environ["PATH"].split(os.pathsep)[0], os.getcwd()]))
+elif args == ["pulumi"]:
+    print(sorted(name for name in os.environ if name.startswith("PULUMI_")))
 elif args == ["session"]:
     print(os.getsid(0) == os.getpid())
 elif args[0] == "fail":
@@ -57,6 +59,28 @@ def test_a_command_gets_its_arguments_its_folder_and_its_own_bin_first(command, 
 
 def test_a_command_has_a_session_of_its_own(command, tmp_path):
     assert command.run(["session"], str(tmp_path), {}).stdout == "True"
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "PULUMI_CONFIG_PASSPHRASE",
+        "PULUMI_CONFIG_PASSPHRASE_FILE",
+        "PULUMI_SELF_MANAGED_STATE_LEGACY_LAYOUT",
+        "PULUMI_SELF_MANAGED_STATE_GZIP",
+        "PULUMI_DIY_BACKEND_GZIP",
+        "PULUMI_STACK",
+        "PULUMI_HOME",
+        "PULUMI_ACCESS_TOKEN",
+    ],
+)
+def test_where_the_state_is_named_no_other_setting_of_pulumi_counts(
+    command, tmp_path, monkeypatch, name
+):
+    monkeypatch.setenv(name, "theirs")
+    said = command.run(["pulumi"], str(tmp_path), {"PULUMI_BACKEND_URL": "file:///kit"}).stdout
+    assert said == "['PULUMI_AUTOMATION_API', 'PULUMI_BACKEND_URL']"
+    assert name in command.run(["pulumi"], str(tmp_path), {}).stdout  # as the SDK's own command
 
 
 def test_a_failure_is_the_sdks_own_error(command, tmp_path):

@@ -5,15 +5,18 @@ from __future__ import annotations
 import hashlib
 import os
 import platform
+import re
+import ssl
 import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from sandbox import engine
-from sandbox.engine import VERSION, EngineError, build, download, install
-from tests.sandbox.standin import deaf_server, server, tarball
+from sandbox.engine import VERSION, EngineError, build, checksums, download, install
+from tests.sandbox.standin import certificate, deaf_server, server, tarball
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="Linux and macOS only: sh scripts")
 
@@ -30,6 +33,31 @@ def versions(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setenv("KIT_PULUMI_URL", "http://127.0.0.1:9")
     monkeypatch.setattr(build, "build", no_build)
     return tmp_path / "versions"
+
+
+@pytest.fixture
+def pin(monkeypatch: pytest.MonkeyPatch) -> Callable[[bytes], bytes]:
+    """Makes an archive the one that the kit has a pin of."""
+
+    def pinned(body: bytes) -> bytes:
+        monkeypatch.setitem(checksums.PINS, ARCHIVE, hashlib.sha256(body).hexdigest())
+        return body
+
+    return pinned
+
+
+@pytest.fixture
+def https(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> ssl.SSLContext:
+    """A server's side of a certificate that downloads trust; the kit has no pin of the archive."""
+    file, context = certificate(tmp_path)
+    monkeypatch.setenv("SSL_CERT_FILE", str(file))
+    monkeypatch.delitem(checksums.PINS, ARCHIVE)
+    return context
+
+
+def sums(body: bytes, name: str = ARCHIVE) -> bytes:
+    """A list of checksums as Pulumi publishes it."""
+    return f"{hashlib.sha256(body).hexdigest()}  {name}\n".encode()
 
 
 def no_build(folder: Path, progress: bool) -> None:
@@ -71,10 +99,10 @@ def test_one_on_path_of_another_version_is_ignored(tmp_path, monkeypatch):
 
 
 @pytest.mark.parametrize("damage", [b"", GOOD[:9], b"\x7fELF\x02\x01", b"#!/bin/sh\nexit 1\n"])
-def test_a_damaged_cli_is_not_found_and_is_replaced(versions, monkeypatch, damage):
+def test_a_damaged_cli_is_not_found_and_is_replaced(versions, monkeypatch, pin, damage):
     put(versions / VERSION / "bin", damage)
     assert engine.find() is None
-    with server({ARCHIVE: tarball({"pulumi/pulumi": GOOD})}) as (url, _):
+    with server({ARCHIVE: pin(tarball({"pulumi/pulumi": GOOD}))}) as (url, _):
         monkeypatch.setenv("KIT_PULUMI_URL", url)
         assert engine.ensure(progress=False).source == "downloaded"
     assert engine.find().source == "kit"
@@ -83,15 +111,14 @@ def test_a_damaged_cli_is_not_found_and_is_replaced(versions, monkeypatch, damag
 # Downloading
 
 
-def test_a_download_installs_all_that_lies_beside_the_cli(versions, monkeypatch):
+def test_a_download_installs_all_that_lies_beside_the_cli(versions, monkeypatch, pin):
     body = tarball({
         "pulumi/pulumi": GOOD,
         "pulumi/pulumi-language-python": b"host",
         "../../evil": b"out",
         "pulumi/docs/readme": b"",
     })  # fmt: skip
-    sums = f"{hashlib.sha256(body).hexdigest()}  {ARCHIVE}\n".encode()
-    with server({ARCHIVE: body, SUMS: sums}) as (url, _):
+    with server({ARCHIVE: pin(body)}) as (url, _):
         monkeypatch.setenv("KIT_PULUMI_URL", url + "/")
         found = engine.ensure(progress=False)
     names = sorted(p.name for p in (versions / VERSION / "bin").iterdir())
@@ -101,13 +128,13 @@ def test_a_download_installs_all_that_lies_beside_the_cli(versions, monkeypatch)
     assert_nothing_left(versions)
 
 
-def test_the_second_time_nothing_is_downloaded(monkeypatch):
-    with server({ARCHIVE: tarball({"pulumi/pulumi": GOOD})}) as (url, asked):
+def test_the_second_time_nothing_is_downloaded(monkeypatch, pin):
+    with server({ARCHIVE: pin(tarball({"pulumi/pulumi": GOOD}))}) as (url, asked):
         monkeypatch.setenv("KIT_PULUMI_URL", url)
         engine.ensure(progress=False)
         count = len(asked)
         assert engine.ensure(progress=False).source == "kit"
-        assert len(asked) == count == 2
+        assert len(asked) == count == 1
 
 
 @pytest.mark.parametrize(
@@ -119,18 +146,18 @@ def test_the_second_time_nothing_is_downloaded(monkeypatch):
         ({ARCHIVE: tarball({"readme": b""})}, "holds no pulumi"),
         ({ARCHIVE: tarball({"pulumi/pulumi": b"#!/bin/sh\necho v9.9.9\n"})}, "version 9.9.9"),
         ({ARCHIVE: tarball({"pulumi/pulumi": b"\x7fELF"})}, "does not start on this machine"),
-        ({ARCHIVE: tarball({"pulumi/pulumi": GOOD}), SUMS: f"{'0' * 64}  {ARCHIVE}".encode()},
-         "not 0000"),
     ],
-)  # fmt: skip
-def test_what_is_not_the_cli_is_refused_with_the_reason(versions, monkeypatch, files, reason):
+)
+def test_what_is_not_the_cli_is_refused_with_the_reason(versions, monkeypatch, pin, files, reason):
+    pin(files.get(ARCHIVE, b""))
     with server(files) as (url, _):
         monkeypatch.setenv("KIT_PULUMI_URL", url)
         with pytest.raises(EngineError) as caught:
             engine.ensure(progress=False)
     assert reason in str(caught.value)
     assert "no build in this test" in str(caught.value)
-    assert f"--version {VERSION}" in str(caught.value)
+    assert f"https://github.com/pulumi/pulumi/releases/tag/v{VERSION}" in str(caught.value)
+    assert "| sh" not in str(caught.value)
     assert engine.find() is None
     assert_nothing_left(versions)
 
@@ -144,8 +171,8 @@ def test_a_server_that_never_answers_is_given_up_within_five_seconds(tmp_path, m
     assert 4 < time.monotonic() - begun < 6
 
 
-def test_a_server_that_sends_a_byte_at_a_time_is_given_up(tmp_path, monkeypatch):
-    with server({ARCHIVE: tarball({"pulumi/pulumi": GOOD})}, dribble=0.1) as (url, _):
+def test_a_server_that_sends_a_byte_at_a_time_is_given_up(tmp_path, monkeypatch, pin):
+    with server({ARCHIVE: pin(tarball({"pulumi/pulumi": GOOD}))}, dribble=0.1) as (url, _):
         monkeypatch.setenv("KIT_PULUMI_URL", url)
         begun = time.monotonic()
         with pytest.raises(EngineError, match=r"only \d+ bytes in 5 seconds"):
@@ -176,6 +203,87 @@ def test_archives_are_named_as_pulumi_names_them(system, machine, name):
 def test_a_machine_without_an_official_cli_is_told(system, machine):
     with pytest.raises(EngineError, match=f"no CLI for {system} on {machine}"):
         download.archive_name(system, machine)
+
+
+# Verifying
+
+
+def test_an_archive_that_is_not_the_pinned_one_is_never_unpacked(versions, monkeypatch):
+    body = tarball({"pulumi/pulumi": GOOD})  # it would pass every other check
+    with server({ARCHIVE: body, SUMS: sums(body)}) as (url, _):
+        monkeypatch.setenv("KIT_PULUMI_URL", url)
+        monkeypatch.setattr(download, "unpack", lambda *_: pytest.fail("unpacked"))
+        with pytest.raises(EngineError, match=f"not {checksums.PINS[ARCHIVE]} as the kit has it"):
+            engine.ensure(progress=False)
+    assert_nothing_left(versions)
+
+
+@pytest.mark.parametrize("listed", [True, False])
+def test_without_a_pin_nothing_that_comes_over_http_is_taken(monkeypatch, https, listed):
+    body = tarball({"pulumi/pulumi": GOOD})
+    with server({ARCHIVE: body, **({SUMS: sums(body)} if listed else {})}) as (url, asked):
+        monkeypatch.setenv("KIT_PULUMI_URL", url)
+        with pytest.raises(EngineError, match=f"{ARCHIVE} cannot be verified.*is not HTTPS"):
+            engine.ensure(progress=False)
+    assert asked == []
+
+
+def test_without_a_pin_a_list_over_https_decides(monkeypatch, https):
+    body = tarball({"pulumi/pulumi": GOOD})
+    with server({ARCHIVE: body, SUMS: sums(body)}, tls=https) as (url, _):
+        monkeypatch.setenv("KIT_PULUMI_URL", url)
+        assert engine.ensure(progress=False).source == "downloaded"
+
+
+@pytest.mark.parametrize(
+    ("files", "reason"),
+    [
+        ({}, "HTTP Error 404|Not Found"),
+        ({SUMS: b""}, "has no line for it"),
+        ({SUMS: sums(b"", "another.tar.gz")}, "has no line for it"),
+        ({SUMS: f"short  {ARCHIVE}".encode()}, "has no line for it"),
+        ({SUMS: f"{'0' * 64}  {ARCHIVE}".encode()}, "its SHA-256 is .*, not 0000"),
+    ],
+)
+def test_without_a_pin_and_without_its_line_an_archive_is_refused(
+    versions, monkeypatch, https, files, reason
+):
+    with server({ARCHIVE: tarball({"pulumi/pulumi": GOOD}), **files}, tls=https) as (url, _):
+        monkeypatch.setenv("KIT_PULUMI_URL", url)
+        with pytest.raises(EngineError, match=reason):
+            engine.ensure(progress=False)
+    assert engine.find() is None
+    assert_nothing_left(versions)
+
+
+def test_a_list_over_https_that_leads_to_http_does_not_count(monkeypatch, https):
+    body = tarball({"pulumi/pulumi": GOOD})
+    with (
+        server({SUMS: sums(body), ARCHIVE: body}) as (plain, _),
+        server({}, tls=https, leads_to=plain) as (url, _),
+    ):
+        monkeypatch.setenv("KIT_PULUMI_URL", url)
+        with pytest.raises(EngineError, match="leads to http://.*which is not HTTPS"):
+            engine.ensure(progress=False)
+
+
+def test_the_kit_has_a_pin_of_the_cli_for_each_platform_that_has_one():
+    names = {
+        download.archive_name(system, machine)
+        for system in ("Linux", "Darwin") for machine in ("x86_64", "arm64")
+    } | {download.archive_name("Windows", "AMD64")}  # fmt: skip
+    assert set(checksums.PINS) == names
+    assert all(re.fullmatch("[0-9a-f]{64}|[0-9a-f]{128}", pin) for pin in checksums.PINS.values())
+    assert len(set(checksums.PINS.values())) == len(names)
+
+
+def test_no_page_and_no_message_pipes_a_download_into_a_shell():
+    root = Path(__file__).parents[2]
+    files = [*root.glob("*.md"), *root.glob("*.yml"), *root.glob(".ci/*"), root / "Makefile"]
+    for part in ("lab", "sandbox", "tools", "gateway", "lessons"):
+        files += (root / part).rglob("*.py")
+    piped = re.compile(r"(curl|wget|iwr|Invoke-WebRequest)\b.*\|\\?\s*(ba|z)?(sh|iex)\b")
+    assert [f.name for f in files if piped.search(f.read_text("utf-8").replace("\\|", "|"))] == []
 
 
 # Installing

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import platform
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from sandbox import engine
-from sandbox.engine import Cli, EngineError, plugins
-from tests.sandbox.standin import deaf_server, server, tarball
+from sandbox.engine import Cli, EngineError, checksums, plugins
+from tests.sandbox.standin import certificate, deaf_server, server, tarball
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="Linux and macOS only: sh scripts")
 
@@ -129,29 +131,96 @@ def test_a_launcher_of_another_python_is_replaced(tmp_path, cli):
 # The official AWS provider
 
 
-def plugin_archive() -> str:
-    system = platform.system().lower()
-    processor = {"x86_64": "amd64", "aarch64": "arm64"}.get(platform.machine(), "arm64")
-    return f"pulumi-resource-aws-v{plugins.AWS_VERSION}-{system}-{processor}.tar.gz"
+PLUGIN = plugins.aws_archive(platform.system(), platform.machine())
+SUMS = f"pulumi-aws_{plugins.AWS_VERSION}_checksums.txt"
 
 
-def test_the_aws_provider_is_installed_once(tmp_path, cli, monkeypatch):
-    body = tarball({"pulumi-resource-aws": b"#!/bin/sh\nexit 1\n"})
-    with server({plugin_archive(): body}) as (url, asked):
+@pytest.fixture
+def pin(monkeypatch: pytest.MonkeyPatch) -> Callable[[bytes], bytes]:
+    """Makes an archive the one that the kit has a pin of."""
+
+    def pinned(body: bytes) -> bytes:
+        monkeypatch.setitem(checksums.PINS, PLUGIN, hashlib.sha256(body).hexdigest())
+        return body
+
+    return pinned
+
+
+@pytest.mark.parametrize(
+    ("system", "machine", "name"),
+    [
+        ("Linux", "x86_64", "linux-amd64"),
+        ("Linux", "aarch64", "linux-arm64"),
+        ("Darwin", "arm64", "darwin-arm64"),
+        ("Windows", "AMD64", "windows-amd64"),
+    ],
+)
+def test_the_aws_providers_archive_is_named_as_pulumi_names_it(system, machine, name):
+    wanted = f"pulumi-resource-aws-v{plugins.AWS_VERSION}-{name}.tar.gz"
+    assert plugins.aws_archive(system, machine) == wanted
+
+
+def test_the_aws_provider_is_installed_once(tmp_path, cli, monkeypatch, pin):
+    body = pin(tarball({"pulumi-resource-aws": b"#!/bin/sh\nexit 1\n"}))
+    with server({PLUGIN: body}) as (url, asked):
         monkeypatch.setenv("KIT_PLUGIN_URL", url)
         folder = engine.ensure_aws_plugin(cli, tmp_path / "pulumi", progress=False)
         assert (folder / "pulumi-resource-aws").is_file()
         before = len(asked)
         assert engine.ensure_aws_plugin(cli, tmp_path / "pulumi", progress=False) == folder
         assert len(asked) == before
+    assert not list(tmp_path.rglob("*.tar.gz"))
 
 
-def test_a_half_installed_aws_provider_is_installed_again(tmp_path, cli):
+def test_the_users_own_pulumi_home_has_no_say_in_where_the_provider_goes(
+    tmp_path, cli, monkeypatch, pin
+):
+    monkeypatch.setenv("PULUMI_HOME", str(tmp_path / "theirs"))
+    monkeypatch.setenv("PULUMI_PLUGIN_DOWNLOAD_URL_OVERRIDES", ".*=http://127.0.0.1:9")
+    with server({PLUGIN: pin(tarball({"pulumi-resource-aws": b"whole"}))}) as (url, _):
+        folder = engine.ensure_aws_plugin(cli, tmp_path / "pulumi", url, progress=False)
+    assert (folder / "pulumi-resource-aws").read_text() == "whole"
+    assert not (tmp_path / "theirs").exists()
+
+
+def test_an_aws_provider_that_is_not_the_pinned_one_is_never_installed(tmp_path, cli, pin):
+    pin(b"another file")
+    with (
+        server({PLUGIN: tarball({"pulumi-resource-aws": b"evil"})}) as (url, _),
+        pytest.raises(EngineError, match="not .* as the kit has it"),
+    ):
+        engine.ensure_aws_plugin(cli, tmp_path, url, progress=False)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_an_aws_provider_without_a_pin_is_not_taken_over_http(tmp_path, cli):
+    body = tarball({"pulumi-resource-aws": b"whole"})
+    listed = f"{hashlib.sha1(body).hexdigest()}  ./{PLUGIN}\n".encode()
+    with (
+        server({PLUGIN: body, SUMS: listed}) as (url, _),
+        pytest.raises(EngineError, match=r"cannot be verified.*is not HTTPS"),
+    ):
+        engine.ensure_aws_plugin(cli, tmp_path, url, progress=False)
+
+
+def test_an_aws_provider_without_a_pin_is_taken_with_pulumis_own_list_over_https(
+    tmp_path, cli, monkeypatch
+):
+    file, context = certificate(tmp_path)
+    monkeypatch.setenv("SSL_CERT_FILE", str(file))
+    body = tarball({"pulumi-resource-aws": b"whole"})
+    listed = f"{hashlib.sha1(body).hexdigest()}  ./{PLUGIN}\n".encode()  # as Pulumi writes it
+    with server({PLUGIN: body, SUMS: listed}, tls=context) as (url, _):
+        folder = engine.ensure_aws_plugin(cli, tmp_path / "pulumi", url, progress=False)
+    assert (folder / "pulumi-resource-aws").read_text() == "whole"
+
+
+def test_a_half_installed_aws_provider_is_installed_again(tmp_path, cli, pin):
     folder = tmp_path / "pulumi" / "plugins" / f"resource-aws-v{plugins.AWS_VERSION}"
     folder.mkdir(parents=True)
     (folder / "pulumi-resource-aws").write_text("half")
     folder.with_name(folder.name + ".partial").write_text("")
-    with server({plugin_archive(): tarball({"pulumi-resource-aws": b"whole"})}) as (url, _):
+    with server({PLUGIN: pin(tarball({"pulumi-resource-aws": b"whole"}))}) as (url, _):
         engine.ensure_aws_plugin(cli, tmp_path / "pulumi", url, progress=False)
     assert (folder / "pulumi-resource-aws").read_text() == "whole"
 
@@ -171,6 +240,7 @@ def test_a_plugin_server_that_never_answers_is_given_up_within_five_seconds(tmp_
     assert time.monotonic() - begun < 6
 
 
-def test_a_plugin_that_the_server_lacks_is_told_in_pulumis_words(tmp_path, cli):
+def test_a_plugin_that_the_server_lacks_is_told(tmp_path, cli, pin):
+    pin(b"")
     with server({}) as (url, _), pytest.raises(EngineError, match="404"):
         engine.ensure_aws_plugin(cli, tmp_path, url, progress=False)

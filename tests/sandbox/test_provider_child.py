@@ -1,8 +1,11 @@
 """The provider lives and dies with its sandbox, and comes back on the same port."""
 
+import asyncio
 import os
+import shutil
 import signal
 import socket
+import sys
 import time
 from contextlib import suppress
 
@@ -10,6 +13,9 @@ import psutil
 import pytest
 
 from sandbox import cloud, processes
+from sandbox.home import Home
+from sandbox.server import provider_child
+from sandbox.server.provider_child import ProviderChild, ProviderFailed
 
 
 @pytest.fixture(scope="module")
@@ -54,10 +60,61 @@ def test_it_listens_on_loopback_only_as_soon_as_the_sandbox_runs(running):
 
 
 def test_a_dead_one_comes_back_on_the_same_port(running):
-    first = provider(running)
+    first, port = provider(running), running.provider_port
+    with socket.create_connection(("127.0.0.1", port)):  # an engine that does not know yet
+        first.kill()
+        wait_for(lambda: (now := provider(running)) and now.pid != first.pid)
+        wait_for(lambda: listens(port))
+    assert processes.listening([provider(running).pid]) == {("127.0.0.1", port)}
+    assert cloud.status(running.home).provider_port == port
+
+
+def test_a_stranger_on_its_port_is_not_taken_for_it(running):
+    with socket.create_server(("127.0.0.1", 0)) as stranger:
+        taken = stranger.getsockname()[1]
+        child = ProviderChild(Home(running.home), [taken, 0], running.endpoint, running.key)
+        child.start()
+        try:
+            asyncio.run(child.ready())
+            assert child.port not in (0, taken)
+            assert processes.listening([child._process.pid]) == {("127.0.0.1", child.port)}
+        finally:
+            child.stop()
+
+
+def test_when_a_stranger_has_its_port_it_comes_back_on_another_which_all_are_told(running):
+    first, port = provider(running), cloud.status(running.home).provider_port
     first.kill()
-    wait_for(lambda: (now := provider(running)) and now.pid != first.pid)
-    wait_for(lambda: listens(running.provider_port))
+    first.wait(5)
+    with socket.create_server(("127.0.0.1", port)):
+        wait_for(lambda: cloud.status(running.home).provider_port != port)
+        now = cloud.status(running.home).provider_port
+        assert processes.listening([provider(running).pid]) == {("127.0.0.1", now)}
+        environment = cloud.environment(running.home)
+        assert environment["PULUMI_DEBUG_PROVIDERS"] == f"aws:{now}"
+
+
+def test_one_that_says_no_port_has_not_started(tmp_path, running, monkeypatch):
+    monkeypatch.setattr(sys, "executable", shutil.which("false"))
+    child = ProviderChild(Home(tmp_path), [0], running.endpoint, running.key)
+    child.start()
+    with pytest.raises(ProviderFailed, match="ended as it started"):
+        asyncio.run(child.ready())
+    child.stop()
+
+
+def test_one_that_says_nothing_is_ended(tmp_path, running, monkeypatch):
+    silent = tmp_path / "silent"
+    silent.write_text("#!/bin/sh\nexec sleep 60\n")
+    silent.chmod(0o700)
+    monkeypatch.setattr(sys, "executable", str(silent))
+    monkeypatch.setattr(provider_child, "READY", 0.2)
+    child = ProviderChild(Home(tmp_path), [0], running.endpoint, running.key)
+    child.start()
+    with pytest.raises(ProviderFailed, match="did not listen within"):
+        asyncio.run(child.ready())
+    assert child._process.wait(5) != 0
+    child.stop()
 
 
 @pytest.mark.parametrize("how", ["stop", "kill"])

@@ -9,6 +9,7 @@ from lab.course import CHAPTERS
 from lab.draw.svg import Drawing, number
 from lab.draw.theme import contrast
 from tools import layout, pictures
+from tools.boxes import MOST_BOXES, short
 from tools.graph import Edge, Graph, Node, program_graph, snake
 
 NAME = "{http://www.w3.org/2000/svg}"
@@ -39,11 +40,11 @@ def test_every_resource_of_the_first_chapters_is_on_the_map(graph, drawn):
     mapped = [node for node in graph.nodes if node.chapter <= pictures.MAPPED]
     assert len(mapped) == 13
     for node in mapped:
-        assert f">{pictures.short(node.name)}<" in drawn["map.svg"]
+        assert f">{short(node.name)}<" in drawn["map.svg"]
 
 
 def test_every_resource_is_lit_in_its_own_chapter_or_left_out_by_name(graph, drawn):
-    assert len(graph.nodes) == 67
+    assert len(graph.nodes) == 68
     for node in pictures.grouped(graph).nodes:
         chapter = next(chapter for chapter in CHAPTERS if chapter.number == node.chapter)
         lit = drawn[f"{chapter.name}.svg"].split("Made in this chapter: ")[1].split(".")[0]
@@ -68,7 +69,7 @@ def test_each_file_says_what_it_shows_and_can_be_read(drawn):
         words = root.findall(f"{NAME}text")
         assert words and all(int(word.get("font-size")) >= 12 for word in words), name
         boxes = [box for box in root.findall(f"{NAME}rect") if box.get("rx")]
-        assert 0 < len(boxes) <= pictures.MOST_BOXES, name
+        assert 0 < len(boxes) <= MOST_BOXES, name
         assert not re.search(r"<script|<image|href|@import|url\(", text), name
 
 

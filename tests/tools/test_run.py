@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import ast
+import errno
+import gzip
 import json
 import os
 import signal
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -215,6 +218,73 @@ def test_a_folder_of_something_else_is_never_removed(tmp_path):
     assert (tmp_path / "thesis.txt").exists()
 
 
+# Folders that cannot be used
+
+
+def refuse(code: int) -> Callable[..., None]:
+    """A call that the disk refuses."""
+
+    def call(*_: object, **__: object) -> None:
+        raise OSError(code, os.strerror(code))
+
+    return call
+
+
+def test_an_environment_where_nothing_can_be_written_names_the_setting(tmp_path):
+    (tmp_path / "file").write_text("")
+    env = Environment(tmp_path / "file" / "venv")
+    with pytest.raises(machine.Problem, match=r"cannot be made: .*\nfix: set KIT_VENV"):
+        jobs.set_up(env)
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Linux and macOS only: flock")
+def test_a_disk_without_locks_is_told_and_not_waited_for(tmp_path, monkeypatch):
+    monkeypatch.setattr("fcntl.flock", refuse(errno.ENOLCK))
+    begun = time.monotonic()
+    with pytest.raises(machine.Problem, match=r"No locks available.\nfix: set KIT_VENV"):
+        jobs.set_up(Environment(tmp_path / "venv"))
+    assert time.monotonic() - begun < 1
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Linux and macOS only: flock")
+def test_a_lock_that_another_has_is_waited_for(tmp_path, monkeypatch):
+    answers = iter([errno.EAGAIN, errno.EAGAIN])
+    monkeypatch.setattr("fcntl.flock", lambda *_: [refuse(code)() for code in answers][:0])
+    monkeypatch.setattr(time, "sleep", lambda _: None)
+    with jobs._one_at_a_time(Environment(tmp_path / "venv")):
+        pass
+    assert next(answers, None) is None
+
+
+def test_an_environment_that_is_ready_is_used_and_not_written_to(env, monkeypatch):
+    monkeypatch.setattr(jobs, "_one_at_a_time", lambda _: pytest.fail("wrote a lock"))
+    jobs.set_up(env)
+
+
+def test_an_environment_that_became_read_only_names_the_setting(env):
+    env.stamp.unlink()
+    env.stamp.mkdir()
+    with pytest.raises(machine.Problem, match="fix: set KIT_VENV"):
+        environment.make_ready(env)
+
+
+def test_a_read_only_checkout_is_told_when_the_kit_cannot_be_installed(tmp_path, monkeypatch):
+    failed = subprocess.CompletedProcess([], 1, "error: could not create 'x.egg-info'")
+    monkeypatch.setattr(packages, "pips_environment", lambda _: {})
+    monkeypatch.setattr(subprocess, "run", lambda *_, **__: failed)
+    monkeypatch.setattr(os, "access", lambda *_: False)
+    with pytest.raises(machine.Problem, match="is read-only; copy it to a folder of yours"):
+        packages.install_kit(Path(sys.executable), tmp_path)
+
+
+def test_what_clean_cannot_remove_is_told(tmp_path, env, monkeypatch):
+    (tmp_path / "build").mkdir()
+    monkeypatch.setattr(clean, "ROOT", tmp_path)
+    monkeypatch.setattr("shutil.rmtree", refuse(errno.EROFS))
+    with pytest.raises(machine.Problem, match=r"build cannot be removed: .*\nfix: close"):
+        clean.main(env, [])
+
+
 @pytest.fixture(scope="module")
 def bare(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The Python of an environment that has pip and nothing else."""
@@ -321,6 +391,17 @@ def test_clean_all_never_removes_the_record_of_aws_resources(tmp_path, env, monk
     assert "only record of 1 resources in an AWS account" in capsys.readouterr().err
     assert stack.exists()
     assert env.folder.exists()
+
+
+@pytest.mark.parametrize("data", [gzip.compress(state("123456789012").encode()), b"damaged"])
+def test_clean_all_sees_a_state_that_pulumi_packed(tmp_path, env, monkeypatch, data):
+    stack = tmp_path / ".kit" / "backend" / ".pulumi" / "stacks" / "gateway" / "course.json.gz"
+    stack.parent.mkdir(parents=True)
+    stack.write_bytes(data)
+    monkeypatch.setattr(clean, "ROOT", tmp_path)
+    monkeypatch.delenv("KIT_HOME", raising=False)
+    assert clean.main(env, ["--all"]) == 1
+    assert stack.exists()
 
 
 def test_clean_keeps_what_was_deployed_and_clean_all_does_not(tmp_path, env, monkeypatch):

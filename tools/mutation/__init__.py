@@ -1,4 +1,4 @@
-"""Faults put into the code to see whether the tests find them: `python -m tools.mutation`.
+"""Faults put into the code, one at a time, to see whether the tests find them.
 
-Lives beside the tests, not among them: CI and `make test` never run it.
+No file is changed, and no test runs here but to find a fault: `make test` and CI leave it alone.
 """

@@ -38,6 +38,14 @@ def route(method: str, path: str, body: bytes, model: Any, content_type: str = "
         return Answer(error.status, error.body(), error.headers)
 
 
+def known_path(path: str) -> str:
+    """A path as the log shows it: without what a caller put into it, which may be a prompt."""
+    path = path.rstrip("/")
+    if path.rpartition("/")[0] == chat.MODELS:
+        return f"{chat.MODELS}/{{model}}"
+    return path if path in ("/model", chat.MODELS, chat.PATH) else "(unknown)"
+
+
 def methods_at(path: str) -> dict[str, Callable[[bytes, Any], Answer]]:
     """What answers the HTTP methods of a path."""
     routes: dict[str, dict[str, Callable[[bytes, Any], Answer]]] = {

@@ -2,9 +2,9 @@
 may need at most; what it did not need is given back after it.
 
 In the table, one item stands for a key and a day. `taken` is what is spent and what is promised.
-Each promise is also an attribute of its own, "TOKENS UNTIL": whoever finds no room gives back
-what was promised to calls that are dead by then. DynamoDB does one update of an item after the
-other, so that two calls never take the same tokens.
+Each promise is also an attribute of its own, "TOKENS UNTIL READ": whoever finds no room gives back
+what was promised to calls that are dead by then, but for the prompt, which such a call has read.
+DynamoDB does one update of an item after the other, so that two calls never take the same tokens.
 """
 
 from __future__ import annotations
@@ -41,11 +41,17 @@ def from_environment() -> Budget | None:
 
 @dataclass
 class Promise:
-    """Tokens that are set aside for a call; `used` is what it has used so far."""
+    """Tokens that are set aside for a call.
+
+    Attributes:
+        read: those of them that the prompt has: a call that dies has cost at least these.
+        used: what the call has used so far.
+    """
 
     item: str
     name: str
     tokens: int
+    read: int = 0
     used: int = 0
 
 
@@ -57,17 +63,20 @@ class Budget:
     table: str
     tokens_per_day: int
 
-    def reserve(self, caller: str | None, tokens: int, seconds: float = LONGEST) -> Promise:
+    def reserve(
+        self, caller: str | None, tokens: int, seconds: float = LONGEST, read: int = 0
+    ) -> Promise:
         """Set tokens aside for a call that will be over in so many seconds.
 
         Args:
             caller: the id of the key. All who have none share one budget.
+            read: how many of the tokens are the prompt's.
 
         Raises:
             ApiError: 429, the key has fewer left today.
         """
         day = time.strftime("%Y-%m-%d", time.gmtime())
-        promise = Promise(f"{caller or 'no-key'}#{day}", PROMISE + uuid.uuid4().hex, tokens)
+        promise = Promise(f"{caller or 'no-key'}#{day}", PROMISE + uuid.uuid4().hex, tokens, read)
         until = int(time.time() + seconds + SLACK)
         if tokens <= self.tokens_per_day:
             if self._take(promise, until):
@@ -86,8 +95,9 @@ class Budget:
             "attribute_exists(#promise)",
             promise.name,
         )
-        if not kept:  # it was thought dead, and all was given back: what it used is missing
-            self._update(promise.item, "ADD taken :used", {":used": {"N": str(promise.used)}})
+        if not kept:  # it was thought dead, and given back but for the prompt: the rest is missing
+            missing = promise.used - promise.read
+            self._update(promise.item, "ADD taken :missing", {":missing": {"N": str(missing)}})
 
     def _take(self, promise: Promise, until: int) -> bool:
         """Promise tokens if there is room for them."""
@@ -95,7 +105,7 @@ class Budget:
             promise.item,
             "SET #promise = :promise, expires = :expires ADD taken :tokens",
             {
-                ":promise": {"S": f"{promise.tokens} {until}"},
+                ":promise": {"S": f"{promise.tokens} {until} {promise.read}"},
                 ":expires": {"N": str(int(time.time()) + KEPT)},
                 ":tokens": {"N": str(promise.tokens)},
                 ":room": {"N": str(self.tokens_per_day - promise.tokens)},
@@ -106,18 +116,19 @@ class Budget:
         )
 
     def _give_back_dead(self, item: str) -> None:
-        """Take back the promises to calls that are over and never settled."""
+        """Take back the promises to calls that are over and never settled, but for the prompts."""
         found = self.client.get_item(
             TableName=self.table, Key={"id": {"S": item}}, ConsistentRead=True
         )
         for name, value in found.get("Item", {}).items():
             if name.startswith(PROMISE):
-                tokens, until = value["S"].split()
+                tokens, until, *read = value["S"].split()  # older ones do not say what was read
                 if int(until) < time.time():
+                    back = int(tokens) - int(read[0] if read else 0)
                     self._update(
                         item,
                         "SET taken = taken - :tokens REMOVE #promise",
-                        {":tokens": {"N": tokens}},
+                        {":tokens": {"N": str(back)}},
                         "attribute_exists(#promise)",
                         name,
                     )
@@ -187,8 +198,9 @@ class Metered:
     def _paid(self, request: dict[str, Any]) -> Iterator[Promise]:
         """Set aside all that a request can need, and settle however it ends."""
         self.model.refuse_long(request["messages"])
-        tokens = self.model.count(request["messages"]) + request["max_tokens"]
-        promise = self.budget.reserve(self.caller, tokens, self.seconds)
+        read = self.model.count(request["messages"])
+        tokens = read + request["max_tokens"]
+        promise = self.budget.reserve(self.caller, tokens, self.seconds, read)
         try:
             yield promise
         finally:

@@ -56,8 +56,9 @@ def completions(body: bytes, model: Any) -> Answer:
     given = chat_checks.checked(fields)
     refuse_other_models(given.pop("model"), model)
     stream, tell_usage = given.pop("stream"), given.pop("include_usage")
-    if given["messages"][0]["role"] != "system":
-        # Else the model's own template would put its maker's one there.
+    if model.SYSTEM_PROMPT_FIRST or given["messages"][0]["role"] != "system":
+        # A caller's own takes the place of ours, unless ours is to come first. With none, the
+        # model's own template would put its maker's one there.
         given["messages"].insert(0, {"role": "system", "content": model.SYSTEM_PROMPT})
     request = {**checks.DEFAULTS, **given}
     if not stream:
@@ -67,8 +68,8 @@ def completions(body: bytes, model: Any) -> Answer:
     usage: dict[str, int] = {}
     pieces = events(request, model, usage, tell_usage)
     next(pieces)
-    headers = {"Cache-Control": "no-cache"}
-    return Answer(200, pieces, headers, usage, time.perf_counter() - started)
+    first_token = time.perf_counter() - started
+    return Answer(200, pieces, usage=usage, first_token=first_token)
 
 
 def head(kind: str, model: Any) -> dict[str, Any]:

@@ -18,11 +18,14 @@ from log import Line
 BUDGET = budget.from_environment()
 STREAMING = os.environ.get("STREAMING") == "1"  # API Gateway takes this path's answers in pieces
 
+# No cache keeps an answer, and no browser guesses what it is.
+NEVER_KEPT = {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff"}
+
 
 def handler(event: dict[str, Any], context: Any) -> Any:
     """Answer one request: in pieces where API Gateway takes them, else in one."""
     pieces = respond(event, context)
-    if STREAMING and str(event.get("path")).rstrip("/") == chat.PATH:
+    if STREAMING and str(path_of(event)).rstrip("/") == chat.PATH:
         return pieces
     head, *body = pieces
     return {**head, "body": b"".join(body).decode(), "isBase64Encoded": False}
@@ -36,7 +39,7 @@ def respond(proxy_event: dict[str, Any], context: Any) -> Iterator[Any]:
     line = Line(context.aws_request_id)
     answer = asked(proxy_event, context, line)
     try:
-        headers = {"Content-Type": answer.content_type, **answer.headers}
+        headers = {"Content-Type": answer.content_type, **NEVER_KEPT, **answer.headers}
         yield {"statusCode": answer.status, "headers": headers}
         yield from answer.pieces()
     except GeneratorExit:
@@ -56,7 +59,7 @@ def asked(event: dict[str, Any], context: Any, line: Line) -> Answer:
         about = event["requestContext"]
         line.fields["request_id"] = about["requestId"]
         line.fields["method"] = event["httpMethod"][:20]
-        line.fields["path"] = event["path"][:200]
+        line.fields["path"] = api.known_path(event["path"])
         caller = (about.get("identity") or {}).get("apiKeyId")
         if caller:
             line.fields["key_id"] = caller
@@ -65,10 +68,18 @@ def asked(event: dict[str, Any], context: Any, line: Line) -> Answer:
             seconds = context.get_remaining_time_in_millis() / 1000
             asks = budget.Metered(model, BUDGET, caller, seconds)
         kind = header(event, "content-type")
-        return api.route(event["httpMethod"], event["path"], body_of(event), asks, kind)
+        return api.route(event["httpMethod"], path_of(event), body_of(event), asks, kind)
     except Exception as error:  # noqa: BLE001
         line.failed(error)
         return Answer(500, failure(context.aws_request_id))
+
+
+def path_of(event: dict[str, Any]) -> Any:
+    """The path as API Gateway has matched it: a custom domain's base path is not in it."""
+    path = event.get("resource") or event.get("path")
+    for name, value in (event.get("pathParameters") or {}).items():
+        path = path.replace("{" + name + "}", value).replace("{" + name + "+}", value)
+    return path
 
 
 def header(event: dict[str, Any], wanted: str) -> str:

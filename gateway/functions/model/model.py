@@ -22,6 +22,7 @@ from errors import ApiError
 os.environ.setdefault("GOMP_SPINCOUNT", "0")
 
 SYSTEM_PROMPT = os.environ.get("SYSTEM_PROMPT", "You are a helpful assistant.")
+SYSTEM_PROMPT_FIRST = os.environ.get("SYSTEM_PROMPT_FIRST") == "1"  # before a caller's own
 PROMPT_TOKENS = 1500  # more would take longer than API Gateway waits
 CONTEXT_TOKENS = 2048  # the prompt, its frame, and the longest answer
 FRAME_TOKENS = 8  # no chat format takes more around a message
@@ -74,7 +75,7 @@ def find_weights() -> Path:
 
 
 WEIGHTS = find_weights()
-NAME = WEIGHTS.name.split(".")[0]  # SmolLM2-135M-Instruct
+NAME = os.environ.get("MODEL_NAME") or WEIGHTS.name.split(".")[0]  # SmolLM2-135M-Instruct
 KEY = secrets.token_hex(16)
 
 

@@ -5,11 +5,18 @@ from __future__ import annotations
 from typing import Any
 
 from sandbox.provider.apigateway import patches
-from sandbox.provider.apigateway.paths import import_method, method_id, method_place, place_outputs
-from sandbox.provider.core.answers import changed, find, given, settle, there, worded
-from sandbox.provider.core.kinds import Context, Created, Inputs, Kind, Outputs
-
-GONE = "NotFoundException"
+from sandbox.provider.apigateway.places import (
+    GONE,
+    METHOD_FORM,
+    METHOD_NAMES,
+    id_of,
+    identified,
+    method_place,
+    of_method,
+)
+from sandbox.provider.core.answers import changed, find, given, pick, settle
+from sandbox.provider.core.context import Context
+from sandbox.provider.core.kinds import Created, Inputs, Outputs, resource
 
 INTEGRATION_PATHS = {
     "connectionId": "/connectionId",
@@ -20,35 +27,36 @@ INTEGRATION_PATHS = {
     "uri": "/uri",
 }
 # These keep what they had when the program leaves them out.
-INTEGRATION_KEPT = {
-    "cacheNamespace": "/cacheNamespace",
-    "responseTransferMode": "/responseTransferMode",
-}
+KEPT = ("cacheNamespace", "responseTransferMode")
+
+
+integration_id = id_of("agi", *METHOD_NAMES)
 
 
 def create_integration(ctx: Context, inputs: Inputs) -> Created:
     integration = ctx.client("apigateway").put_integration(
         **method_place(inputs),
         type=inputs["type"],
-        **given(
-            cacheKeyParameters=inputs.get("cacheKeyParameters"),
-            cacheNamespace=inputs.get("cacheNamespace"),
-            connectionId=inputs.get("connectionId"),
-            connectionType=inputs.get("connectionType"),
-            contentHandling=inputs.get("contentHandling"),
-            credentials=inputs.get("credentials"),
-            integrationHttpMethod=inputs.get("integrationHttpMethod"),
-            integrationTarget=inputs.get("integrationTarget"),
-            passthroughBehavior=inputs.get("passthroughBehavior"),
-            requestParameters=inputs.get("requestParameters"),
-            requestTemplates=inputs.get("requestTemplates"),
-            responseTransferMode=inputs.get("responseTransferMode"),
-            timeoutInMillis=inputs.get("timeoutMilliseconds"),
-            tlsConfig=inputs.get("tlsConfig"),
-            uri=inputs.get("uri"),
+        **pick(
+            inputs,
+            "cacheKeyParameters",
+            "cacheNamespace",
+            "connectionId",
+            "connectionType",
+            "contentHandling",
+            "credentials",
+            "integrationHttpMethod",
+            "integrationTarget",
+            "passthroughBehavior",
+            "requestParameters",
+            "requestTemplates",
+            "responseTransferMode",
+            "tlsConfig",
+            "uri",
         ),
+        **given(timeoutInMillis=inputs.get("timeoutMilliseconds")),
     )
-    return Created(method_id("agi", inputs), _integration_outputs(integration, inputs))
+    return Created(integration_id(inputs), _integration_outputs(integration, inputs))
 
 
 def read_integration(ctx: Context, id: str, last: Outputs) -> Outputs | None:
@@ -56,17 +64,9 @@ def read_integration(ctx: Context, id: str, last: Outputs) -> Outputs | None:
     return _integration_outputs(integration, last) if integration else None
 
 
-def update_integration(ctx: Context, id: str, old: Outputs, new: Inputs) -> Outputs:
-    operations = [
-        patches.replace(path, new.get(name))
-        for name, path in INTEGRATION_PATHS.items()
-        if changed(name, old, new)
-    ]
-    operations += [
-        patches.replace(path, new[name])
-        for name, path in INTEGRATION_KEPT.items()
-        if new.get(name) and changed(name, old, new)
-    ]
+def update_integration(ctx: Context, id: str, old: Outputs, new: Inputs) -> None:
+    operations = patches.changes(INTEGRATION_PATHS, old, new)
+    operations += patches.changes([name for name in KEPT if new.get(name)], old, new)
     for name in ("requestTemplates", "requestParameters"):
         operations += patches.map_changes(name, old.get(name), new.get(name))
     keys = (dict.fromkeys(values.get("cacheKeyParameters") or (), "") for values in (old, new))
@@ -74,10 +74,7 @@ def update_integration(ctx: Context, id: str, old: Outputs, new: Inputs) -> Outp
     if changed("tlsConfig", old, new):
         skip = (new.get("tlsConfig") or {}).get("insecureSkipVerification", False)
         operations.append(patches.replace("/tlsConfig/insecureSkipVerification", skip))
-    if operations:
-        client = ctx.client("apigateway")
-        client.update_integration(**method_place(new), patchOperations=operations)
-    return there(read_integration(ctx, id, new), f"API Gateway Integration ({id})")
+    patches.send(ctx.client("apigateway").update_integration, operations, **method_place(new))
 
 
 def delete_integration(ctx: Context, id: str, last: Outputs) -> None:
@@ -104,20 +101,16 @@ def _integration_outputs(integration: dict[str, Any], last: Outputs) -> Outputs:
         "uri": integration.get("uri"),
     }
     promised = ("cacheNamespace", "passthroughBehavior")
-    return {**settle(outputs, keep=promised), **place_outputs(last)}
+    return {**settle(outputs, keep=promised), **of_method(last)}
 
 
-KINDS = (
-    worded(
-        "apigateway",
-        "API Gateway Integration",
-        Kind(
-            token="aws:apigateway/integration:Integration",
-            create=create_integration,
-            read=read_integration,
-            update=update_integration,
-            delete=delete_integration,
-            imported=lambda id: import_method("agi", id),
-        ),
-    ),
+INTEGRATION = resource(
+    "apigateway",
+    "API Gateway Integration",
+    "aws:apigateway/integration:Integration",
+    create=create_integration,
+    read=read_integration,
+    update=update_integration,
+    delete=delete_integration,
+    imported=identified(integration_id, METHOD_FORM, *METHOD_NAMES),
 )

@@ -2,20 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
-from sandbox.provider.core.answers import tag_changes
+from sandbox.provider.core import tags
+from sandbox.provider.core.answers import changed, text
 from sandbox.provider.core.kinds import Inputs, Outputs
 
 Operation = dict[str, str]
-
-
-def text(value: Any) -> str:
-    """A value as the API wants it in a patch: always a string."""
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    return "" if value is None else str(value)
 
 
 def pointer(*keys: str) -> str:
@@ -24,7 +18,30 @@ def pointer(*keys: str) -> str:
 
 
 def replace(path: str, value: Any) -> Operation:
+    """Set one value."""
     return {"op": "replace", "path": path, "value": text(value)}
+
+
+def changes(
+    names: Iterable[str] | Mapping[str, str], old: Outputs, new: Inputs, *, unset: Any = ""
+) -> list[Operation]:
+    """Set what differs.
+
+    Args:
+        names: of the arguments, with their paths where those are not the name behind a slash.
+        unset: what says that an argument was taken away.
+    """
+    paths = names if isinstance(names, Mapping) else {name: f"/{name}" for name in names}
+    return [
+        replace(path, new.get(name, unset))
+        for name, path in paths.items()
+        if changed(name, old, new)
+    ]
+
+
+def send(call: Callable[..., Any], operations: list[Operation], **place: str) -> Any:
+    """Make an update call with the operations, if there are any; its answer."""
+    return call(**place, patchOperations=operations) if operations else None
 
 
 def map_changes(
@@ -55,8 +72,12 @@ def set_changes(path: str, old: Iterable[str] | None, new: Iterable[str] | None)
 
 def retag(client: Any, arn: str, old: Outputs, new: Inputs) -> None:
     """Bring the tags of an API or a stage to what the program says."""
-    removed, added = tag_changes(old, new)
-    if removed:
-        client.untag_resource(resourceArn=arn, tagKeys=removed)
-    if added:
-        client.tag_resource(resourceArn=arn, tags=added)
+    tags.retag(
+        client.tag_resource,
+        client.untag_resource,
+        old,
+        new,
+        form=dict,
+        names=("tags", "tagKeys"),
+        resourceArn=arn,
+    )

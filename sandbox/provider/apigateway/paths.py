@@ -5,11 +5,21 @@ from __future__ import annotations
 from typing import Any
 
 from sandbox.provider.apigateway import patches
-from sandbox.provider.core.answers import changed, find, given, settle, there, worded
-from sandbox.provider.core.kinds import CallError, Context, Created, Inputs, Kind, Outputs
+from sandbox.provider.apigateway.places import (
+    GONE,
+    METHOD_FORM,
+    METHOD_NAMES,
+    child,
+    id_of,
+    identified,
+    method_place,
+    of_method,
+)
+from sandbox.provider.core.answers import find, known, pick, settle, the_one
+from sandbox.provider.core.context import Context
+from sandbox.provider.core.kinds import Created, Inputs, Outputs, resource
 
-GONE = "NotFoundException"
-
+FORM = "REST-API-ID/RESOURCE-ID"
 METHOD_PATHS = {
     "apiKeyRequired": "/apiKeyRequired",
     "authorization": "/authorizationType",
@@ -29,46 +39,30 @@ def create_resource(ctx: Context, inputs: Inputs) -> Created:
     return Created(path["id"], _resource_outputs(path, inputs))
 
 
-def find_resource(ctx: Context, inputs: Inputs) -> Created | None:
-    """The path that an interrupted create left."""
-    pages = ctx.client("apigateway").get_paginator("get_resources")
-    for page in pages.paginate(restApiId=inputs["restApi"]):
-        for path in page["items"]:
-            if (path.get("parentId"), path.get("pathPart")) == (
-                inputs["parentId"],
-                inputs["pathPart"],
-            ):
-                return Created(path["id"], _resource_outputs(path, inputs))
-    return None
+def find_resource(ctx: Context, inputs: Inputs) -> str | None:
+    def ours(path: Outputs) -> bool:
+        return all(path.get(name) == inputs[name] for name in ("parentId", "pathPart"))
+
+    api = inputs["restApi"]
+    found = the_one(ctx.client("apigateway"), "get_resources", "items", ours, restApiId=api)
+    return str(found["id"]) if found else None
 
 
 def read_resource(ctx: Context, id: str, last: Outputs) -> Outputs | None:
-    api = _known(last, "restApi", id, "REST-API-ID/RESOURCE-ID")
+    api = known(last, "restApi", id, FORM)
     path = find(ctx.client("apigateway").get_resource, GONE, restApiId=api, resourceId=id)
     return _resource_outputs(path, last) if path else None
 
 
-def update_resource(ctx: Context, id: str, old: Outputs, new: Inputs) -> Outputs:
-    operations = [
-        patches.replace(f"/{name}", new[name])
-        for name in ("pathPart", "parentId")
-        if changed(name, old, new)
-    ]
-    if operations:
-        ctx.client("apigateway").update_resource(
-            restApiId=new["restApi"], resourceId=id, patchOperations=operations
-        )
-    return there(read_resource(ctx, id, new), f"API Gateway Resource ({id})")
+def update_resource(ctx: Context, id: str, old: Outputs, new: Inputs) -> None:
+    operations = patches.changes(("pathPart", "parentId"), old, new)
+    call = ctx.client("apigateway").update_resource
+    patches.send(call, operations, restApiId=new["restApi"], resourceId=id)
 
 
 def delete_resource(ctx: Context, id: str, last: Outputs) -> None:
     client = ctx.client("apigateway")
     find(client.delete_resource, GONE, restApiId=last["restApi"], resourceId=id)
-
-
-def import_resource(resource_id: str) -> tuple[str, Outputs]:
-    api, id = split(resource_id, 2, "REST-API-ID/RESOURCE-ID")
-    return id, {"restApi": api}
 
 
 def _resource_outputs(path: dict[str, Any], last: Outputs) -> Outputs:
@@ -80,54 +74,10 @@ def _resource_outputs(path: dict[str, Any], last: Outputs) -> Outputs:
     }
 
 
-def split(id: str, count: int, form: str) -> list[str]:
-    """The parts of an id that a user imports."""
-    parts = id.split("/", count - 1)
-    if len(parts) != count or not all(parts):
-        raise CallError(f"unexpected format of ID ({id}), expected {form}")
-    return parts
-
-
-def _known(last: Outputs, name: str, id: str, form: str) -> str:
-    if name not in last:
-        raise CallError(f"unexpected format of ID ({id}), expected {form}")
-    return str(last[name])
-
-
-def api_of(values: Outputs, id: str, form: str) -> str:
-    """The API that something with an id of its own belongs to."""
-    return _known(values, "restApi", id, form)
-
-
-def import_child(resource_id: str, form: str) -> tuple[str, Outputs]:
-    """Id and first state from `REST-API-ID/ID`."""
-    api, id = split(resource_id, 2, form)
-    return id, {"restApi": api}
-
-
 # Method: its id is agm-API-RESOURCE-METHOD
 
 
-def method_place(values: Outputs, id: str = "") -> dict[str, str]:
-    """Which method a call is about."""
-    form = "REST-API-ID/RESOURCE-ID/HTTP-METHOD"
-    return {
-        "restApiId": _known(values, "restApi", id, form),
-        "resourceId": _known(values, "resourceId", id, form),
-        "httpMethod": _known(values, "httpMethod", id, form),
-    }
-
-
-def method_id(kind: str, values: Outputs) -> str:
-    """The id of a method (`agm`) or an integration (`agi`)."""
-    return f"{kind}-{values['restApi']}-{values['resourceId']}-{values['httpMethod']}"
-
-
-def import_method(kind: str, resource_id: str) -> tuple[str, Outputs]:
-    """Id and first state from `REST-API-ID/RESOURCE-ID/HTTP-METHOD`."""
-    api, path, method = split(resource_id, 3, "REST-API-ID/RESOURCE-ID/HTTP-METHOD")
-    known = {"restApi": api, "resourceId": path, "httpMethod": method}
-    return method_id(kind, known), known
+method_id = id_of("agm", *METHOD_NAMES)
 
 
 def create_method(ctx: Context, inputs: Inputs) -> Created:
@@ -135,22 +85,17 @@ def create_method(ctx: Context, inputs: Inputs) -> Created:
         **method_place(inputs),
         authorizationType=inputs["authorization"],
         apiKeyRequired=inputs.get("apiKeyRequired", False),
-        **given(
-            authorizationScopes=inputs.get("authorizationScopes"),
-            authorizerId=inputs.get("authorizerId"),
-            operationName=inputs.get("operationName"),
-            requestModels=inputs.get("requestModels"),
-            requestParameters=inputs.get("requestParameters"),
-            requestValidatorId=inputs.get("requestValidatorId"),
+        **pick(
+            inputs,
+            "authorizationScopes",
+            "authorizerId",
+            "operationName",
+            "requestModels",
+            "requestParameters",
+            "requestValidatorId",
         ),
     )
-    return Created(method_id("agm", inputs), _method_outputs(method, inputs))
-
-
-def find_method(ctx: Context, inputs: Inputs) -> Created | None:
-    id = method_id("agm", inputs)
-    found = read_method(ctx, id, inputs)
-    return Created(id, found) if found else None
+    return Created(method_id(inputs), _method_outputs(method, inputs))
 
 
 def read_method(ctx: Context, id: str, last: Outputs) -> Outputs | None:
@@ -158,20 +103,13 @@ def read_method(ctx: Context, id: str, last: Outputs) -> Outputs | None:
     return _method_outputs(method, last) if method else None
 
 
-def update_method(ctx: Context, id: str, old: Outputs, new: Inputs) -> Outputs:
-    operations = [
-        patches.replace(path, new.get(name))
-        for name, path in METHOD_PATHS.items()
-        if changed(name, old, new)
-    ]
+def update_method(ctx: Context, id: str, old: Outputs, new: Inputs) -> None:
+    operations = patches.changes(METHOD_PATHS, old, new)
     scopes = (values.get("authorizationScopes") for values in (old, new))
     operations += patches.set_changes("/authorizationScopes", *scopes)
     for name in ("requestModels", "requestParameters"):
         operations += patches.map_changes(name, old.get(name), new.get(name))
-    if operations:
-        client = ctx.client("apigateway")
-        client.update_method(**method_place(new), patchOperations=operations)
-    return there(read_method(ctx, id, new), f"API Gateway Method ({id})")
+    patches.send(ctx.client("apigateway").update_method, operations, **method_place(new))
 
 
 def delete_method(ctx: Context, id: str, last: Outputs) -> None:
@@ -189,38 +127,29 @@ def _method_outputs(method: dict[str, Any], last: Outputs) -> Outputs:
         "requestParameters": method.get("requestParameters"),
         "requestValidatorId": method.get("requestValidatorId"),
     }
-    return {**settle(outputs), **place_outputs(last)}
+    return {**settle(outputs), **of_method(last)}
 
 
-def place_outputs(last: Outputs) -> Outputs:
-    return {name: last[name] for name in ("restApi", "resourceId", "httpMethod")}
+RESOURCE = resource(
+    "apigateway",
+    "API Gateway Resource",
+    "aws:apigateway/resource:Resource",
+    create=create_resource,
+    read=read_resource,
+    update=update_resource,
+    delete=delete_resource,
+    imported=child(FORM),
+    find=find_resource,
+)
 
-
-KINDS = (
-    worded(
-        "apigateway",
-        "API Gateway Resource",
-        Kind(
-            token="aws:apigateway/resource:Resource",
-            create=create_resource,
-            read=read_resource,
-            update=update_resource,
-            delete=delete_resource,
-            imported=import_resource,
-            find=find_resource,
-        ),
-    ),
-    worded(
-        "apigateway",
-        "API Gateway Method",
-        Kind(
-            token="aws:apigateway/method:Method",
-            create=create_method,
-            read=read_method,
-            update=update_method,
-            delete=delete_method,
-            imported=lambda id: import_method("agm", id),
-            find=find_method,
-        ),
-    ),
+METHOD = resource(
+    "apigateway",
+    "API Gateway Method",
+    "aws:apigateway/method:Method",
+    create=create_method,
+    read=read_method,
+    update=update_method,
+    delete=delete_method,
+    imported=identified(method_id, METHOD_FORM, *METHOD_NAMES),
+    find=lambda ctx, inputs: method_id(inputs),
 )

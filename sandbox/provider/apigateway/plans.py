@@ -5,18 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 from sandbox.provider.apigateway import patches
-from sandbox.provider.apigateway.paths import GONE
-from sandbox.provider.core.answers import (
-    changed,
-    find,
-    given,
-    own_tags,
-    settle,
-    the_one,
-    there,
-    worded,
-)
-from sandbox.provider.core.kinds import CallError, Context, Created, Inputs, Kind, Outputs
+from sandbox.provider.apigateway.places import GONE, arn, find_named
+from sandbox.provider.core.answers import changed, find, given, pick, settle
+from sandbox.provider.core.context import Context
+from sandbox.provider.core.exceptions import CallError
+from sandbox.provider.core.kinds import Created, Inputs, Outputs, resource
+from sandbox.provider.core.tags import own_tags
 
 # The last day of a period that a quota may begin with, counted from zero.
 LAST_OFFSET = {"WEEK": 6, "MONTH": 27}
@@ -27,27 +21,18 @@ def create_usage_plan(ctx: Context, inputs: Inputs) -> Created:
     client = ctx.client("apigateway")
     plan = client.create_usage_plan(
         name=inputs["name"],
+        **pick(inputs, "description", "tags"),
         **given(
             apiStages=_stages_request(inputs.get("apiStages")),
-            description=inputs.get("description"),
             quota=inputs.get("quotaSettings"),
-            tags=inputs.get("tags"),
             throttle=inputs.get("throttleSettings"),
         ),
     )
+    ctx.made(plan["id"])
     if inputs.get("productCode"):  # what only an update can set
-        operation = {"op": "add", "path": "/productCode", "value": inputs["productCode"]}
-        try:
-            plan = client.update_usage_plan(usagePlanId=plan["id"], patchOperations=[operation])
-        except Exception:
-            delete_usage_plan(ctx, plan["id"], inputs)
-            raise
+        operations = [{"op": "add", "path": "/productCode", "value": inputs["productCode"]}]
+        plan = patches.send(client.update_usage_plan, operations, usagePlanId=plan["id"])
     return Created(plan["id"], _usage_plan_outputs(ctx, plan, inputs))
-
-
-def find_usage_plan(ctx: Context, inputs: Inputs) -> Created | None:
-    plan = the_one(ctx, "get_usage_plans", lambda each: each["name"] == inputs["name"])
-    return Created(plan["id"], _usage_plan_outputs(ctx, plan, inputs)) if plan else None
 
 
 def read_usage_plan(ctx: Context, id: str, last: Outputs) -> Outputs | None:
@@ -55,22 +40,18 @@ def read_usage_plan(ctx: Context, id: str, last: Outputs) -> Outputs | None:
     return _usage_plan_outputs(ctx, plan, last) if plan else None
 
 
-def update_usage_plan(ctx: Context, id: str, old: Outputs, new: Inputs) -> Outputs:
+def update_usage_plan(ctx: Context, id: str, old: Outputs, new: Inputs) -> None:
     _check_quota(new)
     client = ctx.client("apigateway")
-    operations = _usage_plan_patches(old, new)
-    if operations:
-        client.update_usage_plan(usagePlanId=id, patchOperations=operations)
+    patches.send(client.update_usage_plan, _usage_plan_patches(old, new), usagePlanId=id)
     patches.retag(client, old["arn"], old, new)
-    return there(read_usage_plan(ctx, id, new), f"API Gateway Usage Plan ({id})")
 
 
 def delete_usage_plan(ctx: Context, id: str, last: Outputs) -> None:
     """AWS deletes no plan that has stages, so they go first."""
     client = ctx.client("apigateway")
     operations = [_stage_patch("remove", stage) for stage in last.get("apiStages") or ()]
-    if operations:
-        find(client.update_usage_plan, GONE, usagePlanId=id, patchOperations=operations)
+    find(patches.send, GONE, call=client.update_usage_plan, operations=operations, usagePlanId=id)
     find(client.delete_usage_plan, GONE, usagePlanId=id)
 
 
@@ -113,11 +94,7 @@ def _stage_patch(verb: str, stage: Outputs) -> patches.Operation:
 
 
 def _usage_plan_patches(old: Outputs, new: Inputs) -> list[patches.Operation]:
-    operations = [
-        patches.replace(f"/{name}", new.get(name))
-        for name in ("name", "description")
-        if changed(name, old, new)
-    ]
+    operations = patches.changes(("name", "description"), old, new)
     if changed("productCode", old, new):
         operations.append(
             patches.replace("/productCode", new["productCode"])
@@ -159,7 +136,7 @@ def _stages_patches(old: list[Outputs], new: list[Outputs]) -> list[patches.Oper
 def _usage_plan_outputs(ctx: Context, plan: dict[str, Any], last: Outputs) -> Outputs:
     outputs = {
         "apiStages": _stages_outputs(plan.get("apiStages") or [], last.get("apiStages") or []),
-        "arn": f"arn:{ctx.partition}:apigateway:{ctx.region}::/usageplans/{plan['id']}",
+        "arn": arn(ctx, "usageplans", plan["id"]),
         "description": plan.get("description"),
         "name": plan["name"],
         "productCode": plan.get("productCode"),
@@ -202,18 +179,14 @@ def _stages_outputs(stages: list[dict[str, Any]], last: list[Outputs]) -> list[O
     return found
 
 
-KINDS = (
-    worded(
-        "apigateway",
-        "API Gateway Usage Plan",
-        Kind(
-            token="aws:apigateway/usagePlan:UsagePlan",
-            create=create_usage_plan,
-            read=read_usage_plan,
-            update=update_usage_plan,
-            delete=delete_usage_plan,
-            find=find_usage_plan,
-        ),
-        called="name",
-    ),
+USAGE_PLAN = resource(
+    "apigateway",
+    "API Gateway Usage Plan",
+    "aws:apigateway/usagePlan:UsagePlan",
+    create=create_usage_plan,
+    read=read_usage_plan,
+    update=update_usage_plan,
+    delete=delete_usage_plan,
+    find=lambda ctx, inputs: find_named(ctx, "get_usage_plans", inputs["name"]),
+    called="name",
 )

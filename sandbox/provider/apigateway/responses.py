@@ -8,29 +8,33 @@ from __future__ import annotations
 from typing import Any
 
 from sandbox.provider.apigateway import patches
-from sandbox.provider.apigateway.paths import GONE, method_place, place_outputs, split
-from sandbox.provider.core.answers import find, given, settle, there, worded
-from sandbox.provider.core.kinds import CallError, Context, Created, Inputs, Kind, Outputs, doing
+from sandbox.provider.apigateway.places import (
+    GONE,
+    METHOD_FORM,
+    METHOD_NAMES,
+    id_of,
+    identified,
+    method_place,
+    of_method,
+)
+from sandbox.provider.core.answers import find, given, known, pick, settle
+from sandbox.provider.core.context import Context
+from sandbox.provider.core.exceptions import doing
+from sandbox.provider.core.kinds import Created, Inputs, Outputs, resource
 
-STATUS_FORM = "REST-API-ID/RESOURCE-ID/HTTP-METHOD/STATUS-CODE"
+STATUS_FORM = f"{METHOD_FORM}/STATUS-CODE"
+STATUS = (*METHOD_NAMES, "statusCode")
+GATEWAY_FORM = "REST-API-ID/RESPONSE-TYPE"
+GATEWAY = ("restApiId", "responseType")
+method_response_id = id_of("agmr", *STATUS)
+integration_response_id = id_of("agir", *STATUS)
+gateway_response_id = id_of("aggr", *GATEWAY)
 
 
 def _place(values: Outputs, id: str = "") -> dict[str, str]:
     """Which response of a method a call is about."""
-    if "statusCode" not in values:
-        raise CallError(f"unexpected format of ID ({id}), expected {STATUS_FORM}")
-    return {**method_place(values, id), "statusCode": str(values["statusCode"])}
-
-
-def _id(kind: str, values: Outputs) -> str:
-    names = ("restApi", "resourceId", "httpMethod", "statusCode")
-    return "-".join([kind, *(str(values[name]) for name in names)])
-
-
-def _imported(kind: str, resource_id: str) -> tuple[str, Outputs]:
-    api, path, method, status = split(resource_id, 4, STATUS_FORM)
-    known = {"restApi": api, "resourceId": path, "httpMethod": method, "statusCode": status}
-    return _id(kind, known), known
+    status = known(values, "statusCode", id, STATUS_FORM)
+    return {**method_place(values, id), "statusCode": status}
 
 
 # MethodResponse
@@ -39,17 +43,9 @@ def _imported(kind: str, resource_id: str) -> tuple[str, Outputs]:
 def create_method_response(ctx: Context, inputs: Inputs) -> Created:
     response = ctx.client("apigateway").put_method_response(
         **_place(inputs),
-        **given(
-            responseModels=inputs.get("responseModels"),
-            responseParameters=inputs.get("responseParameters"),
-        ),
+        **pick(inputs, "responseModels", "responseParameters"),
     )
-    return Created(_id("agmr", inputs), _method_response_outputs(response, inputs))
-
-
-def find_method_response(ctx: Context, inputs: Inputs) -> Created | None:
-    found = read_method_response(ctx, _id("agmr", inputs), inputs)
-    return Created(_id("agmr", inputs), found) if found else None
+    return Created(method_response_id(inputs), _method_response_outputs(response, inputs))
 
 
 def read_method_response(ctx: Context, id: str, last: Outputs) -> Outputs | None:
@@ -57,14 +53,13 @@ def read_method_response(ctx: Context, id: str, last: Outputs) -> Outputs | None
     return _method_response_outputs(response, last) if response else None
 
 
-def update_method_response(ctx: Context, id: str, old: Outputs, new: Inputs) -> Outputs:
+def update_method_response(ctx: Context, id: str, old: Outputs, new: Inputs) -> None:
     """Another status code is asked for in place, and AWS then knows no such response: as official."""
     operations: list[patches.Operation] = []
     for name in ("responseModels", "responseParameters"):
         operations += patches.map_changes(name, old.get(name), new.get(name))
     client = ctx.client("apigateway")
     client.update_method_response(**_place(new), patchOperations=operations)
-    return there(read_method_response(ctx, id, new), f"API Gateway Method Response ({id})")
 
 
 def delete_method_response(ctx: Context, id: str, last: Outputs) -> None:
@@ -76,7 +71,7 @@ def _method_response_outputs(response: dict[str, Any], last: Outputs) -> Outputs
         "responseModels": response.get("responseModels"),
         "responseParameters": response.get("responseParameters"),
     }
-    return {**settle(outputs), **place_outputs(last), "statusCode": str(last["statusCode"])}
+    return {**settle(outputs), **of_method(last), "statusCode": str(last["statusCode"])}
 
 
 # IntegrationResponse: an update puts it anew
@@ -86,18 +81,14 @@ def _put_integration_response(ctx: Context, inputs: Inputs) -> Outputs:
     with doing("putting API Gateway Integration Response", "apigateway"):
         response = ctx.client("apigateway").put_integration_response(
             **_place(inputs),
-            **given(
-                contentHandling=inputs.get("contentHandling"),
-                responseParameters=inputs.get("responseParameters"),
-                responseTemplates=inputs.get("responseTemplates"),
-                selectionPattern=inputs.get("selectionPattern") or None,
-            ),
+            **pick(inputs, "contentHandling", "responseParameters", "responseTemplates"),
+            **given(selectionPattern=inputs.get("selectionPattern") or None),
         )
     return _integration_response_outputs(response, inputs)
 
 
 def create_integration_response(ctx: Context, inputs: Inputs) -> Created:
-    return Created(_id("agir", inputs), _put_integration_response(ctx, inputs))
+    return Created(integration_response_id(inputs), _put_integration_response(ctx, inputs))
 
 
 def read_integration_response(ctx: Context, id: str, last: Outputs) -> Outputs | None:
@@ -123,37 +114,28 @@ def _integration_response_outputs(response: dict[str, Any], last: Outputs) -> Ou
         "responseTemplates": {key: value or "" for key, value in templates.items()},
         "selectionPattern": response.get("selectionPattern"),
     }
-    return {**settle(outputs), **place_outputs(last), "statusCode": str(last["statusCode"])}
+    return {**settle(outputs), **of_method(last), "statusCode": str(last["statusCode"])}
 
 
 # Response: one of the gateway's own answers. Every API has each of them, customised or not
 
 
 def _gateway_place(values: Outputs, id: str) -> dict[str, str]:
-    if "responseType" not in values:
-        raise CallError(f"unexpected format of ID ({id}), expected REST-API-ID/RESPONSE-TYPE")
-    return {"restApiId": values["restApiId"], "responseType": values["responseType"]}
-
-
-def _gateway_id(values: Outputs) -> str:
-    return f"aggr-{values['restApiId']}-{values['responseType']}"
+    return {name: known(values, name, id, GATEWAY_FORM) for name in GATEWAY}
 
 
 def _put_gateway_response(ctx: Context, inputs: Inputs) -> Outputs:
     with doing("putting API Gateway Gateway Response", "apigateway"):
         response = ctx.client("apigateway").put_gateway_response(
             **_gateway_place(inputs, ""),
-            **given(
-                responseParameters=inputs.get("responseParameters"),
-                responseTemplates=inputs.get("responseTemplates"),
-                statusCode=inputs.get("statusCode") or None,
-            ),
+            **pick(inputs, "responseParameters", "responseTemplates"),
+            **given(statusCode=inputs.get("statusCode") or None),
         )
     return _gateway_response_outputs(response, inputs)
 
 
 def create_gateway_response(ctx: Context, inputs: Inputs) -> Created:
-    return Created(_gateway_id(inputs), _put_gateway_response(ctx, inputs))
+    return Created(gateway_response_id(inputs), _put_gateway_response(ctx, inputs))
 
 
 def read_gateway_response(ctx: Context, id: str, last: Outputs) -> Outputs | None:
@@ -170,12 +152,6 @@ def delete_gateway_response(ctx: Context, id: str, last: Outputs) -> None:
     find(ctx.client("apigateway").delete_gateway_response, GONE, **_gateway_place(last, id))
 
 
-def import_gateway_response(resource_id: str) -> tuple[str, Outputs]:
-    api, type = split(resource_id, 2, "REST-API-ID/RESPONSE-TYPE")
-    known = {"restApiId": api, "responseType": type}
-    return _gateway_id(known), known
-
-
 def _gateway_response_outputs(response: dict[str, Any], last: Outputs) -> Outputs:
     outputs = {
         "responseParameters": response.get("responseParameters"),
@@ -187,42 +163,36 @@ def _gateway_response_outputs(response: dict[str, Any], last: Outputs) -> Output
     return settle(outputs)
 
 
-KINDS = (
-    worded(
-        "apigateway",
-        "API Gateway Method Response",
-        Kind(
-            token="aws:apigateway/methodResponse:MethodResponse",
-            create=create_method_response,
-            read=read_method_response,
-            update=update_method_response,
-            delete=delete_method_response,
-            imported=lambda id: _imported("agmr", id),
-            find=find_method_response,
-        ),
-    ),
-    worded(
-        "apigateway",
-        "API Gateway Integration Response",
-        Kind(
-            token="aws:apigateway/integrationResponse:IntegrationResponse",
-            create=create_integration_response,
-            read=read_integration_response,
-            update=update_integration_response,
-            delete=delete_integration_response,
-            imported=lambda id: _imported("agir", id),
-        ),
-    ),
-    worded(
-        "apigateway",
-        "API Gateway Gateway Response",
-        Kind(
-            token="aws:apigateway/response:Response",
-            create=create_gateway_response,
-            read=read_gateway_response,
-            update=update_gateway_response,
-            delete=delete_gateway_response,
-            imported=import_gateway_response,
-        ),
-    ),
+METHOD_RESPONSE = resource(
+    "apigateway",
+    "API Gateway Method Response",
+    "aws:apigateway/methodResponse:MethodResponse",
+    create=create_method_response,
+    read=read_method_response,
+    update=update_method_response,
+    delete=delete_method_response,
+    imported=identified(method_response_id, STATUS_FORM, *STATUS),
+    find=lambda ctx, inputs: method_response_id(inputs),
+)
+
+INTEGRATION_RESPONSE = resource(
+    "apigateway",
+    "API Gateway Integration Response",
+    "aws:apigateway/integrationResponse:IntegrationResponse",
+    create=create_integration_response,
+    read=read_integration_response,
+    update=update_integration_response,
+    delete=delete_integration_response,
+    imported=identified(integration_response_id, STATUS_FORM, *STATUS),
+)
+
+RESPONSE = resource(
+    "apigateway",
+    "API Gateway Gateway Response",
+    "aws:apigateway/response:Response",
+    create=create_gateway_response,
+    read=read_gateway_response,
+    update=update_gateway_response,
+    delete=delete_gateway_response,
+    imported=identified(gateway_response_id, GATEWAY_FORM, *GATEWAY),
 )

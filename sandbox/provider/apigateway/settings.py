@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-import time
 from typing import Any
 
 from sandbox.provider.apigateway import patches
-from sandbox.provider.apigateway.paths import GONE, split
-from sandbox.provider.core.answers import find, settle, there, worded
-from sandbox.provider.core.kinds import CallError, Context, Created, Inputs, Kind, Outputs, doing
+from sandbox.provider.apigateway.places import GONE, identified
+from sandbox.provider.core.answers import find, known, settle, text
+from sandbox.provider.core.context import Context
+from sandbox.provider.core.exceptions import doing
+from sandbox.provider.core.kinds import Created, Inputs, Outputs, resource
+from sandbox.provider.core.waiting import accepted
 
 SETTINGS_FORM = "REST-API-ID/STAGE-NAME/METHOD-PATH"
 SETTING_PATHS = {
@@ -36,8 +38,7 @@ ROLE_NOT_YET = (
 
 
 def _stage(values: Outputs, id: str) -> dict[str, str]:
-    if "methodPath" not in values:
-        raise CallError(f"unexpected format of ID ({id}), expected {SETTINGS_FORM}")
+    known(values, "methodPath", id, SETTINGS_FORM)
     return {"restApiId": values["restApi"], "stageName": values["stageName"]}
 
 
@@ -45,7 +46,7 @@ def _settings_id(values: Outputs) -> str:
     return f"{values['restApi']}-{values['stageName']}-{values['methodPath']}"
 
 
-def _put_settings(ctx: Context, id: str, old: Outputs, new: Inputs) -> Outputs:
+def _put_settings(ctx: Context, id: str, old: Outputs, new: Inputs) -> None:
     before, after = old.get("settings") or {}, new.get("settings") or {}
     root = f"/{new['methodPath']}/"
     operations = [
@@ -57,16 +58,16 @@ def _put_settings(ctx: Context, id: str, old: Outputs, new: Inputs) -> Outputs:
     with doing("updating API Gateway Stage failed", "apigateway"):
         client = ctx.client("apigateway")
         client.update_stage(**_stage(new, id), patchOperations=operations)
-    return there(read_method_settings(ctx, id, new), f"API Gateway Stage Method Settings ({id})")
 
 
 def _text(name: str, value: Any) -> str:
-    return f"{float(value):f}" if name == "throttlingRateLimit" else patches.text(value)
+    return f"{float(value):f}" if name == "throttlingRateLimit" else text(value)
 
 
-def create_method_settings(ctx: Context, inputs: Inputs) -> Created:
+def create_method_settings(ctx: Context, inputs: Inputs) -> str:
     id = _settings_id(inputs)
-    return Created(id, _put_settings(ctx, id, {}, inputs))
+    _put_settings(ctx, id, {}, inputs)
+    return id
 
 
 def read_method_settings(ctx: Context, id: str, last: Outputs) -> Outputs | None:
@@ -97,30 +98,15 @@ def delete_method_settings(ctx: Context, id: str, last: Outputs) -> None:
             raise
 
 
-def import_method_settings(resource_id: str) -> tuple[str, Outputs]:
-    api, stage, path = split(resource_id, 3, SETTINGS_FORM)
-    known = {"restApi": api, "stageName": stage, "methodPath": path}
-    return _settings_id(known), known
-
-
 # Account: there is one for each account and region, always
 
 
 def _put_account(ctx: Context, inputs: Inputs) -> Outputs:
     """Set the role; one made a moment ago needs seconds until API Gateway can use it."""
-    from botocore.exceptions import ClientError
-
     operation = patches.replace("/cloudwatchRoleArn", inputs.get("cloudwatchRoleArn"))
-    deadline = time.monotonic() + ROLE_PATIENCE
-    while True:
-        try:
-            account = ctx.client("apigateway").update_account(patchOperations=[operation])
-            return _account_outputs(account)
-        except ClientError as error:
-            soon = any(text in str(error) for text in ROLE_NOT_YET)
-            if not soon or time.monotonic() > deadline:
-                raise
-        ctx.wait(0.5)
+    call = ctx.client("apigateway").update_account
+    account = accepted(ctx, call, ROLE_NOT_YET, ROLE_PATIENCE, patchOperations=[operation])
+    return _account_outputs(account)
 
 
 def create_account(ctx: Context, inputs: Inputs) -> Created:
@@ -131,13 +117,9 @@ def read_account(ctx: Context, id: str, last: Outputs) -> Outputs | None:
     return _account_outputs(ctx.client("apigateway").get_account())
 
 
-def update_account(ctx: Context, id: str, old: Outputs, new: Inputs) -> Outputs:
+def update_account(ctx: Context, id: str, old: Outputs, new: Inputs) -> Outputs | None:
     # What AWS fills in stays when the program leaves it out.
-    return _put_account(ctx, new) if "cloudwatchRoleArn" in new else _read_again(ctx)
-
-
-def _read_again(ctx: Context) -> Outputs:
-    return _account_outputs(ctx.client("apigateway").get_account())
+    return _put_account(ctx, new) if "cloudwatchRoleArn" in new else None
 
 
 def delete_account(ctx: Context, id: str, last: Outputs) -> None:
@@ -158,28 +140,23 @@ def _account_outputs(account: dict[str, Any]) -> Outputs:
     return settle(outputs, keep=tuple(outputs))
 
 
-KINDS = (
-    worded(
-        "apigateway",
-        "API Gateway Stage Method Settings",
-        Kind(
-            token="aws:apigateway/methodSettings:MethodSettings",
-            create=create_method_settings,
-            read=read_method_settings,
-            update=_put_settings,
-            delete=delete_method_settings,
-            imported=import_method_settings,
-        ),
-    ),
-    worded(
-        "apigateway",
-        "API Gateway Account",
-        Kind(
-            token="aws:apigateway/account:Account",
-            create=create_account,
-            read=read_account,
-            update=update_account,
-            delete=delete_account,
-        ),
-    ),
+METHOD_SETTINGS = resource(
+    "apigateway",
+    "API Gateway Stage Method Settings",
+    "aws:apigateway/methodSettings:MethodSettings",
+    create=create_method_settings,
+    read=read_method_settings,
+    update=_put_settings,
+    delete=delete_method_settings,
+    imported=identified(_settings_id, SETTINGS_FORM, "restApi", "stageName", "methodPath"),
+)
+
+ACCOUNT = resource(
+    "apigateway",
+    "API Gateway Account",
+    "aws:apigateway/account:Account",
+    create=create_account,
+    read=read_account,
+    update=update_account,
+    delete=delete_account,
 )

@@ -5,29 +5,26 @@ from __future__ import annotations
 from typing import Any
 
 from sandbox.provider.apigateway import patches
-from sandbox.provider.core.answers import (
-    changed,
-    find,
-    given,
-    own_tags,
-    settle,
-    there,
-    timestamp,
-    worded,
-)
-from sandbox.provider.core.kinds import CallError, Context, Created, Inputs, Kind, Outputs
+from sandbox.provider.apigateway.places import GONE, arn, child, execution_arn, id_of, identified
+from sandbox.provider.core.answers import changed, find, given, known, pick, settle, timestamp
+from sandbox.provider.core.context import Context
+from sandbox.provider.core.kinds import Created, Inputs, Outputs, resource
+from sandbox.provider.core.tags import own_tags
 from sandbox.urls import invoke_url
 
-GONE = "NotFoundException"
-
+FORM = "REST-API-ID/DEPLOYMENT-ID"
+STAGE_FORM = "REST-API-ID/STAGE-NAME"
 STAGE_PATHS = {
-    "cacheClusterEnabled": "/cacheClusterEnabled",
     "clientCertificateId": "/clientCertificateId",
     "deployment": "/deploymentId",
     "description": "/description",
     "documentationVersion": "/documentationVersion",
+}
+STAGE_FLAGS = {
+    "cacheClusterEnabled": "/cacheClusterEnabled",
     "xrayTracingEnabled": "/tracingEnabled",
 }
+STAGE_NAMES = ("restApi", "stageName")
 
 
 # Deployment: its id is the deployment's; `triggers` and `variables` are kept by Pulumi only
@@ -36,38 +33,27 @@ STAGE_PATHS = {
 def create_deployment(ctx: Context, inputs: Inputs) -> Created:
     deployment = ctx.client("apigateway").create_deployment(
         restApiId=inputs["restApi"],
-        **given(description=inputs.get("description"), variables=inputs.get("variables")),
+        **pick(inputs, "description", "variables"),
     )
     return Created(deployment["id"], _deployment_outputs(deployment, inputs))
 
 
 def read_deployment(ctx: Context, id: str, last: Outputs) -> Outputs | None:
-    api = last.get("restApi")
-    if not api:
-        raise CallError(f"unexpected format of ID ({id}), expected REST-API-ID/DEPLOYMENT-ID")
+    api = known(last, "restApi", id, FORM)
     client = ctx.client("apigateway")
     deployment = find(client.get_deployment, GONE, restApiId=api, deploymentId=id)
     return _deployment_outputs(deployment, last) if deployment else None
 
 
-def update_deployment(ctx: Context, id: str, old: Outputs, new: Inputs) -> Outputs:
-    if changed("description", old, new):
-        ctx.client("apigateway").update_deployment(
-            restApiId=new["restApi"],
-            deploymentId=id,
-            patchOperations=[patches.replace("/description", new.get("description"))],
-        )
-    return there(read_deployment(ctx, id, new), f"API Gateway Deployment ({id})")
+def update_deployment(ctx: Context, id: str, old: Outputs, new: Inputs) -> None:
+    operations = patches.changes(["description"], old, new)
+    call = ctx.client("apigateway").update_deployment
+    patches.send(call, operations, restApiId=new["restApi"], deploymentId=id)
 
 
 def delete_deployment(ctx: Context, id: str, last: Outputs) -> None:
     client = ctx.client("apigateway")
     find(client.delete_deployment, GONE, restApiId=last["restApi"], deploymentId=id)
-
-
-def import_deployment(resource_id: str) -> tuple[str, Outputs]:
-    api, _, id = resource_id.partition("/")
-    return (id, {"restApi": api}) if id else (resource_id, {})
 
 
 def _deployment_outputs(deployment: dict[str, Any], last: Outputs) -> Outputs:
@@ -78,7 +64,10 @@ def _deployment_outputs(deployment: dict[str, Any], last: Outputs) -> Outputs:
     return {**settle(outputs), "restApi": last["restApi"]}
 
 
-# Stage: ags-API-STAGE
+# Stage
+
+
+stage_id = id_of("ags", *STAGE_NAMES)
 
 
 def create_stage(ctx: Context, inputs: Inputs) -> Created:
@@ -86,74 +75,50 @@ def create_stage(ctx: Context, inputs: Inputs) -> Created:
     stage = client.create_stage(
         **where,
         deploymentId=inputs["deployment"],
-        **given(
-            cacheClusterEnabled=inputs.get("cacheClusterEnabled"),
-            cacheClusterSize=inputs.get("cacheClusterSize"),
-            canarySettings=inputs.get("canarySettings"),
-            description=inputs.get("description"),
-            documentationVersion=inputs.get("documentationVersion"),
-            tags=inputs.get("tags"),
-            tracingEnabled=inputs.get("xrayTracingEnabled"),
-            variables=inputs.get("variables"),
+        **pick(
+            inputs,
+            "cacheClusterEnabled",
+            "cacheClusterSize",
+            "canarySettings",
+            "description",
+            "documentationVersion",
+            "tags",
+            "variables",
         ),
+        **given(tracingEnabled=inputs.get("xrayTracingEnabled")),
     )
-    id = f"ags-{inputs['restApi']}-{inputs['stageName']}"
+    ctx.made(stage_id(inputs))
     # What only an update can set.
     operations = _access_log_patches({}, inputs)
     if inputs.get("clientCertificateId"):
         operations.append(patches.replace("/clientCertificateId", inputs["clientCertificateId"]))
-    if operations:
-        try:
-            stage = client.update_stage(**where, patchOperations=operations)
-        except Exception:
-            find(client.delete_stage, GONE, **where)
-            raise
-    return Created(id, _stage_outputs(ctx, stage, inputs))
-
-
-def find_stage(ctx: Context, inputs: Inputs) -> Created | None:
-    id = f"ags-{inputs['restApi']}-{inputs['stageName']}"
-    found = read_stage(ctx, id, inputs)
-    return Created(id, found) if found else None
+    stage = patches.send(client.update_stage, operations, **where) or stage
+    return Created(stage_id(inputs), _stage_outputs(ctx, stage, inputs))
 
 
 def read_stage(ctx: Context, id: str, last: Outputs) -> Outputs | None:
-    if "restApi" not in last or "stageName" not in last:
-        raise CallError(f"unexpected format of ID ({id}), expected REST-API-ID/STAGE-NAME")
-    stage = find(ctx.client("apigateway").get_stage, GONE, **_where(last))
+    stage = find(ctx.client("apigateway").get_stage, GONE, **_where(last, id))
     return _stage_outputs(ctx, stage, last) if stage else None
 
 
-def update_stage(ctx: Context, id: str, old: Outputs, new: Inputs) -> Outputs:
-    client, where = ctx.client("apigateway"), _where(new)
-    operations = _stage_patches(old, new)
-    if operations:
-        client.update_stage(**where, patchOperations=operations)
+def update_stage(ctx: Context, id: str, old: Outputs, new: Inputs) -> None:
+    client = ctx.client("apigateway")
+    patches.send(client.update_stage, _stage_patches(old, new), **_where(new))
     patches.retag(client, old["arn"], old, new)
-    return there(read_stage(ctx, id, new), f"API Gateway Stage ({id})")
 
 
 def delete_stage(ctx: Context, id: str, last: Outputs) -> None:
     find(ctx.client("apigateway").delete_stage, GONE, **_where(last))
 
 
-def import_stage(resource_id: str) -> tuple[str, Outputs]:
-    api, _, name = resource_id.partition("/")
-    if not name:
-        return resource_id, {}
-    return f"ags-{api}-{name}", {"restApi": api, "stageName": name}
-
-
-def _where(values: Outputs) -> dict[str, str]:
-    return {"restApiId": values["restApi"], "stageName": values["stageName"]}
+def _where(values: Outputs, id: str = "") -> dict[str, str]:
+    api, stage = (known(values, name, id, STAGE_FORM) for name in STAGE_NAMES)
+    return {"restApiId": api, "stageName": stage}
 
 
 def _stage_patches(old: Outputs, new: Inputs) -> list[patches.Operation]:
-    operations = []
-    for name, path in STAGE_PATHS.items():
-        if changed(name, old, new):
-            flag = name in ("cacheClusterEnabled", "xrayTracingEnabled")
-            operations.append(patches.replace(path, new.get(name, False if flag else "")))
+    operations = patches.changes(STAGE_PATHS, old, new)
+    operations += patches.changes(STAGE_FLAGS, old, new, unset=False)
     if new.get("cacheClusterEnabled") and changed("cacheClusterSize", old, new):
         operations.append(patches.replace("/cacheClusterSize", new.get("cacheClusterSize")))
     operations += patches.map_changes("variables", old.get("variables"), new.get("variables"))
@@ -194,10 +159,9 @@ def _access_log_patches(old: Outputs, new: Inputs) -> list[patches.Operation]:
 
 def _stage_outputs(ctx: Context, stage: dict[str, Any], last: Outputs) -> Outputs:
     api, name = last["restApi"], stage["stageName"]
-    execution = f"arn:{ctx.partition}:execute-api:{ctx.region}:{ctx.account}:{api}/{name}"
     outputs = {
         "accessLogSettings": _access_log(stage.get("accessLogSettings"), last),
-        "arn": f"arn:{ctx.partition}:apigateway:{ctx.region}::/restapis/{api}/stages/{name}",
+        "arn": arn(ctx, "restapis", api, "stages", name),
         "cacheClusterEnabled": stage.get("cacheClusterEnabled", False),
         "cacheClusterSize": stage.get("cacheClusterSize"),
         "canarySettings": stage.get("canarySettings"),
@@ -205,7 +169,7 @@ def _stage_outputs(ctx: Context, stage: dict[str, Any], last: Outputs) -> Output
         "deployment": stage["deploymentId"],
         "description": stage.get("description"),
         "documentationVersion": stage.get("documentationVersion"),
-        "executionArn": execution,
+        "executionArn": execution_arn(ctx, api, name),
         "invokeUrl": _invoke_url(ctx, api, name),
         "restApi": api,
         "stageName": name,
@@ -232,31 +196,26 @@ def _invoke_url(ctx: Context, api: str, stage: str) -> str:
     return f"https://{api}.execute-api.{ctx.region}.amazonaws.com/{stage}"
 
 
-KINDS = (
-    worded(
-        "apigateway",
-        "API Gateway Deployment",
-        Kind(
-            token="aws:apigateway/deployment:Deployment",
-            create=create_deployment,
-            read=read_deployment,
-            update=update_deployment,
-            delete=delete_deployment,
-            imported=import_deployment,
-        ),
-    ),
-    worded(
-        "apigateway",
-        "API Gateway Stage",
-        Kind(
-            token="aws:apigateway/stage:Stage",
-            create=create_stage,
-            read=read_stage,
-            update=update_stage,
-            delete=delete_stage,
-            imported=import_stage,
-            find=find_stage,
-        ),
-        called="stageName",
-    ),
+DEPLOYMENT = resource(
+    "apigateway",
+    "API Gateway Deployment",
+    "aws:apigateway/deployment:Deployment",
+    create=create_deployment,
+    read=read_deployment,
+    update=update_deployment,
+    delete=delete_deployment,
+    imported=child(FORM),
+)
+
+STAGE = resource(
+    "apigateway",
+    "API Gateway Stage",
+    "aws:apigateway/stage:Stage",
+    create=create_stage,
+    read=read_stage,
+    update=update_stage,
+    delete=delete_stage,
+    imported=identified(stage_id, STAGE_FORM, *STAGE_NAMES),
+    find=lambda ctx, inputs: stage_id(inputs),
+    called="stageName",
 )

@@ -2,22 +2,16 @@
 
 from __future__ import annotations
 
-import time
 from typing import Any
 
 from sandbox.provider.apigateway import patches
-from sandbox.provider.apigateway.paths import GONE
-from sandbox.provider.core.answers import (
-    changed,
-    find,
-    given,
-    own_tags,
-    settle,
-    the_one,
-    there,
-    worded,
-)
-from sandbox.provider.core.kinds import CallError, Context, Created, Inputs, Kind, Outputs, doing
+from sandbox.provider.apigateway.places import GONE, arn, find_named
+from sandbox.provider.core.answers import find, pick, settle
+from sandbox.provider.core.context import Context
+from sandbox.provider.core.exceptions import CallError, doing
+from sandbox.provider.core.kinds import Created, Inputs, Outputs, resource
+from sandbox.provider.core.tags import own_tags
+from sandbox.provider.core.waiting import until
 
 PATIENCE = 20 * 60.0  # seconds; AWS takes minutes
 
@@ -28,19 +22,11 @@ def create_vpc_link(ctx: Context, inputs: Inputs) -> Created:
     id = client.create_vpc_link(
         name=inputs["name"],
         targetArns=[inputs["targetArn"]],
-        **given(description=inputs.get("description"), tags=inputs.get("tags")),
+        **pick(inputs, "description", "tags"),
     )["id"]
-    try:
-        link = _wait_until_available(ctx, id, f"creating API Gateway VPC Link ({inputs['name']})")
-    except Exception:
-        find(client.delete_vpc_link, GONE, vpcLinkId=id)
-        raise
+    ctx.made(id)
+    link = _wait_until_available(ctx, id, f"creating API Gateway VPC Link ({inputs['name']})")
     return Created(id, _outputs(ctx, link))
-
-
-def find_vpc_link(ctx: Context, inputs: Inputs) -> Created | None:
-    link = the_one(ctx, "get_vpc_links", lambda each: each["name"] == inputs["name"])
-    return Created(link["id"], _outputs(ctx, link)) if link else None
 
 
 def read_vpc_link(ctx: Context, id: str, last: Outputs) -> Outputs | None:
@@ -48,49 +34,38 @@ def read_vpc_link(ctx: Context, id: str, last: Outputs) -> Outputs | None:
     return _outputs(ctx, link) if link else None
 
 
-def update_vpc_link(ctx: Context, id: str, old: Outputs, new: Inputs) -> Outputs:
+def update_vpc_link(ctx: Context, id: str, old: Outputs, new: Inputs) -> None:
     client = ctx.client("apigateway")
-    operations = [
-        patches.replace(f"/{name}", new.get(name))
-        for name in ("name", "description")
-        if changed(name, old, new)
-    ]
-    if operations:
-        client.update_vpc_link(vpcLinkId=id, patchOperations=operations)
+    operations = patches.changes(("name", "description"), old, new)
+    if patches.send(client.update_vpc_link, operations, vpcLinkId=id):
         _wait_until_available(ctx, id, f"updating API Gateway VPC Link ({id})")
     patches.retag(client, old["arn"], old, new)
-    return there(read_vpc_link(ctx, id, new), f"API Gateway VPC Link ({id})")
 
 
 def delete_vpc_link(ctx: Context, id: str, last: Outputs) -> None:
-    client, deadline = ctx.client("apigateway"), time.monotonic() + PATIENCE
+    client = ctx.client("apigateway")
     find(client.delete_vpc_link, GONE, vpcLinkId=id)
     with doing(f"waiting for API Gateway VPC Link ({id}) delete", "apigateway"):
-        while find(client.get_vpc_link, GONE, vpcLinkId=id):
-            if time.monotonic() > deadline:
-                raise CallError(
-                    f"API Gateway VPC Link ({id}) is still there after {PATIENCE:.0f} s"
-                )
-            ctx.wait(0.2)
+        if not until(ctx, lambda: not find(client.get_vpc_link, GONE, vpcLinkId=id), PATIENCE):
+            raise CallError(f"API Gateway VPC Link ({id}) is still there after {PATIENCE:.0f} s")
 
 
 def _wait_until_available(ctx: Context, id: str, doing_what: str) -> dict[str, Any]:
-    deadline, pause = time.monotonic() + PATIENCE, 0.05
-    while True:
-        link: dict[str, Any] = ctx.client("apigateway").get_vpc_link(vpcLinkId=id)
-        status = link.get("status", "AVAILABLE")
-        if status == "AVAILABLE":
-            return link
-        if status != "PENDING" or time.monotonic() > deadline:
-            reason = link.get("statusMessage") or f"still {status} after {PATIENCE:.0f} s"
-            raise CallError(f"{doing_what}: waiting for completion: {status}: {reason}")
-        ctx.wait(pause)
-        pause = min(pause * 2, 5.0)
+    def settled() -> Any:
+        link = ctx.client("apigateway").get_vpc_link(vpcLinkId=id)
+        return None if link.get("status") == "PENDING" else link
+
+    link: dict[str, Any] = until(ctx, settled, PATIENCE) or {"status": "PENDING"}
+    status = link.get("status", "AVAILABLE")
+    if status != "AVAILABLE":
+        reason = link.get("statusMessage") or f"still {status} after {PATIENCE:.0f} s"
+        raise CallError(f"{doing_what}: waiting for completion: {status}: {reason}")
+    return link
 
 
 def _outputs(ctx: Context, link: dict[str, Any]) -> Outputs:
     outputs = {
-        "arn": f"arn:{ctx.partition}:apigateway:{ctx.region}::/vpclinks/{link['id']}",
+        "arn": arn(ctx, "vpclinks", link["id"]),
         "description": link.get("description"),
         "name": link.get("name") or "",
         "tags": own_tags(link.get("tags")),
@@ -99,18 +74,14 @@ def _outputs(ctx: Context, link: dict[str, Any]) -> Outputs:
     return settle(outputs, keep=("name",))
 
 
-KINDS = (
-    worded(
-        "apigateway",
-        "API Gateway VPC Link",
-        Kind(
-            token="aws:apigateway/vpcLink:VpcLink",
-            create=create_vpc_link,
-            read=read_vpc_link,
-            update=update_vpc_link,
-            delete=delete_vpc_link,
-            find=find_vpc_link,
-        ),
-        called="name",
-    ),
+VPC_LINK = resource(
+    "apigateway",
+    "API Gateway VPC Link",
+    "aws:apigateway/vpcLink:VpcLink",
+    create=create_vpc_link,
+    read=read_vpc_link,
+    update=update_vpc_link,
+    delete=delete_vpc_link,
+    find=lambda ctx, inputs: find_named(ctx, "get_vpc_links", inputs["name"]),
+    called="name",
 )

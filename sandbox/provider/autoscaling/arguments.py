@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sandbox.provider.core.answers import changed, given
+from sandbox.provider.core.answers import changed, given, in_order
 from sandbox.provider.core.kinds import Inputs, Outputs
 from sandbox.provider.core.shapes import filled
 
@@ -144,8 +144,7 @@ def tag_outputs(group: dict[str, Any], last: Outputs) -> list[Outputs]:
         }
         for tag in group.get("Tags") or ()
     ]
-    keys = [tag["key"] for tag in last.get("tags") or ()]
-    return sorted(found, key=lambda t: keys.index(t["key"]) if t["key"] in keys else len(keys))
+    return in_order(found, last.get("tags"), lambda tag: tag["key"])
 
 
 def seconds(text: str) -> float:

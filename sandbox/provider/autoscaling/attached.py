@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from sandbox.provider.autoscaling import arguments as parts
-from sandbox.provider.core.answers import changed, find, same_order
-from sandbox.provider.core.kinds import Context, Inputs, Outputs
+from sandbox.provider.autoscaling import arguments
+from sandbox.provider.core.answers import changed, find, in_order, same_order
+from sandbox.provider.core.context import Context
+from sandbox.provider.core.kinds import Inputs, Outputs
 
 # What a group is behind: the call's name, and the member that says what.
 BEHIND = {
@@ -23,7 +24,7 @@ def move(client: Any, name: str, old: Outputs, new: Inputs) -> None:
         before, after = (set(values.get(argument) or ()) for values in (old, new))
         _exchange(client, name, what, member, sorted(before - after), sorted(after - before))
     if "trafficSources" in new:
-        before_, after_ = parts.sources(old), parts.sources(new)
+        before_, after_ = arguments.sources(old), arguments.sources(new)
         gone = [each for each in before_ if each not in after_]
         added = [each for each in after_ if each not in before_]
         _exchange(client, name, "traffic_sources", "TrafficSources", gone, added)
@@ -80,8 +81,7 @@ def _sources(group: dict[str, Any], last: Outputs) -> list[Outputs]:
         {"identifier": each["Identifier"], **({"type": each["Type"]} if each.get("Type") else {})}
         for each in group.get("TrafficSources") or ()
     ]
-    asked = list(last.get("trafficSources") or ())
-    return sorted(found, key=lambda s: asked.index(s) if s in asked else len(asked))
+    return in_order(found, last.get("trafficSources"))
 
 
 def healthy(ctx: Context, group: dict[str, Any]) -> int:

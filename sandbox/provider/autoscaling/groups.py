@@ -2,24 +2,24 @@
 
 from __future__ import annotations
 
-import time
 from typing import Any
 
-from sandbox.provider.autoscaling import arguments as parts
-from sandbox.provider.autoscaling import attached
+from sandbox.provider.autoscaling import arguments, attached
 from sandbox.provider.core.answers import (
+    by,
     changed,
     find,
-    found_by,
+    first,
     given,
     named,
     prefix_of,
     same_order,
     settle,
-    there,
-    worded,
 )
-from sandbox.provider.core.kinds import CallError, Context, Created, Inputs, Kind, Outputs
+from sandbox.provider.core.context import Context
+from sandbox.provider.core.exceptions import CallError
+from sandbox.provider.core.kinds import Inputs, Outputs, resource
+from sandbox.provider.core.waiting import until
 
 # Outputs that are lists even when there is nothing in them.
 KEPT = (
@@ -35,25 +35,25 @@ BUSY = ("ScalingActivityInProgress", "ResourceInUse", "ResourceInUseFault")
 # Group: its id is its name
 
 
-def create_group(ctx: Context, inputs: Inputs) -> Created:
+def create_group(ctx: Context, inputs: Inputs) -> str:
     client, name = ctx.client("autoscaling"), named(inputs)
     client.create_auto_scaling_group(
         AutoScalingGroupName=name,
-        **parts.settings(inputs),
+        **arguments.settings(inputs),
         **given(
-            LifecycleHookSpecificationList=parts.hooks(inputs) or None,
+            LifecycleHookSpecificationList=arguments.hooks(inputs) or None,
             LoadBalancerNames=inputs.get("loadBalancers") or None,
             NewInstancesProtectedFromScaleIn=inputs.get("protectFromScaleIn") or None,
-            Tags=parts.tag_requests(name, inputs.get("tags")) or None,
+            Tags=arguments.tag_requests(name, inputs.get("tags")) or None,
             TargetGroupARNs=inputs.get("targetGroupArns") or None,
             TerminationPolicies=inputs.get("terminationPolicies") or None,
-            TrafficSources=parts.sources(inputs) or None,
+            TrafficSources=arguments.sources(inputs) or None,
         ),
     )
     ctx.made(name, {"name": name, "forceDelete": True})
     attached.switch(client, name, {}, inputs)
     _wait_for_capacity(ctx, name, inputs)
-    return Created(name, there(read_group(ctx, name, inputs), f"Auto Scaling Group ({name})"))
+    return name
 
 
 def read_group(ctx: Context, id: str, last: Outputs) -> Outputs | None:
@@ -62,33 +62,33 @@ def read_group(ctx: Context, id: str, last: Outputs) -> Outputs | None:
         return None
     subnets = [each for each in (group.get("VPCZoneIdentifier") or "").split(",") if each]
     zones = group.get("AvailabilityZones") or ()
-    outputs = {name: group.get(api) for name, api in parts.MEMBERS.items()}
+    outputs = {name: group.get(api) for name, api in arguments.MEMBERS.items()}
     outputs |= attached.outputs(group, last)
     outputs |= {
         "arn": group["AutoScalingGroupARN"],
         "availabilityZones": same_order(zones, last.get("availabilityZones")),
         "desiredCapacity": group.get("DesiredCapacity"),
         "forceDelete": last.get("forceDelete", False),
-        "instanceMaintenancePolicy": parts.maintenance(group.get("InstanceMaintenancePolicy")),
+        "instanceMaintenancePolicy": arguments.maintenance(group.get("InstanceMaintenancePolicy")),
         "launchConfiguration": group.get("LaunchConfigurationName"),
-        "launchTemplate": parts.template(group.get("LaunchTemplate")),
+        "launchTemplate": arguments.template(group.get("LaunchTemplate")),
         "name": id,
         "namePrefix": prefix_of(id),
         "predictedCapacity": group.get("PredictedCapacity", 0),
         "protectFromScaleIn": group.get("NewInstancesProtectedFromScaleIn", False),
         "serviceLinkedRoleArn": group.get("ServiceLinkedRoleARN"),
-        "tags": parts.tag_outputs(group, last),
-        "terminationPolicies": parts.policies(group, last),
+        "tags": arguments.tag_outputs(group, last),
+        "terminationPolicies": arguments.policies(group, last),
         "vpcZoneIdentifiers": same_order(subnets, last.get("vpcZoneIdentifiers")),
         "warmPoolSize": group.get("WarmPoolSize", 0),
     }
     return settle(outputs, keep=KEPT)
 
 
-def update_group(ctx: Context, id: str, old: Outputs, new: Inputs) -> Outputs:
+def update_group(ctx: Context, id: str, old: Outputs, new: Inputs) -> None:
     client = ctx.client("autoscaling")
     names = (
-        *parts.MEMBERS,
+        *arguments.MEMBERS,
         "availabilityZones",
         "desiredCapacity",
         "instanceMaintenancePolicy",
@@ -98,24 +98,23 @@ def update_group(ctx: Context, id: str, old: Outputs, new: Inputs) -> Outputs:
         "terminationPolicies",
         "vpcZoneIdentifiers",
     )
-    known = {*new, *parts.UNSET, "instanceMaintenancePolicy", "terminationPolicies"}
+    known = {*new, *arguments.UNSET, "instanceMaintenancePolicy", "terminationPolicies"}
     if any(name in known and changed(name, old, new) for name in names):
         client.update_auto_scaling_group(
             AutoScalingGroupName=id,
             NewInstancesProtectedFromScaleIn=bool(new.get("protectFromScaleIn")),
             TerminationPolicies=new.get("terminationPolicies") or ["Default"],
-            **{**parts.unset(old, new), **parts.settings(new)},
+            **{**arguments.unset(old, new), **arguments.settings(new)},
         )
     attached.move(client, id, old, new)
     attached.switch(client, id, old, new)
     if changed("tags", old, new):
         _retag(client, id, old, new)
-    if parts.starts_refresh(old, new):
-        client.start_instance_refresh(AutoScalingGroupName=id, **parts.refresh(new))
+    if arguments.starts_refresh(old, new):
+        client.start_instance_refresh(AutoScalingGroupName=id, **arguments.refresh(new))
     sizes = ("desiredCapacity", "minSize", "maxSize")
     if any(name in new and changed(name, old, new) for name in sizes):
         _wait_for_capacity(ctx, id, new)
-    return there(read_group(ctx, id, new), f"Auto Scaling Group ({id})")
 
 
 def delete_group(ctx: Context, id: str, last: Outputs) -> None:
@@ -136,8 +135,8 @@ def delete_group(ctx: Context, id: str, last: Outputs) -> None:
 
 def _describe(ctx: Context, name: str) -> dict[str, Any] | None:
     call = ctx.client("autoscaling").describe_auto_scaling_groups
-    groups = call(AutoScalingGroupNames=[name])["AutoScalingGroups"]
-    return dict(groups[0]) if groups else None
+    group: dict[str, Any] | None = first(call, "AutoScalingGroups", AutoScalingGroupNames=[name])
+    return group
 
 
 def _unprotect(ctx: Context, name: str) -> None:
@@ -154,8 +153,8 @@ def _unprotect(ctx: Context, name: str) -> None:
 
 def _retag(client: Any, name: str, old: Outputs, new: Inputs) -> None:
     before, after = (
-        parts.tag_requests(name, old.get("tags")),
-        parts.tag_requests(name, new.get("tags")),
+        arguments.tag_requests(name, old.get("tags")),
+        arguments.tag_requests(name, new.get("tags")),
     )
     kept = {tag["Key"] for tag in after}
     gone = [tag for tag in before if tag["Key"] not in kept]
@@ -167,13 +166,13 @@ def _retag(client: Any, name: str, old: Outputs, new: Inputs) -> None:
 
 def _wait_for_capacity(ctx: Context, name: str, inputs: Inputs) -> None:
     """Wait until as many instances as wanted are in service; `0` does not wait."""
-    patience = parts.seconds(inputs.get("waitForCapacityTimeout", "10m"))
+    patience = arguments.seconds(inputs.get("waitForCapacityTimeout", "10m"))
     wanted: int = inputs["desiredCapacity"] if "desiredCapacity" in inputs else inputs["minSize"]
     # With load balancers: how many have to be healthy there. One number goes before the other.
     behind = int(inputs.get("waitForElbCapacity") or inputs.get("minElbCapacity") or 0)
 
     def enough(group: dict[str, Any]) -> bool:
-        ready = parts.healthy(group) >= wanted
+        ready = arguments.healthy(group) >= wanted
         return ready and (not behind or attached.healthy(ctx, group) >= behind)
 
     if patience and (wanted or behind):
@@ -181,37 +180,34 @@ def _wait_for_capacity(ctx: Context, name: str, inputs: Inputs) -> None:
 
 
 def _wait(ctx: Context, name: str, enough: Any, patience: float) -> None:
-    deadline = time.monotonic() + patience
-    while (group := _describe(ctx, name)) is not None and not enough(group):
-        if time.monotonic() > deadline:
-            raise CallError(
-                f"waiting for Auto Scaling Group ({name}) capacity satisfied: "
-                f"{parts.healthy(group)} healthy instances after {patience:.0f} s"
-            )
-        ctx.wait(0.5)
+    def reached() -> bool:
+        group = _describe(ctx, name)
+        return group is None or bool(enough(group))
+
+    if not until(ctx, reached, patience):
+        raise CallError(
+            f"waiting for Auto Scaling Group ({name}) capacity satisfied: "
+            f"{arguments.healthy(_describe(ctx, name) or {})} healthy instances after {patience:.0f} s"
+        )
 
 
-KINDS = (
-    worded(
-        "autoscaling",
-        "Auto Scaling Group",
-        Kind(
-            token="aws:autoscaling/group:Group",
-            create=create_group,
-            read=read_group,
-            update=update_group,
-            delete=delete_group,
-            find=found_by("name", read_group),
-            lacks=(
-                # The facts say of these only that they are there, not what is in them.
-                "availabilityZoneDistribution",
-                "capacityReservationSpecification",
-                "instanceLifecyclePolicy",
-                "instanceRefresh.preferences.alarmSpecification",
-                "mixedInstancesPolicy",
-                "warmPool",
-            ),
-        ),
-        called="name",
+GROUP = resource(
+    "autoscaling",
+    "Auto Scaling Group",
+    "aws:autoscaling/group:Group",
+    create=create_group,
+    read=read_group,
+    update=update_group,
+    delete=delete_group,
+    find=by("name"),
+    lacks=(
+        # The facts say of these only that they are there, not what is in them.
+        "availabilityZoneDistribution",
+        "capacityReservationSpecification",
+        "instanceLifecyclePolicy",
+        "instanceRefresh.preferences.alarmSpecification",
+        "mixedInstancesPolicy",
+        "warmPool",
     ),
+    called="name",
 )

@@ -1,4 +1,4 @@
-"""CloudWatch's types: alarms, dashboards, metric filters.
+"""CloudWatch's types: alarms and dashboards.
 
-Log groups are in sandbox.provider.logs.
+Log groups and metric filters, which carry CloudWatch's token too, are in sandbox.provider.logs.
 """

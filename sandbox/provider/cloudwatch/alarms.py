@@ -5,21 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 from sandbox.provider.core import facts
-from sandbox.provider.core.answers import (
-    find,
-    found_by,
-    given,
-    named,
-    same_order,
-    settle,
-    tag_changes,
-    there,
-    worded,
-)
-from sandbox.provider.core.kinds import Context, Created, Inputs, Kind, Outputs
-from sandbox.provider.core.shapes import answer, filled, request, tag_list, tag_map
+from sandbox.provider.core.answers import by, find, given, in_order, named, same_order, settle
+from sandbox.provider.core.context import Context
+from sandbox.provider.core.kinds import Inputs, Outputs, resource
+from sandbox.provider.core.shapes import answer, filled, request
+from sandbox.provider.core.tags import retag, tag_map, tagged
 
-ALARM = "aws:cloudwatch/metricAlarm:MetricAlarm"
+TOKEN = "aws:cloudwatch/metricAlarm:MetricAlarm"
 GONE = "ResourceNotFoundException"
 NO_ALARM = ("ResourceNotFound", GONE)
 
@@ -58,14 +50,14 @@ def put_alarm(ctx: Context, name: str, inputs: Inputs, **more: Any) -> None:
     dimensions = _dimensions(inputs.get("dimensions"))
     queries = [_query(ctx, query) for query in inputs.get("metricQueries") or ()]
     ctx.client("cloudwatch").put_metric_alarm(
-        AlarmName=name, **settings, **_set(Dimensions=dimensions, Metrics=queries), **more
+        AlarmName=name, **settings, **filled({"Dimensions": dimensions, "Metrics": queries}), **more
     )
 
 
-def create_alarm(ctx: Context, inputs: Inputs) -> Created:
+def create_alarm(ctx: Context, inputs: Inputs) -> str:
     name = named(inputs)
-    put_alarm(ctx, name, inputs, **_set(Tags=tag_list(inputs.get("tags"))))
-    return Created(name, there(read_alarm(ctx, name, inputs), _alarm(name)))
+    put_alarm(ctx, name, inputs, **tagged(inputs))
+    return name
 
 
 def read_alarm(ctx: Context, id: str, last: Outputs) -> Outputs | None:
@@ -80,9 +72,10 @@ def read_alarm(ctx: Context, id: str, last: Outputs) -> Outputs | None:
     outputs |= {
         "arn": alarm["AlarmArn"],
         "dimensions": _dimension_map(alarm.get("Dimensions")),
-        "metricQueries": _in_order(
+        "metricQueries": in_order(
             [_query_answer(query) for query in alarm.get("Metrics") or ()],
             last.get("metricQueries"),
+            lambda query: query["id"],
         ),
         "name": alarm["AlarmName"],
         "tags": tag_map(tags.get("Tags")),
@@ -95,28 +88,14 @@ def read_alarm(ctx: Context, id: str, last: Outputs) -> Outputs | None:
     return settle(outputs)
 
 
-def update_alarm(ctx: Context, id: str, old: Outputs, new: Inputs) -> Outputs:
+def update_alarm(ctx: Context, id: str, old: Outputs, new: Inputs) -> None:
     client = ctx.client("cloudwatch")
     put_alarm(ctx, id, new)
-    removed, added = tag_changes(old, new)
-    if removed:
-        client.untag_resource(ResourceARN=old["arn"], TagKeys=removed)
-    if added:
-        client.tag_resource(ResourceARN=old["arn"], Tags=tag_list(added))
-    return there(read_alarm(ctx, id, new), _alarm(id))
+    retag(client.tag_resource, client.untag_resource, old, new, ResourceARN=old["arn"])
 
 
 def delete_alarm(ctx: Context, id: str, last: Outputs) -> None:
     find(ctx.client("cloudwatch").delete_alarms, *NO_ALARM, AlarmNames=[id])
-
-
-def _alarm(name: str) -> str:
-    return f"CloudWatch Metric Alarm ({name})"
-
-
-def _set(**lists: list[Any]) -> dict[str, Any]:
-    """The arguments of a call, without empty lists."""
-    return {name: value for name, value in lists.items() if value}
 
 
 def _dimensions(values: dict[str, str] | None) -> list[dict[str, str]]:
@@ -146,8 +125,10 @@ def _query(ctx: Context, query: Outputs) -> Outputs:
 
 
 def _query_answer(query: Outputs) -> Outputs:
-    fields = _field("metricQueries")
-    found: Outputs = answer(fields, {k: v for k, v in query.items() if k != "MetricStat"})
+    queries = facts.known(TOKEN).inputs["metricQueries"]
+    found: Outputs = answer(
+        queries.element or queries, {k: v for k, v in query.items() if k != "MetricStat"}
+    )
     if stat := query.get("MetricStat"):
         found["metric"] = filled(
             {
@@ -162,39 +143,23 @@ def _query_answer(query: Outputs) -> Outputs:
     return found
 
 
-def _in_order(queries: list[Outputs], last: list[Outputs] | None) -> list[Outputs]:
-    """The set of queries in the order of the program."""
-    ids = [query["id"] for query in last or ()]
-    return sorted(queries, key=lambda q: ids.index(q["id"]) if q["id"] in ids else len(ids))
-
-
-def _field(name: str) -> facts.Field:
-    known = facts.of(ALARM)
-    assert known
-    return known.inputs[name].element or known.inputs[name]
-
-
-KINDS = (
-    worded(
-        "cloudwatch",
-        "CloudWatch Metric Alarm",
-        Kind(
-            token=ALARM,
-            create=create_alarm,
-            read=read_alarm,
-            update=update_alarm,
-            delete=delete_alarm,
-            find=found_by("name", read_alarm),
-            lacks=(
-                # The facts say of these only that they are there, not what is in them.
-                "evaluationCriteria",
-                "evaluationInterval",
-                "evaluationWindow",
-                "warmUpConfiguration",
-                # It names a band of what is usual, which the sandbox does not learn.
-                "thresholdMetricId",
-            ),
-        ),
-        called="name",
+METRIC_ALARM = resource(
+    "cloudwatch",
+    "CloudWatch Metric Alarm",
+    TOKEN,
+    create=create_alarm,
+    read=read_alarm,
+    update=update_alarm,
+    delete=delete_alarm,
+    find=by("name"),
+    lacks=(
+        # The facts say of these only that they are there, not what is in them.
+        "evaluationCriteria",
+        "evaluationInterval",
+        "evaluationWindow",
+        "warmUpConfiguration",
+        # It names a band of what is usual, which the sandbox does not learn.
+        "thresholdMetricId",
     ),
+    called="name",
 )

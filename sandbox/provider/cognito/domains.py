@@ -1,24 +1,22 @@
-"""Cognito: the domain at which a user pool signs its users in."""
+"""Cognito: the domain at which a user pool signs its users in, which is the id, too."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from sandbox.provider.core.answers import changed, find, found_by, given, settle, there, worded
-from sandbox.provider.core.kinds import Context, Created, Inputs, Kind, Outputs
+from sandbox.provider.core.answers import by, changed, find, given, settle
+from sandbox.provider.core.context import Context
+from sandbox.provider.core.kinds import Inputs, Outputs, resource
 
 GONE = ("ResourceNotFoundException", "InvalidParameterException")
 CLOUDFRONT = "Z2FDTNDATAQYW2"  # the hosted zone of every CloudFront distribution
 
 
-# UserPoolDomain: its id is the domain
-
-
-def create_domain(ctx: Context, inputs: Inputs) -> Created:
+def create_domain(ctx: Context, inputs: Inputs) -> str:
     domain = inputs["domain"]
     ctx.client("cognito-idp").create_user_pool_domain(**_settings(inputs))
     ctx.made(domain, {"domain": domain, "userPoolId": inputs["userPoolId"]})
-    return Created(domain, there(read_domain(ctx, domain, inputs), _label(domain)))
+    return domain
 
 
 def read_domain(ctx: Context, id: str, last: Outputs) -> Outputs | None:
@@ -42,19 +40,14 @@ def read_domain(ctx: Context, id: str, last: Outputs) -> Outputs | None:
     return settle(outputs, keep=("cloudfrontDistribution", "cloudfrontDistributionArn", "s3Bucket"))
 
 
-def update_domain(ctx: Context, id: str, old: Outputs, new: Inputs) -> Outputs:
+def update_domain(ctx: Context, id: str, old: Outputs, new: Inputs) -> None:
     if any(name in new and changed(name, old, new) for name in new):
         ctx.client("cognito-idp").update_user_pool_domain(**_settings(new))
-    return there(read_domain(ctx, id, new), _label(id))
 
 
 def delete_domain(ctx: Context, id: str, last: Outputs) -> None:
     call = ctx.client("cognito-idp").delete_user_pool_domain
     find(call, *GONE, Domain=id, UserPoolId=last["userPoolId"])
-
-
-def _label(id: str) -> str:
-    return f"Cognito User Pool Domain ({id})"
 
 
 def _settings(inputs: Inputs) -> dict[str, Any]:
@@ -67,18 +60,14 @@ def _settings(inputs: Inputs) -> dict[str, Any]:
     )
 
 
-KINDS = (
-    worded(
-        "cognito-idp",
-        "Cognito User Pool Domain",
-        Kind(
-            token="aws:cognito/userPoolDomain:UserPoolDomain",
-            create=create_domain,
-            read=read_domain,
-            update=update_domain,
-            delete=delete_domain,
-            find=found_by("domain", read_domain),
-        ),
-        called="domain",
-    ),
+USER_POOL_DOMAIN = resource(
+    "cognito-idp",
+    "Cognito User Pool Domain",
+    "aws:cognito/userPoolDomain:UserPoolDomain",
+    create=create_domain,
+    read=read_domain,
+    update=update_domain,
+    delete=delete_domain,
+    find=by("domain"),
+    called="domain",
 )

@@ -1,27 +1,26 @@
-"""Cognito: user pools; clients and resource servers have a module of their own."""
+"""Cognito: user pools; the id is the pool's."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from sandbox.provider.cognito import clients, domains
 from sandbox.provider.core import facts
 from sandbox.provider.core.answers import (
     changed,
     find,
+    in_order,
     named,
-    own_tags,
     settle,
-    tag_changes,
-    there,
     timestamp,
-    worded,
 )
-from sandbox.provider.core.kinds import CallError, Context, Created, Inputs, Kind, Outputs
-from sandbox.provider.core.shapes import answer, request
+from sandbox.provider.core.context import Context
+from sandbox.provider.core.exceptions import CallError
+from sandbox.provider.core.kinds import Inputs, Outputs, resource
+from sandbox.provider.core.shapes import answer, answers, request
+from sandbox.provider.core.tags import own_tags, retag
 
 GONE = "ResourceNotFoundException"
-POOL = "aws:cognito/userPool:UserPool"
+TOKEN = "aws:cognito/userPool:UserPool"
 
 # Where the API has another name for the same: of arguments, and inside of them.
 NAMES = {"name": "PoolName", "schemas": "Schema", "tags": "UserPoolTags"}
@@ -37,17 +36,14 @@ MFA = (
 POLICIES = ("passwordPolicy", "signInPolicy")
 
 
-# UserPool: its id is the pool's
-
-
-def create_pool(ctx: Context, inputs: Inputs) -> Created:
+def create_pool(ctx: Context, inputs: Inputs) -> str:
     client, name = ctx.client("cognito-idp"), named(inputs)
     pool = client.create_user_pool(**_settings(client, "CreateUserPoolRequest", inputs, name))
     id = pool["UserPool"]["Id"]
     ctx.made(id)
     if inputs.get("mfaConfiguration", "OFF") != "OFF" or _mfa(inputs).keys() - {"mfaConfiguration"}:
         _set_mfa(client, id, inputs)
-    return Created(id, there(read_pool(ctx, id, inputs), f"Cognito User Pool ({id})"))
+    return id
 
 
 def read_pool(ctx: Context, id: str, last: Outputs) -> Outputs | None:
@@ -57,15 +53,9 @@ def read_pool(ctx: Context, id: str, last: Outputs) -> Outputs | None:
     if found is None or mfa is None:
         return None
     pool = found["UserPool"]
-    known = facts.of(POOL)
-    assert known
-    api = {**pool, **pool.get("Policies", {}), **mfa}
-    members = {member.lower(): value for member, value in api.items()}
-    outputs = {
-        name: answer(field, members.get(NAMES.get(name, name).lower()), INNER)
-        for name, field in known.inputs.items()
-        if name != "region"
-    }
+    known = facts.known(TOKEN)
+    fields = {name: field for name, field in known.inputs.items() if name != "region"}
+    outputs = answers(fields, {**pool, **pool.get("Policies", {}), **mfa}, NAMES, INNER)
     sms = (mfa.get("SmsMfaConfiguration") or {}).get("SmsConfiguration")
     outputs |= {
         "arn": pool["Arn"],
@@ -84,23 +74,17 @@ def read_pool(ctx: Context, id: str, last: Outputs) -> Outputs | None:
     return settle(outputs, keep=("customDomain", "domain"))
 
 
-def update_pool(ctx: Context, id: str, old: Outputs, new: Inputs) -> Outputs:
+def update_pool(ctx: Context, id: str, old: Outputs, new: Inputs) -> None:
     client = ctx.client("cognito-idp")
     apart = {"tags", "schemas", *MFA}
-    known = facts.of(POOL)
-    assert known
+    known = facts.known(TOKEN)
     if any(changed(name, old, new) for name in known.inputs if name not in apart):
         settings = _settings(client, "UpdateUserPoolRequest", new, new["name"])
         client.update_user_pool(UserPoolId=id, **settings)
     if any(changed(name, old, new) for name in MFA):
         _set_mfa(client, id, new)
     _add_attributes(client, id, old, new)
-    removed, added = tag_changes(old, new)
-    if removed:
-        client.untag_resource(ResourceArn=old["arn"], TagKeys=removed)
-    if added:
-        client.tag_resource(ResourceArn=old["arn"], Tags=added)
-    return there(read_pool(ctx, id, new), f"Cognito User Pool ({id})")
+    retag(client.tag_resource, client.untag_resource, old, new, form=dict, ResourceArn=old["arn"])
 
 
 def delete_pool(ctx: Context, id: str, last: Outputs) -> None:
@@ -154,8 +138,7 @@ def _bare(name: str) -> str:
 
 def _own_attributes(found: Any, last: Outputs) -> list[Outputs]:
     """The attributes that the program gave, and those that only somebody can have added."""
-    known = facts.of(POOL)
-    assert known
+    known = facts.known(TOKEN)
     asked = {_bare(each["name"]): each for each in last.get("schemas") or ()}
     shown = []
     for attribute in found:
@@ -165,10 +148,7 @@ def _own_attributes(found: Any, last: Outputs) -> list[Outputs]:
                 known.inputs["schemas"].element or facts.Field("any"), {**attribute, "Name": name}
             )
             shown.append(_as_asked(block, asked.get(name)))
-    order = list(asked)
-    return sorted(
-        shown, key=lambda each: order.index(each["name"]) if each["name"] in order else len(order)
-    )
+    return in_order(shown, last.get("schemas"), lambda attribute: _bare(attribute["name"]))
 
 
 def _as_asked(block: Outputs, asked: Outputs | None) -> Outputs:
@@ -194,19 +174,13 @@ def _add_attributes(client: Any, id: str, old: Outputs, new: Inputs) -> None:
         client.add_custom_attributes(UserPoolId=id, CustomAttributes=wanted)
 
 
-KINDS = (
-    worded(
-        "cognito-idp",
-        "Cognito User Pool",
-        Kind(
-            token=POOL,
-            create=create_pool,
-            read=read_pool,
-            update=update_pool,
-            delete=delete_pool,
-        ),
-        called="name",
-    ),
-    *clients.KINDS,
-    *domains.KINDS,
+USER_POOL = resource(
+    "cognito-idp",
+    "Cognito User Pool",
+    TOKEN,
+    create=create_pool,
+    read=read_pool,
+    update=update_pool,
+    delete=delete_pool,
+    called="name",
 )

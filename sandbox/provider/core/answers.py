@@ -1,21 +1,21 @@
-"""Small helpers between AWS's answers and outputs."""
+"""Between AWS's answers and outputs: what is there, what changed, names and ids."""
 
 from __future__ import annotations
 
 import itertools
 import threading
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import replace
+from collections.abc import Callable, Iterable
 from datetime import datetime, timezone
 from typing import Any
 
-from sandbox.provider.core.kinds import CallError, Context, Created, Inputs, Kind, Outputs, doing
+from sandbox.provider.core.exceptions import CallError
+from sandbox.provider.core.kinds import Context, Inputs, Outputs
 
 _count = itertools.count(1)
 _count_lock = threading.Lock()
 
 
-def find(call: Callable[..., Any], *codes: str, **arguments: Any) -> Any:
+def find(call: Callable[..., Any], /, *codes: str, **arguments: Any) -> Any:
     """Make a call; None when AWS answers with one of the error codes, which mean "not there"."""
     from botocore.exceptions import ClientError
 
@@ -25,6 +25,21 @@ def find(call: Callable[..., Any], *codes: str, **arguments: Any) -> Any:
         if error.response.get("Error", {}).get("Code") in codes:
             return None
         raise
+
+
+def first(call: Callable[..., Any], member: str, *codes: str, **arguments: Any) -> Any:
+    """The first of what a call lists under `member`; None when there is none, or a code says so."""
+    listed = (find(call, *codes, **arguments) or {}).get(member)
+    return listed[0] if listed else None
+
+
+def the_one(
+    client: Any, operation: str, member: str, wanted: Callable[[Any], bool], **where: Any
+) -> Any:
+    """What all pages of a listing have that is wanted; None when they do not tell which one."""
+    pages = client.get_paginator(operation).paginate(**where)
+    found = [item for page in pages for item in page.get(member, ()) if wanted(item)]
+    return found[0] if len(found) == 1 else None
 
 
 def settle(outputs: Outputs, *, keep: Iterable[str] = ()) -> Outputs:
@@ -44,6 +59,11 @@ def given(**arguments: Any) -> dict[str, Any]:
     return {name: value for name, value in arguments.items() if value is not None}
 
 
+def pick(values: Outputs, *names: str) -> dict[str, Any]:
+    """Those of the values that are given, for a call or an answer that has the same names."""
+    return {name: values[name] for name in names if values.get(name) is not None}
+
+
 def same_order(values: Iterable[str], last: Iterable[str] | None) -> list[str]:
     """A set as a list: in the program's order as far as that goes, the rest sorted behind it."""
     left = set(values)
@@ -51,9 +71,27 @@ def same_order(values: Iterable[str], last: Iterable[str] | None) -> list[str]:
     return known + sorted(left.difference(known))
 
 
+def in_order(
+    found: Iterable[Any], last: Iterable[Any] | None, key: Callable[[Any], Any] = lambda item: item
+) -> list[Any]:
+    """A set of blocks as a list: in the program's order as far as that goes, the rest behind it.
+
+    `key` tells which block is which.
+    """
+    order = [key(item) for item in last or ()]
+    return sorted(found, key=lambda i: order.index(key(i)) if key(i) in order else len(order))
+
+
 def changed(name: str, old: Outputs, new: Outputs) -> bool:
     """Whether an argument has another value; None, absent and empty are the same."""
     return (old.get(name) or None) != (new.get(name) or None)
+
+
+def text(value: Any) -> str:
+    """A value where an API takes nothing but texts."""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return "" if value is None else str(value)
 
 
 def unique_name(prefix: str) -> str:
@@ -85,72 +123,30 @@ def timestamp(value: Any) -> str:
     return value.astimezone(timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
-def own_tags(tags: Mapping[str, str] | None) -> dict[str, str]:
-    """A resource's tags without those that AWS itself puts on."""
-    return {key: value for key, value in (tags or {}).items() if not key.startswith("aws:")}
-
-
-def tag_changes(old: Outputs, new: Outputs) -> tuple[list[str], dict[str, str]]:
-    """Which tag keys to take off, and which tags to put on."""
-    before, after = old.get("tags") or {}, new.get("tags") or {}
-    put_on = {key: value for key, value in after.items() if before.get(key) != value}
-    return sorted(set(before) - set(after)), put_on
-
-
-def found_by(
-    argument: str, read: Callable[[Context, str, Outputs], Outputs | None]
-) -> Callable[[Context, Inputs], Created | None]:
+def by(argument: str) -> Callable[[Context, Inputs], str | None]:
     """A `find` for a type whose id is the value of an argument, such as its name."""
-
-    def find_by_argument(ctx: Context, inputs: Inputs) -> Created | None:
-        id = str(inputs.get(argument) or "")
-        outputs = read(ctx, id, inputs) if id else None
-        return Created(id, outputs) if outputs is not None else None
-
-    return find_by_argument
+    return lambda ctx, inputs: str(inputs.get(argument) or "") or None
 
 
-def the_one(
-    ctx: Context, operation: str, wanted: Callable[[dict[str, Any]], bool], **where: Any
-) -> dict[str, Any] | None:
-    """What a listing of API Gateway has that is wanted; None when it does not tell which one."""
-    pages = ctx.client("apigateway").get_paginator(operation).paginate(**where)
-    found = [item for page in pages for item in page.get("items", ()) if wanted(item)]
-    return found[0] if len(found) == 1 else None
+def parts_of(id: str, separator: str, form: str, wrong: str = "format of ID") -> list[str]:
+    """The parts of an id that has as many as its form.
 
-
-def worded(service: str, label: str, kind: Kind, *, called: str | None = None) -> Kind:
-    """The kind with every refusal of the API worded as the official provider words it.
-
-    `service` is boto3's name, `label` the resource's name in errors (`IAM Role`), `called` the
-    argument that tells which one while there is no id yet.
+    Raises:
+        CallError: it has fewer, or an empty one.
     """
-
-    def create(ctx: Context, inputs: Inputs) -> Created:
-        which = f" ({inputs[called]})" if called and called in inputs else ""
-        with doing(f"creating {label}{which}", service):
-            return kind.create(ctx, inputs)
-
-    def read(ctx: Context, id: str, last: Outputs) -> Outputs | None:
-        with doing(f"reading {label} ({id})", service):
-            return kind.read(ctx, id, last)
-
-    def update(ctx: Context, id: str, old: Outputs, new: Inputs) -> Outputs:
-        assert kind.update
-        with doing(f"updating {label} ({id})", service):
-            return kind.update(ctx, id, old, new)
-
-    def delete(ctx: Context, id: str, last: Outputs) -> None:
-        with doing(f"deleting {label} ({id})", service):
-            kind.delete(ctx, id, last)
-
-    return replace(
-        kind, create=create, read=read, delete=delete, update=update if kind.update else None
-    )
+    count = form.count(separator) + 1
+    parts = id.split(separator, count - 1)
+    if len(parts) != count or not all(parts):
+        raise CallError(f"unexpected {wrong} ({id}), expected {form}")
+    return parts
 
 
-def there(outputs: Outputs | None, what: str) -> Outputs:
-    """The outputs of what was made or changed a moment ago; an error when it is gone already."""
-    if outputs is None:
-        raise CallError(f"{what} is gone right after it was written; run `up` again")
-    return outputs
+def known(values: Outputs, name: str, id: str, form: str) -> str:
+    """What only the last state tells of a resource; an import of `id` has it from the id's form.
+
+    Raises:
+        CallError: nothing has told it.
+    """
+    if not values.get(name):
+        raise CallError(f"unexpected format of ID ({id}), expected {form}")
+    return str(values[name])

@@ -2,6 +2,9 @@
 
 A zip file is the same for the same files: no times, one order. So Lambda's hash of the code
 changes exactly when the code does.
+
+Pulumi's SDK for Python only describes assets and archives (pulumi.asset): reading them is the
+engine's, in Go.
 """
 
 from __future__ import annotations
@@ -14,7 +17,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
-from sandbox.provider.core.kinds import CallError
+from sandbox.provider.core.exceptions import CallError
 from sandbox.provider.core.wire import ARCHIVE, SIG, is_asset
 
 # What Python and editors leave beside code; in the archive it would make each run a change.

@@ -13,10 +13,12 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
+from sandbox.provider.core.context import Context
 from sandbox.provider.core.diff import diff
+from sandbox.provider.core.exceptions import CallError, Cancelled
 from sandbox.provider.core.facts import Type
 from sandbox.provider.core.journal import Entry, Journal
-from sandbox.provider.core.kinds import CallError, Cancelled, Context, Created, Incomplete, Kind
+from sandbox.provider.core.kinds import Created, Incomplete, Kind
 
 POLL = 0.02  # seconds between two looks at whether the deployment was cancelled
 GRACE = 0.1  # seconds that a create may take to end well after that
@@ -70,7 +72,7 @@ class Creations:
             if adopted is not None:
                 return adopted
             self.journal.begin(urn, raw)
-            return _fresh(kind, ctx, inputs)
+            return fresh(kind, ctx, inputs)
 
         def undo(created: Created) -> None:
             kind.delete(_detached(ctx), created.id, {**inputs, **created.outputs})
@@ -127,7 +129,7 @@ def refused(error: BaseException) -> bool:
     return isinstance(error, CallError) or hasattr(error, "operation_name")
 
 
-def _fresh(kind: Kind, ctx: Context, inputs: dict[str, Any]) -> Created:
+def fresh(kind: Kind, ctx: Context, inputs: dict[str, Any]) -> Created:
     """Run the create; if it fails after it told what it made, delete that or keep it known."""
     parts: list[Created] = []
     ctx.note = lambda id, outputs: parts.append(Created(id, outputs))

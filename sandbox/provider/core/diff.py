@@ -11,9 +11,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-from sandbox.provider.core.check import DEFAULTS
+from sandbox.provider.core import policy
 from sandbox.provider.core.facts import Field, Type
-from sandbox.provider.core.wire import UNKNOWN, is_asset, plain
+from sandbox.provider.core.wire import DEFAULTS, UNKNOWN, is_asset, plain
 
 Values = dict[str, Any]
 
@@ -193,8 +193,6 @@ def _same_items(fact: Field, old: list[Any], new: list[Any]) -> bool:
 
 def _same_document(fact: Field, old: str, new: str) -> bool:
     if fact.policy:
-        from sandbox.provider.core import policy
-
         return bool(policy.equivalent(old, new))
     try:
         return bool(json.loads(old) == json.loads(new))

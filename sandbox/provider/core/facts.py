@@ -1,6 +1,6 @@
 """What is known of each type.
 
-facts.json is measured on the official provider and made by tools/facts.py. facts_added.json has
+facts.json is measured on the official provider and made by tools/facts. facts_added.json has
 the same form and holds types that were not measured; its facts are those of the official
 provider's documentation.
 """
@@ -123,6 +123,13 @@ def of(token: str) -> Type | None:
         together=tuple(raw.get("together", ())),
         recomputed=tuple(raw.get("recomputed", ())),
     )
+
+
+def known(token: str) -> Type:
+    """The facts of a type that the provider has calls for."""
+    found = of(token)
+    assert found, f"facts.json and facts_added.json have no {token}"
+    return found
 
 
 def _field(raw: dict[str, Any]) -> Field:

@@ -1,8 +1,8 @@
 """The seam between the provider's core and the calls of each type.
 
-The core (server, check, diff) knows types from tables; a `Kind` is what it does not know: how one
-type is created, read, updated and deleted through AWS's API. Adding a type is adding a `Kind` to
-the `KINDS` of its service's module; `FUNCTIONS` are what programs look up.
+The core (check, diff, states) knows types from tables; a `Kind` is what it does not know: how one
+type is created, read, updated and deleted through AWS's API. Adding a type is adding a `resource`
+to the `kinds.py` of its service.
 
 What the core promises to calls: names are those of Pulumi's wire, values plain Python (whole
 numbers are int), no secrets, nothing unknown, absent arguments left out; defaults are in, the name
@@ -17,76 +17,19 @@ says "not set". `tags` are all that AWS has; the core tells own from default one
 
 from __future__ import annotations
 
-import importlib
-import os
-import threading
-import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
 
-from sandbox.provider.core.wording import describe, duration
-
-if TYPE_CHECKING:
-    from botocore.exceptions import ClientError
+from sandbox.provider.core.context import Context
+from sandbox.provider.core.exceptions import CallError, doing
 
 Inputs = dict[str, Any]
 """Arguments by their wire names (camelCase), secrets unwrapped, no unknowns."""
 Outputs = dict[str, Any]
 """What a resource looks like now, by the same names: its arguments and what AWS computed."""
-
-# Where the types of a Pulumi module live. Imported at the first use of one of its types: the start
-# of the provider is part of an `up`.
-MODULES = {
-    "ec2": "sandbox.provider.ec2.security_groups",
-    "iam": "sandbox.provider.iam.roles",
-    "lambda": "sandbox.provider.lambda_.functions",
-    "apigateway": "sandbox.provider.apigateway.rest_apis",
-    "autoscaling": "sandbox.provider.autoscaling.groups",
-    "cloudwatch": "sandbox.provider.cloudwatch.dashboards",
-    "cognito": "sandbox.provider.cognito.pools",
-    "dynamodb": "sandbox.provider.dynamodb.tables",
-    "lb": "sandbox.provider.lb.balancers",
-    "s3": "sandbox.provider.s3.buckets",
-    "secretsmanager": "sandbox.provider.secretsmanager.secrets",
-    "ssm": "sandbox.provider.ssm.parameters",
-    "wafv2": "sandbox.provider.wafv2.acls",
-    "index": "sandbox.provider.lookups.lookups",
-}
-FUNCTIONS_MODULE = "sandbox.provider.lookups.lookups"
-
-
-class CallError(Exception):
-    """A refusal of the provider itself; its text is shown to the user as it is."""
-
-
-class AwsError(CallError):
-    """A refusal of the API: what was being done, and AWS's answer in the official wording."""
-
-    def __init__(self, doing: str, error: ClientError) -> None:
-        super().__init__(f"{doing}: {describe(error)}")
-        self.error = error
-
-
-class TimedOut(CallError):
-    """A wait took longer than the program's `customTimeouts` allow; the text lacks what for."""
-
-
-class Cancelled(Exception):
-    """The deployment was interrupted while a call waited."""
-
-
-@contextmanager
-def doing(what: str, service: str) -> Iterator[None]:
-    """Put `what` before any refusal of `service` (boto3's name) in the block."""
-    from botocore.exceptions import ClientError
-
-    try:
-        yield
-    except ClientError as error:
-        error.service = service
-        raise AwsError(what, error) from error
+Function = Callable[[Context, Inputs], Outputs]
+"""What a program looks up: arguments to results."""
 
 
 @dataclass(frozen=True)
@@ -108,91 +51,6 @@ class Incomplete(CallError):
         self.created = created
 
 
-@dataclass
-class Clients:
-    """boto3 clients, one for each service and region, shared by all threads."""
-
-    _made: dict[tuple[str, str], Any] = field(default_factory=dict)
-    # One for all: each has read the endpoints of all of AWS, which is 8 MB and 80 ms.
-    _session: Any = None
-    _lock: threading.Lock = field(default_factory=threading.Lock)
-
-    def get(self, service: str, region: str, endpoint: str) -> Any:
-        """The client of a service, made at its first use: making one is slow and not thread-safe."""
-        with self._lock:
-            key = (service, region)
-            if key not in self._made:
-                self._made[key] = self._make(service, region, endpoint)
-            return self._made[key]
-
-    def _make(self, service: str, region: str, endpoint: str) -> Any:
-        import boto3
-        from botocore.config import Config
-
-        if self._session is None:
-            self._session = boto3.session.Session()
-        # One `up` makes up to 64 calls at once; boto3's own pool of ten would queue them.
-        config = Config(max_pool_connections=64, retries={"mode": "standard", "max_attempts": 5})
-        return self._session.client(
-            service, region_name=region, endpoint_url=endpoint or None, config=config
-        )
-
-
-@dataclass
-class Context:
-    """What calls need to know. `Context()` alone serves tests; the core makes one for each call."""
-
-    region: str = "us-east-1"
-    account: str = "000000000000"
-    endpoint: str = field(default_factory=lambda: os.environ.get("AWS_ENDPOINT_URL", ""))
-    default_tags: dict[str, str] = field(default_factory=dict)
-    clients: Clients = field(default_factory=Clients)
-    cancelled: threading.Event = field(default_factory=threading.Event)
-    note: Callable[[str, Outputs], None] = lambda id, outputs: None
-    timeout: float = 0.0  # seconds that the program gives the call; 0 when it does not say
-    started: float = field(default_factory=time.monotonic)
-
-    @property
-    def partition(self) -> str:
-        """`aws`, or the one of the regions in China and of the US government."""
-        if self.region.startswith("cn-"):
-            return "aws-cn"
-        return "aws-us-gov" if self.region.startswith("us-gov-") else "aws"
-
-    def client(self, service: str) -> Any:
-        """The boto3 client of a service in this region, made at its first use."""
-        return self.clients.get(service, self.region, self.endpoint)
-
-    def archive(self, value: Any) -> bytes:
-        """The zip file of an archive as it came over the wire; same files, same bytes."""
-        from sandbox.provider.core import archives
-
-        return archives.zip_bytes(value)
-
-    def content(self, value: Any) -> bytes:
-        """The bytes of an asset (a file or a text) as it came over the wire."""
-        from sandbox.provider.core import archives
-
-        return archives.content(value)
-
-    def wait(self, seconds: float) -> None:
-        """Sleep between two looks at something slow.
-
-        Raises:
-            Cancelled: the deployment was interrupted.
-            TimedOut: the call has had the time that the program gives it.
-        """
-        left = self.started + self.timeout - time.monotonic() if self.timeout else seconds
-        if left <= 0:
-            raise TimedOut(f"timeout while waiting (timeout: {duration(self.timeout)})")
-        if self.cancelled.wait(min(seconds, left)):
-            raise Cancelled
-
-    def made(self, resource_id: str, outputs: Outputs | None = None) -> None:
-        """Note, in a create of several calls, what exists now: the next create adopts it."""
-        self.note(resource_id, outputs or {})
-
-
 def _no_import(resource_id: str) -> tuple[str, Outputs]:
     return resource_id, {}
 
@@ -203,8 +61,8 @@ class Kind:
 
     Attributes:
         token: its Pulumi type, such as `aws:iam/role:Role`.
-        create: make it. A create of several calls takes back what it made when a later one fails,
-            or raises Incomplete.
+        create: make it. A create of several calls tells `ctx.made` what exists, so that the core
+            takes it back when a later one fails, or raises Incomplete.
         read: everything known about the resource with this id, None when it is gone. The last
             known state (empty after an import) supplies what the API does not keep.
         update: bring it from the old outputs to the new inputs; None for a type that only replaces.
@@ -231,39 +89,95 @@ class Kind:
     lacks: tuple[str, ...] = ()
 
 
-Function = Callable[[Context, dict[str, Any]], dict[str, Any]]
-
-REGISTRY: dict[str, Kind] = {}
-FUNCTIONS: dict[str, Function] = {}
-_loaded: set[str] = set()
-
-
-def _load(module: str) -> None:
-    """Import a module of calls, once, and note its types and functions."""
-    if module not in _loaded:
-        found = importlib.import_module(module)
-        REGISTRY.update({kind.token: kind for kind in getattr(found, "KINDS", ())})
-        FUNCTIONS.update(getattr(found, "FUNCTIONS", {}))
-        _loaded.add(module)
+Create = Callable[[Context, Inputs], str | Created]
+Read = Callable[[Context, str, Outputs], Outputs | None]
+Update = Callable[[Context, str, Outputs, Inputs], Outputs | None]
+Delete = Callable[[Context, str, Outputs], None]
+Find = Callable[[Context, Inputs], str | None]
 
 
-def kind(token: str) -> Kind | None:
-    """The calls of a type, None when the provider lacks it."""
-    if token not in REGISTRY:
-        part = token.split(":")[1].split("/", maxsplit=1)[0] if token.count(":") == 2 else ""
-        if part in MODULES:
-            _load(MODULES[part])
-    return REGISTRY.get(token)
+def resource(
+    service: str,
+    label: str,
+    token: str,
+    *,
+    create: Create,
+    read: Read,
+    delete: Delete,
+    update: Update | None = None,
+    find: Find | None = None,
+    called: str | None = None,
+    **more: Any,
+) -> Kind:
+    """A type of AWS: what was written is read again, and refusals have the official words.
+
+    Args:
+        service: boto3's name of it.
+        label: the resource's name in errors, such as `IAM Role`.
+        create: returns the id, and the type is read; or all, when AWS's answer has told it.
+        update: returns nothing, and the type is read; or all.
+        find: the id of what an interrupted create left; it is read, and may be gone.
+        called: the argument that tells in errors which one it is while there is no id yet.
+        more: further members of `Kind`.
+    """
+    calls = _Calls(service, label, called, create, read, update, delete, find)
+    return Kind(
+        token,
+        calls.made,
+        calls.seen,
+        calls.deleted,
+        calls.updated if update else None,
+        find=calls.left if find else None,
+        **more,
+    )
 
 
-def function(token: str) -> Function | None:
-    """The call behind an invoke, None when the provider lacks it."""
-    _load(FUNCTIONS_MODULE)
-    return FUNCTIONS.get(token)
+@dataclass(frozen=True)
+class _Calls:
+    """The calls of a type as its module writes them, and around them what all types share."""
 
+    service: str
+    label: str
+    called: str | None
+    create: Create
+    read: Read
+    update: Update | None
+    delete: Delete
+    find: Find | None
 
-def load() -> dict[str, Kind]:
-    """Every type there is, by token."""
-    for module in MODULES.values():
-        _load(module)
-    return REGISTRY
+    def made(self, ctx: Context, inputs: Inputs) -> Created:
+        which = f" ({inputs[self.called]})" if self.called and self.called in inputs else ""
+        with doing(f"creating {self.label}{which}", self.service):
+            made = self.create(ctx, inputs)
+            return (
+                made if isinstance(made, Created) else Created(made, self._now(ctx, made, inputs))
+            )
+
+    def seen(self, ctx: Context, id: str, last: Outputs) -> Outputs | None:
+        with doing(f"reading {self.label} ({id})", self.service):
+            return self.read(ctx, id, last)
+
+    def updated(self, ctx: Context, id: str, old: Outputs, new: Inputs) -> Outputs:
+        assert self.update
+        with doing(f"updating {self.label} ({id})", self.service):
+            outputs = self.update(ctx, id, old, new)
+            return self._now(ctx, id, new) if outputs is None else outputs
+
+    def deleted(self, ctx: Context, id: str, last: Outputs) -> None:
+        with doing(f"deleting {self.label} ({id})", self.service):
+            self.delete(ctx, id, last)
+
+    def left(self, ctx: Context, inputs: Inputs) -> Created | None:
+        assert self.find
+        id = self.find(ctx, inputs)
+        outputs = self.read(ctx, id, inputs) if id else None
+        return Created(id, outputs) if id and outputs is not None else None
+
+    def _now(self, ctx: Context, id: str, last: Outputs) -> Outputs:
+        """What was made or changed a moment ago."""
+        outputs = self.read(ctx, id, last)
+        if outputs is None:
+            raise CallError(
+                f"{self.label} ({id}) is gone right after it was written; run `up` again"
+            )
+        return outputs

@@ -1,4 +1,8 @@
-"""Policy documents: their normal form, and whether two say the same."""
+"""Policy documents: their normal form, and whether two say the same.
+
+As the official provider has it, to the letter: libraries for policies judge and write them, none
+compares two or keeps Go's form of JSON.
+"""
 
 from __future__ import annotations
 

@@ -16,11 +16,18 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
-from sandbox.provider.core.check import Settings
 from sandbox.provider.core.wire import UNKNOWN, plain
 
 KEPT = 64  # runs remembered; one that was killed never says that it ended
 REGION = re.compile(r"^[a-z]{2}(-[a-z]+)+-\d+$")
+
+
+@dataclass(frozen=True)
+class Settings:
+    """The provider's configuration as far as arguments depend on it."""
+
+    region: str = "us-east-1"
+    default_tags: dict[str, Any] = field(default_factory=dict)
 
 
 @dataclass

@@ -1,20 +1,20 @@
 """Between blocks of arguments and the structures of an API, by the API's own model.
 
 Pulumi writes `smsConfiguration` where an API has `SmsConfiguration`, and `arn` where it has `ARN`:
-names are the same but for their capitals, and `names` tells the few that are not.
+names are the same but for their capitals, and `names` tells the few that are not. The shapes are
+botocore's; its serialisers take what is made here, the API's names, and check the types again.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
 from sandbox.provider.core.answers import timestamp
-from sandbox.provider.core.facts import Field
-from sandbox.provider.core.kinds import CallError
-from sandbox.provider.core.lacking import ONLY_ON_AWS
+from sandbox.provider.core.exceptions import ONLY_ON_AWS, CallError
+from sandbox.provider.core.facts import Field, Fields
 
 Names = Mapping[str, str]  # of Pulumi, to the name that the API has for the same
 
@@ -71,6 +71,22 @@ def answer(field: Field, value: Any, names: Names | None = None) -> Any:
     return _answered(field, value, names or {})
 
 
+def answers(
+    fields: Fields, value: Mapping[str, Any], names: Names | None = None, inner: Names | None = None
+) -> dict[str, Any]:
+    """An API's value as arguments, None for those that it does not tell.
+
+    Args:
+        names: of the arguments themselves.
+        inner: of what is in them.
+    """
+    members = {member.lower(): item for member, item in value.items()}
+    return {
+        name: answer(field, members.get((names or {}).get(name, name).lower()), inner)
+        for name, field in fields.items()
+    }
+
+
 def _answered(field: Field, value: Any, names: Names) -> Any:
     if field.type == "map":
         return value
@@ -117,15 +133,3 @@ def camel(member: str) -> str:
 def filled(block: Mapping[str, Any]) -> dict[str, Any]:
     """A block without the members that hold nothing."""
     return {n: v for n, v in block.items() if v is not None and v not in ("", [], {})}
-
-
-def tag_list(tags: Mapping[str, str] | None) -> list[dict[str, str]]:
-    """Tags as most APIs take them."""
-    return [{"Key": key, "Value": value} for key, value in (tags or {}).items()]
-
-
-def tag_map(tags: Iterable[Mapping[str, Any]] | None) -> dict[str, str]:
-    """Tags as Pulumi keeps them, without those that AWS itself puts on."""
-    return {
-        tag["Key"]: tag.get("Value", "") for tag in tags or () if not tag["Key"].startswith("aws:")
-    }

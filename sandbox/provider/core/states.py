@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from sandbox.provider.core.check import DEFAULTS
 from sandbox.provider.core.diff import same
 from sandbox.provider.core.facts import Field, Type
 from sandbox.provider.core.kinds import Kind
-from sandbox.provider.core.wire import UNKNOWN, Secret, mark, plain
+from sandbox.provider.core.wire import DEFAULTS, UNKNOWN, Secret, mark, plain
 
 Values = dict[str, Any]
 

@@ -3,6 +3,9 @@
 The protocol carries JSON with signed objects for what JSON lacks. Here an unknown value is
 `UNKNOWN`, a secret is `Secret(value)`, and assets and archives stay the signed dicts that they
 are: they hold a path or a text, and a hash.
+
+Not pulumi.runtime.rpc: it is a program's side of the wire. It waits for outputs, makes a whole map
+secret for one secret in it, knows one of the texts for unknown, and takes 0.3 s to import.
 """
 
 from __future__ import annotations
@@ -18,6 +21,7 @@ SECRET = "1b47061264138c4ac30d75fd1eb44270"
 OUTPUT = "d0e6a833031e9bbcd3f4e8bde6ca49a4"
 ASSET = "c44067f5952c0a294b673a41bacd8c17"
 ARCHIVE = "0def7320c3a5731c473e5ecbe6d01bc7"
+DEFAULTS = "__defaults"  # among arguments: the names of those that the provider filled in
 # One text for each type of value that is not known yet; providers send the first.
 UNKNOWN_TEXT = "04da6b54-80e4-46f7-96ec-b56ff0331ba9"
 _UNKNOWN_TEXTS = {

@@ -1,18 +1,15 @@
-"""DynamoDB tables between arguments and the API, and the requests that change one."""
+"""DynamoDB: tables between arguments and the API."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from sandbox.provider.core.answers import changed, given
-from sandbox.provider.core.kinds import CallError, Inputs, Outputs
+from sandbox.provider.core.answers import given
+from sandbox.provider.core.exceptions import CallError
+from sandbox.provider.core.kinds import Inputs, Outputs
 from sandbox.provider.core.shapes import filled
 
 FREE = {"maxReadRequestUnits": -1, "maxWriteRequestUnits": -1}
-
-
-def given_lists(**lists: list[Any]) -> dict[str, Any]:
-    return {name: value for name, value in lists.items() if value}
 
 
 def billing_mode(inputs: Inputs) -> str:
@@ -74,8 +71,10 @@ def stream(inputs: Inputs) -> dict[str, Any] | None:
 
 
 def _projection(index: Outputs) -> dict[str, Any]:
-    names = index.get("nonKeyAttributes")
-    return {"ProjectionType": index["projectionType"], **given_lists(NonKeyAttributes=names or [])}
+    return {
+        "ProjectionType": index["projectionType"],
+        **filled({"NonKeyAttributes": index.get("nonKeyAttributes")}),
+    }
 
 
 def index_request(index: Outputs, table: Inputs) -> dict[str, Any]:
@@ -144,80 +143,35 @@ def encryption_answer(found: Outputs | None) -> Outputs:
     return filled({"enabled": True, "kmsKeyArn": found.get("KMSMasterKeyArn")})
 
 
-# One thing at a time: DynamoDB takes one change of an index or of the stream a call.
-
-
-def table_changes(old: Outputs, new: Inputs) -> list[dict[str, Any]]:
-    """The requests of UpdateTable, in the official provider's order."""
-    requests: list[dict[str, Any]] = []
-    old_indexes, new_indexes = (_by_name(v.get("globalSecondaryIndexes")) for v in (old, new))
-    first: dict[str, Any] = {}
-    before, after = old.get("billingMode", "PROVISIONED"), billing_mode(new)
-    if before != after:
-        first["BillingMode"] = after
-    capacities = ("readCapacity", "writeCapacity")
-    if after == "PROVISIONED" and (
-        before != after or any(changed(name, old, new) for name in capacities)
-    ):
-        first["ProvisionedThroughput"] = throughput(new, new)
-    if changed("onDemandThroughput", old, new) and after == "PAY_PER_REQUEST":
-        first["OnDemandThroughput"] = on_demand(new.get("onDemandThroughput") or FREE)
-    if first:
-        requests.append(first)
-    if changed("streamEnabled", old, new) or changed("streamViewType", old, new):
-        requests += _stream_changes(old, new)
-    if changed("tableClass", {"tableClass": "STANDARD", **old}, {"tableClass": "STANDARD", **new}):
-        requests.append({"TableClass": new.get("tableClass") or "STANDARD"})
-    requests += _index_changes(old_indexes, new_indexes, new)
-    if changed("serverSideEncryption", old, new) and new.get("serverSideEncryption"):
-        requests.append({"SSESpecification": encryption(new["serverSideEncryption"])})
-    if changed("deletionProtectionEnabled", old, new):
-        protected = bool(new.get("deletionProtectionEnabled"))
-        requests.append({"DeletionProtectionEnabled": protected})
-    return requests
-
-
-def _stream_changes(old: Outputs, new: Inputs) -> list[dict[str, Any]]:
-    """A stream that changes what it shows is turned off first."""
-    off = {"StreamSpecification": {"StreamEnabled": False}}
-    requests: list[dict[str, Any]] = [off] if old.get("streamEnabled") else []
-    if new.get("streamEnabled"):
-        requests.append({"StreamSpecification": stream(new)})
-    return requests
-
-
-def _index_changes(old: Outputs, new: Outputs, inputs: Inputs) -> list[dict[str, Any]]:
-    requests: list[dict[str, Any]] = []
-    made = {"AttributeDefinitions": attributes(inputs)}
-    for name, index in old.items():
-        if name not in new or _shape_of(index) != _shape_of(new[name]):
-            requests.append(_index_update({"Delete": {"IndexName": name}}))
-    for name, index in new.items():
-        before = old.get(name)
-        if before is None or _shape_of(index) != _shape_of(before):
-            requests.append({**made, **_index_update({"Create": index_request(index, inputs)})})
-            continue
-        update = {"IndexName": name}
-        wanted = throughput(index, inputs)
-        if wanted and wanted != throughput(before, inputs):
-            update["ProvisionedThroughput"] = wanted  # type: ignore[assignment]
-        if changed("onDemandThroughput", before, index):
-            limits = index.get("onDemandThroughput") or FREE
-            update["OnDemandThroughput"] = on_demand(limits)  # type: ignore[assignment]
-        if len(update) > 1:
-            requests.append(_index_update({"Update": update}))
-    return requests
-
-
-def _index_update(update: dict[str, Any]) -> dict[str, Any]:
-    return {"GlobalSecondaryIndexUpdates": [update]}
-
-
-def _shape_of(index: Outputs) -> tuple[Any, ...]:
-    """What an index is: with another one it is another index."""
-    names = sorted(index.get("nonKeyAttributes") or ())
-    return index["hashKey"], index.get("rangeKey") or "", index["projectionType"], names
-
-
-def _by_name(indexes: list[Outputs] | None) -> dict[str, Outputs]:
-    return {index["name"]: index for index in indexes or ()}
+def table_answer(table: dict[str, Any]) -> Outputs:
+    """What DescribeTable tells of a table."""
+    hash_key, range_key = key_names(table["KeySchema"])
+    stream = table.get("StreamSpecification") or {}
+    capacity = table.get("ProvisionedThroughput") or {}
+    return {
+        "arn": table["TableArn"],
+        "attributes": [
+            {"name": each["AttributeName"], "type": each["AttributeType"]}
+            for each in table["AttributeDefinitions"]
+        ],
+        "billingMode": (table.get("BillingModeSummary") or {}).get("BillingMode", "PROVISIONED"),
+        "deletionProtectionEnabled": table.get("DeletionProtectionEnabled", False),
+        "globalSecondaryIndexes": [
+            index_answer(each) for each in table.get("GlobalSecondaryIndexes") or ()
+        ],
+        "hashKey": hash_key,
+        "localSecondaryIndexes": [
+            local_index_answer(each) for each in table.get("LocalSecondaryIndexes") or ()
+        ],
+        "name": table["TableName"],
+        "onDemandThroughput": on_demand_answer(table.get("OnDemandThroughput")),
+        "rangeKey": range_key,
+        "readCapacity": capacity.get("ReadCapacityUnits", 0),
+        "serverSideEncryption": encryption_answer(table.get("SSEDescription")),
+        "streamArn": table.get("LatestStreamArn") or "",
+        "streamEnabled": stream.get("StreamEnabled", False),
+        "streamLabel": table.get("LatestStreamLabel") or "",
+        "streamViewType": stream.get("StreamViewType") or "",
+        "tableClass": (table.get("TableClassSummary") or {}).get("TableClass", "STANDARD"),
+        "writeCapacity": capacity.get("WriteCapacityUnits", 0),
+    }

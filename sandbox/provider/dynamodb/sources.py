@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-import time
 from datetime import datetime
 from typing import Any
 
 from sandbox.provider.core.answers import given
-from sandbox.provider.core.kinds import CallError, Context, Inputs
-from sandbox.provider.dynamodb import arguments as parts
+from sandbox.provider.core.context import Context
+from sandbox.provider.core.exceptions import CallError
+from sandbox.provider.core.kinds import Inputs
+from sandbox.provider.core.waiting import until
+from sandbox.provider.dynamodb import arguments
 
 PATIENCE = 600.0  # seconds that an import may take
 
@@ -23,13 +25,13 @@ def restore(ctx: Context, name: str, inputs: Inputs) -> None:
     by_name = not inputs.get("restoreSourceTableArn")
     ctx.client("dynamodb").restore_table_to_point_in_time(
         TargetTableName=name,
-        BillingModeOverride=parts.billing_mode(inputs),
+        BillingModeOverride=arguments.billing_mode(inputs),
         **given(
-            ProvisionedThroughputOverride=parts.throughput(inputs, inputs),
+            ProvisionedThroughputOverride=arguments.throughput(inputs, inputs),
             RestoreDateTime=datetime.fromisoformat(moment.replace("Z", "+00:00"))
             if moment
             else None,
-            SSESpecificationOverride=parts.encryption(inputs.get("serverSideEncryption")),
+            SSESpecificationOverride=arguments.encryption(inputs.get("serverSideEncryption")),
             SourceTableArn=inputs.get("restoreSourceTableArn"),
             SourceTableName=inputs.get("restoreSourceName") if by_name else None,
             UseLatestRestorableTime=inputs.get("restoreToLatestTime"),
@@ -53,19 +55,18 @@ def load(ctx: Context, name: str, inputs: Inputs) -> None:
         ),
         TableCreationParameters={
             "TableName": name,
-            "AttributeDefinitions": parts.attributes(inputs),
-            "KeySchema": parts.keys(inputs["hashKey"], inputs.get("rangeKey")),
-            "BillingMode": parts.billing_mode(inputs),
-            **parts.given_lists(
+            "AttributeDefinitions": arguments.attributes(inputs),
+            "KeySchema": arguments.keys(inputs["hashKey"], inputs.get("rangeKey")),
+            "BillingMode": arguments.billing_mode(inputs),
+            **given(
                 GlobalSecondaryIndexes=[
-                    parts.index_request(each, inputs)
+                    arguments.index_request(each, inputs)
                     for each in inputs.get("globalSecondaryIndexes") or ()
                 ]
-            ),
-            **given(
-                OnDemandThroughput=parts.on_demand(inputs.get("onDemandThroughput")),
-                ProvisionedThroughput=parts.throughput(inputs, inputs),
-                SSESpecification=parts.encryption(inputs.get("serverSideEncryption")),
+                or None,
+                OnDemandThroughput=arguments.on_demand(inputs.get("onDemandThroughput")),
+                ProvisionedThroughput=arguments.throughput(inputs, inputs),
+                SSESpecification=arguments.encryption(inputs.get("serverSideEncryption")),
             ),
         },
         **given(
@@ -78,11 +79,12 @@ def load(ctx: Context, name: str, inputs: Inputs) -> None:
 
 
 def _wait(ctx: Context, name: str, found: dict[str, Any]) -> None:
-    deadline = time.monotonic() + PATIENCE
-    while found["ImportStatus"] == "IN_PROGRESS" and time.monotonic() < deadline:
-        ctx.wait(0.2)
+    def ended() -> Any:
         call = ctx.client("dynamodb").describe_import
-        found = call(ImportArn=found["ImportArn"])["ImportTableDescription"]
+        now = call(ImportArn=found["ImportArn"])["ImportTableDescription"]
+        return None if now["ImportStatus"] == "IN_PROGRESS" else now
+
+    found = until(ctx, ended, PATIENCE) or found
     if found["ImportStatus"] != "COMPLETED":
         why = found.get("FailureMessage") or found["ImportStatus"]
         raise CallError(f"creating DynamoDB Table ({name}): importing its items: {why}")

@@ -1,35 +1,23 @@
-"""DynamoDB: tables."""
+"""DynamoDB: tables; the id is the table's name."""
 
 from __future__ import annotations
 
-import time
 from typing import Any
 
-from sandbox.provider.core.answers import (
-    changed,
-    find,
-    found_by,
-    given,
-    named,
-    own_tags,
-    settle,
-    tag_changes,
-    there,
-    worded,
-)
-from sandbox.provider.core.kinds import CallError, Context, Created, Inputs, Kind, Outputs
-from sandbox.provider.core.shapes import filled, tag_list, tag_map
-from sandbox.provider.dynamodb import arguments as parts
-from sandbox.provider.dynamodb import sources
+from sandbox.provider.core.answers import by, changed, find, given, named, settle
+from sandbox.provider.core.context import Context
+from sandbox.provider.core.exceptions import CallError
+from sandbox.provider.core.kinds import Inputs, Outputs, resource
+from sandbox.provider.core.shapes import filled
+from sandbox.provider.core.tags import retag, tag_list, tag_map, tagged
+from sandbox.provider.core.waiting import until
+from sandbox.provider.dynamodb import arguments, changes, sources
 
 GONE = "ResourceNotFoundException"
 PATIENCE = 600.0  # seconds; AWS takes its time with indexes
 
 
-# Table: its id is its name
-
-
-def create_table(ctx: Context, inputs: Inputs) -> Created:
+def create_table(ctx: Context, inputs: Inputs) -> str:
     name = named(inputs)
     if sources.restores(inputs):
         sources.restore(ctx, name, inputs)
@@ -45,7 +33,7 @@ def create_table(ctx: Context, inputs: Inputs) -> Created:
         _set_ttl(ctx, name, inputs["ttl"])
     if (inputs.get("pointInTimeRecovery") or {}).get("enabled"):
         _set_recovery(ctx, name, inputs["pointInTimeRecovery"])
-    return Created(name, there(read_table(ctx, name, inputs), f"DynamoDB Table ({name})"))
+    return name
 
 
 def _finish(ctx: Context, name: str, inputs: Inputs) -> None:
@@ -53,7 +41,7 @@ def _finish(ctx: Context, name: str, inputs: Inputs) -> None:
     client = ctx.client("dynamodb")
     settings: dict[str, Any] = given(
         DeletionProtectionEnabled=inputs.get("deletionProtectionEnabled") or None,
-        StreamSpecification=parts.stream(inputs) if inputs.get("streamEnabled") else None,
+        StreamSpecification=arguments.stream(inputs) if inputs.get("streamEnabled") else None,
         TableClass=inputs.get("tableClass"),
     )
     if settings:
@@ -67,26 +55,26 @@ def _finish(ctx: Context, name: str, inputs: Inputs) -> None:
 def _make(ctx: Context, name: str, inputs: Inputs) -> None:
     ctx.client("dynamodb").create_table(
         TableName=name,
-        KeySchema=parts.keys(inputs["hashKey"], inputs.get("rangeKey")),
-        AttributeDefinitions=parts.attributes(inputs),
-        BillingMode=parts.billing_mode(inputs),
-        **parts.given_lists(
-            GlobalSecondaryIndexes=[
-                parts.index_request(each, inputs)
-                for each in inputs.get("globalSecondaryIndexes") or ()
-            ],
-            LocalSecondaryIndexes=[
-                parts.local_index_request(each, inputs)
-                for each in inputs.get("localSecondaryIndexes") or ()
-            ],
-            Tags=tag_list(inputs.get("tags")),
-        ),
+        KeySchema=arguments.keys(inputs["hashKey"], inputs.get("rangeKey")),
+        AttributeDefinitions=arguments.attributes(inputs),
+        BillingMode=arguments.billing_mode(inputs),
+        **tagged(inputs),
         **given(
             DeletionProtectionEnabled=inputs.get("deletionProtectionEnabled"),
-            OnDemandThroughput=parts.on_demand(inputs.get("onDemandThroughput")),
-            ProvisionedThroughput=parts.throughput(inputs, inputs),
-            SSESpecification=parts.encryption(inputs.get("serverSideEncryption")),
-            StreamSpecification=parts.stream(inputs),
+            GlobalSecondaryIndexes=[
+                arguments.index_request(each, inputs)
+                for each in inputs.get("globalSecondaryIndexes") or ()
+            ]
+            or None,
+            LocalSecondaryIndexes=[
+                arguments.local_index_request(each, inputs)
+                for each in inputs.get("localSecondaryIndexes") or ()
+            ]
+            or None,
+            OnDemandThroughput=arguments.on_demand(inputs.get("onDemandThroughput")),
+            ProvisionedThroughput=arguments.throughput(inputs, inputs),
+            SSESpecification=arguments.encryption(inputs.get("serverSideEncryption")),
+            StreamSpecification=arguments.stream(inputs),
             TableClass=inputs.get("tableClass"),
         ),
     )
@@ -95,54 +83,24 @@ def _make(ctx: Context, name: str, inputs: Inputs) -> None:
 def read_table(ctx: Context, id: str, last: Outputs) -> Outputs | None:
     client = ctx.client("dynamodb")
     answer = find(client.describe_table, GONE, TableName=id)
-    tags = (
-        find(client.list_tags_of_resource, GONE, ResourceArn=answer["Table"]["TableArn"])
-        if answer
-        else None
-    )
-    if answer is None or tags is None:
+    if answer is None:
         return None
     table = answer["Table"]
-    hash_key, range_key = parts.key_names(table["KeySchema"])
-    stream = table.get("StreamSpecification") or {}
-    billing = (table.get("BillingModeSummary") or {}).get("BillingMode", "PROVISIONED")
-    capacity = table.get("ProvisionedThroughput") or {}
+    tags = find(client.list_tags_of_resource, GONE, ResourceArn=table["TableArn"])
+    if tags is None:
+        return None
     outputs = {
-        "arn": table["TableArn"],
-        "attributes": [
-            {"name": each["AttributeName"], "type": each["AttributeType"]}
-            for each in table["AttributeDefinitions"]
-        ],
-        "billingMode": billing,
-        "deletionProtectionEnabled": table.get("DeletionProtectionEnabled", False),
-        "globalSecondaryIndexes": [
-            parts.index_answer(each) for each in table.get("GlobalSecondaryIndexes") or ()
-        ],
-        "hashKey": hash_key,
-        "localSecondaryIndexes": [
-            parts.local_index_answer(each) for each in table.get("LocalSecondaryIndexes") or ()
-        ],
-        "name": id,
-        "onDemandThroughput": parts.on_demand_answer(table.get("OnDemandThroughput")),
+        **arguments.table_answer(table),
         "pointInTimeRecovery": _recovery(client, id),
-        "rangeKey": range_key,
-        "readCapacity": capacity.get("ReadCapacityUnits", 0),
-        "serverSideEncryption": parts.encryption_answer(table.get("SSEDescription")),
-        "streamArn": table.get("LatestStreamArn") or "",
-        "streamEnabled": stream.get("StreamEnabled", False),
-        "streamLabel": table.get("LatestStreamLabel") or "",
-        "streamViewType": stream.get("StreamViewType") or "",
-        "tableClass": (table.get("TableClassSummary") or {}).get("TableClass", "STANDARD"),
-        "tags": own_tags(tag_map(tags.get("Tags"))),
+        "tags": tag_map(tags.get("Tags")),
         "ttl": _ttl(client, id),
-        "writeCapacity": capacity.get("WriteCapacityUnits", 0),
     }
     return settle(outputs, keep=("streamArn", "streamLabel", "streamViewType"))
 
 
-def update_table(ctx: Context, id: str, old: Outputs, new: Inputs) -> Outputs:
+def update_table(ctx: Context, id: str, old: Outputs, new: Inputs) -> None:
     client = ctx.client("dynamodb")
-    for request in parts.table_changes(old, new):
+    for request in changes.requests(old, new):
         client.update_table(TableName=id, **request)
         _wait_until_active(ctx, id)
     if changed("ttl", old, new) and new.get("ttl"):
@@ -153,21 +111,14 @@ def update_table(ctx: Context, id: str, old: Outputs, new: Inputs) -> Outputs:
             )
     if changed("pointInTimeRecovery", old, new) and new.get("pointInTimeRecovery"):
         _set_recovery(ctx, id, new["pointInTimeRecovery"])
-    removed, added = tag_changes(old, new)
-    if removed:
-        client.untag_resource(ResourceArn=old["arn"], TagKeys=removed)
-    if added:
-        client.tag_resource(ResourceArn=old["arn"], Tags=tag_list(added))
-    return there(read_table(ctx, id, new), f"DynamoDB Table ({id})")
+    retag(client.tag_resource, client.untag_resource, old, new, ResourceArn=old["arn"])
 
 
 def delete_table(ctx: Context, id: str, last: Outputs) -> None:
     client = ctx.client("dynamodb")
     if find(client.delete_table, GONE, TableName=id) is None:
         return
-    deadline = time.monotonic() + PATIENCE
-    while find(client.describe_table, GONE, TableName=id) and time.monotonic() < deadline:
-        ctx.wait(0.2)
+    until(ctx, lambda: not find(client.describe_table, GONE, TableName=id), PATIENCE)
 
 
 def _set_ttl(ctx: Context, name: str, ttl: Outputs) -> None:
@@ -212,40 +163,34 @@ def _recovery(client: Any, name: str) -> Outputs:
 
 def _wait_until_active(ctx: Context, name: str) -> None:
     """Wait until the table and its indexes can be used and changed."""
-    deadline = time.monotonic() + PATIENCE
-    while True:
+
+    def statuses() -> list[str]:
         table = ctx.client("dynamodb").describe_table(TableName=name)["Table"]
         indexes = table.get("GlobalSecondaryIndexes") or ()
-        statuses = [table["TableStatus"], *(each.get("IndexStatus", "ACTIVE") for each in indexes)]
-        if all(status == "ACTIVE" for status in statuses):
-            return
-        if time.monotonic() > deadline:
-            raise CallError(f"waiting for DynamoDB Table ({name}): still {statuses}")
-        ctx.wait(0.2)
+        return [table["TableStatus"], *(each.get("IndexStatus", "ACTIVE") for each in indexes)]
+
+    if not until(ctx, lambda: set(statuses()) == {"ACTIVE"}, PATIENCE):
+        raise CallError(f"waiting for DynamoDB Table ({name}): still {statuses()}")
 
 
-KINDS = (
-    worded(
-        "dynamodb",
-        "DynamoDB Table",
-        Kind(
-            token="aws:dynamodb/table:Table",
-            create=create_table,
-            read=read_table,
-            update=update_table,
-            delete=delete_table,
-            find=found_by("name", read_table),
-            lacks=(
-                # The facts say of these only that they are there.
-                "globalSecondaryIndexes.keySchemas",
-                "globalSecondaryIndexes.warmThroughput",
-                "globalTableWitness",
-                "restoreBackupArn",
-                "warmThroughput",
-                # The sandbox is one region.
-                "replicas",
-            ),
-        ),
-        called="name",
+TABLE = resource(
+    "dynamodb",
+    "DynamoDB Table",
+    "aws:dynamodb/table:Table",
+    create=create_table,
+    read=read_table,
+    update=update_table,
+    delete=delete_table,
+    find=by("name"),
+    lacks=(
+        # The facts say of these only that they are there.
+        "globalSecondaryIndexes.keySchemas",
+        "globalSecondaryIndexes.warmThroughput",
+        "globalTableWitness",
+        "restoreBackupArn",
+        "warmThroughput",
+        # The sandbox is one region.
+        "replicas",
     ),
+    called="name",
 )

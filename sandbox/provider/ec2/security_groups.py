@@ -1,23 +1,16 @@
-"""EC2: security groups; launch templates and look-ups have modules of their own."""
+"""EC2: security groups; the id is the group's."""
 
 from __future__ import annotations
 
-import time
 from typing import Any
 
-from sandbox.provider.core.answers import (
-    changed,
-    find,
-    named,
-    prefix_of,
-    settle,
-    tag_changes,
-    there,
-    worded,
-)
-from sandbox.provider.core.kinds import Context, Created, Inputs, Kind, Outputs
-from sandbox.provider.core.shapes import filled, tag_list, tag_map
-from sandbox.provider.ec2 import templates
+from sandbox.provider.core.answers import changed, find, first, named, prefix_of, settle
+from sandbox.provider.core.context import Context
+from sandbox.provider.core.kinds import Inputs, Outputs, resource
+from sandbox.provider.core.shapes import filled
+from sandbox.provider.core.tags import tag_map
+from sandbox.provider.core.waiting import accepted
+from sandbox.provider.ec2 import tagging
 
 GONE = "InvalidGroup.NotFound"
 IN_USE = ("DependencyViolation", "InvalidGroup.InUse")
@@ -33,17 +26,12 @@ SOURCES = {
 }
 
 
-# SecurityGroup: its id is the group's
-
-
-def create_group(ctx: Context, inputs: Inputs) -> Created:
+def create_group(ctx: Context, inputs: Inputs) -> str:
     client, name = ctx.client("ec2"), named(inputs)
-    tags = tag_list(inputs.get("tags"))
     request: dict[str, Any] = {"GroupName": name, "Description": inputs["description"]}
     if inputs.get("vpcId"):
         request["VpcId"] = inputs["vpcId"]
-    if tags:
-        request["TagSpecifications"] = [{"ResourceType": "security-group", "Tags": tags}]
+    request |= tagging.tagged("security-group", inputs)
     id = client.create_security_group(**request)["GroupId"]
     ctx.made(id)
     # AWS lets everything out of a new group; the program shall say so if it wants that.
@@ -54,14 +42,14 @@ def create_group(ctx: Context, inputs: Inputs) -> Created:
         IpPermissions=[EVERYTHING],
     )
     _bring(client, id, {}, inputs)
-    return Created(id, there(read_group(ctx, id, inputs), f"Security Group ({id})"))
+    return id
 
 
 def read_group(ctx: Context, id: str, last: Outputs) -> Outputs | None:
-    found = find(ctx.client("ec2").describe_security_groups, GONE, GroupIds=[id])
-    if not found or not found["SecurityGroups"]:
+    call = ctx.client("ec2").describe_security_groups
+    group = first(call, "SecurityGroups", GONE, GroupIds=[id])
+    if group is None:
         return None
-    group = found["SecurityGroups"][0]
     owner = group["OwnerId"]
     outputs = {
         "arn": f"arn:{ctx.partition}:ec2:{ctx.region}:{owner}:security-group/{id}",
@@ -78,41 +66,28 @@ def read_group(ctx: Context, id: str, last: Outputs) -> Outputs | None:
     return settle(outputs, keep=("egress", "ingress", "namePrefix"))
 
 
-def find_group(ctx: Context, inputs: Inputs) -> Created | None:
-    filters = [{"Name": "group-name", "Values": [inputs["name"]]}] if inputs.get("name") else []
-    if inputs.get("vpcId"):
-        filters.append({"Name": "vpc-id", "Values": [inputs["vpcId"]]})
-    groups = ctx.client("ec2").describe_security_groups(Filters=filters)["SecurityGroups"]
-    if not inputs.get("name") or len(groups) != 1:
+def find_group(ctx: Context, inputs: Inputs) -> str | None:
+    if not inputs.get("name"):
         return None
-    id = groups[0]["GroupId"]
-    return Created(id, there(read_group(ctx, id, inputs), f"Security Group ({id})"))
+    wanted = {"group-name": inputs["name"], "vpc-id": inputs.get("vpcId")}
+    filters = [{"Name": name, "Values": [value]} for name, value in wanted.items() if value]
+    groups = ctx.client("ec2").describe_security_groups(Filters=filters)["SecurityGroups"]
+    return str(groups[0]["GroupId"]) if len(groups) == 1 else None
 
 
-def update_group(ctx: Context, id: str, old: Outputs, new: Inputs) -> Outputs:
+def update_group(ctx: Context, id: str, old: Outputs, new: Inputs) -> None:
     client = ctx.client("ec2")
     _bring(client, id, old, new)
-    removed, added = tag_changes(old, new)
-    if removed:
-        client.delete_tags(Resources=[id], Tags=[{"Key": key} for key in removed])
-    if added:
-        client.create_tags(Resources=[id], Tags=tag_list(added))
-    return there(read_group(ctx, id, new), f"Security Group ({id})")
+    tagging.retag(client, id, old, new)
 
 
 def delete_group(ctx: Context, id: str, last: Outputs) -> None:
     client = ctx.client("ec2")
     if last.get("revokeRulesOnDelete") and (found := read_group(ctx, id, last)):
         _bring(client, id, found, {"ingress": [], "egress": []})
-    deadline = time.monotonic() + PATIENCE
     # What used the group may need a moment to be gone.
-    while find(client.delete_security_group, GONE, *IN_USE, GroupId=id) is None:
-        if find(client.describe_security_groups, GONE, GroupIds=[id]) is None:
-            return
-        if time.monotonic() > deadline:
-            client.delete_security_group(GroupId=id)
-            return
-        ctx.wait(0.5)
+    request = {"call": client.delete_security_group, "early": IN_USE, "patience": PATIENCE}
+    find(accepted, GONE, ctx=ctx, GroupId=id, **request)
 
 
 def _bring(client: Any, id: str, old: Outputs, new: Inputs) -> None:
@@ -201,19 +176,14 @@ def _complete(rule: Outputs) -> Outputs:
     return {"self": False, **filled(rule), "fromPort": rule["fromPort"], "toPort": rule["toPort"]}
 
 
-KINDS = (
-    worded(
-        "ec2",
-        "Security Group",
-        Kind(
-            token="aws:ec2/securityGroup:SecurityGroup",
-            create=create_group,
-            read=read_group,
-            update=update_group,
-            delete=delete_group,
-            find=find_group,
-        ),
-        called="name",
-    ),
-    *templates.KINDS,
+SECURITY_GROUP = resource(
+    "ec2",
+    "Security Group",
+    "aws:ec2/securityGroup:SecurityGroup",
+    create=create_group,
+    read=read_group,
+    update=update_group,
+    delete=delete_group,
+    find=find_group,
+    called="name",
 )

@@ -1,4 +1,4 @@
-"""EC2: launch templates."""
+"""EC2: launch templates; the id is the template's."""
 
 from __future__ import annotations
 
@@ -8,17 +8,18 @@ from sandbox.provider.core import facts
 from sandbox.provider.core.answers import (
     changed,
     find,
+    first,
     named,
     prefix_of,
     settle,
-    tag_changes,
-    there,
-    worded,
 )
-from sandbox.provider.core.kinds import Context, Created, Inputs, Kind, Outputs
-from sandbox.provider.core.shapes import answer, request, tag_list, tag_map
+from sandbox.provider.core.context import Context
+from sandbox.provider.core.kinds import Inputs, Outputs, resource
+from sandbox.provider.core.shapes import answers, request
+from sandbox.provider.core.tags import tag_list, tag_map
+from sandbox.provider.ec2 import tagging
 
-TEMPLATE = "aws:ec2/launchTemplate:LaunchTemplate"
+TOKEN = "aws:ec2/launchTemplate:LaunchTemplate"
 GONE = (
     "InvalidLaunchTemplateId.NotFound",
     "InvalidLaunchTemplateId.NotFoundException",
@@ -41,44 +42,33 @@ NAMES = {
 }
 
 
-# LaunchTemplate: its id is the template's
-
-
-def create_template(ctx: Context, inputs: Inputs) -> Created:
+def create_template(ctx: Context, inputs: Inputs) -> str:
     client = ctx.client("ec2")
-    tags = tag_list(inputs.get("tags"))
-    more: dict[str, Any] = {}
-    if tags:
-        more["TagSpecifications"] = [{"ResourceType": "launch-template", "Tags": tags}]
+    more = tagging.tagged("launch-template", inputs)
     if inputs.get("description"):
         more["VersionDescription"] = inputs["description"]
     made = client.create_launch_template(
         LaunchTemplateName=named(inputs), LaunchTemplateData=_data(client, inputs), **more
     )
     id = made["LaunchTemplate"]["LaunchTemplateId"]
-    return Created(id, there(read_template(ctx, id, inputs), f"EC2 Launch Template ({id})"))
+    return id
 
 
 def read_template(ctx: Context, id: str, last: Outputs) -> Outputs | None:
     client = ctx.client("ec2")
-    found = find(client.describe_launch_templates, *GONE, LaunchTemplateIds=[id])
-    if not found or not found["LaunchTemplates"]:
+    call = client.describe_launch_templates
+    template = first(call, "LaunchTemplates", *GONE, LaunchTemplateIds=[id])
+    if template is None:
         return None
-    template = found["LaunchTemplates"][0]
     latest = template["LatestVersionNumber"]
     version = client.describe_launch_template_versions(LaunchTemplateId=id, Versions=[str(latest)])[
         "LaunchTemplateVersions"
     ][0]
     # The emulator's templates tell only the tags that they were created with.
     tags = client.describe_tags(Filters=[{"Name": "resource-id", "Values": [id]}])["Tags"]
-    known = facts.of(TEMPLATE)
-    assert known
-    data = {member.lower(): value for member, value in version["LaunchTemplateData"].items()}
-    outputs = {
-        name: answer(field, data.get(NAMES.get(name, name).lower()), NAMES)
-        for name, field in known.inputs.items()
-        if name not in OWN
-    }
+    known = facts.known(TOKEN)
+    fields = {name: field for name, field in known.inputs.items() if name not in OWN}
+    outputs = answers(fields, version["LaunchTemplateData"], NAMES, NAMES)
     outputs |= {
         "arn": f"arn:{ctx.partition}:ec2:{ctx.region}:{ctx.account}:launch-template/{id}",
         "defaultVersion": template["DefaultVersionNumber"],
@@ -92,22 +82,18 @@ def read_template(ctx: Context, id: str, last: Outputs) -> Outputs | None:
     return settle(outputs, keep=("namePrefix",))
 
 
-def find_template(ctx: Context, inputs: Inputs) -> Created | None:
+def find_template(ctx: Context, inputs: Inputs) -> str | None:
     call = ctx.client("ec2").describe_launch_templates
     name = inputs.get("name")
-    found = find(call, *GONE, LaunchTemplateNames=[name]) if name else None
-    if not found or not found["LaunchTemplates"]:
-        return None
-    id = found["LaunchTemplates"][0]["LaunchTemplateId"]
-    return Created(id, there(read_template(ctx, id, inputs), f"EC2 Launch Template ({id})"))
+    found = first(call, "LaunchTemplates", *GONE, LaunchTemplateNames=[name]) if name else None
+    return str(found["LaunchTemplateId"]) if found else None
 
 
-def update_template(ctx: Context, id: str, old: Outputs, new: Inputs) -> Outputs:
+def update_template(ctx: Context, id: str, old: Outputs, new: Inputs) -> None:
     """A changed template is a new version; the default one moves when the program says so."""
     client = ctx.client("ec2")
     latest = old["latestVersion"]
-    known = facts.of(TEMPLATE)
-    assert known
+    known = facts.known(TOKEN)
     apart = {*OWN} - {"description"}
     if any(changed(name, old, new) for name in known.inputs if name not in apart):
         more = {"VersionDescription": new["description"]} if new.get("description") else {}
@@ -118,12 +104,7 @@ def update_template(ctx: Context, id: str, old: Outputs, new: Inputs) -> Outputs
     wanted = latest if new.get("updateDefaultVersion") else new.get("defaultVersion")
     if wanted and wanted != old.get("defaultVersion"):
         client.modify_launch_template(LaunchTemplateId=id, DefaultVersion=str(wanted))
-    removed, added = tag_changes(old, new)
-    if removed:
-        client.delete_tags(Resources=[id], Tags=[{"Key": key} for key in removed])
-    if added:
-        client.create_tags(Resources=[id], Tags=tag_list(added))
-    return there(read_template(ctx, id, new), f"EC2 Launch Template ({id})")
+    tagging.retag(client, id, old, new)
 
 
 def delete_template(ctx: Context, id: str, last: Outputs) -> None:
@@ -152,30 +133,26 @@ def _tag_specifications(data: dict[str, Any]) -> list[Outputs]:
     ]
 
 
-KINDS = (
-    worded(
-        "ec2",
-        "EC2 Launch Template",
-        Kind(
-            token=TEMPLATE,
-            create=create_template,
-            read=read_template,
-            update=update_template,
-            delete=delete_template,
-            find=find_template,
-            # The facts say of these only that they are there, not what is in them.
-            lacks=(
-                "capacityReservationSpecification",
-                "instanceMarketOptions",
-                "instanceRequirements",
-                "licenseSpecifications",
-                "networkInterfaces",
-                "networkPerformanceOptions",
-                "placement",
-                "privateDnsNameOptions",
-                "secondaryInterfaces",
-            ),
-        ),
-        called="name",
+LAUNCH_TEMPLATE = resource(
+    "ec2",
+    "EC2 Launch Template",
+    TOKEN,
+    create=create_template,
+    read=read_template,
+    update=update_template,
+    delete=delete_template,
+    find=find_template,
+    # The facts say of these only that they are there, not what is in them.
+    lacks=(
+        "capacityReservationSpecification",
+        "instanceMarketOptions",
+        "instanceRequirements",
+        "licenseSpecifications",
+        "networkInterfaces",
+        "networkPerformanceOptions",
+        "placement",
+        "privateDnsNameOptions",
+        "secondaryInterfaces",
     ),
+    called="name",
 )

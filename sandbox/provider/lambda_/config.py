@@ -8,8 +8,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from sandbox.provider.core.answers import given, own_tags, settle
-from sandbox.provider.core.kinds import Context, Inputs, Outputs
+from sandbox.provider.core.answers import given, settle
+from sandbox.provider.core.context import Context
+from sandbox.provider.core.kinds import Inputs, Outputs
+from sandbox.provider.core.tags import own_tags
 
 
 def _members(**names: str) -> Callable[[Outputs], dict[str, Any]]:

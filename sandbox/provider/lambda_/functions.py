@@ -1,30 +1,16 @@
-"""Lambda: functions and their permissions; versions and their settings have own modules."""
+"""Lambda: functions; the id is the function's name."""
 
 from __future__ import annotations
 
-import time
 from typing import Any
 
-from sandbox.provider.core.answers import (
-    changed,
-    find,
-    found_by,
-    given,
-    named,
-    tag_changes,
-    there,
-    worded,
-)
-from sandbox.provider.core.kinds import CallError, Context, Created, Inputs, Kind, Outputs
-from sandbox.provider.lambda_ import config as lambda_config
-from sandbox.provider.lambda_.invocation import KINDS as INVOCATION_KINDS
-from sandbox.provider.lambda_.permission import (
-    create_permission,
-    delete_permission,
-    import_permission,
-    read_permission,
-)
-from sandbox.provider.lambda_.versions import KINDS as VERSION_KINDS
+from sandbox.provider.core.answers import by, changed, find, given, named
+from sandbox.provider.core.context import Context
+from sandbox.provider.core.exceptions import CallError
+from sandbox.provider.core.kinds import Inputs, Outputs, resource
+from sandbox.provider.core.tags import retag
+from sandbox.provider.core.waiting import accepted, until
+from sandbox.provider.lambda_ import config
 
 GONE = "ResourceNotFoundException"
 
@@ -34,13 +20,13 @@ ROLE_PATIENCE = 8.0
 STATE_PATIENCE = 300.0
 
 
-def create_function(ctx: Context, inputs: Inputs) -> Created:
+def create_function(ctx: Context, inputs: Inputs) -> str:
     """Make a function and wait until it can be invoked."""
     client, name = ctx.client("lambda"), named(inputs)
     request = {
         "FunctionName": name,
-        "Code": lambda_config.code(ctx, inputs),
-        **lambda_config.requested(inputs),
+        "Code": config.code(ctx, inputs),
+        **config.requested(inputs),
         **given(
             Architectures=inputs.get("architectures"),
             CodeSigningConfigArn=inputs.get("codeSigningConfigArn"),
@@ -52,13 +38,10 @@ def create_function(ctx: Context, inputs: Inputs) -> Created:
         ),
     }
     _with_new_role(ctx, client.create_function, request)
-    try:
-        _wait_until_ready(ctx, name)
-        _set_concurrency(ctx, name, {}, inputs)
-        return Created(name, there(read_function(ctx, name, inputs), _label(name)))
-    except Exception:
-        find(client.delete_function, GONE, FunctionName=name)
-        raise
+    ctx.made(name, {"replaceSecurityGroupsOnDestroy": False, "skipDestroy": False})
+    _wait_until_ready(ctx, name)
+    _set_concurrency(ctx, name, {}, inputs)
+    return name
 
 
 def read_function(ctx: Context, id: str, last: Outputs) -> Outputs | None:
@@ -66,12 +49,12 @@ def read_function(ctx: Context, id: str, last: Outputs) -> Outputs | None:
     answer = find(client.get_function, GONE, FunctionName=id)
     if answer is None:
         return None
-    outputs = lambda_config.outputs(ctx, answer, last)
+    outputs = config.outputs(ctx, answer, last)
     latest = _latest_version(client, id)
     qualified = f"{outputs['arn']}:{latest}"
     outputs.update(
         qualifiedArn=qualified,
-        qualifiedInvokeArn=lambda_config.invoke_arn(ctx, qualified),
+        qualifiedInvokeArn=config.invoke_arn(ctx, qualified),
         version=latest,
     )
     if last.get("codeSigningConfigArn"):
@@ -80,12 +63,12 @@ def read_function(ctx: Context, id: str, last: Outputs) -> Outputs | None:
     return outputs
 
 
-def update_function(ctx: Context, id: str, old: Outputs, new: Inputs) -> Outputs:
+def update_function(ctx: Context, id: str, old: Outputs, new: Inputs) -> None:
     client = ctx.client("lambda")
     if changed("codeSigningConfigArn", old, new):
         _set_code_signing(client, id, new)
     _wait_until_ready(ctx, id)
-    configuration = lambda_config.differences(old, new)
+    configuration = config.differences(old, new)
     if configuration:
         request = {"FunctionName": id, **configuration}
         _with_new_role(ctx, client.update_function_configuration, request)
@@ -98,12 +81,7 @@ def update_function(ctx: Context, id: str, old: Outputs, new: Inputs) -> Outputs
     if new.get("publish") and (configuration or code or not old.get("publish")):
         client.publish_version(FunctionName=id, **given(PublishTo=new.get("publishTo")))
         _wait_until_ready(ctx, id)
-    removed, added = tag_changes(old, new)
-    if removed:
-        client.untag_resource(Resource=old["arn"], TagKeys=removed)
-    if added:
-        client.tag_resource(Resource=old["arn"], Tags=added)
-    return there(read_function(ctx, id, new), _label(id))
+    retag(client.tag_resource, client.untag_resource, old, new, form=dict, Resource=old["arn"])
 
 
 def delete_function(ctx: Context, id: str, last: Outputs) -> None:
@@ -116,60 +94,40 @@ def delete_function(ctx: Context, id: str, last: Outputs) -> None:
         find(client.delete_function, GONE, FunctionName=id)
 
 
-def _label(name: str) -> str:
-    return f"Lambda Function ({name})"
-
-
 def _tenancy(inputs: Inputs) -> dict[str, str] | None:
-    config = inputs.get("tenancyConfig")
-    return {"TenantIsolationMode": config["tenantIsolationMode"]} if config else None
+    block = inputs.get("tenancyConfig")
+    return {"TenantIsolationMode": block["tenantIsolationMode"]} if block else None
 
 
 def _with_new_role(ctx: Context, call: Any, request: dict[str, Any]) -> None:
     """Make a call that names a role; a role made a moment ago needs seconds to be usable."""
-    from botocore.exceptions import ClientError
-
-    deadline = time.monotonic() + ROLE_PATIENCE
-    while True:
-        try:
-            call(**request)
-            return
-        except ClientError as error:
-            message = error.response.get("Error", {}).get("Message", "")
-            if "cannot be assumed by Lambda" not in message or time.monotonic() > deadline:
-                raise
-        ctx.wait(0.5)
+    accepted(ctx, call, ("cannot be assumed by Lambda",), ROLE_PATIENCE, **request)
 
 
 def _wait_until_ready(ctx: Context, name: str) -> None:
     """Wait for State Active (or Inactive) and LastUpdateStatus Successful."""
-    deadline, pause = time.monotonic() + STATE_PATIENCE, 0.02
-    while True:
-        config = ctx.client("lambda").get_function_configuration(FunctionName=name)
-        state = config.get("State", "Active")
-        update = config.get("LastUpdateStatus", "Successful")
-        if state == "Failed" or update == "Failed":
-            reason = (
-                config.get("StateReason") or config.get("LastUpdateStatusReason") or "no reason"
-            )
-            raise CallError(f"waiting for {_label(name)}: unexpected state 'Failed': {reason}")
-        if state != "Pending" and update != "InProgress":
-            return
-        if time.monotonic() > deadline:
-            raise CallError(
-                f"waiting for {_label(name)}: still {state} after {STATE_PATIENCE:.0f} s"
-            )
-        ctx.wait(pause)
-        pause = min(pause * 1.5, 1.0)
+
+    def settled() -> Any:
+        now = ctx.client("lambda").get_function_configuration(FunctionName=name)
+        states = {now.get("State"), now.get("LastUpdateStatus")}
+        return now if "Failed" in states or not states & {"Pending", "InProgress"} else None
+
+    told = f"waiting for Lambda Function ({name})"
+    now = until(ctx, settled, STATE_PATIENCE)
+    if now is None:
+        raise CallError(f"{told}: still Pending after {STATE_PATIENCE:.0f} s")
+    if "Failed" in (now.get("State"), now.get("LastUpdateStatus")):
+        reason = now.get("StateReason") or now.get("LastUpdateStatusReason") or "no reason"
+        raise CallError(f"{told}: unexpected state 'Failed': {reason}")
 
 
 def _new_code(ctx: Context, old: Outputs, new: Inputs) -> dict[str, Any] | None:
     """The arguments of UpdateFunctionCode, None when the function has this code already."""
-    source = lambda_config.code(ctx, new)
+    source = config.code(ctx, new)
     named_elsewhere = ("s3Bucket", "s3Key", "s3ObjectVersion", "imageUri", "sourceKmsKeyArn")
     differs = any(changed(name, old, new) for name in named_elsewhere)
     if "ZipFile" in source:
-        differs = differs or lambda_config.code_sha256(source["ZipFile"]) != old.get("codeSha256")
+        differs = differs or config.code_sha256(source["ZipFile"]) != old.get("codeSha256")
     elif new.get("sourceCodeHash"):
         differs = differs or new["sourceCodeHash"] != old.get("sourceCodeHash")
     wanted = new.get("architectures")
@@ -205,32 +163,14 @@ def _latest_version(client: Any, name: str) -> str:
     return str(versions[-1]) if versions else "$LATEST"
 
 
-KINDS = (
-    worded(
-        "lambda",
-        "Lambda Function",
-        Kind(
-            token="aws:lambda/function:Function",
-            create=create_function,
-            read=read_function,
-            update=update_function,
-            delete=delete_function,
-            find=found_by("name", read_function),
-        ),
-        called="name",
-    ),
-    worded(
-        "lambda",
-        "Lambda Permission",
-        Kind(
-            token="aws:lambda/permission:Permission",
-            create=create_permission,
-            read=read_permission,
-            delete=delete_permission,
-            imported=import_permission,
-            find=found_by("statementId", read_permission),
-        ),
-    ),
-    *VERSION_KINDS,
-    *INVOCATION_KINDS,
+FUNCTION = resource(
+    "lambda",
+    "Lambda Function",
+    "aws:lambda/function:Function",
+    create=create_function,
+    read=read_function,
+    update=update_function,
+    delete=delete_function,
+    find=by("name"),
+    called="name",
 )

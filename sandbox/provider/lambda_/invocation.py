@@ -5,11 +5,13 @@ Ids: FUNCTION or FUNCTION:QUALIFIER, and FUNCTION,QUALIFIER.
 
 from __future__ import annotations
 
-import time
 from typing import Any
 
-from sandbox.provider.core.answers import find, given, there, worded
-from sandbox.provider.core.kinds import CallError, Context, Created, Inputs, Kind, Outputs, doing
+from sandbox.provider.core.answers import find, given, parts_of
+from sandbox.provider.core.context import Context
+from sandbox.provider.core.exceptions import CallError, doing
+from sandbox.provider.core.kinds import Created, Inputs, Outputs, resource
+from sandbox.provider.core.waiting import accepted, until
 
 GONE = "ResourceNotFoundException"
 NOT_PROVISIONED = "ProvisionedConcurrencyConfigNotFoundException"
@@ -41,8 +43,6 @@ def _event_place(id: str) -> dict[str, str]:
 
 
 def _put_event_config(ctx: Context, id: str, inputs: Inputs) -> None:
-    from botocore.exceptions import ClientError
-
     destinations = inputs.get("destinationConfig") or {}
     request = {
         **_event_place(id),
@@ -57,24 +57,15 @@ def _put_event_config(ctx: Context, id: str, inputs: Inputs) -> None:
             MaximumEventAgeInSeconds=inputs.get("maximumEventAgeInSeconds") or None,
         ),
     }
-    deadline = time.monotonic() + ROLE_PATIENCE
-    while True:
-        try:
-            ctx.client("lambda").put_function_event_invoke_config(**request)
-            return
-        except ClientError as error:
-            soon = any(text in str(error) for text in ROLE_NOT_YET)
-            if not soon or time.monotonic() > deadline:
-                raise
-        ctx.wait(0.5)
+    call = ctx.client("lambda").put_function_event_invoke_config
+    accepted(ctx, call, ROLE_NOT_YET, ROLE_PATIENCE, **request)
 
 
-def create_event_config(ctx: Context, inputs: Inputs) -> Created:
+def create_event_config(ctx: Context, inputs: Inputs) -> str:
     id = _event_id(inputs)
     with doing(f"creating Lambda Function Event Invoke Config ({id})", "lambda"):
         _put_event_config(ctx, id, inputs)
-    outputs = read_event_config(ctx, id, inputs)
-    return Created(id, there(outputs, f"Lambda Function Event Invoke Config ({id})"))
+    return id
 
 
 def read_event_config(ctx: Context, id: str, last: Outputs) -> Outputs | None:
@@ -83,9 +74,8 @@ def read_event_config(ctx: Context, id: str, last: Outputs) -> Outputs | None:
     return _event_outputs(id, config, last) if config else None
 
 
-def update_event_config(ctx: Context, id: str, old: Outputs, new: Inputs) -> Outputs:
+def update_event_config(ctx: Context, id: str, old: Outputs, new: Inputs) -> None:
     _put_event_config(ctx, id, new)
-    return there(read_event_config(ctx, id, new), f"Lambda Function Event Invoke Config ({id})")
 
 
 def delete_event_config(ctx: Context, id: str, last: Outputs) -> None:
@@ -121,32 +111,26 @@ def _put_concurrency(ctx: Context, inputs: Inputs) -> Outputs:
     client.put_provisioned_concurrency_config(
         **place, ProvisionedConcurrentExecutions=inputs["provisionedConcurrentExecutions"]
     )
-    deadline, pause = time.monotonic() + READY_PATIENCE, 0.05
-    while True:
+
+    def settled() -> Any:
         found = client.get_provisioned_concurrency_config(**place)
-        status = found.get("Status", "READY")
-        if status == "READY":
-            return _concurrency_outputs(found, inputs)
-        if status == "FAILED" or time.monotonic() > deadline:
-            reason = found.get("StatusReason") or f"still {status} after {READY_PATIENCE:.0f} s"
-            raise CallError(
-                f"waiting for Lambda Provisioned Concurrency Config ({id}): "
-                f"unexpected state '{status}': status reason: {reason}"
-            )
-        ctx.wait(pause)
-        pause = min(pause * 2, 5.0)
+        return None if found.get("Status") == "IN_PROGRESS" else found
+
+    found = until(ctx, settled, READY_PATIENCE) or {"Status": "IN_PROGRESS"}
+    status = found.get("Status", "READY")
+    if status != "READY":
+        reason = found.get("StatusReason") or f"still {status} after {READY_PATIENCE:.0f} s"
+        raise CallError(
+            f"waiting for Lambda Provisioned Concurrency Config ({id}): "
+            f"unexpected state '{status}': status reason: {reason}"
+        )
+    return _concurrency_outputs(found, inputs)
 
 
 def create_concurrency(ctx: Context, inputs: Inputs) -> Created:
     id = _concurrency_id(inputs)
     with doing(f"creating Lambda Provisioned Concurrency Config ({id})", "lambda"):
         return Created(id, _put_concurrency(ctx, inputs))
-
-
-def find_concurrency(ctx: Context, inputs: Inputs) -> Created | None:
-    id = _concurrency_id(inputs)
-    found = read_concurrency(ctx, id, inputs)
-    return Created(id, found) if found else None
 
 
 def read_concurrency(ctx: Context, id: str, last: Outputs) -> Outputs | None:
@@ -173,9 +157,7 @@ def _concurrency_id(values: Outputs) -> str:
 
 
 def _concurrency_place(id: str) -> dict[str, str]:
-    function, _, qualifier = id.partition(",")
-    if not function or not qualifier:
-        raise CallError(f"unexpected format for ID ({id}), expected FUNCTION_NAME,QUALIFIER")
+    function, qualifier = parts_of(id, ",", "FUNCTION_NAME,QUALIFIER", "format for ID")
     return {"FunctionName": function, "Qualifier": qualifier}
 
 
@@ -187,28 +169,23 @@ def _concurrency_outputs(found: dict[str, Any], last: Outputs) -> Outputs:
     }
 
 
-KINDS = (
-    worded(
-        "lambda",
-        "Lambda Function Event Invoke Config",
-        Kind(
-            token="aws:lambda/functionEventInvokeConfig:FunctionEventInvokeConfig",
-            create=create_event_config,
-            read=read_event_config,
-            update=update_event_config,
-            delete=delete_event_config,
-        ),
-    ),
-    worded(
-        "lambda",
-        "Lambda Provisioned Concurrency Config",
-        Kind(
-            token="aws:lambda/provisionedConcurrencyConfig:ProvisionedConcurrencyConfig",
-            create=create_concurrency,
-            read=read_concurrency,
-            update=update_concurrency,
-            delete=delete_concurrency,
-            find=find_concurrency,
-        ),
-    ),
+FUNCTION_EVENT_INVOKE_CONFIG = resource(
+    "lambda",
+    "Lambda Function Event Invoke Config",
+    "aws:lambda/functionEventInvokeConfig:FunctionEventInvokeConfig",
+    create=create_event_config,
+    read=read_event_config,
+    update=update_event_config,
+    delete=delete_event_config,
+)
+
+PROVISIONED_CONCURRENCY_CONFIG = resource(
+    "lambda",
+    "Lambda Provisioned Concurrency Config",
+    "aws:lambda/provisionedConcurrencyConfig:ProvisionedConcurrencyConfig",
+    create=create_concurrency,
+    read=read_concurrency,
+    update=update_concurrency,
+    delete=delete_concurrency,
+    find=lambda ctx, inputs: _concurrency_id(inputs),
 )

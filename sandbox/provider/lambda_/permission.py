@@ -5,8 +5,10 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from sandbox.provider.core.answers import find, given, named, prefix_of, there
-from sandbox.provider.core.kinds import CallError, Context, Created, Inputs, Outputs, doing
+from sandbox.provider.core.answers import by, find, given, known, named, prefix_of
+from sandbox.provider.core.context import Context
+from sandbox.provider.core.exceptions import CallError, doing
+from sandbox.provider.core.kinds import Inputs, Outputs, resource
 
 GONE = "ResourceNotFoundException"
 
@@ -21,7 +23,7 @@ CONDITIONS = (
 )
 
 
-def create_permission(ctx: Context, inputs: Inputs) -> Created:
+def create_permission(ctx: Context, inputs: Inputs) -> str:
     sid = named(inputs, "statementId")
     with doing(f"adding Lambda Permission ({inputs['function']}/{sid})", "lambda"):
         ctx.client("lambda").add_permission(
@@ -34,14 +36,11 @@ def create_permission(ctx: Context, inputs: Inputs) -> Created:
                 **{api: inputs.get(name) for name, api, _, _ in CONDITIONS},
             ),
         )
-    outputs = read_permission(ctx, sid, inputs)
-    return Created(sid, there(outputs, f"Lambda Permission ({sid})"))
+    return sid
 
 
 def read_permission(ctx: Context, id: str, last: Outputs) -> Outputs | None:
-    function = last.get("function")
-    if not function:
-        raise CallError(f"unexpected format of ID ({id}), expected FUNCTION/STATEMENT-ID")
+    function = known(last, "function", id, "FUNCTION/STATEMENT-ID")
     answer = find(
         ctx.client("lambda").get_policy,
         GONE,
@@ -113,3 +112,15 @@ def _principal(principal: Any, last: str | None) -> str:
     if last and f":iam::{last}:root" in str(value):
         return last
     return str(value)
+
+
+PERMISSION = resource(
+    "lambda",
+    "Lambda Permission",
+    "aws:lambda/permission:Permission",
+    create=create_permission,
+    read=read_permission,
+    delete=delete_permission,
+    imported=import_permission,
+    find=by("statementId"),
+)

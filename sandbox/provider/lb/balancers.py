@@ -8,20 +8,23 @@ from sandbox.provider.core import facts
 from sandbox.provider.core.answers import (
     changed,
     find,
+    first,
     given,
+    in_order,
     named,
     prefix_of,
     same_order,
     settle,
-    there,
-    worded,
+    text,
 )
-from sandbox.provider.core.kinds import Context, Created, Inputs, Kind, Outputs
+from sandbox.provider.core.context import Context
+from sandbox.provider.core.kinds import Inputs, Outputs, resource
 from sandbox.provider.core.shapes import filled
-from sandbox.provider.lb import arguments as parts
-from sandbox.provider.lb import listeners, rules, targets
+from sandbox.provider.core.tags import tagged
+from sandbox.provider.lb import attributes
+from sandbox.provider.lb.attributes import GONE
 
-BALANCER = "aws:lb/loadBalancer:LoadBalancer"
+TOKEN = "aws:lb/loadBalancer:LoadBalancer"
 
 # Arguments that are an attribute each, by what they are for.
 COMMON = {
@@ -59,7 +62,7 @@ LOGS = {"accessLogs": "access_logs.s3", "connectionLogs": "connection_logs.s3"}
 # LoadBalancer: its id is its ARN
 
 
-def create_balancer(ctx: Context, inputs: Inputs) -> Created:
+def create_balancer(ctx: Context, inputs: Inputs) -> str:
     client = ctx.client("elbv2")
     made = client.create_load_balancer(
         Name=named(inputs),
@@ -70,32 +73,31 @@ def create_balancer(ctx: Context, inputs: Inputs) -> Created:
             Scheme="internal" if inputs.get("internal") else None,
             SecurityGroups=inputs.get("securityGroups") or None,
         ),
-        **parts.tagged(inputs),
+        **tagged(inputs),
     )["LoadBalancers"][0]
     id = made["LoadBalancerArn"]
     ctx.made(id)
-    wanted = parts.attribute_changes({}, _attributes(inputs))
+    wanted = attributes.changes({}, _attributes(inputs))
     client.modify_load_balancer_attributes(LoadBalancerArn=id, Attributes=wanted)
     if inputs.get(ENFORCE):
         _set_groups(client, id, inputs)
-    return Created(id, there(read_balancer(ctx, id, inputs), f"ELBv2 Load Balancer ({id})"))
+    return id
 
 
 def read_balancer(ctx: Context, id: str, last: Outputs) -> Outputs | None:
     client = ctx.client("elbv2")
-    found = find(client.describe_load_balancers, *parts.GONE, LoadBalancerArns=[id])
-    about = find(client.describe_load_balancer_attributes, *parts.GONE, LoadBalancerArn=id)
-    if not found or not found["LoadBalancers"] or about is None:
+    call = client.describe_load_balancers
+    balancer = first(call, "LoadBalancers", *GONE, LoadBalancerArns=[id])
+    about = find(client.describe_load_balancer_attributes, *GONE, LoadBalancerArn=id)
+    if balancer is None or about is None:
         return None
-    balancer = found["LoadBalancers"][0]
-    known = facts.of(BALANCER)
-    assert known
+    known = facts.known(TOKEN)
     subnets = [zone["SubnetId"] for zone in balancer.get("AvailabilityZones") or ()]
     groups = balancer.get("SecurityGroups") or ()
-    attributes = about["Attributes"]
+    told = about["Attributes"]
     outputs = {
-        **parts.attribute_outputs(known, _names(balancer["Type"]), attributes),
-        **{name: _logs(attributes, prefix) for name, prefix in LOGS.items()},
+        **attributes.outputs(known, _names(balancer["Type"]), told),
+        **{name: _logs(told, prefix) for name, prefix in LOGS.items()},
         "arn": id,
         "arnSuffix": id.split(":loadbalancer/", 1)[-1],
         "dnsName": balancer["DNSName"],
@@ -108,25 +110,22 @@ def read_balancer(ctx: Context, id: str, last: Outputs) -> Outputs | None:
         "securityGroups": same_order(groups, last.get("securityGroups")),
         "subnetMappings": _mappings(balancer, last),
         "subnets": same_order(subnets, last.get("subnets")),
-        "tags": parts.tags_of(client, id),
+        "tags": attributes.tags_of(client, id),
         "vpcId": balancer.get("VpcId"),
         "zoneId": balancer.get("CanonicalHostedZoneId"),
     }
     return settle(outputs, keep=("namePrefix", "securityGroups", "subnets"))
 
 
-def find_balancer(ctx: Context, inputs: Inputs) -> Created | None:
+def find_balancer(ctx: Context, inputs: Inputs) -> str | None:
     call, name = ctx.client("elbv2").describe_load_balancers, inputs.get("name")
-    found = find(call, *parts.GONE, Names=[name]) if name else None
-    if not found or not found["LoadBalancers"]:
-        return None
-    id = found["LoadBalancers"][0]["LoadBalancerArn"]
-    return Created(id, there(read_balancer(ctx, id, inputs), f"ELBv2 Load Balancer ({id})"))
+    found = first(call, "LoadBalancers", *GONE, Names=[name]) if name else None
+    return str(found["LoadBalancerArn"]) if found else None
 
 
-def update_balancer(ctx: Context, id: str, old: Outputs, new: Inputs) -> Outputs:
+def update_balancer(ctx: Context, id: str, old: Outputs, new: Inputs) -> None:
     client = ctx.client("elbv2")
-    wanted = parts.attribute_changes(_attributes(old), _attributes(new))
+    wanted = attributes.changes(_attributes(old), _attributes(new))
     if wanted:
         client.modify_load_balancer_attributes(LoadBalancerArn=id, Attributes=wanted)
     grouped = new.get("securityGroups") and _other(old, new, "securityGroups")
@@ -137,12 +136,11 @@ def update_balancer(ctx: Context, id: str, old: Outputs, new: Inputs) -> Outputs
         client.set_subnets(LoadBalancerArn=id, **_subnets(new))
     if new.get("ipAddressType") and changed("ipAddressType", old, new):
         client.set_ip_address_type(LoadBalancerArn=id, IpAddressType=new["ipAddressType"])
-    parts.retag(client, id, old, new)
-    return there(read_balancer(ctx, id, new), f"ELBv2 Load Balancer ({id})")
+    attributes.retag(client, id, old, new)
 
 
 def delete_balancer(ctx: Context, id: str, last: Outputs) -> None:
-    find(ctx.client("elbv2").delete_load_balancer, *parts.GONE, LoadBalancerArn=id)
+    find(ctx.client("elbv2").delete_load_balancer, *GONE, LoadBalancerArn=id)
 
 
 def _set_groups(client: Any, id: str, inputs: Inputs) -> None:
@@ -169,9 +167,7 @@ def _mappings(balancer: dict[str, Any], last: Outputs) -> list[Outputs]:
         address = (zone.get("LoadBalancerAddresses") or [{}])[0]
         both = {"SubnetId": zone["SubnetId"], **address}
         found.append({n: both[api] for n, api in MAPPING.items() if both.get(api)})
-    order = [each.get("subnetId") for each in last.get("subnetMappings") or ()]
-    found.sort(key=lambda m: order.index(m["subnetId"]) if m["subnetId"] in order else len(order))
-    return found
+    return in_order(found, last.get("subnetMappings"), lambda mapping: mapping.get("subnetId"))
 
 
 def _bare(values: Outputs) -> list[list[tuple[str, Any]]]:
@@ -190,52 +186,45 @@ def _names(kind: str) -> dict[str, str]:
 
 def _attributes(values: Outputs) -> dict[str, str]:
     kind = values.get("loadBalancerType", "application")
-    found = parts.attributes(_names(kind), values)
+    found = attributes.requested(_names(kind), values)
     for name, prefix in LOGS.items():
         block = values.get(name)
         if name == "connectionLogs" and kind != "application":
             continue
         enabled = bool(block and block.get("enabled"))
-        found[f"{prefix}.enabled"] = parts.text(enabled)
+        found[f"{prefix}.enabled"] = text(enabled)
         if block and enabled:
             found[f"{prefix}.bucket"] = block["bucket"]
             found[f"{prefix}.prefix"] = block.get("prefix") or ""
     return found
 
 
-def _logs(attributes: list[dict[str, str]], prefix: str) -> Outputs | None:
-    values = {each["Key"]: each.get("Value") for each in attributes}
+def _logs(told: list[dict[str, str]], prefix: str) -> Outputs | None:
+    values = {each["Key"]: each.get("Value") for each in told}
     if values.get(f"{prefix}.enabled") != "true":
         return None
     block: dict[str, Any] = {n: values.get(f"{prefix}.{n}") for n in ("bucket", "prefix")}
     return {"enabled": True, **filled(block)}
 
 
-KINDS = (
-    worded(
-        "elbv2",
-        "ELBv2 Load Balancer",
-        Kind(
-            token=BALANCER,
-            create=create_balancer,
-            read=read_balancer,
-            update=update_balancer,
-            delete=delete_balancer,
-            find=find_balancer,
-            lacks=(
-                # There are no outposts, no pools of addresses and no reserved capacity here.
-                "customerOwnedIpv4Pool",
-                "ipamPools",
-                "minimumLoadBalancerCapacity",
-                # The facts say of these only that they are there.
-                "enablePrefixForIpv6SourceNat",
-                "healthCheckLogs",
-                "secondaryIpsAutoAssignedPerSubnet",
-            ),
-        ),
-        called="name",
+LOAD_BALANCER = resource(
+    "elbv2",
+    "ELBv2 Load Balancer",
+    TOKEN,
+    create=create_balancer,
+    read=read_balancer,
+    update=update_balancer,
+    delete=delete_balancer,
+    find=find_balancer,
+    lacks=(
+        # There are no outposts, no pools of addresses and no reserved capacity here.
+        "customerOwnedIpv4Pool",
+        "ipamPools",
+        "minimumLoadBalancerCapacity",
+        # The facts say of these only that they are there.
+        "enablePrefixForIpv6SourceNat",
+        "healthCheckLogs",
+        "secondaryIpsAutoAssignedPerSubnet",
     ),
-    *targets.KINDS,
-    *listeners.KINDS,
-    *rules.KINDS,
+    called="name",
 )

@@ -5,11 +5,14 @@ from __future__ import annotations
 from typing import Any
 
 from sandbox.provider.core import facts
-from sandbox.provider.core.answers import changed, find, given, settle, there, worded
-from sandbox.provider.core.kinds import Context, Created, Inputs, Kind, Outputs
-from sandbox.provider.lb import arguments as parts
+from sandbox.provider.core.answers import changed, find, first, given, settle
+from sandbox.provider.core.context import Context
+from sandbox.provider.core.kinds import Inputs, Outputs, resource
+from sandbox.provider.core.tags import tagged
+from sandbox.provider.lb import actions, attributes
+from sandbox.provider.lb.attributes import GONE
 
-LISTENER = "aws:lb/listener:Listener"
+TOKEN = "aws:lb/listener:Listener"
 ATTRIBUTES = {
     "routingHttpRequestXAmznMtlsClientcertHeaderName": (
         "routing.http.request.x_amzn_mtls_clientcert.header_name"
@@ -73,38 +76,36 @@ ATTRIBUTES = {
 # Listener: its id is its ARN
 
 
-def create_listener(ctx: Context, inputs: Inputs) -> Created:
+def create_listener(ctx: Context, inputs: Inputs) -> str:
     client = ctx.client("elbv2")
     made = client.create_listener(
         LoadBalancerArn=inputs["loadBalancerArn"],
         **_settings(client, inputs),
-        **parts.tagged(inputs),
+        **tagged(inputs),
     )["Listeners"][0]
     id = made["ListenerArn"]
     ctx.made(id)
-    wanted = parts.attribute_changes({}, parts.attributes(ATTRIBUTES, inputs))
+    wanted = attributes.changes({}, attributes.requested(ATTRIBUTES, inputs))
     if wanted:
         client.modify_listener_attributes(ListenerArn=id, Attributes=wanted)
-    return Created(id, there(read_listener(ctx, id, inputs), f"ELBv2 Listener ({id})"))
+    return id
 
 
 def read_listener(ctx: Context, id: str, last: Outputs) -> Outputs | None:
     client = ctx.client("elbv2")
-    found = find(client.describe_listeners, *parts.GONE, ListenerArns=[id])
-    about = find(client.describe_listener_attributes, *parts.GONE, ListenerArn=id)
-    if not found or not found["Listeners"] or about is None:
+    listener = first(client.describe_listeners, "Listeners", *GONE, ListenerArns=[id])
+    about = find(client.describe_listener_attributes, *GONE, ListenerArn=id)
+    if listener is None or about is None:
         return None
-    listener = found["Listeners"][0]
-    known = facts.of(LISTENER)
-    assert known
+    known = facts.known(TOKEN)
     certificates = listener.get("Certificates") or [{}]
     alpn = listener.get("AlpnPolicy") or [None]
     outputs = {
-        **parts.attribute_outputs(known, ATTRIBUTES, about["Attributes"]),
+        **attributes.outputs(known, ATTRIBUTES, about["Attributes"]),
         "alpnPolicy": alpn[0],
         "arn": id,
         "certificateArn": certificates[0].get("CertificateArn"),
-        "defaultActions": parts.action_outputs(
+        "defaultActions": actions.outputs(
             known.inputs["defaultActions"],
             listener.get("DefaultActions") or [],
             last.get("defaultActions"),
@@ -113,36 +114,32 @@ def read_listener(ctx: Context, id: str, last: Outputs) -> Outputs | None:
         "port": listener.get("Port"),
         "protocol": listener.get("Protocol"),
         "sslPolicy": listener.get("SslPolicy"),
-        "tags": parts.tags_of(client, id),
+        "tags": attributes.tags_of(client, id),
     }
     return settle(outputs)
 
 
-def find_listener(ctx: Context, inputs: Inputs) -> Created | None:
+def find_listener(ctx: Context, inputs: Inputs) -> str | None:
     call = ctx.client("elbv2").describe_listeners
-    found = find(call, *parts.GONE, LoadBalancerArn=inputs["loadBalancerArn"]) or {}
+    found = find(call, *GONE, LoadBalancerArn=inputs["loadBalancerArn"]) or {}
     ours = [each for each in found.get("Listeners", ()) if each.get("Port") == inputs.get("port")]
-    if len(ours) != 1:
-        return None
-    id = ours[0]["ListenerArn"]
-    return Created(id, there(read_listener(ctx, id, inputs), f"ELBv2 Listener ({id})"))
+    return str(ours[0]["ListenerArn"]) if len(ours) == 1 else None
 
 
-def update_listener(ctx: Context, id: str, old: Outputs, new: Inputs) -> Outputs:
+def update_listener(ctx: Context, id: str, old: Outputs, new: Inputs) -> None:
     client = ctx.client("elbv2")
     apart = {"tags", *ATTRIBUTES}
     if any(changed(name, old, new) for name in new if name not in apart):
         client.modify_listener(ListenerArn=id, **_settings(client, new))
-    before, after = (parts.attributes(ATTRIBUTES, values) for values in (old, new))
-    wanted = parts.attribute_changes(before, after)
+    before, after = (attributes.requested(ATTRIBUTES, values) for values in (old, new))
+    wanted = attributes.changes(before, after)
     if wanted:
         client.modify_listener_attributes(ListenerArn=id, Attributes=wanted)
-    parts.retag(client, id, old, new)
-    return there(read_listener(ctx, id, new), f"ELBv2 Listener ({id})")
+    attributes.retag(client, id, old, new)
 
 
 def delete_listener(ctx: Context, id: str, last: Outputs) -> None:
-    find(ctx.client("elbv2").delete_listener, *parts.GONE, ListenerArn=id)
+    find(ctx.client("elbv2").delete_listener, *GONE, ListenerArn=id)
 
 
 def _settings(client: Any, inputs: Inputs) -> dict[str, Any]:
@@ -151,7 +148,7 @@ def _settings(client: Any, inputs: Inputs) -> dict[str, Any]:
     return given(
         AlpnPolicy=[alpn] if alpn else None,
         Certificates=[{"CertificateArn": certificate}] if certificate else None,
-        DefaultActions=parts.actions(client, inputs["defaultActions"]),
+        DefaultActions=actions.requests(client, inputs["defaultActions"]),
         Port=inputs.get("port"),
         # An application load balancer's listener speaks HTTP when nothing else is said.
         Protocol=inputs.get("protocol") or "HTTP",
@@ -159,23 +156,19 @@ def _settings(client: Any, inputs: Inputs) -> dict[str, Any]:
     )
 
 
-KINDS = (
-    worded(
-        "elbv2",
-        "ELBv2 Listener",
-        Kind(
-            token=LISTENER,
-            create=create_listener,
-            read=read_listener,
-            update=update_listener,
-            delete=delete_listener,
-            find=find_listener,
-            lacks=(
-                # The sandbox's load balancers know no user pool, no token and no certificate.
-                "defaultActions.authenticateCognito",
-                "defaultActions.jwtValidation",
-                "mutualAuthentication",
-            ),
-        ),
+LISTENER = resource(
+    "elbv2",
+    "ELBv2 Listener",
+    TOKEN,
+    create=create_listener,
+    read=read_listener,
+    update=update_listener,
+    delete=delete_listener,
+    find=find_listener,
+    lacks=(
+        # The sandbox's load balancers know no user pool, no token and no certificate.
+        "defaultActions.authenticateCognito",
+        "defaultActions.jwtValidation",
+        "mutualAuthentication",
     ),
 )

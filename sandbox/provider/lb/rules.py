@@ -5,11 +5,21 @@ from __future__ import annotations
 from typing import Any
 
 from sandbox.provider.core import facts
-from sandbox.provider.core.answers import changed, find, same_order, settle, there, worded
-from sandbox.provider.core.kinds import Context, Created, Inputs, Kind, Outputs
-from sandbox.provider.lb import arguments as parts
+from sandbox.provider.core.answers import (
+    changed,
+    find,
+    first,
+    in_order,
+    same_order,
+    settle,
+)
+from sandbox.provider.core.context import Context
+from sandbox.provider.core.kinds import Inputs, Outputs, resource
+from sandbox.provider.core.tags import tagged
+from sandbox.provider.lb import actions, attributes
+from sandbox.provider.lb.attributes import GONE
 
-RULE = "aws:lb/listenerRule:ListenerRule"
+TOKEN = "aws:lb/listenerRule:ListenerRule"
 
 # Conditions that are a list of values: the field's name in the API, and where its values are.
 FIELDS = {
@@ -23,30 +33,29 @@ FIELDS = {
 # ListenerRule: its id is its ARN
 
 
-def create_rule(ctx: Context, inputs: Inputs) -> Created:
+def create_rule(ctx: Context, inputs: Inputs) -> str:
     client, listener = ctx.client("elbv2"), inputs["listenerArn"]
     made = client.create_rule(
-        Actions=parts.actions(client, inputs["actions"]),
+        Actions=actions.requests(client, inputs["actions"]),
         Conditions=_conditions(inputs["conditions"]),
         ListenerArn=listener,
         Priority=inputs.get("priority") or _next_priority(client, listener),
-        **parts.tagged(inputs),
+        **tagged(inputs),
     )["Rules"][0]
     id = made["RuleArn"]
-    return Created(id, there(read_rule(ctx, id, inputs), f"ELBv2 Listener Rule ({id})"))
+    return id
 
 
 def read_rule(ctx: Context, id: str, last: Outputs) -> Outputs | None:
     client = ctx.client("elbv2")
-    found = find(client.describe_rules, *parts.GONE, RuleArns=[id])
-    if not found or not found["Rules"]:
+    rule = first(client.describe_rules, "Rules", *GONE, RuleArns=[id])
+    if rule is None:
         return None
-    rule, known = found["Rules"][0], facts.of(RULE)
-    assert known
+    known = facts.known(TOKEN)
     priority = rule["Priority"]
     asked = last.get("conditions") or ()
     outputs = {
-        "actions": parts.action_outputs(
+        "actions": actions.outputs(
             known.inputs["actions"], rule.get("Actions") or [], last.get("actions")
         ),
         "arn": id,
@@ -56,39 +65,35 @@ def read_rule(ctx: Context, id: str, last: Outputs) -> Outputs | None:
         ],
         "listenerArn": last.get("listenerArn") or _listener_of(id),
         "priority": int(priority) if priority.isdigit() else 99999,
-        "tags": parts.tags_of(client, id),
+        "tags": attributes.tags_of(client, id),
     }
     return settle(outputs)
 
 
-def find_rule(ctx: Context, inputs: Inputs) -> Created | None:
+def find_rule(ctx: Context, inputs: Inputs) -> str | None:
     call, priority = ctx.client("elbv2").describe_rules, str(inputs.get("priority"))
-    found = find(call, *parts.GONE, ListenerArn=inputs["listenerArn"]) or {}
+    found = find(call, *GONE, ListenerArn=inputs["listenerArn"]) or {}
     ours = [each for each in found.get("Rules", ()) if each["Priority"] == priority]
-    if not ours:
-        return None
-    id = ours[0]["RuleArn"]
-    return Created(id, there(read_rule(ctx, id, inputs), f"ELBv2 Listener Rule ({id})"))
+    return str(ours[0]["RuleArn"]) if ours else None
 
 
-def update_rule(ctx: Context, id: str, old: Outputs, new: Inputs) -> Outputs:
+def update_rule(ctx: Context, id: str, old: Outputs, new: Inputs) -> None:
     client = ctx.client("elbv2")
     if new.get("priority") and changed("priority", old, new):
         priorities = [{"RuleArn": id, "Priority": new["priority"]}]
         client.set_rule_priorities(RulePriorities=priorities)
     request: dict[str, Any] = {}
     if changed("actions", old, new):
-        request["Actions"] = parts.actions(client, new["actions"])
+        request["Actions"] = actions.requests(client, new["actions"])
     if changed("conditions", old, new):
         request["Conditions"] = _conditions(new["conditions"])
     if request:
         client.modify_rule(RuleArn=id, **request)
-    parts.retag(client, id, old, new)
-    return there(read_rule(ctx, id, new), f"ELBv2 Listener Rule ({id})")
+    attributes.retag(client, id, old, new)
 
 
 def delete_rule(ctx: Context, id: str, last: Outputs) -> None:
-    find(ctx.client("elbv2").delete_rule, *parts.GONE, RuleArn=id)
+    find(ctx.client("elbv2").delete_rule, *GONE, RuleArn=id)
 
 
 def _next_priority(client: Any, listener: str) -> int:
@@ -150,29 +155,23 @@ def _condition_output(condition: dict[str, Any], asked: Outputs) -> Outputs:
         {n: each[api] for n, api in (("key", "Key"), ("value", "Value")) if each.get(api)}
         for each in found
     ]
-    last = list(asked.get("queryStrings") or ())
-    strings.sort(key=lambda s: last.index(s) if s in last else len(last))
-    return {"queryStrings": strings}
+    return {"queryStrings": in_order(strings, asked.get("queryStrings"))}
 
 
-KINDS = (
-    worded(
-        "elbv2",
-        "ELBv2 Listener Rule",
-        Kind(
-            token=RULE,
-            create=create_rule,
-            read=read_rule,
-            update=update_rule,
-            delete=delete_rule,
-            find=find_rule,
-            lacks=(
-                # The sandbox's load balancers know no user pool and no token.
-                "actions.authenticateCognito",
-                "actions.jwtValidation",
-                # The facts do not say what is in it.
-                "transforms",
-            ),
-        ),
+LISTENER_RULE = resource(
+    "elbv2",
+    "ELBv2 Listener Rule",
+    TOKEN,
+    create=create_rule,
+    read=read_rule,
+    update=update_rule,
+    delete=delete_rule,
+    find=find_rule,
+    lacks=(
+        # The sandbox's load balancers know no user pool and no token.
+        "actions.authenticateCognito",
+        "actions.jwtValidation",
+        # The facts do not say what is in it.
+        "transforms",
     ),
 )

@@ -8,20 +8,24 @@ from sandbox.provider.core import facts
 from sandbox.provider.core.answers import (
     changed,
     find,
+    first,
     given,
+    known,
     named,
     prefix_of,
     settle,
-    there,
+    text,
     unique_name,
-    worded,
 )
-from sandbox.provider.core.kinds import CallError, Context, Created, Inputs, Kind, Outputs
+from sandbox.provider.core.context import Context
+from sandbox.provider.core.exceptions import CallError
+from sandbox.provider.core.kinds import Created, Inputs, Outputs, resource
 from sandbox.provider.core.shapes import filled
-from sandbox.provider.lb import arguments as parts
-from sandbox.provider.lb import health
+from sandbox.provider.core.tags import tagged
+from sandbox.provider.lb import attributes, health
+from sandbox.provider.lb.attributes import GONE
 
-GROUP = "aws:lb/targetGroup:TargetGroup"
+TOKEN = "aws:lb/targetGroup:TargetGroup"
 
 ATTRIBUTES = {
     "connectionTermination": "deregistration_delay.connection_termination.enabled",
@@ -47,14 +51,15 @@ HEALTH = {
     "timeout": "HealthCheckTimeoutSeconds",
     "unhealthyThreshold": "UnhealthyThresholdCount",
 }
-# What an attachment registers.
+# What an attachment registers, and how it is imported.
+FORM = "TARGET-GROUP-ARN,TARGET-ID,PORT"
 IDENTITY = ("availabilityZone", "port", "targetGroupArn", "targetId")
 
 
 # TargetGroup: its id is its ARN
 
 
-def create_group(ctx: Context, inputs: Inputs) -> Created:
+def create_group(ctx: Context, inputs: Inputs) -> str:
     client, kind = ctx.client("elbv2"), inputs.get("targetType") or "instance"
     network: dict[str, Any] = {}
     if kind != "lambda":
@@ -77,26 +82,26 @@ def create_group(ctx: Context, inputs: Inputs) -> Created:
         ),
         **network,
         **_health(inputs.get("healthCheck")),
-        **parts.tagged(inputs),
+        **tagged(inputs),
     )["TargetGroups"][0]
     id = made["TargetGroupArn"]
     ctx.made(id)
-    wanted = parts.attribute_changes({}, _attributes(inputs))
+    wanted = attributes.changes({}, _attributes(inputs))
     client.modify_target_group_attributes(TargetGroupArn=id, Attributes=wanted)
-    return Created(id, there(read_group(ctx, id, inputs), f"ELBv2 Target Group ({id})"))
+    return id
 
 
 def read_group(ctx: Context, id: str, last: Outputs) -> Outputs | None:
     client = ctx.client("elbv2")
-    found = find(client.describe_target_groups, *parts.GONE, TargetGroupArns=[id])
-    about = find(client.describe_target_group_attributes, *parts.GONE, TargetGroupArn=id)
-    if not found or not found["TargetGroups"] or about is None:
+    call = client.describe_target_groups
+    group = first(call, "TargetGroups", *GONE, TargetGroupArns=[id])
+    about = find(client.describe_target_group_attributes, *GONE, TargetGroupArn=id)
+    if group is None or about is None:
         return None
-    group, attributes = found["TargetGroups"][0], about["Attributes"]
-    known = facts.of(GROUP)
-    assert known
+    told = about["Attributes"]
+    known = facts.known(TOKEN)
     outputs = {
-        **parts.attribute_outputs(known, ATTRIBUTES, attributes),
+        **attributes.outputs(known, ATTRIBUTES, told),
         "arn": id,
         "arnSuffix": id.rsplit(":", 1)[-1],
         "healthCheck": _health_output(group),
@@ -105,9 +110,9 @@ def read_group(ctx: Context, id: str, last: Outputs) -> Outputs | None:
         "name": group["TargetGroupName"],
         "namePrefix": prefix_of(group["TargetGroupName"]),
         "protocolVersion": group.get("ProtocolVersion"),
-        **health.outputs(attributes, last),
-        "stickiness": _stickiness_output(attributes, last),
-        "tags": parts.tags_of(client, id),
+        **health.outputs(told, last),
+        "stickiness": _stickiness_output(told, last),
+        "tags": attributes.tags_of(client, id),
         "targetType": group.get("TargetType"),
     }
     if group.get("TargetType") != "lambda":
@@ -119,28 +124,24 @@ def read_group(ctx: Context, id: str, last: Outputs) -> Outputs | None:
     return settle(outputs, keep=("loadBalancerArns", "namePrefix"))
 
 
-def find_group(ctx: Context, inputs: Inputs) -> Created | None:
+def find_group(ctx: Context, inputs: Inputs) -> str | None:
     call, name = ctx.client("elbv2").describe_target_groups, inputs.get("name")
-    found = find(call, *parts.GONE, Names=[name]) if name else None
-    if not found or not found["TargetGroups"]:
-        return None
-    id = found["TargetGroups"][0]["TargetGroupArn"]
-    return Created(id, there(read_group(ctx, id, inputs), f"ELBv2 Target Group ({id})"))
+    found = first(call, "TargetGroups", *GONE, Names=[name]) if name else None
+    return str(found["TargetGroupArn"]) if found else None
 
 
-def update_group(ctx: Context, id: str, old: Outputs, new: Inputs) -> Outputs:
+def update_group(ctx: Context, id: str, old: Outputs, new: Inputs) -> None:
     client = ctx.client("elbv2")
     if new.get("healthCheck") and changed("healthCheck", old, new):
         client.modify_target_group(TargetGroupArn=id, **_health(new["healthCheck"]))
-    wanted = parts.attribute_changes(_attributes(old), _attributes(new))
+    wanted = attributes.changes(_attributes(old), _attributes(new))
     if wanted:
         client.modify_target_group_attributes(TargetGroupArn=id, Attributes=wanted)
-    parts.retag(client, id, old, new)
-    return there(read_group(ctx, id, new), f"ELBv2 Target Group ({id})")
+    attributes.retag(client, id, old, new)
 
 
 def delete_group(ctx: Context, id: str, last: Outputs) -> None:
-    find(ctx.client("elbv2").delete_target_group, *parts.GONE, TargetGroupArn=id)
+    find(ctx.client("elbv2").delete_target_group, *GONE, TargetGroupArn=id)
 
 
 def _attributes(values: Outputs) -> dict[str, str]:
@@ -151,12 +152,12 @@ def _attributes(values: Outputs) -> dict[str, str]:
         for name, api in ATTRIBUTES.items()
         if (name in FOR_LAMBDA) == lambdas and (network or name not in FOR_NETWORK)
     }
-    found = parts.attributes(names, values)
+    found = attributes.requested(names, values)
     found |= health.attributes(values)
     if block := values.get("stickiness"):
-        found["stickiness.enabled"] = parts.text(block.get("enabled", True))
+        found["stickiness.enabled"] = text(block.get("enabled", True))
         found["stickiness.type"] = block["type"]
-        seconds = parts.text(block.get("cookieDuration", 86400))
+        seconds = text(block.get("cookieDuration", 86400))
         if block["type"] == "lb_cookie":
             found["stickiness.lb_cookie.duration_seconds"] = seconds
         elif block["type"] == "app_cookie":
@@ -165,8 +166,8 @@ def _attributes(values: Outputs) -> dict[str, str]:
     return found
 
 
-def _stickiness_output(attributes: list[dict[str, str]], last: Outputs) -> Outputs | None:
-    values = {each["Key"]: each.get("Value") for each in attributes}
+def _stickiness_output(told: list[dict[str, str]], last: Outputs) -> Outputs | None:
+    values = {each["Key"]: each.get("Value") for each in told}
     kind = values.get("stickiness.type")
     if values.get("stickiness.enabled") != "true" and not last.get("stickiness"):
         return None
@@ -204,18 +205,17 @@ def create_attachment(ctx: Context, inputs: Inputs) -> Created:
     target = _target(inputs)
     group = inputs["targetGroupArn"]
     ctx.client("elbv2").register_targets(TargetGroupArn=group, Targets=[target])
-    return Created(unique_name(f"{group}-"), {n: inputs[n] for n in IDENTITY if n in inputs})
+    return Created(attachment_id(inputs), {n: inputs[n] for n in IDENTITY if n in inputs})
 
 
 def read_attachment(ctx: Context, id: str, last: Outputs) -> Outputs | None:
-    if not (last.get("targetGroupArn") and last.get("targetId")):
-        raise CallError(f"unexpected format of ID ({id}), expected TARGET-GROUP-ARN,TARGET-ID,PORT")
+    arn, wanted = (known(last, n, id, FORM) for n in ("targetGroupArn", "targetId"))
     call = ctx.client("elbv2").describe_target_health
-    found = find(call, *parts.GONE, "InvalidTarget", TargetGroupArn=last["targetGroupArn"])
+    found = find(call, *GONE, "InvalidTarget", TargetGroupArn=arn)
     for each in (found or {}).get("TargetHealthDescriptions") or ():
         target, state = each["Target"], each.get("TargetHealth") or {}
         port = last.get("port") or target.get("Port")
-        ours = target["Id"] == last["targetId"] and target.get("Port") == port
+        ours = target["Id"] == wanted and target.get("Port") == port
         if ours and state.get("Reason") not in ("Target.NotRegistered",):
             return {n: last[n] for n in IDENTITY if n in last}
     return None
@@ -224,12 +224,12 @@ def read_attachment(ctx: Context, id: str, last: Outputs) -> Outputs | None:
 def delete_attachment(ctx: Context, id: str, last: Outputs) -> None:
     call = ctx.client("elbv2").deregister_targets
     group = last["targetGroupArn"]
-    find(call, *parts.GONE, "InvalidTarget", TargetGroupArn=group, Targets=[_target(last)])
+    find(call, *GONE, "InvalidTarget", TargetGroupArn=group, Targets=[_target(last)])
 
 
-def find_attachment(ctx: Context, inputs: Inputs) -> Created | None:
-    found = read_attachment(ctx, "", inputs)
-    return Created(unique_name(f"{inputs['targetGroupArn']}-"), found) if found else None
+def attachment_id(inputs: Inputs) -> str:
+    """The official provider's: it names the group, and nothing else can be told from it."""
+    return unique_name(f"{inputs['targetGroupArn']}-")
 
 
 def import_attachment(resource_id: str) -> tuple[str, Outputs]:
@@ -246,34 +246,29 @@ def _target(values: Outputs) -> dict[str, Any]:
     return {"Id": values["targetId"], **given(AvailabilityZone=zone, Port=port)}
 
 
-KINDS = (
-    worded(
-        "elbv2",
-        "ELBv2 Target Group",
-        Kind(
-            token=GROUP,
-            create=create_group,
-            read=read_group,
-            update=update_group,
-            delete=delete_group,
-            find=find_group,
-            # The facts say of this one only that it is there.
-            lacks=("targetControlPort",),
-        ),
-        called="name",
-    ),
-    worded(
-        "elbv2",
-        "ELBv2 Target Group Attachment",
-        Kind(
-            token="aws:lb/targetGroupAttachment:TargetGroupAttachment",
-            create=create_attachment,
-            read=read_attachment,
-            delete=delete_attachment,
-            find=find_attachment,
-            imported=import_attachment,
-            # The sandbox's load balancers do not speak QUIC.
-            lacks=("quicServerId",),
-        ),
-    ),
+TARGET_GROUP = resource(
+    "elbv2",
+    "ELBv2 Target Group",
+    TOKEN,
+    create=create_group,
+    read=read_group,
+    update=update_group,
+    delete=delete_group,
+    find=find_group,
+    # The facts say of this one only that it is there.
+    lacks=("targetControlPort",),
+    called="name",
+)
+
+TARGET_GROUP_ATTACHMENT = resource(
+    "elbv2",
+    "ELBv2 Target Group Attachment",
+    "aws:lb/targetGroupAttachment:TargetGroupAttachment",
+    create=create_attachment,
+    read=read_attachment,
+    delete=delete_attachment,
+    find=lambda ctx, inputs: attachment_id(inputs),
+    imported=import_attachment,
+    # The sandbox's load balancers do not speak QUIC.
+    lacks=("quicServerId",),
 )

@@ -1,4 +1,4 @@
-"""CloudWatch Logs' types: log groups.
+"""CloudWatch Logs' types: log groups and metric filters; both carry CloudWatch's token.
 
-Metric filters carry CloudWatch's token and are in sandbox.provider.cloudwatch.
+No line of a log is read or written here.
 """

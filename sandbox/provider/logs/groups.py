@@ -4,44 +4,25 @@ from __future__ import annotations
 
 from typing import Any
 
-from sandbox.provider.core.answers import (
-    changed,
-    find,
-    found_by,
-    given,
-    named,
-    own_tags,
-    prefix_of,
-    settle,
-    tag_changes,
-    there,
-    worded,
-)
-from sandbox.provider.core.kinds import Context, Created, Inputs, Kind, Outputs, doing
+from sandbox.provider.core.answers import by, changed, find, named, pick, prefix_of, settle
+from sandbox.provider.core.context import Context
+from sandbox.provider.core.exceptions import doing
+from sandbox.provider.core.kinds import Inputs, Outputs, resource
+from sandbox.provider.core.tags import own_tags, retag
 
 GONE = "ResourceNotFoundException"
 
 
-def create_log_group(ctx: Context, inputs: Inputs) -> Created:
+def create_log_group(ctx: Context, inputs: Inputs) -> str:
     logs, name = ctx.client("logs"), named(inputs)
     logs.create_log_group(
         logGroupName=name,
-        **given(
-            kmsKeyId=inputs.get("kmsKeyId"),
-            logGroupClass=inputs.get("logGroupClass"),
-            tags=inputs.get("tags"),
-            deletionProtectionEnabled=inputs.get("deletionProtectionEnabled"),
-        ),
+        **pick(inputs, "kmsKeyId", "logGroupClass", "tags", "deletionProtectionEnabled"),
     )
-    try:
-        if inputs.get("retentionInDays"):
-            _put_retention(ctx, name, inputs)
-        return Created(
-            name, there(read_log_group(ctx, name, inputs), f"CloudWatch Logs Log Group ({name})")
-        )
-    except Exception:
-        find(logs.delete_log_group, GONE, logGroupName=name)
-        raise
+    ctx.made(name, {"skipDestroy": False})
+    if inputs.get("retentionInDays"):
+        _put_retention(ctx, name, inputs)
+    return name
 
 
 def read_log_group(ctx: Context, id: str, last: Outputs) -> Outputs | None:
@@ -67,7 +48,7 @@ def read_log_group(ctx: Context, id: str, last: Outputs) -> Outputs | None:
     return settle(outputs, keep=("namePrefix",))
 
 
-def update_log_group(ctx: Context, id: str, old: Outputs, new: Inputs) -> Outputs:
+def update_log_group(ctx: Context, id: str, old: Outputs, new: Inputs) -> None:
     logs = ctx.client("logs")
     if changed("retentionInDays", old, new):
         if new.get("retentionInDays"):
@@ -84,12 +65,15 @@ def update_log_group(ctx: Context, id: str, old: Outputs, new: Inputs) -> Output
         logs.put_log_group_deletion_protection(
             logGroupIdentifier=id, deletionProtectionEnabled=protected
         )
-    removed, added = tag_changes(old, new)
-    if removed:
-        logs.untag_resource(resourceArn=old["arn"], tagKeys=removed)
-    if added:
-        logs.tag_resource(resourceArn=old["arn"], tags=added)
-    return there(read_log_group(ctx, id, new), f"CloudWatch Logs Log Group ({id})")
+    retag(
+        logs.tag_resource,
+        logs.untag_resource,
+        old,
+        new,
+        form=dict,
+        names=("tags", "tagKeys"),
+        resourceArn=old["arn"],
+    )
 
 
 def delete_log_group(ctx: Context, id: str, last: Outputs) -> None:
@@ -111,18 +95,14 @@ def _put_retention(ctx: Context, name: str, inputs: Inputs) -> None:
         )
 
 
-KINDS = (
-    worded(
-        "logs",
-        "CloudWatch Logs Log Group",
-        Kind(
-            token="aws:cloudwatch/logGroup:LogGroup",
-            create=create_log_group,
-            read=read_log_group,
-            update=update_log_group,
-            delete=delete_log_group,
-            find=found_by("name", read_log_group),
-        ),
-        called="name",
-    ),
+LOG_GROUP = resource(
+    "logs",
+    "CloudWatch Logs Log Group",
+    "aws:cloudwatch/logGroup:LogGroup",
+    create=create_log_group,
+    read=read_log_group,
+    update=update_log_group,
+    delete=delete_log_group,
+    find=by("name"),
+    called="name",
 )

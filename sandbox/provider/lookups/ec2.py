@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from sandbox.provider.core.kinds import CallError, Context, Inputs, Outputs, doing
-from sandbox.provider.core.shapes import tag_map
+from sandbox.provider.core.context import Context
+from sandbox.provider.core.exceptions import CallError, doing
+from sandbox.provider.core.kinds import Inputs, Outputs
+from sandbox.provider.core.tags import tag_map
 
 
 def _filters(arguments: Inputs, **more: Any) -> list[dict[str, Any]]:

@@ -1,4 +1,8 @@
-"""getPolicyDocument: a policy's JSON text from statements, as the official provider renders it."""
+"""getPolicyDocument: a policy's JSON text from statements, as the official provider renders it.
+
+To the byte, since a program may compare it: order, single items and Sids are that provider's own,
+which no library for policies follows.
+"""
 
 from __future__ import annotations
 
@@ -6,7 +10,9 @@ import json
 import zlib
 from typing import Any
 
-from sandbox.provider.core.kinds import CallError, Context, Outputs
+from sandbox.provider.core.context import Context
+from sandbox.provider.core.exceptions import CallError
+from sandbox.provider.core.kinds import Outputs
 from sandbox.provider.core.policy import go_json
 
 Document = dict[str, Any]

@@ -1,25 +1,18 @@
-"""S3: buckets; objects have a module of their own."""
+"""S3: buckets; the id is the bucket's name."""
 
 from __future__ import annotations
 
 from typing import Any
 
 from sandbox.provider.core import facts, policy
-from sandbox.provider.core.answers import (
-    changed,
-    find,
-    found_by,
-    named,
-    prefix_of,
-    settle,
-    there,
-    worded,
-)
-from sandbox.provider.core.kinds import Context, Created, Inputs, Kind, Outputs
-from sandbox.provider.core.shapes import answer, request, tag_list, tag_map
+from sandbox.provider.core.answers import by, changed, find, named, prefix_of, settle
+from sandbox.provider.core.context import Context
+from sandbox.provider.core.kinds import Inputs, Outputs, resource
+from sandbox.provider.core.shapes import answer, request
+from sandbox.provider.core.tags import tag_list, tag_map
 from sandbox.provider.s3 import objects
 
-BUCKET = "aws:s3/bucket:Bucket"
+TOKEN = "aws:s3/bucket:Bucket"
 GONE = ("NoSuchBucket", "404")
 NAMES = {
     "applyServerSideEncryptionByDefault": "ApplyServerSideEncryptionByDefault",
@@ -42,10 +35,7 @@ ZONES = {
 }
 
 
-# Bucket: its id is its name
-
-
-def create_bucket(ctx: Context, inputs: Inputs) -> Created:
+def create_bucket(ctx: Context, inputs: Inputs) -> str:
     client, name = ctx.client("s3"), named(inputs, "bucket")
     place: dict[str, Any] = {}
     if ctx.region != "us-east-1":
@@ -55,15 +45,14 @@ def create_bucket(ctx: Context, inputs: Inputs) -> Created:
     client.create_bucket(Bucket=name, **place)
     ctx.made(name, {"bucket": name, "forceDestroy": True})
     _bring(client, name, {}, inputs)
-    return Created(name, there(read_bucket(ctx, name, inputs), f"S3 Bucket ({name})"))
+    return name
 
 
 def read_bucket(ctx: Context, id: str, last: Outputs) -> Outputs | None:
     client = ctx.client("s3")
     if find(client.head_bucket, *GONE, Bucket=id) is None:
         return None
-    known = facts.of(BUCKET)
-    assert known
+    known = facts.known(TOKEN)
     document = (find(client.get_bucket_policy, "NoSuchBucketPolicy", Bucket=id) or {}).get("Policy")
     cors = find(client.get_bucket_cors, "NoSuchCORSConfiguration", Bucket=id) or {}
     tags = find(client.get_bucket_tagging, "NoSuchTagSet", Bucket=id) or {}
@@ -88,9 +77,8 @@ def read_bucket(ctx: Context, id: str, last: Outputs) -> Outputs | None:
     return settle(outputs, keep=("bucketPrefix", "hostedZoneId", "policy"))
 
 
-def update_bucket(ctx: Context, id: str, old: Outputs, new: Inputs) -> Outputs:
+def update_bucket(ctx: Context, id: str, old: Outputs, new: Inputs) -> None:
     _bring(ctx.client("s3"), id, old, new)
-    return there(read_bucket(ctx, id, new), f"S3 Bucket ({id})")
 
 
 def delete_bucket(ctx: Context, id: str, last: Outputs) -> None:
@@ -167,35 +155,30 @@ def _encryption(client: Any, name: str, known: facts.Type) -> Outputs | None:
     return shown
 
 
-KINDS = (
-    worded(
-        "s3",
-        "S3 Bucket",
-        Kind(
-            token=BUCKET,
-            create=create_bucket,
-            read=read_bucket,
-            update=update_bucket,
-            delete=delete_bucket,
-            find=found_by("bucket", read_bucket),
-            lacks=(
-                # Deprecated: each has a resource of its own by now, which is the one to use.
-                "accelerationStatus",
-                "acl",
-                "grants",
-                "lifecycleRules",
-                "logging",
-                "objectLockConfiguration",
-                "replicationConfiguration",
-                "requestPayer",
-                "website",
-                # Too young for the facts; and nobody has a device for MFA here.
-                "bucketNamespace",
-                "serverSideEncryptionConfiguration.rule.blockedEncryptionTypes",
-                "versioning.mfaDelete",
-            ),
-        ),
-        called="bucket",
+BUCKET = resource(
+    "s3",
+    "S3 Bucket",
+    TOKEN,
+    create=create_bucket,
+    read=read_bucket,
+    update=update_bucket,
+    delete=delete_bucket,
+    find=by("bucket"),
+    lacks=(
+        # Deprecated: each has a resource of its own by now, which is the one to use.
+        "accelerationStatus",
+        "acl",
+        "grants",
+        "lifecycleRules",
+        "logging",
+        "objectLockConfiguration",
+        "replicationConfiguration",
+        "requestPayer",
+        "website",
+        # Too young for the facts; and nobody has a device for MFA here.
+        "bucketNamespace",
+        "serverSideEncryptionConfiguration.rule.blockedEncryptionTypes",
+        "versioning.mfaDelete",
     ),
-    *objects.KINDS,
+    called="bucket",
 )

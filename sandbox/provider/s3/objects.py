@@ -1,18 +1,18 @@
-"""S3: objects in buckets."""
+"""S3: objects in buckets; the id is BUCKET/KEY."""
 
 from __future__ import annotations
 
 import base64
 import re
-from dataclasses import replace
 from typing import Any
 from urllib.parse import urlencode
 
-from sandbox.provider.core.answers import changed, find, given, settle, there, timestamp, worded
-from sandbox.provider.core.kinds import CallError, Context, Created, Inputs, Kind, Outputs
-from sandbox.provider.core.shapes import tag_list, tag_map
+from sandbox.provider.core.answers import changed, find, given, settle, timestamp
+from sandbox.provider.core.context import Context
+from sandbox.provider.core.exceptions import CallError
+from sandbox.provider.core.kinds import Inputs, Kind, Outputs, resource
+from sandbox.provider.core.tags import tag_list, tag_map
 
-OBJECT = "aws:s3/bucketObjectv2:BucketObjectv2"
 GONE = ("404", "NoSuchKey", "NoSuchBucket")
 
 # Arguments that are a member of PutObject, and of HeadObject's answer, each.
@@ -48,7 +48,9 @@ CHECKSUMS = {
 }
 
 
-# BucketObjectv2 and BucketObject: the id is BUCKET/KEY
+def object_id(inputs: Inputs) -> str:
+    """The id of an object, which a user gives to import it, too."""
+    return f"{inputs['bucket']}/{inputs['key']}"
 
 
 def upload(ctx: Context, inputs: Inputs) -> None:
@@ -75,10 +77,9 @@ def upload(ctx: Context, inputs: Inputs) -> None:
     )
 
 
-def create_object(ctx: Context, inputs: Inputs) -> Created:
+def create_object(ctx: Context, inputs: Inputs) -> str:
     upload(ctx, inputs)
-    id = f"{inputs['bucket']}/{inputs['key']}"
-    return Created(id, there(read_object(ctx, id, inputs), f"S3 Object ({id})"))
+    return object_id(inputs)
 
 
 def read_object(ctx: Context, id: str, last: Outputs) -> Outputs | None:
@@ -110,7 +111,7 @@ def read_object(ctx: Context, id: str, last: Outputs) -> Outputs | None:
     return settle(outputs, keep=("versionId", *CHECKSUMS))
 
 
-def update_object(ctx: Context, id: str, old: Outputs, new: Inputs) -> Outputs:
+def update_object(ctx: Context, id: str, old: Outputs, new: Inputs) -> None:
     client, where = ctx.client("s3"), {"Bucket": new["bucket"], "Key": clean(new["key"])}
     said = {name: value for name, value in old.items() if name in new or name in _NOT_FILLED_IN}
     if any(changed(name, said, new) for name in CONTENT):
@@ -121,7 +122,6 @@ def update_object(ctx: Context, id: str, old: Outputs, new: Inputs) -> Outputs:
         if changed("tags", old, new):
             client.put_object_tagging(**where, Tagging={"TagSet": tag_list(new.get("tags"))})
         _lock(client, where, old, new)
-    return there(read_object(ctx, id, new), f"S3 Object ({id})")
 
 
 def _lock(client: Any, where: dict[str, str], old: Outputs, new: Inputs) -> None:
@@ -185,12 +185,6 @@ def import_object(resource_id: str) -> tuple[str, Outputs]:
     return id, {"bucket": bucket, "key": key}
 
 
-def find_object(ctx: Context, inputs: Inputs) -> Created | None:
-    id = f"{inputs['bucket']}/{inputs['key']}"
-    found = read_object(ctx, id, inputs)
-    return Created(id, found) if found else None
-
-
 def empty(
     client: Any, bucket: str, prefix: str, only: str | None = None, bypass: bool = False
 ) -> None:
@@ -235,24 +229,24 @@ def _body(ctx: Context, inputs: Inputs) -> bytes:
     return str(inputs.get("content") or "").encode()
 
 
-_OBJECT = Kind(
-    token=OBJECT,
-    create=create_object,
-    read=read_object,
-    update=update_object,
-    delete=delete_object,
-    imported=import_object,
-    find=find_object,
-    lacks=(
-        # The emulator forgets it.
-        "bucketKeyEnabled",
-        # Default tags are the core's, which knows them of the provider alone.
-        "overrideProvider",
-    ),
+def _object(token: str, *lacks: str) -> Kind:
+    return resource(
+        "s3",
+        "S3 Object",
+        token,
+        create=create_object,
+        read=read_object,
+        update=update_object,
+        delete=delete_object,
+        imported=import_object,
+        find=lambda ctx, inputs: object_id(inputs),
+        lacks=lacks,
+        called="key",
+    )
+
+
+# The emulator forgets the first; of default tags the core knows, which has the provider's alone.
+BUCKET_OBJECTV2 = _object(
+    "aws:s3/bucketObjectv2:BucketObjectv2", "bucketKeyEnabled", "overrideProvider"
 )
-_OLD = "aws:s3/bucketObject:BucketObject"
-_OLD_LACKS = tuple(name for name in _OBJECT.lacks if name != "overrideProvider")
-KINDS = (
-    worded("s3", "S3 Object", _OBJECT, called="key"),
-    worded("s3", "S3 Object", replace(_OBJECT, token=_OLD, lacks=_OLD_LACKS), called="key"),
-)
+BUCKET_OBJECT = _object("aws:s3/bucketObject:BucketObject", "bucketKeyEnabled")

@@ -4,19 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from sandbox.provider.core.answers import (
-    changed,
-    find,
-    found_by,
-    given,
-    named,
-    settle,
-    tag_changes,
-    there,
-    worded,
-)
-from sandbox.provider.core.kinds import Context, Created, Inputs, Kind, Outputs
-from sandbox.provider.core.shapes import tag_list, tag_map
+from sandbox.provider.core.answers import by, changed, find, given, named, settle
+from sandbox.provider.core.context import Context
+from sandbox.provider.core.kinds import Inputs, Outputs, resource
+from sandbox.provider.core.tags import retag, tag_list, tag_map
 
 GONE = "ParameterNotFound"
 
@@ -24,7 +15,7 @@ GONE = "ParameterNotFound"
 # Parameter: its id is its name
 
 
-def create_parameter(ctx: Context, inputs: Inputs) -> Created:
+def create_parameter(ctx: Context, inputs: Inputs) -> str:
     client, name = ctx.client("ssm"), named(inputs)
     tags = tag_list(inputs.get("tags"))
     overwrite = bool(inputs.get("overwrite"))
@@ -33,7 +24,7 @@ def create_parameter(ctx: Context, inputs: Inputs) -> Created:
     client.put_parameter(Name=name, Overwrite=overwrite, **_settings(inputs), **with_tags)
     if tags and overwrite:
         client.add_tags_to_resource(ResourceType="Parameter", ResourceId=name, Tags=tags)
-    return Created(name, there(read_parameter(ctx, name, inputs), f"SSM Parameter ({name})"))
+    return name
 
 
 def read_parameter(ctx: Context, id: str, last: Outputs) -> Outputs | None:
@@ -62,7 +53,7 @@ def read_parameter(ctx: Context, id: str, last: Outputs) -> Outputs | None:
     return {**settle(outputs), **_value_outputs(parameter, last)}
 
 
-def update_parameter(ctx: Context, id: str, old: Outputs, new: Inputs) -> Outputs:
+def update_parameter(ctx: Context, id: str, old: Outputs, new: Inputs) -> None:
     client = ctx.client("ssm")
     apart = ("tags", "overwrite", "region", "valueWo")
     if any(changed(name, old, new) for name in new if name not in apart) or any(
@@ -72,13 +63,8 @@ def update_parameter(ctx: Context, id: str, old: Outputs, new: Inputs) -> Output
         settings.setdefault("Description", "")
         settings.pop("DataType", None)
         client.put_parameter(Name=id, Overwrite=True, **settings)
-    removed, added = tag_changes(old, new)
-    where = {"ResourceType": "Parameter", "ResourceId": id}
-    if removed:
-        client.remove_tags_from_resource(**where, TagKeys=removed)
-    if added:
-        client.add_tags_to_resource(**where, Tags=tag_list(added))
-    return there(read_parameter(ctx, id, new), f"SSM Parameter ({id})")
+    where: dict[str, Any] = {"ResourceType": "Parameter", "ResourceId": id}
+    retag(client.add_tags_to_resource, client.remove_tags_from_resource, old, new, **where)
 
 
 def delete_parameter(ctx: Context, id: str, last: Outputs) -> None:
@@ -113,18 +99,14 @@ def _value_outputs(parameter: dict[str, Any], last: Outputs) -> Outputs:
     return {"value": value, "insecureValue": None}
 
 
-KINDS = (
-    worded(
-        "ssm",
-        "SSM Parameter",
-        Kind(
-            token="aws:ssm/parameter:Parameter",
-            create=create_parameter,
-            read=read_parameter,
-            update=update_parameter,
-            delete=delete_parameter,
-            find=found_by("name", read_parameter),
-        ),
-        called="name",
-    ),
+PARAMETER = resource(
+    "ssm",
+    "SSM Parameter",
+    "aws:ssm/parameter:Parameter",
+    create=create_parameter,
+    read=read_parameter,
+    update=update_parameter,
+    delete=delete_parameter,
+    find=by("name"),
+    called="name",
 )

@@ -6,11 +6,23 @@ import copy
 import json
 from collections.abc import Callable
 
-from sandbox.server.apigateway import api_refusals, patch_paths, stage_refusals, vpc_links
-from sandbox.server.apigateway.patch_types import SHAPES, BadPatch, Record, apply, apply_usage_plan
+from sandbox.server.apigateway import (
+    api_refusals,
+    method_refusals,
+    patch_paths,
+    plan_refusals,
+    vpc_links,
+)
+from sandbox.server.apigateway.patch_types import (
+    SHAPES,
+    BadPatch,
+    apply,
+    apply_usage_plan,
+    path_names,
+)
 from sandbox.server.base import emulator
+from sandbox.server.base.emulator import Answer, Record
 from sandbox.server.base.refusals import Refused
-from sandbox.server.base.snapshots import Answer
 
 v1 = emulator.v1
 
@@ -169,11 +181,24 @@ def _change_stage(stage: Record, operations: list[Record]) -> None:
     rest = []
     for operation in operations:
         patch_paths.check_removal(stage, operation)
-        if not v1._try_apply_method_settings_patch(stage, operation):
+        if not _change_method_settings(stage, operation):
             patch_paths.check_stage(operation)
             rest.append(operation)
     apply(SHAPES["stage"], stage, rest)
     tidy_stage(stage)
+
+
+def _change_method_settings(stage: Record, operation: Record) -> bool:
+    """Whether an operation was about settings of methods; those of one go as a whole."""
+    settings = stage.get("methodSettings") or {}
+    path = str(operation.get("path") or "")
+    # The emulator knows no path of several parts here.
+    key = "/".join(path_names(path)) if path.startswith("/") else ""
+    if operation.get("op") == "remove" and key in settings:
+        del settings[key]
+        return True
+    changed: bool = v1._try_apply_method_settings_patch(stage, operation)
+    return changed
 
 
 # What AWS checks of a record when it was changed; each takes the path, the record before and after.
@@ -203,18 +228,18 @@ def _resource_makes_sense(parts: list[str], before: Record, resource: Record) ->
 
 
 def _method_makes_sense(parts: list[str], before: Record, method: Record) -> None:
-    if method.get("authorizationType") not in api_refusals.NEEDS_AUTHORIZER:
+    if method.get("authorizationType") not in method_refusals.NEEDS_AUTHORIZER:
         method["authorizerId"] = None
-    api_refusals.references(parts[1], method)
+    method_refusals.references(parts[1], method)
 
 
 def _integration_makes_sense(parts: list[str], before: Record, integration: Record) -> None:
     if integration.get("uri") != before.get("uri"):
-        api_refusals.integration_uri(integration.get("type"), integration.get("uri"))
+        method_refusals.integration_uri(integration.get("type"), integration.get("uri"))
     mode = integration.get("responseTransferMode")
-    api_refusals.timeout(integration.get("timeoutInMillis"), mode)
+    method_refusals.timeout(integration.get("timeoutInMillis"), mode)
     if (integration.get("uri"), mode) != (before.get("uri"), before.get("responseTransferMode")):
-        api_refusals.transfer(integration.get("type"), integration.get("uri"), mode)
+        method_refusals.transfer(integration.get("type"), integration.get("uri"), mode)
 
 
 def _mapping_makes_sense(parts: list[str], before: Record, mapping: Record) -> None:
@@ -234,11 +259,11 @@ SENSE: dict[str, Callable[[list[str], Record, Record], None]] = {
     "resource": _resource_makes_sense,
     "method": _method_makes_sense,
     "integration": _integration_makes_sense,
-    "method response": lambda parts, _, after: api_refusals.models(
+    "method response": lambda parts, _, after: method_refusals.models(
         parts[1], after.get("responseModels")
     ),
     "model": lambda _, __, after: api_refusals.schema(after.get("schema")),
-    "usage plan": lambda _, __, after: stage_refusals.quota(after.get("quota")),
+    "usage plan": lambda _, __, after: plan_refusals.quota(after.get("quota")),
     "base path mapping": _mapping_makes_sense,
 }
 

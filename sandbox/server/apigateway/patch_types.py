@@ -11,7 +11,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-Record = dict[str, Any]
+from sandbox.server.base.emulator import Record
+
 Operation = Mapping[str, Any]
 
 

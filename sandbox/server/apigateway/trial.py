@@ -12,9 +12,9 @@ from typing import Any
 from urllib.parse import parse_qs
 
 from sandbox.server.base import emulator
+from sandbox.server.base.emulator import Answer
 from sandbox.server.base.errors import GatewayError, render
 from sandbox.server.base.exchange import BrokenFlow, Flow, Headers, Place, Request, Response
-from sandbox.server.base.snapshots import Answer
 from sandbox.server.gateway import integrations, validation
 from sandbox.server.watching import execution_log
 

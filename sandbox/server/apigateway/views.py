@@ -10,10 +10,9 @@ import json
 from typing import Any
 
 from sandbox.server.base import emulator
-from sandbox.server.base.snapshots import Answer
+from sandbox.server.base.emulator import Answer, Record
 
 v1 = emulator.v1
-Record = dict[str, Any]
 
 # Shown although empty.
 SHOWN_EMPTY = {"item", "apiStages", "cacheKeyParameters", "methodSettings", "stageKeys"}

@@ -11,9 +11,7 @@ import re
 from typing import Any
 
 from sandbox.server.base import emulator
-
-Answer = tuple[int, dict[str, Any], bytes]
-Record = dict[str, Any]
+from sandbox.server.base.emulator import Answer, Record
 
 STATE_KEY = "kit_vpc_links"
 # A network load balancer; AWS takes no other kind for REST APIs.
@@ -99,24 +97,6 @@ def _unknown() -> Answer:
 def _refuse(code: str, message: str, status: int) -> Answer:
     refusal: Answer = v1._v1_error(code, message, status)
     return refusal
-
-
-def install() -> None:
-    """Have the emulator pass on to us the paths that it knows nothing of."""
-    original = emulator.v2.handle_request
-
-    async def handle_request(
-        method: str, path: str, headers: Any, body: bytes, query: Any
-    ) -> Answer:
-        if path.strip("/").split("/", maxsplit=1)[0] != "vpclinks":
-            answered: Answer = await original(method, path, headers, body, query)
-            return answered
-        if links := answer(method, path, body, query):
-            return links
-        passed_on: Answer = await v1.handle_request(method, path, headers, body, query)
-        return passed_on
-
-    emulator.v2.handle_request = handle_request
 
 
 # What the emulator asks of a module whose state it keeps

@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from sandbox.server.balancing.query_forms import xml
-
-Record = dict[str, Any]
+from sandbox.server.base.emulator import Record
+from sandbox.server.base.query_protocol import nested, xml
 
 # Members that are kept and told as they were given.
 KEPT = (
@@ -28,28 +27,14 @@ def parse(original: Callable[..., Record]) -> Callable[..., Record]:
     def parsed(params: Record, *rest: Any) -> Record:
         data = original(params, *rest)
         for name in KEPT:
-            if (found := _nested(params, f"{PLACE}.{name}")) is not None:
+            if (found := nested(params, f"{PLACE}.{name}")) is not None:
                 data[name] = found
-        disks = _nested(params, f"{PLACE}.{DISKS}")
+        disks = nested(params, f"{PLACE}.{DISKS}")
         if disks:
             data["Disks"] = [disks[number] for number in sorted(disks, key=int)]
         return data
 
     return parsed
-
-
-def _nested(params: Record, prefix: str) -> Any:
-    """What a request says under a name; lists are structures with numbers for names."""
-    tree: Record = {}
-    for key, value in params.items():
-        if key == prefix:
-            return value[0] if isinstance(value, list) else value
-        if key.startswith(f"{prefix}."):
-            node, steps = tree, key[len(prefix) + 1 :].split(".")
-            for step in steps[:-1]:
-                node = node.setdefault(step, {})
-            node[steps[-1]] = value[0] if isinstance(value, list) else value
-    return tree or None
 
 
 def show(original: Callable[[Record], str]) -> Callable[[Record], str]:

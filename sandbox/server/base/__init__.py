@@ -1,5 +1,5 @@
 """What every part of the server builds on: the emulator's insides, requests as data, errors, state
 on disk.
 
-Nothing here serves a request or knows a single service's rules.
+Nothing here serves a request or answers a call.
 """

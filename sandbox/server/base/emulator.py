@@ -8,6 +8,9 @@ from __future__ import annotations
 from importlib import import_module, metadata
 from typing import Any
 
+Answer = tuple[int, dict[str, Any], bytes]  # status, headers and body, of a call of the emulator
+Record = dict[str, Any]  # what it keeps, takes and tells
+
 
 def _module(name: str) -> Any:
     return import_module(f"ministack.{name}")
@@ -35,15 +38,18 @@ VERSION = "1.5.33"
 NAMES = {
     app: """AUTH SERVICE_HANDLERS SERVICE_REGISTRY SERVICE_NAME_ALIASES _loaded_modules _state_map app
         _build_persistence_save_dict _get_module _get_reset_lock _request_account_scope
-        _resolve_custom_domain_request _send_response _with_date_header extract_access_key_id
+        _resolve_custom_domain_request _credential_failure _is_potential_alb_request
+        _parse_cloudfront_dataplane_host _parse_execute_api_url _parse_lambda_url _s3_cors_target _send_response _with_date_header extract_access_key_id
         extract_region detect_service""",
     arn: "execute_api_arn",
     concurrency: "run_reentrant",
-    iam_actions: "access_denied_response identity_denial_message",
-    iam_evaluator: """AmbiguousAccessKeyError AuthError EvalContext enforce
+    iam_actions: "access_denied_response anonymous_denial_message identity_denial_message",
+    iam_evaluator: """AmbiguousAccessKeyError AuthError EvalContext enforce ResolvedCredential
+        _SESSION_TOKEN_NOT_CHECKED _invalid_session_token _is_root_key _principal_org_id _served_unsigned
+        _signed_request check_credentials is_root_access_key resolve_caller_identity resolve_credential
         _gather_role_policies _query_signed evaluate evaluate_resource_policy pin_request_caller pin_request_origin pin_signed_body
         pin_signed_request request_caller_arn""",
-    lambda_runtime: """Worker _PYTHON_WORKER_SCRIPT _lock _worker_class_for _workers reset
+    lambda_runtime: """Worker _PYTHON_WORKER_SCRIPT _account_region_from_function_config _lock _worker_class_for _workers execution_credentials reset
         acquire_worker release_worker kill_workers _worker_key""",
     persistence: "STATE_DIR _json_default _state_format_version save_state",
     responses: """AccountRegionScopedDict AccountScopedDict get_account_id request_scope
@@ -77,8 +83,9 @@ NAMES = {
     iam: "_error _roles handle_request",
     lambdas: """_LAMBDA_STATE_TRANSITION_DELAY _emit_lambda_logs _emit_lambda_metrics
         _execute_function_dispatch _execute_function_warm _execute_function_with_config_scope _execution_record_for_config _functions _xray_trace_id_for_invocation
-        _create_function _get_func_record_for_ref_in_scope _remove_permission _update_config
-        _write_code_blob acquire_worker
+        _create_function _layer_content_url _presigned_code_url execution_credentials
+        _get_func_record_for_ref_in_scope _remove_permission _update_config
+        _restore_state _write_code_blob CODE_BLOB_DIR acquire_worker
         handle_request invalidate_worker release_worker""",
 }
 

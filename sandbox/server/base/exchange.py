@@ -5,13 +5,13 @@ from __future__ import annotations
 import base64
 import os
 import re
+import threading
 import time
 import uuid
 from dataclasses import dataclass, field
 from datetime import datetime, timezone
 from functools import cached_property
 from typing import Any, Protocol
-from urllib.parse import parse_qs
 
 from sandbox.server.base import emulator
 
@@ -106,6 +106,8 @@ class Request:
     parent_span: str = ""
     call_span: Any = None
     test: bool = False  # by TestInvokeMethod, without a deployment
+    # Set when nobody waits for the answer any more: the client has left, or the time is over.
+    gone: threading.Event = field(default_factory=threading.Event)
 
     def __post_init__(self) -> None:
         asked = self.headers.get("x-amzn-requestid", "")
@@ -196,43 +198,3 @@ class Response:
             for one in (value if isinstance(value, (list, tuple)) else [value])
         ]
         return cls(int(status), listed, body.encode() if isinstance(body, str) else body)
-
-
-def read_scope(scope: dict[str, Any], place: Place, owner: tuple[str, str]) -> Request:
-    """A Request, without its body, from what ASGI says about it."""
-    raw_query = scope.get("query_string", b"").decode("latin-1")
-    decode = emulator.sigv4.decode_header_value
-    headers = [(name.decode("latin-1"), decode(value)) for name, value in scope["headers"]]
-    return Request(
-        place=place,
-        account_id=owner[0],
-        region=owner[1],
-        method=_method(scope["method"], headers),
-        sent_headers=headers,
-        query=parse_qs(raw_query, keep_blank_values=True),
-        raw_query=raw_query,
-        source_ip=(scope.get("client") or ("127.0.0.1",))[0],
-    )
-
-
-def _method(method: str, headers: Headers) -> str:
-    override = (value for name, value in headers if name.lower() == "x-http-method-override")
-    return next(override, method).upper()
-
-
-async def read_body(receive: Any) -> bytes | None:
-    """The whole body; None when the client went away. Beyond BODY_LIMIT it is read, not kept."""
-    chunks: list[bytes] = []
-    size = 0
-    while True:
-        message = await receive()
-        if message["type"] != "http.request":
-            return None
-        size += len(message.get("body", b""))
-        if size <= BODY_LIMIT + 1:
-            chunks.append(message.get("body", b""))
-        elif chunks:
-            chunks = []
-        if not message.get("more_body"):
-            break
-    return b"".join(chunks) if size <= BODY_LIMIT else b"\0" * (BODY_LIMIT + 1)

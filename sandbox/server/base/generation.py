@@ -1,7 +1,7 @@
 """The name of one life of the cloud's state, so that a program can tell that it began anew.
 
-It changes when the state starts from nothing, and after the process died without saving all:
-whoever finds another name than last time looks at what is really there.
+It changes when the state starts from nothing, after the process died without saving all, and when
+a part of the state was lost: whoever finds another name than last time looks at what is really there.
 """
 
 from __future__ import annotations
@@ -20,10 +20,14 @@ class Generation:
     name: str
 
     @classmethod
-    def begin(cls, home: Home) -> Generation:
-        """Go on with the last one if it ended in order; else begin another. Marks it as running."""
+    def begin(cls, home: Home, *, damaged: bool = False) -> Generation:
+        """Go on with the last one if it ended in order; else begin another. Marks it as running.
+
+        Args:
+            damaged: a part of the state could not be read.
+        """
         last = read_json(home.generation)
-        kept = last.get("name") if last.get("ended") else None
+        kept = last.get("name") if last.get("ended") and not damaged else None
         generation = cls(home, kept or secrets.token_hex(8))
         generation._write(ended=False)
         return generation

@@ -3,7 +3,8 @@
 The emulator itself writes its state when it shuts down. Here, before the answer to a request that
 changed something leaves, the state of that one service is written; what only piles up (logs,
 metrics) follows within seconds. A killed process loses neither a page that the system has taken
-over nor a file that was replaced at one stroke, so no fsync is needed, and the cost is small.
+over nor a file that was replaced at one stroke, so no call waits for the disk itself. That a file
+is there when the power fails is seen to a second later, beside the loop.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ import os
 import re
 import threading
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -56,13 +57,16 @@ def changes(action: str) -> str:
 class Saver:
     """Writes the state of services that changed; all methods run on the event loop's thread."""
 
-    def __init__(self) -> None:
+    def __init__(self, may_write: Callable[[], bool] = lambda: True) -> None:
+        self._may_write = may_write
         self._now: set[str] = set()
         self._lazy: set[str] = set()
         self._writing: asyncio.Task[None] | None = None
         self._timer: asyncio.TimerHandle | None = None
         self._lazy_cost = 0.0
         self._failures: dict[str, str] = {}
+        self._unkept: set[str] = set()
+        self._keeping: asyncio.TimerHandle | None = None
 
     @property
     def failure(self) -> str:
@@ -98,8 +102,21 @@ class Saver:
     def everything(self) -> None:
         """Write the state of every service that was used."""
         self._write(emulator.app._build_persistence_save_dict())
+        _keep(self._unkept)
+
+    def _keep_soon(self, key: str) -> None:
+        self._unkept.add(key)
+        if self._keeping is None:
+            self._keeping = asyncio.get_running_loop().call_later(LAZY, self._keep_beside)
+
+    def _keep_beside(self) -> None:
+        """The disk may take its time; the loop does not wait for it."""
+        keys, self._unkept, self._keeping = self._unkept, set(), None
+        asyncio.get_running_loop().run_in_executor(None, _keep, keys)
 
     def _write(self, keys: Iterable[str]) -> None:
+        if not self._may_write():
+            return
         states = emulator.app._build_persistence_save_dict()
         with shallow_copies():
             for key in keys:
@@ -114,6 +131,7 @@ class Saver:
                     state = get_state()
                     if state is not None:
                         write_state(key, state)
+                        self._keep_soon(key)
                     break
                 except RuntimeError:
                     if attempt == 2:
@@ -136,13 +154,21 @@ def keys_of(service: str) -> set[str]:
 def write_state(service: str, state: dict[str, Any]) -> None:
     """The emulator's `save_state`, in its format, with the fast encoder; OSError when it fails."""
     _make_folder()
-    path = os.path.join(emulator.persistence.STATE_DIR, f"{service}.json")
     version = emulator.persistence._state_format_version(service)
     text = json.dumps(
         {"__ministack_format__": version, "payload": state},
         default=emulator.persistence._json_default,
     )
-    state_files.write(path, text)
+    state_files.write(str(_path(service)), text)
+
+
+def _keep(services: Iterable[str]) -> None:
+    for service in services:
+        state_files.keep(_path(service))
+
+
+def _path(service: str) -> Path:
+    return Path(emulator.persistence.STATE_DIR) / f"{service}.json"
 
 
 def _make_folder() -> None:
@@ -180,14 +206,46 @@ def _plain(kind: type) -> type:
     return region_scoped if issubclass(kind, region_scoped) else account_scoped
 
 
-def install() -> None:
-    """Let the emulator's stores be saved without being copied, and code be hashed once."""
-    state_files.recover(Path(emulator.persistence.STATE_DIR))
+def install() -> list[str]:
+    """Let the emulator's stores be saved without being copied, and code be hashed once.
+
+    Returns:
+        What of the state on disk was damaged, a line each.
+    """
+    damaged = recover(Path(emulator.persistence.STATE_DIR))
     for kind in (emulator.responses.AccountRegionScopedDict, emulator.responses.AccountScopedDict):
         kind.__deepcopy__ = _copy_store
     emulator.persistence.save_state = _write_or_log
     emulator.lambdas._write_code_blob = _remember(emulator.lambdas._write_code_blob)
+    emulator.lambdas._restore_state = _without_lost_code(emulator.lambdas._restore_state)
     logging.getLogger("persistence").setLevel(logging.WARNING)
+    return damaged
+
+
+def recover(folder: Path) -> list[str]:
+    """Set aside what cannot be used of the state on disk; a line each, which the log has too."""
+    damaged = state_files.recover(folder)
+    for code in sorted(Path(emulator.lambdas.CODE_BLOB_DIR).glob("*.zip")):
+        if hashlib.sha256(code.read_bytes()).hexdigest() != code.stem:
+            aside = state_files.set_aside(code)
+            damaged.append(f"the code of a function was damaged; it is set aside as {aside.name}")
+    for line in damaged:
+        log.warning("%s", line)
+    return damaged
+
+
+def _without_lost_code(restore: Any) -> Any:
+    """A function whose code is lost is lost: it would answer, and with a text that nobody wrote."""
+
+    def restored(data: Any) -> None:
+        restore(data)
+        functions = emulator.lambdas._functions._data
+        for key, function in list(functions.items()):
+            if not function.get("code_zip") and function["config"].get("PackageType") != "Image":
+                log.warning("the function %s has lost its code and is gone", key[-1])
+                del functions[key]
+
+    return restored
 
 
 def _remember(write: Any) -> Any:

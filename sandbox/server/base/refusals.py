@@ -6,9 +6,9 @@ import json
 from typing import Any
 
 from sandbox.server.base import emulator
+from sandbox.server.base.emulator import Record
 
 v1 = emulator.v1
-Record = dict[str, Any]
 
 
 class Refused(Exception):

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from sandbox.home import Home
+from sandbox.root_key import RootKey
 
 REGION = "us-east-1"
 
 # How many functions may run at once, all together, as on AWS; above this they are throttled. A
-# laptop does not hold as many processes: worker.ENVIRONMENTS run, the others wait for one.
+# laptop does not hold as many processes: waiting.ENVIRONMENTS run, the others wait for one.
 ACCOUNT_CONCURRENCY = 1000
 
 
@@ -17,7 +18,7 @@ def emulator(home: Home, port: int) -> dict[str, str]:
         "GATEWAY_PORT": str(port),
         "BIND_HOST": "127.0.0.1",
         "MINISTACK_REGION": REGION,
-        # Signatures and policies are checked. The key `test` is the account's root.
+        # Signatures and policies are checked; guarding/root_key.py says who is the account's root.
         "AUTH": "true",
         "PERSIST_STATE": "1",
         "S3_PERSIST": "1",
@@ -39,12 +40,12 @@ def temporary(home: Home) -> dict[str, str]:
     return dict.fromkeys(("TMPDIR", "TEMP", "TMP"), str(home.tmp))
 
 
-def client(endpoint: str) -> dict[str, str]:
+def client(endpoint: str, key: RootKey) -> dict[str, str]:
     """Environment variables with which an AWS SDK talks to the sandbox, and to nothing else."""
     return {
         "AWS_ENDPOINT_URL": endpoint,
-        "AWS_ACCESS_KEY_ID": "test",
-        "AWS_SECRET_ACCESS_KEY": "test",
+        "AWS_ACCESS_KEY_ID": key.id,
+        "AWS_SECRET_ACCESS_KEY": key.secret,
         "AWS_REGION": REGION,
         "AWS_DEFAULT_REGION": REGION,
         "AWS_EC2_METADATA_DISABLED": "true",

@@ -9,14 +9,12 @@ from __future__ import annotations
 
 import contextvars
 import copy
-import json
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
 from sandbox.server.base import emulator
 
-Answer = tuple[int, dict[str, Any], bytes]
 Snapshot = dict[str, Any]
 
 STATE_KEY = "kit_snapshots"
@@ -83,109 +81,31 @@ def of_deployment(account_id: str, region: str, api_id: str, deployment_id: str)
     return found
 
 
-def _freeze(api_id: str) -> Snapshot:
+def freeze(api_id: str) -> Snapshot:
+    """An API's records as they are now."""
     records = {name: getattr(v1, name).get(api_id) for name in FROZEN}
     return {name: copy.deepcopy(record) for name, record in records.items() if record is not None}
 
 
-# The control plane's calls around deployments, with AWS's refusals
+def keep(api_id: str, deployment_id: str, frozen: Snapshot) -> None:
+    """Keep what a deployment froze."""
+    _snapshots[f"{api_id}/{deployment_id}"] = frozen
+    _changed()
 
 
-def _refused(message: str, code: str = "BadRequestException", status: int = 400) -> Answer:
-    answer: Answer = v1._v1_error(code, message, status)
-    return answer
+def forget(api_id: str, deployment_id: str | None = None) -> None:
+    """Forget what a deployment froze; without one, what all of an API's did."""
+    for key in list(_snapshots):
+        if key == f"{api_id}/{deployment_id}" or (
+            deployment_id is None and key.startswith(f"{api_id}/")
+        ):
+            _snapshots.pop(key)
+    _changed()
 
 
-def _nothing_to_deploy(api_id: str) -> Answer | None:
-    resources = v1._resources.get(api_id, {}).values()
-    methods = [m for r in resources for m in (r.get("resourceMethods") or {}).values()]
-    if not methods:
-        return _refused("The REST API doesn't contain any methods")
-    if not all(m.get("methodIntegration") for m in methods):
-        return _refused("No integration defined for method")
-    api = v1._rest_apis.get(api_id)
-    private = "PRIVATE" in ((api.get("endpointConfiguration") or {}).get("types") or [])
-    if private and not api.get("policy"):
-        return _refused("Private REST API doesn't have a resource policy attached to it")
-    return None
-
-
-def create_deployment(original: Callable[..., Answer]) -> Callable[..., Answer]:
-    def create(api_id: str, data: dict[str, Any]) -> Answer:
-        if api_id in v1._rest_apis and (refusal := _nothing_to_deploy(api_id)):
-            return refusal
-        frozen = _freeze(api_id)
-        stage = v1._stages_v1.get(api_id, {}).get(data.get("stageName"))
-        serving = stage and stage.get("deploymentId")
-        answer = original(api_id, data)
-        if answer[0] == 201 and stage and data.get("canarySettings"):
-            _make_canary(stage, serving, data["canarySettings"])
-        if answer[0] == 201:
-            _snapshots[f"{api_id}/{json.loads(answer[2])['id']}"] = frozen
-            _changed()
-        return answer
-
-    return create
-
-
-def _make_canary(stage: dict[str, Any], serving: str, settings: dict[str, Any]) -> None:
-    """Have a stage serve on what it did, and the deployment just made to some requests."""
-    stage["canarySettings"] = {
-        "percentTraffic": float(settings.get("percentTraffic") or 0),
-        "useStageCache": bool(settings.get("useStageCache")),
-        "deploymentId": stage["deploymentId"],
-    }
-    if settings.get("stageVariableOverrides"):
-        overrides = dict(settings["stageVariableOverrides"])
-        stage["canarySettings"]["stageVariableOverrides"] = overrides
-    stage["deploymentId"] = serving
-
-
-def _serves(stage: dict[str, Any], deployment_id: str) -> bool:
-    canary = stage.get("canarySettings") or {}
-    return deployment_id in (stage.get("deploymentId"), canary.get("deploymentId"))
-
-
-def delete_deployment(original: Callable[..., Answer]) -> Callable[..., Answer]:
-    def delete(api_id: str, deployment_id: str) -> Answer:
-        stages = v1._stages_v1.get(api_id, {}).values()
-        if any(_serves(stage, deployment_id) for stage in stages):
-            return _refused("Active stages pointing to this deployment must be moved or deleted")
-        answer = original(api_id, deployment_id)
-        if answer[0] == 202:
-            _snapshots.pop(f"{api_id}/{deployment_id}", None)
-            _changed()
-        return answer
-
-    return delete
-
-
-def delete_rest_api(original: Callable[..., Answer]) -> Callable[..., Answer]:
-    def delete(api_id: str) -> Answer:
-        answer = original(api_id)
-        if answer[0] == 202:
-            for key in [key for key in _snapshots if key.startswith(f"{api_id}/")]:
-                _snapshots.pop(key)
-            _changed()
-        return answer
-
-    return delete
-
-
-def create_stage(original: Callable[..., Answer]) -> Callable[..., Answer]:
-    def create(api_id: str, data: dict[str, Any]) -> Answer:
-        if data.get("stageName") in v1._stages_v1.get(api_id, {}):
-            return _refused("Stage already exists", "ConflictException", 409)
-        if api_id in v1._rest_apis and not has_deployment(api_id, data.get("deploymentId")):
-            return _refused("Deployment id does not exist")
-        return original(api_id, data)
-
-    return create
-
-
-def has_deployment(api_id: str, deployment_id: str | None) -> bool:
-    """Whether the API has this deployment."""
-    return deployment_id in v1._deployments_v1.get(api_id, {})
+def _changed() -> None:
+    global _unsaved
+    _unsaved = True
 
 
 # What the emulator asks of a module whose state it keeps
@@ -194,11 +114,6 @@ def has_deployment(api_id: str, deployment_id: str | None) -> bool:
 def unsaved() -> bool:
     """Whether a deployment came or went since the last save."""
     return _unsaved
-
-
-def _changed() -> None:
-    global _unsaved
-    _unsaved = True
 
 
 def get_state() -> dict[str, Any]:
@@ -216,12 +131,8 @@ def reset() -> None:
 
 
 def install() -> None:
-    """Put the overlay over the emulator's stores, and these rules over its calls."""
+    """Put the overlay over the emulator's stores."""
     for name in FROZEN:
         overlay = Overlay()
         overlay._data, overlay.name = getattr(v1, name)._data, name
         setattr(v1, name, overlay)
-    v1._create_deployment = create_deployment(v1._create_deployment)
-    v1._delete_deployment = delete_deployment(v1._delete_deployment)
-    v1._delete_rest_api = delete_rest_api(v1._delete_rest_api)
-    v1._create_stage = create_stage(v1._create_stage)

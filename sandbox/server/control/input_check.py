@@ -1,18 +1,19 @@
 """Refuses what a service's model does not allow, in AWS's words, before the emulator sees it.
 
 AWS checks a request's form before its sense: types first (a serialization error), then what is
-required, enumerations, patterns and sizes, all faults in one message.
+required, enumerations, patterns and sizes, all faults in one message. botocore's own validator is a
+client's: it knows no pattern, no enumeration and no upper limit, refuses members that AWS ignores,
+and has other words.
 """
 
 from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
-from urllib.parse import parse_qs
 
 from sandbox.server.control.service_models import Model, Shape, model
 
@@ -45,6 +46,14 @@ def read_json(body: bytes) -> Any:
     if not isinstance(data, dict):
         raise Unreadable("Unexpected type found where a structure was expected")
     return data
+
+
+def is_object(text: str) -> bool:
+    """Whether a text is an object in JSON."""
+    try:
+        return isinstance(json.loads(text), dict)
+    except (ValueError, RecursionError):
+        return False
 
 
 @dataclass(frozen=True)
@@ -81,7 +90,7 @@ def rest(
         wire = member.get("locationName", name)
         if where == "uri":
             named[name] = labels.get(wire, "")
-            value = _scalar(known.shapes[member["shape"]], labels.get(wire))
+            value = scalar(known.shapes[member["shape"]], labels.get(wire))
             faults += _faults(known, member, _lower(name), value)
         elif where is None and not whole and name not in aside:
             place = prefix + wire if prefix else _lower(name)
@@ -107,13 +116,12 @@ def calls(service: str, name: str, data: dict[str, Any]) -> None:
     _raise(faults)
 
 
-def form(service: str, body: bytes) -> None:
-    """Check a request of the Query protocol: its scalars, and that what is required is there.
+def form(service: str, given: Mapping[str, str]) -> None:
+    """Check a form of the Query protocol: its scalars, and that what is required is there.
 
     Raises:
         Unreadable, Invalid: what is wrong with it.
     """
-    given = {k: v[-1] for k, v in parse_qs(body.decode("utf-8", "replace"), True).items()}
     known = model(service)
     operation = known.operations.get(given.get("Action", ""))
     if operation is None:
@@ -126,12 +134,17 @@ def form(service: str, body: bytes) -> None:
             if required and not there:
                 faults.append(_null(_lower(name)))
             continue
-        value = _scalar(shape, given.get(name))
+        value = scalar(shape, given.get(name))
         faults += _faults(known, member, _lower(name), value, required)
     _raise(faults)
 
 
-def _scalar(shape: Shape, text: str | None) -> Any:
+def scalar(shape: Shape, text: str | None) -> Any:
+    """What a text stands for where a number or a truth value may be expected.
+
+    Raises:
+        Unreadable: it is no number where one has to be.
+    """
     if text is None or shape["type"] not in (*NUMBERS, "boolean"):
         return text
     if shape["type"] == "boolean":

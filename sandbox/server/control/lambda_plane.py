@@ -6,8 +6,8 @@ import json
 from typing import Any
 
 from sandbox.server.base import emulator
-from sandbox.server.base.refusals import Record, Refused, trusts
-from sandbox.server.base.snapshots import Answer
+from sandbox.server.base.emulator import Answer, Record
+from sandbox.server.base.refusals import Refused, trusts
 from sandbox.server.control import input_check
 from sandbox.server.control.service_models import model
 
@@ -192,11 +192,8 @@ def merged(old: Answer, new: Record) -> bytes:
     return json.dumps({**data, **new}).encode()
 
 
-def install() -> None:
-    """Put these over the emulator's calls."""
-    original = lambdas.handle_request
-    create, update = lambdas._create_function, lambdas._update_config
-    remove, policy = lambdas._remove_permission, lambdas._get_policy
+def handle(original: Any) -> Any:
+    """The way of one call: what is refused comes first, the answer is shown as AWS shows it."""
 
     async def handle_request(
         method: str, path: str, headers: Any, body: bytes, query: Any
@@ -217,29 +214,47 @@ def install() -> None:
             return answer
         return shown(call.name, name, qualified, answer)
 
-    def create_function(data: Record) -> Answer:
-        answer: Answer = _settings(data) or create(data)
+    return handle_request
+
+
+def create_function(original: Any) -> Any:
+    def create(data: Record) -> Answer:
+        answer: Answer = _settings(data) or original(data)
         return answer
 
-    def update_config(name: str, data: Record) -> Answer:
+    return create
+
+
+def update_config(original: Any) -> Any:
+    def update(name: str, data: Record) -> Answer:
         refused = _settings(data) if name in lambdas._functions else None
-        answer: Answer = refused or update(name, data)
+        answer: Answer = refused or original(name, data)
         if answer[0] == 200 and "Role" in data:
             # An environment has the credentials of the role that it was started with.
             lambdas.invalidate_worker(name, qualifier="$LATEST")
         return answer
 
-    def remove_permission(name: str, sid: str, *args: Any, **more: Any) -> Answer:
+    return update
+
+
+def remove_permission(original: Any) -> Any:
+    def remove(name: str, sid: str, *args: Any, **more: Any) -> Answer:
         function = lambdas._functions.get(name)
         statements = function["policy"]["Statement"] if function else []
-        answer: Answer = remove(name, sid, *args, **more)
+        answer: Answer = original(name, sid, *args, **more)
         if statements and answer[0] == 404:
             text = f"Statement {sid} is not found in resource policy."
             return _refused("ResourceNotFoundException", text, 404)
         return answer
 
-    def get_policy(name: str, query: Any = None, qualifier: str | None = None) -> Answer:
-        answer: Answer = policy(name, query, qualifier)
+    return remove
+
+
+def get_policy(original: Any) -> Any:
+    """A policy is that of one version or alias, and there is none without a statement."""
+
+    def get(name: str, query: Any = None, qualifier: str | None = None) -> Answer:
+        answer: Answer = original(name, query, qualifier)
         function = lambdas._functions.get(name)
         if not function or (answer[0] != 200 and b"No policy" not in answer[2]):
             return answer
@@ -251,10 +266,16 @@ def install() -> None:
             return _refused("ResourceNotFoundException", text, 404)
         document = {**function["policy"], "Statement": statements}
         data = {"Policy": json.dumps(document), "RevisionId": function["config"]["RevisionId"]}
-        return emulator.responses.json_response(data)  # type: ignore[no-any-return]
+        found: Answer = emulator.responses.json_response(data)
+        return found
 
-    lambdas.handle_request = handle_request
-    lambdas._create_function = create_function
-    lambdas._update_config = update_config
-    lambdas._remove_permission = remove_permission
-    lambdas._get_policy = get_policy
+    return get
+
+
+def install() -> None:
+    """Put these over the emulator's calls."""
+    lambdas.handle_request = handle(lambdas.handle_request)
+    lambdas._create_function = create_function(lambdas._create_function)
+    lambdas._update_config = update_config(lambdas._update_config)
+    lambdas._remove_permission = remove_permission(lambdas._remove_permission)
+    lambdas._get_policy = get_policy(lambdas._get_policy)

@@ -1,6 +1,7 @@
 """What AWS's services take and answer, from the models that botocore ships; read when first needed.
 
-botocore itself is not imported: the models are files, and most of what is in them is prose.
+botocore's reader of them is not used: it keeps all prose, 16 MB instead of 5 for these services, and
+finds no call for a path.
 """
 
 from __future__ import annotations

@@ -7,8 +7,8 @@ mark instead of a wait of 50 ms, and a handler that raises does not end its envi
 
 from __future__ import annotations
 
-import os
 import queue
+import tempfile
 import threading
 import time
 import uuid
@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import Any
 
 from sandbox.server.base import emulator
-from sandbox.server.functions import process_memory
+from sandbox.server.functions import process_memory, waiting
 from sandbox.server.functions.stream_pipe import STREAM, Sink, Tee, wanted
 from sandbox.server.functions.worker_main import END
 
@@ -27,16 +27,11 @@ Result = dict[str, Any]
 
 lambda_runtime = emulator.lambda_runtime
 LOG_WAIT = 0.25  # seconds for the end of a log whose writer has died
-BIG = 100 * 2**20  # bytes of memory from which an environment is worth waiting for
-ENVIRONMENTS = 100  # busy ones, of all functions; more than that wait
-CORES = os.cpu_count() or 2
 TIMED_OUT = "Sandbox.Timedout"
 EXITED = "RequestId: {} Error: Runtime exited without providing a reason"
 
 # Of the thread that runs an invocation: `report`, `run`, and that it is `running` one.
 _here = threading.local()
-_retired: set[Any] = set()  # environments of a function that has changed, which still answer
-_freed = threading.Condition()
 
 
 @dataclass
@@ -66,6 +61,8 @@ class Environment(lambda_runtime.Worker):  # type: ignore[misc,name-defined]
         self._run = Run(stream=f"[{self.config.get('Version', '$LATEST')}]{uuid.uuid4().hex}")
         self._run.cold = True
         try:
+            # Something may have tidied up; a home that was deleted is not to come back.
+            Path(tempfile.gettempdir()).mkdir(exist_ok=True)
             super()._spawn()
         finally:
             self._run.init_milliseconds = (time.perf_counter() - started) * 1000
@@ -189,34 +186,13 @@ def warm(original: Callable[..., Result]) -> Callable[..., Result]:
     return execute
 
 
-def acquire(original: Callable[..., Any]) -> Callable[..., Any]:
-    """Wait for an environment that is busy, rather than start one more than the machine holds.
-
-    Lambda starts an environment for each concurrent request. Twenty models on two cores would all
-    be too slow to answer in time, and take the memory of everything else; so would a thousand
-    small ones.
-    """
-
-    def lease(name: str, config: dict[str, Any], code: bytes, qualifier: str = "$LATEST") -> Any:
-        key = lambda_runtime._worker_key(name, config, qualifier)
-        end = time.monotonic() + float(config.get("Timeout", 3))
-        with _freed:
-            # In the end one starts all the same: a function may be waiting for itself.
-            while (_full() or _all_busy(key)) and (left := end - time.monotonic()) > 0:
-                _freed.wait(min(left, 0.05))
-            return original(name, config, code, qualifier=qualifier)
-
-    return lease
-
-
 def release(original: Callable[..., None]) -> Callable[..., None]:
     def give_back(worker: Any) -> None:
         original(worker)
-        if worker in _retired:
-            _retired.discard(worker)
+        if worker in waiting.retired:
+            waiting.retired.discard(worker)
             lambda_runtime.kill_workers([worker])
-        with _freed:
-            _freed.notify()
+        waiting.freed()
 
     return give_back
 
@@ -229,7 +205,7 @@ def invalidate(original: Callable[..., None]) -> Callable[..., None]:
             with lambda_runtime._lock:
                 for key, pool in lambda_runtime._workers.items():
                     if key.split(":")[2] == name and qualifier in (None, key.split(":")[3]):
-                        _retired.update(worker for worker in pool if worker.in_use)
+                        waiting.retired.update(worker for worker in pool if worker.in_use)
                         pool[:] = [worker for worker in pool if not worker.in_use]
         original(name, qualifier=qualifier, **where)
 
@@ -238,27 +214,12 @@ def invalidate(original: Callable[..., None]) -> Callable[..., None]:
 
 def reset(original: Callable[[], None]) -> Callable[[], None]:
     def end() -> None:
-        retired = list(_retired)
-        _retired.clear()
+        retired = list(waiting.retired)
+        waiting.retired.clear()
         lambda_runtime.kill_workers(retired)
         original()
 
     return end
-
-
-def _full() -> bool:
-    with lambda_runtime._lock:
-        pools = list(lambda_runtime._workers.values())
-        return sum(worker.in_use for pool in pools for worker in pool) >= ENVIRONMENTS
-
-
-def _all_busy(key: str) -> bool:
-    with lambda_runtime._lock:
-        workers = list(lambda_runtime._workers.get(key, ()))
-    if len(workers) < CORES or not all(worker.in_use for worker in workers):
-        return False
-    # How big it gets is known once the first one has loaded.
-    return workers[0]._start_time is None or process_memory.now(workers[0]._proc) >= BIG
 
 
 def settle() -> None:
@@ -279,7 +240,7 @@ def install() -> None:
     lambda_runtime._worker_class_for = environment_class(lambda_runtime._worker_class_for)
     lambdas = emulator.lambdas
     lambdas._execute_function_warm = warm(lambdas._execute_function_warm)
-    lambdas.acquire_worker = acquire(lambdas.acquire_worker)
+    lambdas.acquire_worker = waiting.acquire(lambdas.acquire_worker)
     lambdas.release_worker = release(lambdas.release_worker)
     lambdas.invalidate_worker = invalidate(lambdas.invalidate_worker)
     lambda_runtime.reset = reset(lambda_runtime.reset)

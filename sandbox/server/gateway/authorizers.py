@@ -1,4 +1,8 @@
-"""Lambda authorizers and Cognito: who calls, as a function or a user pool says."""
+"""Lambda authorizers and Cognito: who calls, as a function or a user pool says.
+
+Tokens of user pools are verified by the emulator, which holds their keys; PyJWT would only read them
+a second time.
+"""
 
 from __future__ import annotations
 
@@ -6,22 +10,20 @@ import asyncio
 import json
 import re
 import time
-from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Any
 
-from sandbox.server.base import emulator, permissions
-from sandbox.server.base.errors import GatewayError, check, map_value
+from sandbox.server.base import emulator, permissions, variables
+from sandbox.server.base.errors import CONFIGURATION, GatewayError, check
 from sandbox.server.base.exchange import Call, Request
 from sandbox.server.gateway import proxy_event
-from sandbox.server.gateway.lambda_call import Invocation, stage_variables
+from sandbox.server.gateway.invocation import Invocation, function_record
 
 v1 = emulator.v1
 iam = emulator.iam_evaluator
 lambdas = emulator.lambdas
 
 TIMEOUT = 29.0  # seconds that the gateway waits for an authorizer
-FAILED = "Execution failed due to configuration error: "
 
 _FUNCTION = re.compile(r".*/functions/(arn:aws[a-z-]*:lambda:[^/]+)/invocations")
 
@@ -50,7 +52,7 @@ def _record(request: Request) -> dict[str, Any]:
     known = v1._authorizers_v1.get(request.place.api_id, {})
     found: dict[str, Any] | None = known.get(request.rule.get("authorizerId"))
     if not found:
-        raise misconfigured(f"{FAILED}Authorizer not found")
+        raise misconfigured(f"{CONFIGURATION}Authorizer not found")
     return found
 
 
@@ -134,7 +136,7 @@ def _identity(request: Request, authorizer: dict[str, Any]) -> tuple[str, ...]:
     if _is_token(authorizer):
         sources = sources or "method.request.header.Authorization"
     named = [source.strip() for source in sources.split(",") if source.strip()]
-    values = tuple(map_value(source, request) or "" for source in named)
+    values = tuple(variables.map_value(source, request) or "" for source in named)
     if not all(values):
         raise unauthorized()
     expression = authorizer.get("identityValidationExpression")
@@ -142,7 +144,7 @@ def _identity(request: Request, authorizer: dict[str, Any]) -> tuple[str, ...]:
         try:
             matches = re.fullmatch(expression, values[0])
         except re.error:
-            raise misconfigured(f"{FAILED}Invalid identity validation expression") from None
+            raise misconfigured(f"{CONFIGURATION}Invalid identity validation expression") from None
         if not matches:
             raise unauthorized()
     return values
@@ -173,19 +175,20 @@ async def _ask(request: Request, authorizer: dict[str, Any], arn: str) -> Grant:
     task = invocation.start()
     done, _ = await asyncio.wait({task}, timeout=invocation.timeout)
     if not done:
+        request.gone.set()
         raise misconfigured("Execution failed due to a timeout error")
     result = task.result()
     call.answered = result.get("body")
     request.variables["authorizer.requestId"] = result.get("request_id")
     if result.get("throttle"):
-        raise misconfigured(f"{FAILED}Rate Exceeded.")
+        raise misconfigured(f"{CONFIGURATION}Rate Exceeded.")
     if result.get("error"):
         body = result.get("body")
         message = body.get("errorMessage") if isinstance(body, dict) else body
         if message == "Unauthorized":
             raise unauthorized()
         raise misconfigured(
-            f'{FAILED}Invalid JSON in response: Unrecognized field "errorType", not marked as '
+            f'{CONFIGURATION}Invalid JSON in response: Unrecognized field "errorType", not marked as '
             "ignorable"
         )
     return _grant(result.get("body"))
@@ -193,36 +196,35 @@ async def _ask(request: Request, authorizer: dict[str, Any], arn: str) -> Grant:
 
 def _permitted(request: Request, authorizer: dict[str, Any], event: dict[str, Any]) -> Invocation:
     """The authorizer's function, if the gateway may invoke it."""
-    found = _FUNCTION.fullmatch(stage_variables(authorizer.get("authorizerUri") or "", request))
-    function, config = None, None
-    if found:
-        function, config, _ = lambdas._get_func_record_for_ref_in_scope(
-            found[1], account_id=request.account_id, region=request.region
-        )
-    if not found or function is None or config is None:
-        raise misconfigured(f"{FAILED}Invalid permissions on Lambda function")
+    found = _FUNCTION.fullmatch(variables.address(authorizer.get("authorizerUri") or "", request))
+    known = function_record(found[1], request) if found else None
+    if not found or known is None:
+        raise misconfigured(f"{CONFIGURATION}Invalid permissions on Lambda function")
+    function, config = known
     home = f"{request.region}:{request.account_id}:{request.place.api_id}"
     source = f"arn:aws:execute-api:{home}/authorizers/{authorizer['id']}"
     role = authorizer.get("authorizerCredentials") or ""
     reason = permissions.refusal(request, found[1], function, role, source)
     if reason:
-        raise misconfigured(f"{FAILED}{reason}")
+        raise misconfigured(f"{CONFIGURATION}{reason}")
     record = lambdas._execution_record_for_config(function, config)
-    return Invocation(config, record, event, TIMEOUT)
+    return Invocation(config, record, event, TIMEOUT, gone=request.gone)
 
 
 def _grant(answered: Any) -> Grant:
     """What a function answered, if it is what an authorizer has to answer."""
     if not isinstance(answered, dict):
-        raise misconfigured(f"{FAILED}Invalid JSON in response: not an object")
+        raise misconfigured(f"{CONFIGURATION}Invalid JSON in response: not an object")
     policy = answered.get("policyDocument")
     if not isinstance(policy, dict) or not policy.get("Statement"):
-        raise misconfigured(f"{FAILED}Could not parse policy document")
+        raise misconfigured(f"{CONFIGURATION}Could not parse policy document")
     context = answered.get("context") or {}
     if not isinstance(context, dict):
-        raise misconfigured(f"{FAILED}Invalid JSON in response: context is not an object")
+        raise misconfigured(f"{CONFIGURATION}Invalid JSON in response: context is not an object")
     if any(isinstance(value, (dict, list)) for value in context.values()):
-        raise misconfigured(f"{FAILED}Invalid JSON in response: context holds more than text")
+        raise misconfigured(
+            f"{CONFIGURATION}Invalid JSON in response: context holds more than text"
+        )
     return Grant(
         policy,
         {key: _text(value) for key, value in context.items() if value is not None},
@@ -233,31 +235,3 @@ def _grant(answered: Any) -> Grant:
 
 def _text(value: Any) -> str:
     return str(value).lower() if isinstance(value, bool) else str(value)
-
-
-# Forgetting what was cached
-
-_FLUSH = re.compile(r"/restapis/([^/]+)/stages/([^/]+)/cache/(authorizers|data)")
-
-
-def flush(original: Callable[..., Awaitable[Any]]) -> Callable[..., Awaitable[Any]]:
-    """FlushStageAuthorizersCache; and FlushStageCache, though nothing of a stage is cached."""
-
-    async def handle(method: str, path: str, headers: Any, body: bytes, query: Any) -> Any:
-        found = _FLUSH.fullmatch(path)
-        if method != "DELETE" or not found:
-            return await original(method, path, headers, body, query)
-        api_id, stage, kind = found.groups()
-        if stage not in v1._stages_v1.get(api_id, {}):
-            return v1._v1_error("NotFoundException", "Invalid stage identifier specified", 404)
-        if kind == "authorizers":
-            for key in [key for key in v1._authorizer_cache if key[2:4] == (api_id, stage)]:
-                v1._authorizer_cache.pop(key, None)
-        return 202, {}, b""
-
-    return handle
-
-
-def install() -> None:
-    """Put this over the emulator's calls."""
-    v1.handle_request = flush(v1.handle_request)

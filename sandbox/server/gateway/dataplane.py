@@ -19,18 +19,8 @@ from urllib.parse import quote
 
 from sandbox.server.base import emulator, snapshots, stages
 from sandbox.server.base.errors import GatewayError, error_variables, forbidden, render
-from sandbox.server.base.exchange import (
-    BrokenFlow,
-    Flow,
-    Headers,
-    Place,
-    Request,
-    Response,
-    locate,
-    read_body,
-    read_scope,
-)
-from sandbox.server.gateway import access, front_door, integrations, limits, validation
+from sandbox.server.base.exchange import Place, Request, Response, locate
+from sandbox.server.gateway import access, asgi, front_door, integrations, limits, validation
 from sandbox.server.guarding import firewall
 from sandbox.server.watching import metrics, recorder, tracing
 
@@ -68,26 +58,45 @@ async def serve(
     """Answer one request to a deployed API."""
     async with app._get_reset_lock():
         pass
-    request = read_scope(scope, place, owner)
-    body = await read_body(receive)
+    request = asgi.read_scope(scope, place, owner)
+    body = await asgi.read_body(receive)
     if body is None:
         return
     request.body = body
     api = v1._rest_apis.get_scoped(*owner, place.api_id) or {}
     if refused := front_door.refusal(request, api):
-        await _send(send, request, refused)
+        await asgi.send_whole(send, request, refused)
         return
     _pin_caller(scope, request)
+    left = asyncio.ensure_future(receive())  # done when the client has left
+    left.add_done_callback(lambda done: _left(request, done))
     response = await answer(request)
     response.headers += [
         ("x-amzn-RequestId", request.request_id),
         ("x-amz-apigw-id", request.extended_id),
     ]
     if response.flow is None:
+        left.cancel()
         record(request, response)
-        await _send(send, request, response)
-    else:
-        await _pass_on(receive, send, request, response, response.flow)
+        await asgi.send_whole(send, request, response)
+        return
+
+    def ended(length: int, broken: str) -> None:
+        if broken:
+            request.trace.append(broken)
+        latency = request.latency
+        request.variables.update({"responseLength": length, "integration.latency": latency})
+        request.variables["integrationLatency"] = latency
+        record(request, response)
+
+    await asgi.send_flow(left, send, response, response.flow, ended)
+
+
+def _left(request: Request, heard: asyncio.Future[Any]) -> None:
+    """The client has left: a function that has not begun need not begin for it."""
+    if not heard.cancelled():
+        heard.exception()
+        request.gone.set()
 
 
 def record(request: Request, response: Response) -> None:
@@ -100,69 +109,6 @@ def record(request: Request, response: Response) -> None:
                 observe(request, response)
             except Exception:
                 log.exception("an observer failed")
-
-
-async def _send(send: Any, request: Request, response: Response) -> None:
-    own_error = response.header("x-amzn-ErrorType")
-    if request.method == "HEAD" and own_error:
-        response.body = b""
-    send = app._with_date_header(send)
-    await send(_start(response, [("Content-Length", str(len(response.body)))]))
-    await send({"type": "http.response.body", "body": response.body, "more_body": False})
-
-
-async def _pass_on(
-    receive: Any, send: Any, request: Request, response: Response, flow: Flow
-) -> None:
-    """Send a body as it comes. One that breaks is cut: the client sees that its end is missing."""
-    send = app._with_date_header(send)
-    await send(_start(response, []))
-    gone = asyncio.ensure_future(receive())
-    length = 0
-    whole = False
-    try:
-        while True:
-            coming = asyncio.ensure_future(flow.next())
-            await asyncio.wait({coming, gone}, return_when=asyncio.FIRST_COMPLETED)
-            if not coming.done():
-                coming.cancel()
-                break
-            data = coming.result()
-            if data is None:
-                whole = True
-                break
-            length += len(data)
-            await send({"type": "http.response.body", "body": data, "more_body": True})
-    except BrokenFlow as error:
-        request.trace.append(str(error))
-    finally:
-        gone.cancel()
-        flow.close()
-        latency = request.latency
-        request.variables.update({"responseLength": length, "integration.latency": latency})
-        request.variables["integrationLatency"] = latency
-        record(request, response)
-    if whole:
-        await send({"type": "http.response.body", "body": b"", "more_body": False})
-
-
-def _start(response: Response, own: Headers) -> dict[str, Any]:
-    dropped = ("content-length", "connection", "transfer-encoding")
-    headers = [h for h in response.headers if h[0].lower() not in dropped]
-    return {
-        "type": "http.response.start",
-        "status": response.status,
-        "headers": [(name.encode("latin-1"), _encoded(value)) for name, value in headers + own],
-    }
-
-
-def _encoded(value: str) -> bytes:
-    # A line break in a header would end it and begin another.
-    text = value.replace("\r", " ").replace("\n", " ")
-    try:
-        return text.encode("latin-1")
-    except UnicodeEncodeError:
-        return text.encode()
 
 
 def _pin_caller(scope: dict[str, Any], request: Request) -> None:

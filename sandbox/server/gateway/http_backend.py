@@ -11,9 +11,9 @@ from functools import partial
 from typing import Any
 from urllib.parse import quote, urlencode, urlsplit
 
-from sandbox.server.base.errors import GatewayError, internal, map_value
+from sandbox.server.base import variables
+from sandbox.server.base.errors import CONFIGURATION, GatewayError, internal
 from sandbox.server.base.exchange import Call, Headers, Request, Response
-from sandbox.server.gateway.lambda_call import CONFIGURATION, DEFAULT_TIMEOUT, stage_variables
 from sandbox.server.gateway.proxy_event import DROPPED, function_headers
 from sandbox.server.gateway.streaming import QueueFlow
 
@@ -21,9 +21,11 @@ from sandbox.server.gateway.streaming import QueueFlow
 NOT_PASSED_ON = frozenset(("connection", "content-length", "keep-alive", "transfer-encoding"))
 
 
-async def call(request: Request, integration: dict[str, Any]) -> Response:
-    """Forward the request; 504 when the server is silent or not there, 500 for a bad address."""
-    timeout = int(integration.get("timeoutInMillis") or DEFAULT_TIMEOUT) / 1000
+async def call(request: Request, integration: dict[str, Any], timeout: float) -> Response:
+    """Forward the request; 504 when the server is silent for `timeout` seconds or not there.
+
+    An address that is none is a 500.
+    """
     url = target(request, integration)
     streams = integration.get("responseTransferMode") == "STREAM"
     streams = streams and integration.get("type") == "HTTP_PROXY"
@@ -85,7 +87,7 @@ def _flow(
 
 def target(request: Request, integration: dict[str, Any]) -> str:
     """The backend's URL with path parameters and the query filled in."""
-    url = stage_variables(integration.get("uri") or "", request)
+    url = variables.address(integration.get("uri") or "", request)
     mapped = _mapped(request, integration)
     for name, value in mapped["path"].items():
         url = url.replace(f"{{{name}}}", quote(value, safe="/%"))
@@ -100,7 +102,7 @@ def _mapped(request: Request, integration: dict[str, Any]) -> dict[str, dict[str
     mapped: dict[str, dict[str, str]] = {"path": {}, "querystring": {}, "header": {}}
     for place, source in (integration.get("requestParameters") or {}).items():
         kind, _, name = place.removeprefix("integration.request.").partition(".")
-        value = map_value(source, request)
+        value = variables.map_value(source, request)
         if kind in mapped and value is not None:
             mapped[kind][name] = value
     return mapped

@@ -7,11 +7,14 @@ import time
 from typing import Any
 
 from sandbox.server.base import emulator
-from sandbox.server.base.errors import JSON, GatewayError, check, internal, substitute
+from sandbox.server.base.errors import CONFIGURATION, JSON, GatewayError, check, internal
 from sandbox.server.base.exchange import Request, Response
+from sandbox.server.base.variables import substitute
 from sandbox.server.gateway import http_backend, lambda_call
 
 v1 = emulator.v1
+
+DEFAULT_TIMEOUT = 29_000  # milliseconds
 
 
 async def answer(request: Request) -> Response:
@@ -21,13 +24,14 @@ async def answer(request: Request) -> Response:
         raise internal("No integration defined for method")
     started = time.perf_counter()
     kind = integration.get("type")
+    timeout = int(integration.get("timeoutInMillis") or DEFAULT_TIMEOUT) / 1000
     try:
         if kind == "MOCK":
             return mock(request, integration)
         if kind in ("HTTP", "HTTP_PROXY"):
-            return await http_backend.call(request, integration)
+            return await http_backend.call(request, integration, timeout)
         if kind == "AWS_PROXY":
-            return await lambda_call.call(request, integration)
+            return await lambda_call.call(request, integration, timeout)
         if kind == "AWS":
             return await service(request, integration)
     except GatewayError as error:
@@ -50,12 +54,11 @@ def mock(request: Request, integration: dict[str, Any]) -> Response:
     """The integration response that the request template's `statusCode` selects."""
     status = _mock_status(request, integration)
     if status is None:
-        raise internal("Execution failed due to configuration error: Unable to parse statusCode")
+        raise internal(f"{CONFIGURATION}Unable to parse statusCode")
     selected = _select(integration.get("integrationResponses") or {}, status)
     if selected is None:
         raise internal(
-            "Execution failed due to configuration error: No match for output mapping and no "
-            "default output mapping configured"
+            f"{CONFIGURATION}No match for output mapping and no default output mapping configured"
         )
     headers = [("Content-Type", JSON)]
     for place, source in (selected.get("responseParameters") or {}).items():

@@ -6,24 +6,20 @@ import asyncio
 import json
 import re
 import uuid
-from dataclasses import dataclass
 from typing import Any
 
-from sandbox.server.base import emulator, permissions, snapshots
-from sandbox.server.base.errors import GatewayError, internal
+from sandbox.server.base import emulator, permissions, variables
+from sandbox.server.base.errors import CONFIGURATION, GatewayError, internal
 from sandbox.server.base.exchange import Call, Request, Response
 from sandbox.server.functions.stream_pipe import Sink, wanted
 from sandbox.server.gateway import proxy_event, proxy_response
+from sandbox.server.gateway.invocation import Invocation, Task, function_record
 from sandbox.server.gateway.streaming import QueueFlow, prelude
 from sandbox.server.watching import tracing
 
 lambdas = emulator.lambdas
 
-Task = asyncio.Future[dict[str, Any]]
-
 LAMBDA_LIMIT = 6_291_556  # bytes of an event that Lambda takes
-DEFAULT_TIMEOUT = 29_000  # milliseconds
-CONFIGURATION = "Execution failed due to configuration error: "
 
 _FUNCTION = (
     r"(arn:aws[a-z-]*:lambda:[a-z0-9-]+:\d{12}:function:[A-Za-z0-9_-]+(?::[A-Za-z0-9_$-]+)?)"
@@ -31,38 +27,15 @@ _FUNCTION = (
 _PATH = r"arn:aws[a-z-]*:apigateway:[a-z0-9-]+:lambda:path/"
 _URI = re.compile(f"{_PATH}2015-03-31/functions/{_FUNCTION}/invocations")
 _STREAM_URI = re.compile(f"{_PATH}2021-11-15/functions/{_FUNCTION}/response-streaming-invocations")
-_STAGE_VARIABLE = re.compile(r"\$\{stageVariables\.([A-Za-z0-9_]+)\}")
 
 
-@dataclass(frozen=True)
-class Invocation:
-    """A function that may be invoked, and the event for it."""
+async def call(request: Request, integration: dict[str, Any], timeout: float) -> Response:
+    """Invoke the function and answer with what it returned; GatewayError when that fails.
 
-    config: dict[str, Any]
-    record: dict[str, Any]
-    event: dict[str, Any]
-    timeout: float  # seconds
-    span: tracing.Span | None = None  # where it stands in a trace
-
-    def start(self) -> Task:
-        """Run the function on a thread of its own; a Sink that is wanted now takes its stream."""
-        token = tracing.caller.set(self.span)
-        with snapshots.live():
-            task: Task = asyncio.ensure_future(
-                emulator.concurrency.run_reentrant(
-                    lambdas._execute_function_with_config_scope, self.record, self.event
-                )
-            )
-        tracing.caller.reset(token)
-        # Who waits no longer does not ask for the outcome either.
-        task.add_done_callback(lambda done: done.cancelled() or done.exception())
-        return task
-
-
-async def call(request: Request, integration: dict[str, Any]) -> Response:
-    """Invoke the function and answer with what it returned; GatewayError when that fails."""
+    The gateway waits for `timeout` seconds.
+    """
     streams = integration.get("responseTransferMode") == "STREAM"
-    invocation = prepare(request, integration, streams)
+    invocation = prepare(request, integration, timeout, streams)
     request.variables["integration.responseTransferMode"] = "STREAMED" if streams else "BUFFERED"
     if streams:
         return await stream(request, invocation)
@@ -70,17 +43,20 @@ async def call(request: Request, integration: dict[str, Any]) -> Response:
     # `wait_for` would cancel the thread that runs the function, and wait for it.
     done, _ = await asyncio.wait({task}, timeout=invocation.timeout)
     if not done:
+        request.gone.set()
         raise timed_out()
     return answer(request, task.result())
 
 
-def prepare(request: Request, integration: dict[str, Any], streams: bool) -> Invocation:
+def prepare(
+    request: Request, integration: dict[str, Any], timeout: float, streams: bool
+) -> Invocation:
     """Find the function, check that the gateway may invoke it, and make its event."""
     if integration.get("httpMethod") != "POST":
         # Lambda's API takes an invocation as POST, whatever the client's method is.
         raise internal("Invoke needs POST", status=500, kind="INTEGRATION_FAILURE")
     function_arn, function, config = find(request, integration, streams)
-    role = stage_variables(integration.get("credentials") or "", request)
+    role = variables.address(integration.get("credentials") or "", request)
     reason = permissions.refusal(request, function_arn, function, role)
     if reason:
         raise internal(f"{CONFIGURATION}{reason}")
@@ -88,11 +64,10 @@ def prepare(request: Request, integration: dict[str, Any], streams: bool) -> Inv
     if len(request.body) > LAMBDA_LIMIT // 3 and len(json.dumps(event)) > LAMBDA_LIMIT:
         raise GatewayError("REQUEST_TOO_LARGE", "Request Too Long")
     request.call = _described(request, function_arn, streams, event)
-    timeout = int(integration.get("timeoutInMillis") or DEFAULT_TIMEOUT) / 1000
     record = lambdas._execution_record_for_config(function, config)
     if request.span:
         request.call_span = tracing.Span(request.span.root)
-    return Invocation(config, record, event, timeout, request.call_span)
+    return Invocation(config, record, event, timeout, request.call_span, request.gone)
 
 
 def _described(request: Request, function_arn: str, streams: bool, event: dict[str, Any]) -> Call:
@@ -118,22 +93,14 @@ def find(
     request: Request, integration: dict[str, Any], streams: bool
 ) -> tuple[str, Any, dict[str, Any]]:
     """The ARN that the integration's URI names, the function's record, its configuration."""
-    uri = stage_variables(integration.get("uri") or "", request)
+    uri = variables.address(integration.get("uri") or "", request)
     found = (_STREAM_URI if streams else _URI).fullmatch(uri)
     if not found:
         raise internal(f"{CONFIGURATION}Invalid endpoint address")
-    function, config, _ = lambdas._get_func_record_for_ref_in_scope(
-        found[1], account_id=request.account_id, region=request.region
-    )
-    if function is None or config is None:
+    known = function_record(found[1], request)
+    if known is None:
         raise internal(f"{CONFIGURATION}Invalid permissions on Lambda function")
-    return found[1], function, config
-
-
-def stage_variables(text: str, request: Request) -> str:
-    """A URI or ARN with the stage's variables filled in; an undefined one is empty."""
-    variables = request.stage.get("variables") or {}
-    return _STAGE_VARIABLE.sub(lambda found: variables.get(found[1], ""), text)
+    return found[1], *known
 
 
 # A stream: the metadata first, then what the function writes, as it writes it
@@ -154,6 +121,7 @@ async def stream(request: Request, invocation: Invocation) -> Response:
         found = await prelude(flow)
     except TimeoutError:
         flow.close()
+        request.gone.set()
         raise timed_out() from None
     if found is None:
         flow.close()

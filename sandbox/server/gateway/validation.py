@@ -1,4 +1,9 @@
-"""What a method's request validator demands of parameters and body, and why a body fails."""
+"""What a method's request validator demands of parameters and body, and why a body fails.
+
+The emulator's validator of JSON Schema judges: it tells a schema that runs in circles, follows a model
+to another one, and passes over patterns of Java and types that it does not know. The package
+jsonschema raises on all four, finds 19.99 no multiple of 0.01, and takes 22 MB.
+"""
 
 from __future__ import annotations
 
@@ -7,8 +12,9 @@ from collections.abc import Iterator
 from typing import Any
 
 from sandbox.server.base import emulator
-from sandbox.server.base.errors import JSON, GatewayError, check, map_value
+from sandbox.server.base.errors import JSON, GatewayError, check
 from sandbox.server.base.exchange import Request
+from sandbox.server.base.variables import map_value
 
 v1 = emulator.v1
 

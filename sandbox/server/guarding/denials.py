@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from sandbox.server.base import emulator
-from sandbox.server.base.snapshots import Answer
+from sandbox.server.base.emulator import Answer
 
 actions = emulator.iam_actions
 

@@ -9,9 +9,8 @@ from collections.abc import Callable
 from typing import Any
 
 from sandbox.server.base import emulator
-from sandbox.server.base.snapshots import Answer
+from sandbox.server.base.emulator import Answer, Record
 
-Record = dict[str, Any]
 Call = Callable[[Record], Answer]
 
 cognito: Any = None  # the emulator's module, once it is there

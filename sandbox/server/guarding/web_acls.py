@@ -6,9 +6,7 @@ import json
 from collections.abc import Callable
 from typing import Any
 
-from sandbox.server.base.snapshots import Answer
-
-Record = dict[str, Any]
+from sandbox.server.base.emulator import Answer, Record
 
 KEPT = (
     "AssociationConfig",

@@ -95,7 +95,9 @@ def _usage_plan(request: Request) -> Iterator[str]:
 
 def _start(request: Request, trace: bool) -> Iterator[str]:
     yield f"Starting execution for request: {request.request_id}"
-    yield f"HTTP Method: {request.method}, Resource Path: {request.path}"
+    # What a caller put into the path is data, as the parameters below are.
+    path = request.path if trace else request.resource["path"]
+    yield f"HTTP Method: {request.method}, Resource Path: {path}"
     if request.api_key:
         yield f"API Key: {masked(request.api_key['value'])}"
         yield f"API Key ID: {request.api_key['id']}"

@@ -8,13 +8,12 @@ from collections.abc import Callable
 from typing import Any
 
 from sandbox.server.base import emulator
-from sandbox.server.base.snapshots import Answer
+from sandbox.server.base.emulator import Answer, Record
 from sandbox.server.watching import metric_math
 from sandbox.server.watching.metric_math import Series, Wrong
 
 cloudwatch = emulator.cloudwatch
 
-Record = dict[str, Any]
 EARLIER = 10  # periods before the wanted ones, for what compares a value with the one before
 
 

@@ -12,9 +12,9 @@ import re
 from typing import Any
 
 from sandbox.server.base import emulator, permissions
-from sandbox.server.base.errors import context_variables
 from sandbox.server.base.exchange import Request, Response
 from sandbox.server.base.stages import method_settings
+from sandbox.server.base.variables import context_variables
 from sandbox.server.watching import cloud_logs, execution_log
 
 v1 = emulator.v1

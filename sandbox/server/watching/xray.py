@@ -8,7 +8,7 @@ from collections.abc import Callable
 from typing import Any
 
 from sandbox.server.base import emulator
-from sandbox.server.base.snapshots import Answer
+from sandbox.server.base.emulator import Answer
 
 STATE_KEY = "kit_traces"
 KEPT = 2000  # traces

@@ -1,11 +1,9 @@
 """A stand-in for the OpenAI-compatible endpoint, over real HTTP: chunks as a test wants them."""
 
-import contextlib
 import json
-import threading
 import time
-from contextlib import contextmanager
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+from tests.lab.prompt.server import Handler, serving
 
 END = b"data: [DONE]\n\n"
 HEAD = {"content-type": "text/event-stream", "x-amzn-RequestId": "r-1"}
@@ -65,29 +63,18 @@ def document(data, status=200, **headers):
     return reply
 
 
-class Handler(BaseHTTPRequestHandler):
+class Speaker(Handler):
+    """Lets the reply speak for itself: piece by piece, with pauses, or broken off."""
+
     protocol_version = "HTTP/1.1"
 
-    def do_POST(self):
-        body = self.rfile.read(int(self.headers.get("content-length", 0)))
-        self.server.seen.append((dict(self.headers), json.loads(body)))
-        with contextlib.suppress(ConnectionError):  # who asked has given up: a test of Stop
-            self.server.reply(self)
+    def kept(self, body):
+        return dict(self.headers), json.loads(body)
 
-    def log_message(self, *_):
-        """Quiet."""
+    def say(self, body):
+        self.server.reply(self)
 
 
-@contextmanager
 def speaking(reply):
     """The server, at `.url`, with what it was sent in `.seen`."""
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    server.daemon_threads = True
-    server.reply, server.seen = reply, []
-    server.url = f"http://127.0.0.1:{server.server_port}/v1/chat/completions"
-    threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True).start()
-    try:
-        yield server
-    finally:
-        server.shutdown()
-        server.server_close()
+    return serving(reply, Speaker, "/v1/chat/completions")

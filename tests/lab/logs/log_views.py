@@ -6,7 +6,8 @@ import json
 
 from lab.draw.guard import Failure
 from lab.draw.view import View
-from lab.logs.state import ACCESS, DENIED, EMPTY, EXECUTION, FUNCTION, MISSING, READ, Logs, Source
+from lab.logs.events import ACCESS, EXECUTION, FUNCTION
+from lab.logs.state import DENIED, EMPTY, MISSING, READ, Logs, Source
 from lab.logs.view import LogView
 
 WHEN = "2026-11-24 12:00:00 UTC"

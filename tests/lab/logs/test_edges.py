@@ -5,29 +5,31 @@ import json
 import pytest
 
 from lab.logs import redact as cover
-from lab.logs.redact import FIELDS, HEADERS, OPEN, redact
-from lab.logs.state import (
+from lab.logs.events import (
     ACCESS,
-    DENIED,
-    EMPTY,
     EXECUTION,
     FUNCTION,
-    KEPT,
     LEVELS,
-    MISSING,
     ORDER,
     OTHER,
-    READ,
-    UNREACHED,
     Line,
-    Logs,
     Report,
-    Source,
     level_of,
     line_of,
     report_of,
-    seconds_of,
     to_json_lines,
+)  # fmt: skip
+from lab.logs.redact import FIELDS, HEADERS, OPEN, redact
+from lab.logs.state import (
+    DENIED,
+    EMPTY,
+    KEPT,
+    MISSING,
+    READ,
+    UNREACHED,
+    Logs,
+    Source,
+    seconds_of,
     told,
 )  # fmt: skip
 

@@ -85,6 +85,6 @@ def test_the_rest_of_an_event_stays_readable():
     ids=range(9),
 )  # fmt: skip
 def test_a_hostile_line_takes_no_time(line):
-    began = time.perf_counter()
+    began = time.process_time()
     redact(line)
-    assert time.perf_counter() - began < 1
+    assert time.process_time() - began < 1

@@ -1,8 +1,10 @@
 """`start`, its card, the names that notebooks import, and resources made outside a program."""
 
+import os
 import subprocess
 import sys
 import warnings
+from pathlib import Path
 
 import pulumi
 import pulumi_aws as aws
@@ -10,9 +12,11 @@ import pytest
 
 import lab
 from lab import errors
+from lab.checks.mocks import event_loop
 from lab.opening import start, stray
 from lab.opening.card import Card
 from lab.session import session, target
+from sandbox import variables
 from tests.lab.draw import golden
 from tests.lab.session.stacks import CHECKOUT
 
@@ -88,11 +92,55 @@ def test_aws_without_a_network_or_credentials_fails_clearly_and_soon(opened, mon
 def test_a_target_sets_its_environment_and_takes_the_other_ones_back(monkeypatch):
     monkeypatch.setattr(target, "_before", {})
     environ = {"AWS_PROFILE": "mine", "HOME": "/home/ada"}
-    local = target.Target("sandbox", "us-east-1", {"AWS_ENDPOINT_URL": "http://x"}, target.AWS)
-    target.enter(local, environ)
-    assert environ == {"AWS_ENDPOINT_URL": "http://x", "HOME": "/home/ada"}
+    here = {"AWS_ENDPOINT_URL": "http://x"}
+    target.enter(target.Target("sandbox", "us-east-1", here, variables.SANDBOX), environ)
+    loopback = "127.0.0.1,localhost,::1"
+    direct = {"no_proxy": loopback, "NO_PROXY": loopback}
+    assert environ == {"AWS_ENDPOINT_URL": "http://x", "HOME": "/home/ada", **direct}
     target.enter(target.Target("aws", "eu-west-1"), environ)
     assert environ == {"AWS_PROFILE": "mine", "HOME": "/home/ada"}
+
+
+def test_boto3_signs_with_the_key_of_the_target_though_it_had_found_another(monkeypatch):
+    import boto3
+
+    monkeypatch.setattr(target, "_before", {})
+    monkeypatch.setattr(target, "_signed", [])
+    monkeypatch.setattr(boto3, "DEFAULT_SESSION", None)
+    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_REGION"):
+        monkeypatch.setenv(name, "theirs")
+    before = dict(os.environ)
+    for key in ("theirs", "one", "one", "other"):
+        if key != "theirs":
+            env = {**dict.fromkeys(("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"), key)}
+            target.enter(target.Target("sandbox", "us-east-1", env, variables.SANDBOX))
+        client = boto3.client("sts", region_name="us-east-1", endpoint_url="http://127.0.0.1:1")
+        assert client._request_signer._credentials.access_key == key
+    target.leave()
+    target.enter(target.Target("aws", "us-east-1"))
+    assert boto3.client("sts")._request_signer._credentials.access_key == "theirs"
+    os.environ.clear()
+    os.environ.update(before)
+
+
+def test_aws_is_asked_with_the_learners_own_variables_after_a_sandbox_was_open(monkeypatch):
+    monkeypatch.setattr(target, "_before", {})
+    monkeypatch.setenv("AWS_PROFILE", "mine")
+    monkeypatch.delenv("AWS_ENDPOINT_URL", raising=False)
+    before = dict(os.environ)
+    seen = {}
+
+    def session_of_boto3():
+        seen.update(os.environ)
+        raise RuntimeError("seen")
+
+    monkeypatch.setattr("boto3.Session", session_of_boto3)
+    here = {"AWS_ENDPOINT_URL": "http://127.0.0.1:1"}
+    target.enter(target.Target("sandbox", "us-east-1", here, variables.SANDBOX))
+    assert "AWS_PROFILE" not in os.environ
+    with pytest.raises(errors.NotReady, match="seen"):
+        target.reach("aws", Path("/nowhere"), lambda text: None)
+    assert seen == before
 
 
 def test_notebooks_import_twelve_names_and_each_is_there():
@@ -119,7 +167,7 @@ def watched(monkeypatch):
     """The watch for strays, taken off again."""
     monkeypatch.setattr(pulumi.Resource, "__init__", pulumi.Resource.__init__)
     monkeypatch.setattr(pulumi, "export", pulumi.export)
-    with warnings.catch_warnings(record=True) as heard:
+    with event_loop(), warnings.catch_warnings(record=True) as heard:
         warnings.simplefilter("always", stray.OutsideProgram)
         stray.watch()
         stray.watch()

@@ -7,10 +7,10 @@ from typing import Any
 from lab.draw.guard import Failure
 from lab.draw.view import View
 from lab.policy.authentication import ANONYMOUS, BEARER
+from lab.policy.case import Trial
 from lab.policy.decision import Caller
-from lab.policy.panel import PolicyTester
 from lab.policy.routes import CUSTOM, Api, Route
-from lab.policy.view import Trial
+from lab.policy.tester import PolicyTester
 from lab.prompt.state import Reply
 
 ARN = "arn:aws:execute-api:us-east-1:123456789012:a1b2c3d4e5"

@@ -4,9 +4,10 @@ import pytest
 
 from lab import course
 from lab.errors import LabError
-from lab.exercise.exercises import predict
+from lab.predictions.predict import predict
 from lab.predictions.questions import QUESTIONS
 from lab.predictions.state import Option, Question
+from tests.lab.draw.live import assert_failure_is_shown, assert_labelled_and_plain, boom, press
 
 
 def test_every_chapter_with_steps_has_one_question():
@@ -63,3 +64,32 @@ def test_an_unknown_question_or_option_names_those_that_exist():
 def test_a_question_without_one_right_answer_or_with_a_reason_missing_cannot_be_made(options):
     with pytest.raises(ValueError):
         Question("1", "?", options)
+
+
+# The live form
+
+
+def test_its_controls_are_labelled_and_plain_ones():
+    assert_labelled_and_plain(predict("1").live())
+
+
+def committing(fails):
+    """A prediction whose commit does this, and what presses its button."""
+    made = predict("1")
+    choice, button = made.live().children[1].children
+    choice.value = "a"
+    made.commit = fails
+    return made, press(button)
+
+
+def test_a_commit_that_fails_shows_a_panel(lenient):
+    made, act = committing(boom)
+    act()
+    assert_failure_is_shown(made)
+
+
+def test_a_commit_that_fails_is_raised_again_in_tests(strict):
+    made, act = committing(boom)
+    with pytest.raises(ZeroDivisionError):
+        act()
+    assert made.state()["state"] == "failed"

@@ -6,7 +6,7 @@ import pytest
 
 from lab.preflight import preflight
 from lab.preflight.state import judge
-from tests.lab.draw.widgets import BAD, GOOD
+from tests.lab.preflight.machines import BAD, GOOD
 
 ONE_WRONG = {
     "Python": ({"python": (3, 9, 1)}, "uv python install 3.12"),

@@ -2,6 +2,7 @@
 
 import contextlib
 import json
+import socket
 import threading
 import time
 from contextlib import contextmanager
@@ -9,19 +10,27 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 
 class Handler(BaseHTTPRequestHandler):
+    """Keeps what it is sent, and says what `server.reply` makes of it."""
+
     def answer(self):
         body = self.rfile.read(int(self.headers.get("content-length", 0)))
-        self.server.seen.append((self.command, self.path, dict(self.headers), body))
+        self.server.seen.append(self.kept(body))
+        with contextlib.suppress(ConnectionError):  # who asked has given up: a test of Stop
+            self.say(body)
+
+    do_GET = do_POST = do_PUT = do_DELETE = answer
+
+    def kept(self, body):
+        return self.command, self.path, dict(self.headers), body
+
+    def say(self, body):
         status, headers, text = self.server.reply(self.command, body)
         self.send_response(status)
         for name, value in headers.items():
             self.send_header(name, value)
         self.send_header("content-length", str(len(text)))
         self.end_headers()
-        with contextlib.suppress(ConnectionError):  # who asked has given up: a test of Stop
-            self.wfile.write(text)
-
-    do_GET = do_POST = do_PUT = do_DELETE = answer
+        self.wfile.write(text)
 
     def log_message(self, *_):
         """Quiet."""
@@ -63,15 +72,20 @@ def refusal(status, message, kind=None):
 
 
 @contextmanager
-def serving(reply=completion):
+def serving(reply=completion, handler=Handler, path="/v1/model"):
     """The server, at `.url`, with all requests in `.seen`."""
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
     server.daemon_threads = True
     server.reply, server.seen = reply, []
-    server.url = f"http://127.0.0.1:{server.server_port}/v1/model"
+    server.url = f"http://127.0.0.1:{server.server_port}{path}"
     threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True).start()
     try:
         yield server
     finally:
         server.shutdown()
         server.server_close()
+
+
+def closed_port():
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        return taken.getsockname()[1]

@@ -1,8 +1,6 @@
 """Prompts: the states of an exchange, who answered, and what ask and the playground make of it."""
 
 import json
-import queue
-import socket
 import threading
 
 import pytest
@@ -14,7 +12,9 @@ from lab.prompt.meaning import MEANINGS, meaning, no_answer, where
 from lab.prompt.playground import Playground
 from lab.prompt.state import CONNECTING, KEPT, READING, WAITING, Exchange, History, Options, Reply
 from lab.prompt.transport import NoAnswer, Transport
-from tests.lab.prompt.server import refusal, serving, slow
+from lab.session import session
+from tests.lab.prompt.sender import FakeSender
+from tests.lab.prompt.server import closed_port, refusal, serving, slow
 
 URL = "http://127.0.0.1:4566/_aws/execute-api/a1b2c3d4e5/v1/model"
 AWS_URL = "https://a1b2c3d4e5.execute-api.eu-central-1.amazonaws.com/v1/model"
@@ -30,32 +30,9 @@ def exchange(prompt="hi"):
     return Exchange(Options().request(URL, prompt))
 
 
-class Fake:
-    """A sender that says what a test puts into its queue, and remembers being aborted."""
-
-    def __init__(self):
-        self.says, self.aborted = queue.Queue(), False
-
-    def send(self, request, phase):
-        while True:
-            word = self.says.get(timeout=5)
-            if isinstance(word, str):
-                phase(word)
-            elif isinstance(word, Reply):
-                return word
-            else:
-                raise word
-
-    def abort(self):
-        self.aborted = True
-        self.says.put(NoAnswer("other", "closed", 0.1))
-
-
 def fake_playground(*words):
     """A playground whose sender will say these words."""
-    fake = Fake()
-    for word in words:
-        fake.says.put(word)
+    fake = FakeSender(*words)
     made = Playground(URL, start=lambda one: Sending(one, fake, lambda: 0.0), now=lambda: "now")
     return made, fake
 
@@ -187,11 +164,6 @@ def test_a_request_is_sent_and_its_phases_are_told():
     assert phases == [WAITING, READING]
 
 
-def closed_port():
-    with socket.create_server(("127.0.0.1", 0)) as taken:
-        return taken.getsockname()[1]
-
-
 def no_answer_of(url, limit=5.0):
     with pytest.raises(NoAnswer) as caught:
         Transport(limit).send(Options().request(url, "hi"))
@@ -259,11 +231,13 @@ def test_ask_raises_with_the_fix_when_the_sandbox_is_down():
     assert "the sandbox is not running" in caught.value.message and "up()" in caught.value.fix
 
 
-def test_without_a_url_the_chapter_that_makes_it_is_named():
+def test_without_a_url_the_chapter_that_makes_it_is_named(monkeypatch):
+    monkeypatch.setattr(session, "outputs", lambda: {"api_role_arn": "x"})
     with pytest.raises(NotReady, match=r"'model_url'") as caught:
-        ask.model_url(lambda: {"api_role_arn": "x"})
+        ask.model_url()
     assert "up(6)" in caught.value.fix and "chapter 06" in caught.value.fix
-    assert ask.model_url(lambda: {"model_url": URL}) == URL
+    monkeypatch.setattr(session, "outputs", lambda: {"model_url": URL})
+    assert ask.model_url() == URL
 
 
 # The playground without widgets

@@ -7,11 +7,11 @@ import time
 import warnings
 from pathlib import Path
 
-import jupyter_client
 import pytest
 
-from lab.session import recovery, session, target
-from sandbox import cloud
+from lab.session import gateway, session, target
+from sandbox import cloud, variables
+from tests.lab.kernel import Kernel
 from tests.lab.session import fake_provider
 
 CHECKOUT = Path(__file__).parents[3]
@@ -28,8 +28,8 @@ def fake_target(port: int, generation: str = "first"):
             "PULUMI_DEBUG_PROVIDERS": f"aws:{port}",
             "AWS_REGION": "us-east-1",
         }
-        drop = (*target.PULUMI, *target.AWS)
-        return target.Target("sandbox", "us-east-1", env, drop, "http://127.0.0.1:1", generation)
+        here = "http://127.0.0.1:1"
+        return target.Target("sandbox", "us-east-1", env, variables.SANDBOX, here, generation)
 
     return reach
 
@@ -38,7 +38,7 @@ def load_sdk() -> None:
     """Import the SDK's modules, one of which warns of itself when it is loaded."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", DeprecationWarning)
-        session.load_sdk()
+        gateway.load_sdk()
 
 
 @pytest.fixture
@@ -68,64 +68,18 @@ def opened(fake, tmp_path, monkeypatch):
 
 
 def deployed(stack) -> list[str]:
-    return sorted(recovery.names(stack.checkpoint()))
+    return sorted(stack.state().names)
 
 
-class Kernel:
+def notebook(home: Path, fake_port: int = 0) -> Kernel:
     """A notebook's kernel; with a port, the stand-in for the provider is in it."""
-
-    def __init__(self, home: Path, fake_port: int = 0) -> None:
-        env = {
-            **os.environ,
-            "KIT_HOME": str(home),
-            "PYTHONPATH": str(CHECKOUT),
-        }
-        self.manager, self.client = jupyter_client.manager.start_new_kernel(
-            kernel_name="python3", env=env, extra_arguments=["--IPKernelApp.log_level=CRITICAL"]
-        )
-        self.pid = self.manager.provisioner.process.pid
-        if not fake_port:
-            return
-        self.run(
+    kernel = Kernel({"KIT_HOME": str(home), "PYTHONPATH": str(CHECKOUT)})
+    if fake_port:
+        kernel.run(
             "from tests.lab.session import stacks\nfrom lab.session import target\n"
             f"target.TARGETS['sandbox'] = stacks.fake_target({fake_port})"
         )
-
-    def send(self, code: str) -> str:
-        """Start a cell; `reply` waits for it."""
-        return self.client.execute(code, allow_stdin=False)
-
-    def reply(self, request: str, timeout: float = 60.0) -> dict:
-        """How a cell ended, with all text that it showed as `shown`."""
-        shown: dict[str, str] = {}
-        while True:
-            message = self.client.get_iopub_msg(timeout=timeout)
-            if message["parent_header"].get("msg_id") != request:
-                continue
-            kind, content = message["msg_type"], message["content"]
-            if kind == "status" and content["execution_state"] == "idle":
-                break
-            if kind == "error":
-                shown["error"] = "\n".join(content["traceback"])
-            if kind in ("display_data", "update_display_data", "execute_result"):
-                key = content.get("transient", {}).get("display_id", kind)
-                shown[key] = content["data"].get("text/plain", "")
-            if kind == "stream":
-                shown[content["name"]] = shown.get(content["name"], "") + content["text"]
-        while True:
-            message = self.client.get_shell_msg(timeout=timeout)
-            if message["parent_header"].get("msg_id") == request:
-                return {**message["content"], "shown": "\n".join(shown.values()), "parts": shown}
-
-    def run(self, code: str, timeout: float = 60.0) -> dict:
-        """Run a cell to its end; an error in it is an error here."""
-        reply = self.reply(self.send(code), timeout)
-        assert reply["status"] == "ok", reply["shown"]
-        return reply
-
-    def close(self) -> None:
-        self.client.stop_channels()
-        self.manager.shutdown_kernel(now=True)
+    return kernel
 
 
 @pytest.fixture
@@ -134,7 +88,7 @@ def kernels(fake, tmp_path):
     started: list[Kernel] = []
 
     def start() -> Kernel:
-        started.append(Kernel(tmp_path / "kit", fake.port))
+        started.append(notebook(tmp_path / "kit", fake.port))
         return started[-1]
 
     yield start

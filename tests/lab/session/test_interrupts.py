@@ -6,25 +6,42 @@ import time
 
 import pytest
 
-from lab.session import recovery
 from lab.session.stack import Stack
+from lab.session.state import read_lock
 from tests.lab.session.stacks import NAMES, wait_for
 
-OPEN = "from lab import start, up, plan, destroy, outputs\nstart({})"
+
+@pytest.fixture
+def stack(tmp_path):
+    """The stack of the kernels, as its files say."""
+    return Stack("course", tmp_path / "kit", command=None)
 
 
-def stack_of(home):
-    return Stack("course", home, command=None)
-
-
-def test_an_interrupt_ends_an_up_within_five_seconds_and_the_next_goes_on(kernels, fake, tmp_path):
-    stack = stack_of(tmp_path / "kit")
-    fake.slow = {"languageModelApi": 60}
+def ready(kernels, chapter=3, more=""):
+    """A notebook in which `up` can be called."""
     kernel = kernels()
-    kernel.run(OPEN.format(3))
+    kernel.run(f"from lab import start, up\nstart({chapter})\n{more}")
+    return kernel
+
+
+def begin_up(kernel, fake, seconds, *, stubborn=False):
+    """Send a cell with `up()` and wait until the API is being made, which takes so many seconds."""
+    fake.slow, fake.stubborn = {"languageModelApi": seconds}, stubborn
     request = kernel.send("up()")
     assert fake.started.wait(20)
-    wait_for(lambda: len(recovery.names(stack.checkpoint())) >= 3)
+    return request
+
+
+def whole(stack, chapter=3):
+    """Whether all of a chapter is deployed, and nothing is left open."""
+    state = stack.state()
+    return len(state.names) == NAMES[chapter] and not state.unfinished
+
+
+def test_an_interrupt_ends_an_up_within_five_seconds_and_the_next_goes_on(kernels, fake, stack):
+    kernel = ready(kernels)
+    request = begin_up(kernel, fake, 60)
+    wait_for(lambda: len(stack.state().names) >= 3)
     began = time.monotonic()
     kernel.manager.interrupt_kernel()
     reply = kernel.reply(request)
@@ -35,22 +52,15 @@ def test_an_interrupt_ends_an_up_within_five_seconds_and_the_next_goes_on(kernel
     assert "saved and not locked" in reply["shown"]
     assert "Traceback" not in reply["shown"]
     assert not stack.lock_files
-    assert not recovery.pending(stack.checkpoint())
+    assert not stack.state().unfinished
     fake.slow = {}
-    again = kernel.run("up()")
-    assert "unchanged" in again["shown"]
-    assert len(recovery.names(stack.checkpoint())) == NAMES[3]
+    assert "unchanged" in kernel.run("up()")["shown"]
+    assert whole(stack)
 
 
-def test_a_provider_that_does_not_hear_the_cancel_is_left_within_five_seconds(
-    kernels, fake, tmp_path
-):
-    stack = stack_of(tmp_path / "kit")
-    fake.slow, fake.stubborn = {"languageModelApi": 20}, True
-    kernel = kernels()
-    kernel.run(OPEN.format(3))
-    request = kernel.send("up()")
-    assert fake.started.wait(20)
+def test_a_provider_that_does_not_hear_the_cancel_is_left_within_five_seconds(kernels, fake, stack):
+    kernel = ready(kernels)
+    request = begin_up(kernel, fake, 20, stubborn=True)
     began = time.monotonic()
     kernel.manager.interrupt_kernel()
     reply = kernel.reply(request)
@@ -59,87 +69,60 @@ def test_a_provider_that_does_not_hear_the_cancel_is_left_within_five_seconds(
     fake.slow = {}
     again = kernel.run("up()")
     assert "cut off while creating aws.apigateway.RestApi languageModelApi" in again["shown"]
-    assert len(recovery.names(stack.checkpoint())) == NAMES[3]
-    assert not recovery.pending(stack.checkpoint())
+    assert whole(stack)
 
 
-def test_three_interrupts_in_a_row_leave_a_stack_that_the_next_up_repairs(kernels, fake, tmp_path):
-    stack = stack_of(tmp_path / "kit")
-    fake.slow, fake.stubborn = {"languageModelApi": 20}, True
-    kernel = kernels()
-    kernel.run(OPEN.format(3))
-    request = kernel.send("up()")
-    assert fake.started.wait(20)
+def test_three_interrupts_in_a_row_leave_a_stack_that_the_next_up_repairs(kernels, fake, stack):
+    kernel = ready(kernels)
+    request = begin_up(kernel, fake, 20, stubborn=True)
     for _ in range(3):
         kernel.manager.interrupt_kernel()
         time.sleep(0.3)
     assert kernel.reply(request)["ename"] == "Stopped"
     fake.slow = {}
     kernel.run("up()")
-    assert len(recovery.names(stack.checkpoint())) == NAMES[3]
+    assert whole(stack)
 
 
 def test_a_kernel_killed_during_an_up_leaves_a_stack_that_the_next_one_continues(
-    kernels, fake, tmp_path
+    kernels, fake, stack
 ):
-    stack = stack_of(tmp_path / "kit")
-    fake.slow = {"languageModelApi": 3}
-    kernel = kernels()
-    kernel.run(OPEN.format(3))
-    kernel.send("up()")
-    assert fake.started.wait(20)
+    kernel = ready(kernels)
+    begin_up(kernel, fake, 3)
     os.kill(kernel.pid, signal.SIGKILL)
     fake.slow = {}
-    other = kernels()
-    other.run(OPEN.format(3))
-    other.run("up()")
-    assert len(recovery.names(stack.checkpoint())) == NAMES[3]
+    ready(kernels).run("up()")
+    assert whole(stack)
     # Killed after the create had begun: the engine ended it, so it is not there twice.
     assert fake.names("create").count("languageModelApi") == 1
 
 
-def test_an_engine_that_was_killed_leaves_its_lock_and_the_next_up_removes_it(
-    kernels, fake, tmp_path
-):
-    stack = stack_of(tmp_path / "kit")
-    fake.slow = {"languageModelApi": 3}
-    kernel = kernels()
-    kernel.run(OPEN.format(3))
-    request = kernel.send("up()")
-    assert fake.started.wait(20)
+def test_an_engine_that_was_killed_leaves_its_lock_and_the_next_up_removes_it(kernels, fake, stack):
+    kernel = ready(kernels)
+    request = begin_up(kernel, fake, 3)
     [lock] = stack.lock_files
-    os.kill(recovery.read_lock(lock.read_text()).pid, signal.SIGKILL)
+    os.kill(read_lock(lock.read_text()).pid, signal.SIGKILL)
     assert kernel.reply(request)["ename"] == "DeployError"
     assert stack.lock_files
     fake.slow = {}
-    again = kernel.run("up()")
-    assert "its lock was removed" in again["shown"]
-    assert len(recovery.names(stack.checkpoint())) == NAMES[3]
+    assert "its lock was removed" in kernel.run("up()")["shown"]
+    assert whole(stack)
 
 
-def test_two_notebooks_that_deploy_at_once_take_turns(kernels, fake, tmp_path):
-    stack = stack_of(tmp_path / "kit")
-    fake.slow = {"languageModelApi": 2}
-    first, second = kernels(), kernels()
-    first.run(OPEN.format(3))
-    second.run(OPEN.format(6))
-    one = first.send("up()")
-    assert fake.started.wait(20)
+def test_two_notebooks_that_deploy_at_once_take_turns(kernels, fake, stack):
+    first, second = ready(kernels), ready(kernels, 6)
+    one = begin_up(first, fake, 2)
     two = second.send("up()")
     assert first.reply(one)["status"] == "ok"
     reply = second.reply(two)
     assert reply["status"] == "ok", reply["shown"]
-    assert len(recovery.names(stack.checkpoint())) == NAMES[6]
+    assert whole(stack, 6)
     assert fake.names("create").count("languageModelApi") == 1
 
 
 def test_waiting_for_another_notebook_can_be_interrupted(kernels, fake):
-    fake.slow = {"languageModelApi": 4}
-    first, second = kernels(), kernels()
-    first.run(OPEN.format(3))
-    second.run(OPEN.format(3))
-    one = first.send("up()")
-    assert fake.started.wait(20)
+    first, second = ready(kernels), ready(kernels)
+    one = begin_up(first, fake, 4)
     two = second.send("up()")
     time.sleep(0.6)
     second.manager.interrupt_kernel()
@@ -149,14 +132,10 @@ def test_waiting_for_another_notebook_can_be_interrupted(kernels, fake):
     assert first.reply(one)["status"] == "ok"
 
 
-@pytest.mark.parametrize("wait", [0.5])
-def test_waiting_too_long_says_who_deploys(kernels, fake, wait):
-    fake.slow = {"languageModelApi": 3}
-    first, second = kernels(), kernels()
-    first.run(OPEN.format(3))
-    second.run(OPEN.format(3) + f"\nfrom lab.session import operate\noperate.WAIT = {wait}")
-    one = first.send("up()")
-    assert fake.started.wait(20)
+def test_waiting_too_long_says_who_deploys(kernels, fake):
+    first = ready(kernels)
+    second = ready(kernels, more="from lab.session import turns\nturns.WAIT = 0.5")
+    one = begin_up(first, fake, 3)
     reply = second.reply(second.send("up()"))
     assert reply["ename"] == "Busy"
     assert f"another notebook (process {first.pid}) that runs up()" in reply["shown"]

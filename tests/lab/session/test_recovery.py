@@ -1,125 +1,138 @@
-"""What is decided before and after an operation, by the data alone: locks, leftovers, refreshes."""
-
-import json
+"""What a stack's files say, and what is decided from it before and after an operation."""
 
 import pytest
 
-from lab.session import recovery
-from lab.session.recovery import Lock, Verdict, decide, names, pending, read_lock, why_refresh
+from lab.session.recovery import DEPLOYMENT, Verdict, before, decide, still_served
+from lab.session.state import Lock, State, read_lock, secret
 
-HERE, OTHER = Lock(7, "here", "ada", "now"), Lock(8, "there", "bob", "then")
+ROLE, METHOD = "aws:iam/role:Role", "aws:apigateway/method:Method"
+STACK = {
+    "urn": "urn:pulumi:course::gateway::pulumi:pulumi:Stack::gateway-course",
+    "type": "pulumi:pulumi:Stack",
+    "outputs": {"url": "http://127.0.0.1/v1"},
+}
+HERE = {"generation": "g1", "endpoint": "http://127.0.0.1:1"}
 
 
-def test_a_lock_is_read_as_the_engine_writes_it():
-    text = json.dumps(
-        {"pid": 7, "hostname": "here", "username": "ada", "timestamp": "2026-11-24T12:00:00.123Z"}
+def resource(kind, name):
+    return {"urn": f"urn:pulumi:course::gateway::{kind}::{name}", "type": kind}
+
+
+def state(*resources, **more):
+    return State({"resources": [STACK, *resources], **more})
+
+
+# The state
+
+
+def test_a_state_has_names_and_outputs():
+    provider = resource("pulumi:providers:aws", "default")
+    found = state(provider, resource(ROLE, "r"), resource(METHOD, "m"))
+    assert found.names == ["r", "m"]
+    assert found.outputs == {"url": "http://127.0.0.1/v1"}
+    assert found.urns({METHOD}) == {f"urn:pulumi:course::gateway::{METHOD}::m"}
+
+
+@pytest.mark.parametrize("checkpoint", [{}, {"resources": None}, {"resources": []}])
+def test_a_new_stack_has_nothing(checkpoint):
+    found = State(checkpoint)
+    assert (found.names, found.outputs, found.unfinished) == ([], {}, [])
+
+
+def test_names_of_pending_operations_are_told():
+    operation = {"type": "creating", "resource": resource(ROLE, "r")}
+    assert State({"pending_operations": [operation]}).unfinished == ["creating aws.iam.Role r"]
+
+
+def test_a_secret_of_the_state_is_known_by_its_mark():
+    mark = "4dabf18193072939515e22adb298388d"
+    assert secret({mark: "1b47061264138c4ac30d75fd1eb44270", "ciphertext": "v1:x"})
+    assert not secret({mark: "another"}) and not secret("text")
+
+
+# Locks
+
+
+def test_a_lock_says_who_holds_it():
+    text = (
+        '{"pid": 7, "username": "ada", "hostname": "h", "timestamp": "2026-01-02T03:04:05.678+01"}'
     )
-    lock = Lock(7, "here", "ada", "2026-11-24 12:00:00")
-    assert read_lock(text) == lock
-    assert str(lock) == "process 7 of ada on here, since 2026-11-24 12:00:00"
+    assert str(read_lock(text)) == "process 7 of ada on h, since 2026-01-02 03:04:05"
 
 
-@pytest.mark.parametrize("text", ["", "{", "[]", "7", '{"pid": "x"}', '{"pid": []}', "null"])
-def test_a_lock_that_cannot_be_read_is_nobodys(text):
-    assert read_lock(text) == Lock(0, "", "", "")
+@pytest.mark.parametrize("text", ["", "{", "[]", "null", '{"pid": "no"}'])
+def test_a_lock_that_was_cut_short_is_nobodys(text):
+    assert read_lock(text) == Lock()
 
 
-def test_what_a_lock_does_not_say_is_left_empty():
-    assert read_lock("{}") == Lock(0, "", "", "") == Lock()
-    assert (
-        read_lock('{"pid": null, "hostname": null, "username": null, "timestamp": null}') == Lock()
-    )
-    assert read_lock('{"pid": "12"}').pid == 12
+OURS, THEIRS, GONE = Lock(7, "here", "ada"), Lock(7, "there", "ada"), Lock(8, "here", "ada")
 
 
 @pytest.mark.parametrize(
-    "locks, alive, verdict",
+    ("locks", "verdict"),
     [
-        ([], [], Verdict("free")),
-        ([HERE], [], Verdict("dead", HERE)),
-        ([HERE], [7], Verdict("held", HERE)),
-        ([OTHER], [], Verdict("held", OTHER)),
-        ([Lock(9)], [], Verdict("dead", Lock(9))),
-        ([Lock(9)], [9], Verdict("held", Lock(9))),
-        ([HERE, OTHER], [], Verdict("held", OTHER)),
-        ([OTHER, HERE], [7], Verdict("held", OTHER)),
-        ([Lock(9), HERE], [], Verdict("dead", HERE)),
+        ([], Verdict("free")),
+        ([GONE], Verdict("dead", GONE)),
+        ([Lock()], Verdict("dead", Lock())),
+        ([OURS], Verdict("held", OURS)),
+        ([THEIRS], Verdict("held", THEIRS)),
+        ([GONE, OURS], Verdict("held", OURS)),
     ],
-    ids=range(9),
 )
-def test_a_stack_is_free_locked_by_the_dead_or_in_use(locks, alive, verdict):
-    assert decide(locks, "here", alive.__contains__) == verdict
+def test_a_stack_is_free_locked_by_the_dead_or_held(locks, verdict):
+    assert decide(locks, "here", lambda pid: pid == 7) == verdict
 
 
-def test_what_was_begun_and_not_ended_is_told():
-    role = {"urn": "urn:pulumi:s::p::aws:iam/role:Role::FunctionRole", "type": "aws:iam/role:Role"}
-    begun = [{"type": "creating", "resource": role}, {"type": "deleting", "resource": None}, {}]
-    assert pending({"pending_operations": begun}) == [
-        "creating aws.iam.Role FunctionRole", "deleting None ", "None None "
-    ]  # fmt: skip
-    assert pending({}) == pending({"pending_operations": None}) == []
+# Before
 
 
-SEEN = {"generation": "g1", "endpoint": "e1"}
+def test_nothing_is_to_be_done_where_state_and_cloud_agree():
+    found = before(state(resource(ROLE, "r")), HERE, HERE)
+    assert (found.clear, found.refresh, found.agrees) == ((), "", False)
 
 
 @pytest.mark.parametrize(
-    "seen, now, why",
+    ("seen", "why"),
     [
-        (SEEN, SEEN, ""),
-        (SEEN, {**SEEN, "generation": "g2"},
-         "The sandbox started from nothing since the last up: what is gone is made again."),
-        (SEEN, {**SEEN, "endpoint": "e2"},
-         "The sandbox has another address since the last up: the URLs are read again."),
-        (SEEN, {"generation": "g2", "endpoint": "e2"},
-         "The sandbox started from nothing since the last up: what is gone is made again."),
-        ({}, {}, ""),
-        ({}, {"endpoint": "e1"},
-         "The sandbox has another address since the last up: the URLs are read again."),
+        ({}, "The sandbox started from nothing"),
+        ({**HERE, "generation": "g0"}, "The sandbox started from nothing"),
+        ({**HERE, "endpoint": "http://127.0.0.1:2"}, "The sandbox has another address"),
     ],
-    ids=range(6),
-)  # fmt: skip
-def test_the_state_is_compared_with_the_cloud_when_the_sandbox_is_another(seen, now, why):
-    assert why_refresh(seen, now) == why
+)
+def test_a_cloud_that_is_another_one_is_read_again(seen, why):
+    assert before(state(resource(ROLE, "r")), seen, HERE).refresh.startswith(why)
 
 
-def resource(name, type):
-    return {"urn": f"urn:pulumi:s::p::{type}::{name}", "type": type}
+def test_where_nothing_is_deployed_any_cloud_agrees():
+    found = before(state(), {}, HERE)
+    assert found.agrees and found.refresh == ""
 
 
-ROLE = resource("FunctionRole", "aws:iam/role:Role")
-DEPLOYMENT = resource("Deployment", "aws:apigateway/deployment:Deployment")
+def test_what_was_begun_and_not_ended_is_cleared():
+    operation = {"type": "creating", "resource": resource(ROLE, "r")}
+    found = before(state(pending_operations=[operation]), HERE, HERE)
+    assert found.clear == ("creating aws.iam.Role r",)
 
 
-def test_names_are_those_of_resources_without_providers_and_the_stack():
-    stack = resource("s", "pulumi:pulumi:Stack")
-    provider = resource("aws", "pulumi:providers:aws")
-    assert names({"resources": [stack, provider, ROLE, {}]}) == ["FunctionRole", ""]
-    assert names({}) == names({"resources": None}) == []
+# After
+
+
+def test_a_deployment_that_still_serves_what_was_removed_is_made_again():
+    old = state(resource(METHOD, "m"), resource(DEPLOYMENT, "d"))
+    new = state(resource(DEPLOYMENT, "d"))
+    assert still_served(old, new)
 
 
 @pytest.mark.parametrize(
-    "kind",
-    ["authorizer:Authorizer", "integration:Integration", "method:Method", "model:Model",
-     "requestValidator:RequestValidator", "resource:Resource", "response:Response",
-     "restApiPolicy:RestApiPolicy"],
-)  # fmt: skip
-def test_a_deployment_that_was_there_still_serves_what_is_gone(kind):
-    part = resource("Part", f"aws:apigateway/{kind}")
-    before = {"resources": [DEPLOYMENT, part, ROLE]}
-    assert recovery.still_served(before, {"resources": [DEPLOYMENT, ROLE]}) == [DEPLOYMENT["urn"]]
-    assert recovery.still_served(before, before) == []
-    assert recovery.still_served(before, {"resources": [ROLE]}) == []
-    new = resource("Other", DEPLOYMENT["type"])
-    assert recovery.still_served(before, {"resources": [new]}) == []
-
-
-def test_what_no_deployment_freezes_may_go():
-    assert (
-        recovery.still_served({"resources": [DEPLOYMENT, ROLE]}, {"resources": [DEPLOYMENT]}) == []
-    )
-    assert recovery.still_served({}, {"resources": [DEPLOYMENT]}) == []
-    part = resource("Part", "aws:apigateway/method:Method")
-    two = [resource("B", DEPLOYMENT["type"]), resource("A", DEPLOYMENT["type"])]
-    served = recovery.still_served({"resources": [*two, part]}, {"resources": two})
-    assert served == sorted(each["urn"] for each in two)
+    ("old", "new"),
+    [
+        ([resource(DEPLOYMENT, "d")], [resource(DEPLOYMENT, "d")]),
+        ([resource(ROLE, "r"), resource(DEPLOYMENT, "d")], [resource(DEPLOYMENT, "d")]),
+        ([resource(METHOD, "m"), resource(DEPLOYMENT, "d")], []),
+        ([resource(METHOD, "m")], [resource(DEPLOYMENT, "d")]),
+        ([resource(DEPLOYMENT, "d")], [resource(METHOD, "m"), resource(DEPLOYMENT, "d")]),
+    ],
+    ids=["nothing removed", "not frozen", "gone itself", "new", "added"],
+)
+def test_otherwise_a_deployment_stays(old, new):
+    assert not still_served(state(*old), state(*new))

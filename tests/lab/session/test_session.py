@@ -13,7 +13,7 @@ import pulumi_aws as aws
 import pytest
 
 from lab.errors import DeployError, LabError, NotReady, ProgramError
-from lab.session import operate, recovery, session, target
+from lab.session import ready, session, target, turns
 from lab.session.results import Secret
 from tests.lab.session.stacks import CHECKOUT, NAMES, deployed, fake_target
 
@@ -82,29 +82,29 @@ def test_a_step_of_a_cell_takes_the_place_of_the_step_with_its_name(opened, cell
     assert session.up(4).changes == {"update": 1}
     said = capsys.readouterr().out
     assert "From this notebook instead of gateway/: model_method" in said
-    assert "api_key_required: false → true" in said
+    assert "api_key_required: (none) → true" in said
     cells.clear()
     assert session.up(4).changes == {"update": 1}
 
 
 def test_a_helper_of_a_cell_takes_the_place_of_the_programs(opened, cells):
     session.up(2)
-    cells["execution_role"] = lambda log_group: aws.iam.Role(
+    cells["execution_role"] = lambda *_: aws.iam.Role(
         "languageModelExecutionRole", assume_role_policy="{}"
     )
     assert session.plan(2).changes["delete"] == 1
 
 
 def test_a_step_that_a_cell_only_shows_is_not_called_its_own(opened, cells, capsys):
-    from gateway import program
+    from gateway import model
 
-    names = {"pulumi": pulumi, "aws": aws, "json": json, "__name__": "__main__"}
-    text = (CHECKOUT / "gateway" / "program.py").read_text()
+    names = {"aws": aws, "trust_policy": model.trust_policy, "__name__": "__main__"}
+    text = (CHECKOUT / "gateway" / "model.py").read_text()
     step = text[text.index("def api_role") : text.index("# Chapter 02")]
     # As a kernel does: the cell's source is known under the cell's name.
     linecache.cache["cell"] = (len(step), None, step.splitlines(keepends=True), "cell")
     exec(compile(step, "cell", "exec"), names)  # noqa: S102
-    assert names["api_role"] is not program.api_role
+    assert names["api_role"] is not model.api_role
     cells["api_role"] = names["api_role"]
     session.up(1)
     assert "From this notebook" not in capsys.readouterr().out
@@ -114,7 +114,7 @@ def test_the_module_itself_is_never_changed(opened, cells):
     from gateway import program
 
     before = dict(vars(program))
-    cells["api_role"] = lambda: None
+    cells["api_role"] = lambda: aws.iam.Role("other", assume_role_policy="{}")
     session.plan(1)
     assert vars(program) == before
 
@@ -122,7 +122,7 @@ def test_the_module_itself_is_never_changed(opened, cells):
 def test_a_program_that_raises_loses_nothing_and_shows_the_learners_lines(opened, cells, capsys):
     session.up(3)
 
-    def resource_policy(rest_api):
+    def resource_policy(rest_api, statements):
         raise KeyError("Effect")
 
     cells["resource_policy"] = resource_policy
@@ -147,8 +147,12 @@ def test_a_program_that_raises_loses_nothing_and_shows_the_learners_lines(opened
             "A text is made from an output",
         ),
         (
-            lambda: [aws.iam.Role("r", assume_role_policy="{}") for _ in range(2)],
+            lambda: [aws.iam.Role("r", assume_role_policy="{}") for _ in range(2)].pop(),
             "Two resources of one type have the name 'r'.",
+        ),
+        (
+            lambda: print(aws.iam.Role("r", assume_role_policy="{}").get_type()),
+            "A step gives nothing where its `arn` is wanted.",
         ),
     ],
 )
@@ -164,6 +168,7 @@ def test_an_error_in_an_apply_is_the_learners_line(opened, cells):
     def api_role():
         role = aws.iam.Role("languageModelApiRole", assume_role_policy="{}")
         role.arn.apply(lambda arn: arn["no"])
+        return role
 
     cells["api_role"] = api_role
     with pytest.raises(LabError) as raised:
@@ -197,7 +202,11 @@ def test_outputs_need_no_up_in_this_kernel(opened, fake, monkeypatch):
 
 
 def test_a_secret_output_is_covered_until_it_is_asked_for(opened, cells):
-    cells["api_role"] = lambda: pulumi.export("key", pulumi.Output.secret("wide open"))
+    def api_role():
+        pulumi.export("key", pulumi.Output.secret("wide open"))
+        return aws.iam.Role("languageModelApiRole", assume_role_policy="{}")
+
+    cells["api_role"] = api_role
     record = session.up(1)
     key = record.outputs["key"]
     assert isinstance(key, Secret)
@@ -241,8 +250,8 @@ def test_an_engine_that_another_program_runs_is_waited_for(opened, monkeypatch):
     folder.mkdir(parents=True, exist_ok=True)
     busy = {"pid": os.getpid(), "username": "ada", "hostname": os.uname().nodename}
     (folder / "x.json").write_text(json.dumps({**busy, "timestamp": "2026-01-02T03:04:05"}))
-    monkeypatch.setattr(operate, "_is_engine", lambda pid: True)
-    monkeypatch.setattr(operate, "WAIT", 0.3)
+    monkeypatch.setattr(turns, "_is_engine", lambda pid: True)
+    monkeypatch.setattr(turns, "WAIT", 0.3)
     with pytest.raises(LabError) as raised:
         session.up(1)
     assert f"is locked by process {os.getpid()} of ada" in raised.value.message
@@ -341,7 +350,7 @@ def test_an_up_leaves_no_process_and_no_temporary_file(opened, tmp_path, monkeyp
 @pytest.mark.parametrize("name", ["a b", "../x", "", "é" * 200])
 def test_a_stack_needs_a_name_that_pulumi_takes(opened, name):
     if name == "":
-        assert session.stack_name("sandbox", name) == "course"
+        assert ready.stack_name("sandbox", name) == "course"
         return
     with pytest.raises(LabError, match="no name for a stack"):
         session.open_session(1, stack=name)
@@ -373,18 +382,3 @@ def test_a_no_change_up_is_quick(opened):
         took.append(time.perf_counter() - began)
     # The limit of the course is 1.2 s on idle cores; a machine that runs other things gets more.
     assert min(took) < 2.5
-
-
-def test_names_of_pending_operations_are_told():
-    state = {
-        "pending_operations": [
-            {
-                "type": "creating",
-                "resource": {
-                    "urn": "urn:pulumi:a::b::aws:iam/role:Role::r",
-                    "type": "aws:iam/role:Role",
-                },
-            }
-        ]
-    }
-    assert recovery.pending(state) == ["creating aws.iam.Role r"]

@@ -15,10 +15,11 @@ import pytest
 import requests
 
 from lab.prompt import ask
-from lab.session import recovery, session
+from lab.session import session
 from lab.session.stack import Stack
 from sandbox import cloud, engine, processes
-from tests.lab.session.stacks import CHECKOUT, NAMES, Kernel, deployed, load_sdk
+from tests.lab.kernel import Kernel
+from tests.lab.session.stacks import CHECKOUT, NAMES, deployed, load_sdk, notebook
 
 OPEN = "from lab import start, plan, up, outputs, destroy\nstart({})"
 
@@ -46,7 +47,7 @@ def kernel(kit) -> Iterator:
     started = []
 
     def start() -> Kernel:
-        started.append(Kernel(kit))
+        started.append(notebook(kit))
         return started[-1]
 
     yield start
@@ -188,7 +189,7 @@ def test_an_interrupted_up_stops_within_five_seconds_and_the_next_completes(kit,
     assert reply.get("ename") == "Stopped", reply["shown"]
     assert "Traceback" not in reply["shown"]
     notebook.run("up()")
-    assert len(recovery.names(stack_of(kit).checkpoint())) == NAMES[6]
+    assert len(stack_of(kit).state().names) == NAMES[6]
     assert notebook.run("print(up().changes)")["parts"]["stdout"] == "{}\n"
     session.open_session(6)
     assert counts() == WHOLE

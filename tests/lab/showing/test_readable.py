@@ -30,16 +30,56 @@ def test_the_same_secrets_are_covered_wherever_they_are():
     assert plain({"a": [{"Secret-Access_Key": "x", "Name": "y"}], "ResponseMetadata": {}}) == {
         "a": [{"Secret-Access_Key": "[secret]", "Name": "y"}]
     }
-    assert plain({"password": None, "cookie": {"a": 1}}) == {
+    assert plain({"password": [], "cookie": {"a": 1}}) == {
         "password": "[secret]", "cookie": "[secret]"
     }  # fmt: skip
+    assert plain({"password": None, "cookie": ""}) == {"password": None, "cookie": ""}
     for name in (
         "Authorization", "Cookie", "Set-Cookie", "X-API-Key", "X-Amz-Security-Token",
         "SecretAccessKey", "SessionToken", "SecretString", "SecretBinary", "Password", "Passphrase",
-        "ClientSecret", "authorizationToken", "AccessToken", "RefreshToken", "IdToken",
+        "ClientSecret", "authorizationToken", "AccessToken", "RefreshToken", "IdToken", "OpenIdToken",
+        "SecretHash", "SecretCode", "ServicePassword", "TemporaryPassword", "PrivateKey",
+        "KeyMaterial", "Plaintext",
     ):  # fmt: skip
         assert plain({name: "x"}) == {name: "[secret]"}
-    assert len(SECRET_FIELDS) == 16
+    assert len(SECRET_FIELDS) == 24
+
+
+@pytest.mark.parametrize(
+    "found, covered",
+    [
+        ({"stageKeys": [], "value": "x"}, True), ({"type": "API_KEY", "value": "x"}, True),
+        ({"enabled": True, "createdDate": "d", "value": "x"}, True),
+        ({"enabled": True, "value": "x"}, False), ({"createdDate": "d", "value": "x"}, False),
+        ({"type": "other", "value": "x"}, False), ({"Type": "API_KEY", "value": "x"}, False),
+        ({"Type": "SecureString", "Value": "x"}, True), ({"Type": "String", "Value": "x"}, False),
+        ({"type": "SecureString", "Value": "x"}, False), ({"type": "API_KEY", "value": ""}, False),
+        ({"value": "x"}, False),
+    ],
+    ids=range(12),
+)  # fmt: skip
+def test_a_value_is_a_secret_by_what_stands_beside_it(found, covered):
+    name = "value" if "value" in found else "Value"
+    assert plain(found) == {**found, name: "[secret]" if covered else found[name]}
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["DB_PASSWORD", "PASSPHRASE", "MY_SECRET", "TOKEN", "API_KEY", "PRIVATE_KEY", "ACCESS_KEY"],
+)
+def test_a_variable_of_a_function_is_a_secret_by_the_end_of_its_name(name):
+    assert plain({name: "x", "OTHER": "y"}) == {name: "[secret]", "OTHER": "y"}
+    assert plain({f"{name}_NAME": "x", "OTHER": "y"}) == {f"{name}_NAME": "x", "OTHER": "y"}
+    mixed = {f"MY_{name}": "x", "other": "y"}
+    assert plain(mixed) == mixed
+
+
+def test_the_proof_of_a_signed_link_is_covered_and_no_more_of_it():
+    link = 'https://b.s3.amazonaws.com/k?X-Amz-Date=d&{}=abc&x=y see "?{}=d e"'
+    for name in ("X-Amz-Signature", "x-amz-security-token", "Signature"):
+        text = link.format(name, name)
+        assert plain(text) == text.replace("=abc", "=[secret]").replace("=d e", "=[secret] e")
+    assert plain("My-Signature=abc") == "My-Signature=abc"
 
 
 def test_json_in_a_text_is_shown_as_data():

@@ -34,6 +34,48 @@ def test_fields_that_hold_secrets_are_covered(name):
     assert plain({"a": [{name: "hunter2"}]}) == {"a": [{name: "[secret]"}]}
 
 
+VALUE = "hunter2" * 4
+KEY = {"id": "k1", "value": VALUE, "name": "blue"}
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        # As boto3 answers get_api_keys(includeValues=True), create_api_key, get_usage_plan_keys.
+        {"items": [{**KEY, "enabled": True, "createdDate": 0, "stageKeys": ["a/v1"]}]},
+        {**KEY, "enabled": True, "createdDate": 0},
+        {"items": [{**KEY, "type": "API_KEY"}]},
+        {"Parameter": {"Name": "/a", "Type": "SecureString", "Value": VALUE}},
+        {"SecretString": VALUE},
+        {"Environment": {"Variables": {"OPENAI_API_KEY": VALUE, "DB_PASSWORD": VALUE}}},
+        {"AuthenticationResult": {"AccessToken": VALUE, "IdToken": VALUE, "RefreshToken": VALUE}},
+        {"UserPoolClient": {"ClientSecret": VALUE}},
+        {"Code": {"Location": f"https://s3/f?X-Amz-Date=1&X-Amz-Signature={VALUE}&a=b"}},
+        {"url": f"https://s3/f?AWSAccessKeyId=AKIA&Signature={VALUE}"},
+        {"KeyMaterial": VALUE},
+    ],
+)
+def test_secrets_under_names_that_say_nothing_are_covered_too(answer):
+    text = show(answer).text()
+    assert VALUE not in text
+    assert "[secret]" in text
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        {"Parameter": {"Name": "/a", "Type": "String", "Value": "plain"}},
+        {"Tags": [{"Key": "owner", "Value": "ada"}]},
+        {"Dimensions": [{"Name": "ApiName", "Value": "lm"}], "nextToken": "abc"},
+        {"Environment": {"Variables": {"TOKENS_PER_DAY": "5000", "MODEL": "smol"}}},
+        {"choices": [{"logprobs": {"content": [{"token": "Paris", "logprob": -0.1}]}}]},
+        {"apiKey": None, "authorization": ""},
+    ],
+)
+def test_what_is_no_secret_is_shown(answer):
+    assert plain(answer) == answer
+
+
 @pytest.mark.parametrize(
     "value", [None, True, 1.5, float("nan"), "", {}, [], {1: {2}}, object(), lambda: 1, "[", b""]
 )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -9,9 +11,11 @@ from typing import Any
 import pytest
 from pulumi import automation
 
+from lab.checks.mocks import end
 from sandbox import cloud, engine
-from sandbox.provider.core import kinds
+from sandbox.provider.core.context import Clients, Context
 from sandbox.server.base import settings
+from tests.sandbox.provider.bench import Bench
 from tests.sandbox.provider.lifecycle import Lives
 
 
@@ -29,22 +33,25 @@ def endpoint(running: cloud.Running) -> str:
 
 
 @pytest.fixture(scope="session")
-def shared_clients() -> kinds.Clients:
-    return kinds.Clients()
+def shared_clients() -> Clients:
+    return Clients()
 
 
 @pytest.fixture
 def ctx(
-    endpoint: str, shared_clients: kinds.Clients, monkeypatch: pytest.MonkeyPatch
-) -> kinds.Context:
+    running: cloud.Running,
+    endpoint: str,
+    shared_clients: Clients,
+    monkeypatch: pytest.MonkeyPatch,
+) -> Context:
     """What calls need to know, against the emulator."""
-    for name, value in settings.client(endpoint).items():
+    for name, value in settings.client(endpoint, running.key).items():
         monkeypatch.setenv(name, value)
-    return kinds.Context(endpoint=endpoint, clients=shared_clients)
+    return Context(endpoint=endpoint, clients=shared_clients)
 
 
 @pytest.fixture
-def life(ctx: kinds.Context) -> Iterator[Lives]:
+def life(ctx: Context) -> Iterator[Lives]:
     """Makes resources for a test, and takes away what the test leaves."""
     lives = Lives(ctx)
     yield lives
@@ -85,3 +92,24 @@ def stacks(cli: automation.PulumiCommand, running: cloud.Running, tmp_path: Path
     yield make
     for stack in made:
         stack.destroy()
+
+
+@pytest.fixture
+def bench(tmp_path: Path) -> Iterator[Bench]:
+    """A stack of the real engine over a cloud of files."""
+    found = Bench(tmp_path)
+    made: list[asyncio.AbstractEventLoop] = []
+    with pytest.MonkeyPatch.context() as patch:
+        new = asyncio.new_event_loop
+        patch.setattr(asyncio, "new_event_loop", lambda: made.append(new()) or made[-1])
+        yield found
+    found.stop()
+    # Pulumi's Automation API closes a program's loop in a thread of its own, or leaves it with all
+    # outputs when a program failed. They end here, not whenever the garbage collector runs, with a
+    # warning in another test.
+    until = time.monotonic() + 1
+    while any(not loop.is_closed() for loop in made) and time.monotonic() < until:
+        time.sleep(0.02)
+    for loop in made:
+        if not loop.is_closed() and not loop.is_running():
+            end(loop)

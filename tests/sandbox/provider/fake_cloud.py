@@ -18,8 +18,10 @@ from typing import Any
 from urllib.parse import quote
 
 from sandbox.provider import lean
-from sandbox.provider.core import facts, kinds
-from sandbox.provider.core.kinds import CallError, Context, Created, Incomplete, Kind
+from sandbox.provider.core import facts, registry
+from sandbox.provider.core.context import Context
+from sandbox.provider.core.exceptions import CallError
+from sandbox.provider.core.kinds import Created, Incomplete, Kind
 
 FOLDER = Path(os.environ.get("FAKE_CLOUD", "."))
 TOKENS = ("aws:cloudwatch/logGroup:LogGroup", "aws:lambda/function:Function", "aws:iam/role:Role")
@@ -109,15 +111,14 @@ def where(ctx: Context, arguments: dict[str, Any]) -> dict[str, Any]:
 
 def main() -> int:
     """Serve, with the fakes in the place of the calls."""
-    kinds.MODULES.clear()
-    kinds.REGISTRY.update({token: fake(token) for token in TOKENS})
-    kinds._loaded.add(kinds.FUNCTIONS_MODULE)
-    kinds.FUNCTIONS["aws:index/getRegion:getRegion"] = where
+    registry.SERVICES.clear()
+    registry.REGISTRY.update({token: fake(token) for token in TOKENS})
+    registry.FUNCTIONS["aws:index/getRegion:getRegion"] = where
     lean.install()
     from sandbox.provider.__main__ import main as serve
-    from sandbox.provider.core import calls
+    from sandbox.provider.core import engine_calls
 
-    calls.Calls.account = lambda *_: "000000000000"  # type: ignore[method-assign]
+    engine_calls.Contexts.account = lambda *_: "000000000000"  # type: ignore[method-assign]
     return serve()
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sandbox.provider.core.kinds import Context
+from sandbox.provider.core.context import Context
 from tests.sandbox.provider.lifecycle import Life, Lives
 
 API = "aws:apigateway/restApi:RestApi"
@@ -34,3 +34,18 @@ def stage(life: Lives, api: str, name: str = "v1") -> Life:
     """A stage that serves what the API is now."""
     deployment = life(DEPLOYMENT, restApi=api)
     return life(STAGE, restApi=api, deployment=deployment.id, stageName=name)
+
+
+def method(life: Lives, path: Life, **more: Any) -> Life:
+    inputs = {"restApi": path.inputs["restApi"], "resourceId": path.id, "httpMethod": "POST"}
+    return life(METHOD, **{**inputs, "authorization": "NONE", **more})
+
+
+def where(path: Life, verb: str = "POST") -> dict[str, str]:
+    return {"restApiId": path.inputs["restApi"], "resourceId": path.id, "httpMethod": verb}
+
+
+def integration(life: Lives, path: Life, **more: Any) -> Life:
+    method(life, path, requestParameters={"method.request.querystring.q": False})
+    inputs = {"restApi": path.inputs["restApi"], "resourceId": path.id, "httpMethod": "POST"}
+    return life(INTEGRATION, **inputs, **more)

@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+import re
 import uuid
 from dataclasses import dataclass, field
 from typing import Any
 
+import pytest
+
+from sandbox.provider.core import creations, registry
 from sandbox.provider.core import facts as tables
-from sandbox.provider.core import kinds
+from sandbox.provider.core.context import Context
+from sandbox.provider.core.exceptions import AwsError
+from sandbox.provider.core.kinds import Created, Kind
 
 
 def merged(arguments: dict[str, Any], returned: dict[str, Any]) -> dict[str, Any]:
@@ -20,15 +26,15 @@ def merged(arguments: dict[str, Any], returned: dict[str, Any]) -> dict[str, Any
 class Life:
     """One resource, from create to delete, with the state that Pulumi would keep."""
 
-    ctx: kinds.Context
+    ctx: Context
     token: str
     inputs: dict[str, Any]
     id: str = ""
     outputs: dict[str, Any] = field(default_factory=dict)
 
     @property
-    def kind(self) -> kinds.Kind:
-        found = kinds.kind(self.token)
+    def kind(self) -> Kind:
+        found = registry.kind(self.token)
         assert found, f"there is no {self.token}"
         return found
 
@@ -64,10 +70,17 @@ class Life:
         self.kind.delete(self.ctx, self.id, dict(self.outputs))
 
 
-class Wrapped(kinds.Context):
+def created(token: str, ctx: Context, inputs: dict[str, Any]) -> Created:
+    """A create as the core leads it: what it made before it fails is taken back."""
+    kind = registry.kind(token)
+    assert kind, f"there is no {token}"
+    return creations.fresh(kind, ctx, inputs)
+
+
+class Wrapped(Context):
     """A context in which some operations of one service are other functions."""
 
-    def __init__(self, real: kinds.Context, service: str, **operations: Any) -> None:
+    def __init__(self, real: Context, service: str, **operations: Any) -> None:
         super().__init__(endpoint=real.endpoint, clients=real.clients)
         self.service, self.operations = service, operations
 
@@ -84,6 +97,12 @@ class _Client:
         return self._operations.get(name) or getattr(self._real, name)
 
 
+def look_up(ctx: Context, token: str, **arguments: Any) -> dict[str, Any]:
+    found = registry.functions().get(token)
+    assert found
+    return found(ctx, arguments)
+
+
 def facts(token: str) -> Any:
     return tables.of(token)
 
@@ -91,7 +110,7 @@ def facts(token: str) -> Any:
 class Lives:
     """Makes resources for a test, and takes away what the test leaves."""
 
-    def __init__(self, ctx: kinds.Context) -> None:
+    def __init__(self, ctx: Context) -> None:
         self.ctx = ctx
         self.made: list[Life] = []
 
@@ -153,3 +172,28 @@ def assert_imports(life: Life, import_id: str, *, unknown: tuple[str, ...] = ())
         and (name in found or value != getattr(known.get(name), "default", None))
     }
     assert {name: value for name, value in found.items() if name not in unknown} == expected
+
+
+def assert_found(ctx: Context, token: str, inputs: dict[str, Any], id: str) -> None:
+    """What an interrupted create with these arguments left is found again."""
+    kind = registry.kind(token)
+    assert kind and kind.find
+    found = kind.find(ctx, inputs)
+    assert found is not None and found.id == id
+
+
+def assert_refused(
+    ctx: Context, token: str, inputs: dict[str, Any], doing: str, status: int, answer: str
+) -> None:
+    """A create with these arguments is refused by AWS, and told in the official words.
+
+    Args:
+        doing: how the sentence begins: what was being done, the service, the operation.
+        status: of the HTTP response.
+        answer: how the API's own part begins: the code, and the message.
+    """
+    kind = registry.kind(token)
+    assert kind
+    told = rf"https response error StatusCode: {status}, RequestID: .*, {re.escape(answer)}"
+    with pytest.raises(AwsError, match=rf"^{re.escape(doing)}, {told}"):
+        kind.create(ctx, inputs)

@@ -1,6 +1,6 @@
 """What was measured on the official provider, as tests use it: Terraform's names and raw tables.
 
-The provider reads facts.json, which tools/facts.py condenses from the same measurements. These
+The provider reads facts.json, which tools/facts condenses from the same measurements. These
 tests take another way: the raw tables, of the types of chapters 0 to 6, copied by
 `python -m tests.sandbox.provider.measured FOLDER`, with their own translation into Pulumi's names.
 """

@@ -3,16 +3,8 @@
 from __future__ import annotations
 
 import json
-import os
 import re
-import signal
-import subprocess
-import sys
 import threading
-import time
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import pulumi
@@ -20,161 +12,23 @@ import pulumi_aws as aws
 import pytest
 from pulumi import automation as auto
 
-from sandbox import engine
-from tests.sandbox.provider import fake_cloud
+from tests.sandbox.provider.bench import (
+    CLI,
+    Bench,
+    Program,
+    destroy,
+    groups,
+    refresh,
+    summary,
+    up,
+    wait_for,
+)
 
-CLI = engine.find()
 pytestmark = [
     pytest.mark.skipif(CLI is None, reason="the Pulumi CLI is not here: run `make test`"),
     # pulumi_aws.lambda_ warns of a class of its own when it is imported.
     pytest.mark.filterwarnings("ignore:aws.lambda/microvmsimage:DeprecationWarning"),
 ]
-
-CHECKOUT = Path(__file__).parents[3]
-Program = Callable[[], None]
-
-
-class Bench:
-    """A stack on the file backend, a provider process, and a cloud of files."""
-
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
-        self.cloud = folder / "cloud"
-        for part in ("cloud", "work", "backend"):
-            (folder / part).mkdir()
-        (folder / "work" / "Pulumi.yaml").write_text("name: bench\nruntime: python\n")
-        self.process: subprocess.Popen[str] | None = None
-        self.port = 0
-        self.start()
-
-    def start(self) -> None:
-        """Start the provider; on the same port again if there was one."""
-        env = {**os.environ, "FAKE_CLOUD": str(self.cloud), "KIT_HOME": str(self.folder / "kit")}
-        self.process = subprocess.Popen(
-            [sys.executable, "-m", "tests.sandbox.provider.fake_cloud", "--port", str(self.port)],
-            cwd=CHECKOUT, env=env, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
-        )  # fmt: skip
-        assert self.process.stdout is not None
-        self.port = int(self.process.stdout.readline())
-
-    def stop(self) -> None:
-        assert self.process is not None
-        self.process.kill()
-        self.process.wait(5)
-        for stream in (self.process.stdin, self.process.stdout):
-            assert stream is not None
-            stream.close()
-
-    def stack(self, program: Program, name: str = "dev", **config: Any) -> auto.Stack:
-        assert CLI is not None
-        env = {
-            "PULUMI_DEBUG_PROVIDERS": f"aws:{self.port}",
-            "PULUMI_BACKEND_URL": f"file://{self.folder / 'backend'}",
-            "PULUMI_HOME": str(self.folder / "pulumi"),
-            "PULUMI_CONFIG_PASSPHRASE": "x",
-            "PULUMI_SKIP_UPDATE_CHECK": "true",
-            # Else it looks for the official plugin on the network, three seconds each time.
-            "PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION": "true",
-        }
-        options = auto.LocalWorkspaceOptions(
-            work_dir=str(self.folder / "work"),
-            env_vars=env,
-            pulumi_command=auto.PulumiCommand(root=str(CLI.root)),
-        )
-        # Written here rather than with `pulumi config`: each run of the CLI costs half a second.
-        lines = {"aws:region": "eu-central-1", **config}
-        text = json.dumps({"config": lines})
-        (self.folder / "work" / f"Pulumi.{name}.yaml").write_text(text)
-        return auto.create_or_select_stack(
-            name, program=program, project_name="bench", opts=options
-        )
-
-    def calls(self, call: str) -> list[str]:
-        """The ids that a call was made for, in order."""
-        file = self.cloud / "calls.jsonl"
-        lines = (
-            [json.loads(line) for line in file.read_text().splitlines()] if file.exists() else []
-        )
-        return [line["id"] for line in lines if line["call"] == call]
-
-    def times(self, call: str) -> list[float]:
-        lines = [json.loads(line) for line in (self.cloud / "calls.jsonl").read_text().splitlines()]
-        return [line["at"] for line in lines if line["call"] == call]
-
-    def things(self) -> list[Path]:
-        return sorted(self.cloud.glob("*.json"))
-
-
-@pytest.fixture
-def bench(tmp_path: Path) -> Iterator[Bench]:
-    found = Bench(tmp_path)
-    yield found
-    found.stop()
-
-
-def groups(**how: dict[str, Any]) -> Program:
-    """A program of log groups, with the arguments of each."""
-
-    def program() -> None:
-        for name, arguments in how.items():
-            group = aws.cloudwatch.LogGroup(name, **arguments)
-            pulumi.export(f"{name}_name", group.name)
-            pulumi.export(f"{name}_arn", group.arn)
-
-    return program
-
-
-@dataclass
-class Done:
-    """What an update did and left; outputs as the SDK gives them."""
-
-    changes: dict[str, int]
-    outputs: Any
-
-
-def up(stack: auto.Stack) -> Done:
-    return _done(stack, stack.up)
-
-
-def refresh(stack: auto.Stack) -> Done:
-    return _done(stack, stack.refresh)
-
-
-def destroy(stack: auto.Stack) -> Done:
-    return _done(stack, stack.destroy)
-
-
-def _done(stack: auto.Stack, operation: Callable[..., Any]) -> Done:
-    """Run it without the one to three further runs of the CLI that the SDK makes after it."""
-    changes: dict[str, int] = {}
-
-    def note(event: Any) -> None:
-        if event.summary_event is not None:
-            changes.update(event.summary_event.resource_changes)
-
-    real = stack.outputs, stack.info
-    stack.outputs, stack.info = dict, lambda *_: True  # type: ignore[method-assign, assignment]
-    try:
-        operation(on_event=note)
-    finally:
-        stack.outputs, stack.info = real  # type: ignore[method-assign]
-    return Done({str(kind): n for kind, n in changes.items() if n}, Later(stack.outputs))
-
-
-class Later(dict[str, auto.OutputValue]):
-    """Outputs that are asked for when somebody looks."""
-
-    def __init__(self, ask: Callable[[], dict[str, auto.OutputValue]]) -> None:
-        super().__init__()
-        self.ask = ask
-
-    def __missing__(self, name: str) -> auto.OutputValue:
-        self.update(self.ask())
-        return self[name] if name in self else pytest.fail(f"no output {name}")
-
-
-def summary(result: Done) -> dict[str, int]:
-    return result.changes
 
 
 def test_a_life_of_a_resource(bench: Bench) -> None:
@@ -442,158 +296,3 @@ def test_two_stacks_at_once_do_not_disturb_each_other(bench: Bench) -> None:
     up(quick)  # its end sends Cancel, which is not for the other
     thread.join(60)
     assert summary(results[0]) == {"create": 2}
-
-
-# Interrupts and crashes
-
-
-def wait_for(true: Callable[[], bool], seconds: float = 30) -> None:
-    end = time.monotonic() + seconds
-    while not true():
-        assert time.monotonic() < end, "it did not happen in time"
-        time.sleep(0.02)
-
-
-def cli_pids(bench: Bench) -> list[int]:
-    """The CLI processes of this bench's stacks."""
-    import psutil
-
-    found = []
-    for process in psutil.process_iter(["name", "environ"]):
-        env = process.info["environ"] or {}
-        if process.info["name"] == "pulumi" and env.get("PULUMI_HOME") == str(
-            bench.folder / "pulumi"
-        ):
-            found.append(process.pid)
-    return found
-
-
-def interrupted(bench: Bench, stack: auto.Stack, end: Callable[[], None]) -> float:
-    """Run `up`, do something once the slow create has begun; returns seconds until up ended."""
-    failures: list[BaseException] = []
-
-    def run() -> None:
-        try:
-            up(stack)
-        except auto.CommandError as error:
-            failures.append(error)
-
-    thread = threading.Thread(target=run)
-    thread.start()
-    wait_for(lambda: bool(bench.calls("create")))
-    begin = time.monotonic()
-    end()
-    thread.join(60)
-    assert failures, "up did not fail"
-    return time.monotonic() - begin
-
-
-def test_an_interrupt_ends_a_slow_create_and_leaves_no_ghost(bench: Bench) -> None:
-    stack = bench.stack(groups(a={"kms_key_id": "slow:3"}))
-    seconds = interrupted(bench, stack, lambda: os.kill(cli_pids(bench)[0], signal.SIGINT))
-    assert seconds < 2.5
-    wait_for(lambda: bench.things() == [])
-    assert stack.export_stack().deployment.get("pending_operations") in (None, [])
-    stack.workspace.program = groups(a={})
-    assert summary(up(stack)) == {"same": 1, "create": 1}
-    assert len(bench.things()) == 1
-
-
-def test_a_killed_provider_leaves_a_create_that_the_next_one_adopts(bench: Bench) -> None:
-    stack = bench.stack(groups(a={"kms_key_id": "lost"}))
-    with pytest.raises(auto.CommandError):
-        up(stack)
-    assert len(bench.things()) == 1
-    (name,) = bench.calls("create")
-    bench.stop()
-    bench.start()
-    stack.workspace.program = groups(a={})
-    result = up(stack)
-    assert result.outputs["a_name"].value == name
-    assert len(bench.things()) == 1 and bench.calls("create") == [name]
-
-
-def test_a_killed_engine_leaves_nothing_twice(bench: Bench) -> None:
-    stack = bench.stack(groups(a={"kms_key_id": "slow:1"}))
-    interrupted(bench, stack, lambda: os.kill(cli_pids(bench)[0], signal.SIGKILL))
-    stack.cancel()
-    stack.import_stack(stack.export_stack())  # drops the operation that the engine left pending
-    stack.workspace.program = groups(a={})
-    up(stack)
-    assert len(bench.things()) == 1
-
-
-# The process
-
-
-def test_the_provider_also_works_as_a_plugin(bench: Bench) -> None:
-    plugin = bench.folder / "plugin"
-    plugin.mkdir()
-    script = plugin / "pulumi-resource-aws"
-    script.write_text(
-        f'#!/bin/sh\ncd {CHECKOUT} && exec {sys.executable} -m tests.sandbox.provider.fake_cloud "$@"\n'
-    )
-    script.chmod(0o755)
-    settings = (
-        f"name: bench\nruntime: python\nplugins:\n  providers:\n  - name: aws\n    path: {plugin}\n"
-    )
-    (bench.folder / "work" / "Pulumi.yaml").write_text(settings)
-    stack = bench.stack(groups(a={"name": "mine"}))
-    stack.workspace.env_vars.update(
-        PULUMI_DEBUG_PROVIDERS="", FAKE_CLOUD=str(bench.cloud), KIT_HOME=str(bench.folder / "kit")
-    )
-    begin = time.monotonic()
-    assert summary(up(stack)) == {"create": 2}
-    assert summary(up(stack)) == {"same": 2}
-    assert time.monotonic() - begin < 30
-    destroy(stack)
-    assert bench.things() == []
-
-
-@pytest.mark.parametrize("name", ["SIGINT", "SIGTERM"])
-def test_the_process_ends_at_once_when_asked(bench: Bench, name: str) -> None:
-    assert bench.process is not None
-    begin = time.monotonic()
-    bench.process.send_signal(getattr(signal, name))
-    assert bench.process.wait(5) == 0
-    assert time.monotonic() - begin < 1
-
-
-def test_the_process_ends_when_its_standard_input_does(bench: Bench) -> None:
-    assert bench.process is not None and bench.process.stdin is not None
-    bench.process.stdin.close()
-    assert bench.process.wait(5) == 0
-
-
-def test_the_process_ends_with_the_one_that_started_it(tmp_path: Path) -> None:
-    code = (
-        "import subprocess, sys, time\n"
-        "p = subprocess.Popen([sys.executable, '-m', 'tests.sandbox.provider.fake_cloud'],"
-        " stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, text=True)\n"
-        "p.stdout.readline(); print(p.pid, flush=True); time.sleep(60)\n"
-    )
-    env = {**os.environ, "FAKE_CLOUD": str(tmp_path), "KIT_HOME": str(tmp_path)}
-    with subprocess.Popen(
-        [sys.executable, "-c", code], cwd=CHECKOUT, env=env, stdout=subprocess.PIPE, text=True
-    ) as parent:
-        assert parent.stdout is not None
-        pid = int(parent.stdout.readline())
-        parent.kill()
-        parent.wait(5)
-
-    import psutil
-
-    wait_for(lambda: not psutil.pid_exists(pid) or psutil.Process(pid).status() == "zombie", 5)
-
-
-def test_a_port_that_is_taken_is_told(bench: Bench) -> None:
-    command = [sys.executable, "-m", "sandbox.provider", "--port", str(bench.port)]
-    done = subprocess.run(
-        command, cwd=CHECKOUT, capture_output=True, text=True, timeout=20, check=False
-    )
-    assert done.returncode == 1
-    assert f"port {bench.port} is taken" in done.stderr
-
-
-def test_every_fake_has_facts() -> None:
-    assert all(fake_cloud.fake(token).find for token in fake_cloud.TOKENS)

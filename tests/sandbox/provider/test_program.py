@@ -9,19 +9,22 @@ import boto3
 import pulumi
 import pulumi_aws as aws
 import pytest
+import requests
 from pulumi import automation
 
 from gateway import program
 from gateway.program import gateway
 from gateway.settings import Settings
+from sandbox import cloud
 from sandbox.server.base import settings
 
-SIZE = 68  # resources of the program, and the stack itself
+SIZE = 69  # resources of the program, and the stack itself
+UNCHANGED = ("same", "read")  # read: the stack its own last outputs
 
 
 @pytest.fixture
-def client(endpoint: str, monkeypatch: pytest.MonkeyPatch) -> Any:
-    for name, value in settings.client(endpoint).items():
+def client(running: cloud.Running, endpoint: str, monkeypatch: pytest.MonkeyPatch) -> Any:
+    for name, value in settings.client(endpoint, running.key).items():
         monkeypatch.setenv(name, value)
     return lambda service: boto3.client(service, endpoint_url=endpoint)
 
@@ -29,17 +32,17 @@ def client(endpoint: str, monkeypatch: pytest.MonkeyPatch) -> Any:
 def changes(result: Any) -> dict[str, int]:
     """How many resources were created, updated and so on; those that stayed left out."""
     found = result.summary.resource_changes or {}
-    return {str(op): count for op, count in found.items() if str(op) != "same"}
+    return {str(op): count for op, count in found.items() if str(op) not in UNCHANGED}
 
 
 def ops(stack: automation.Stack, **options: Any) -> dict[str, int]:
     """What a preview would do."""
     found = stack.preview(**options).change_summary
-    return {str(op): count for op, count in found.items() if str(op) != "same"}
+    return {str(op): count for op, count in found.items() if str(op) not in UNCHANGED}
 
 
 def course() -> None:
-    gateway(Settings())
+    gateway(Settings(logging_role="own"))
 
 
 def test_the_program_goes_up_stays_refreshes_and_goes_down(stacks: Any, client: Any) -> None:
@@ -62,14 +65,16 @@ def test_the_program_goes_up_stays_refreshes_and_goes_down(stacks: Any, client: 
 def test_the_deployed_function_may_be_one_that_exists(stacks: Any, client: Any) -> None:
     first = stacks(course, "first").up()
     name = first.outputs["function_name"].value
-    second = stacks(lambda: gateway(Settings(function_name=name)), "second").up()
+    second = stacks(
+        lambda: gateway(Settings(function_name=name, logging_role="own")), "second"
+    ).up()
     assert second.outputs["function_arn"].value == first.outputs["function_arn"].value
-    assert changes(second) == {"create": SIZE - 5}
+    assert changes(second) == {"create": SIZE - 4}  # function, role, rights, log
 
 
 def test_a_changed_setting_changes_its_resource_and_no_other(stacks: Any) -> None:
     chosen = {"memory_size": 512}
-    stack = stacks(lambda: gateway(Settings(**chosen)))
+    stack = stacks(lambda: gateway(Settings(logging_role="own", **chosen)))
     stack.up()
     chosen["memory_size"] = 256
     assert changes(stack.up()) == {"update": 1}
@@ -77,8 +82,8 @@ def test_a_changed_setting_changes_its_resource_and_no_other(stacks: Any) -> Non
     assert changes(stack.up()) == {"update": 2}  # a plan for each team
     chosen["stage_name"] = "v2"  # type: ignore[assignment]
     # The stage, three settings of its methods and its execution log; what names the stage is updated:
-    # function, two plans, four alarms, the metric filter and the dashboard.
-    assert changes(stack.up()) == {"replace": 5, "update": 9}
+    # two plans, two alarms and the dashboard.
+    assert changes(stack.up()) == {"replace": 5, "update": 5}
     assert changes(stack.up()) == {}
 
 
@@ -94,7 +99,7 @@ def test_another_verb_of_the_method_is_deployed_by_one_up(
             rest_api=rest_api.id,
             resource_id=path.id,
             http_method="PUT",
-            authorization="NONE",
+            authorization="AWS_IAM",
             opts=pulumi.ResourceOptions(delete_before_replace=True),
         )
 
@@ -117,19 +122,11 @@ def test_an_integration_whose_replacement_failed_is_there_after_the_next_up(
     stack = stacks(course)
     api = stack.up().outputs["rest_api_id"].value
 
-    def wrong(rest_api: Any, method: Any, model: Any, api_role: Any) -> Any:
-        return aws.apigateway.Integration(
-            "modelIntegration",
-            rest_api=rest_api.id,
-            resource_id=method.resource_id,
-            http_method=method.http_method,
-            type="AWS_PROXY",
-            integration_http_method="POST",
-            uri=model.arn,
-        )
+    def wrong(function: Any, _: Any) -> Any:
+        return {"uri": function.arn}
 
     with monkeypatch.context() as patched:
-        patched.setattr(program, "integration", wrong)
+        patched.setattr(program, "invocation", wrong)
         with pytest.raises(automation.CommandError, match="must contain path or action"):
             stack.up()
     stack.up()
@@ -147,8 +144,8 @@ def test_a_refresh_sees_what_others_changed_and_an_up_puts_it_back(
     group, api = outputs["log_group"].value, outputs["rest_api_id"].value
     logs.put_retention_policy(logGroupName=group, retentionInDays=30)
     apis.delete_stage(restApiId=api, stageName="v1")
-    # With the stage, the settings of its methods went.
-    assert changes(stack.refresh()) == {"delete": 4, "update": 1}
+    # With the stage, the settings of its methods went; and the stack sees its own outputs anew.
+    assert changes(stack.refresh()) == {"delete": 4, "update": 2}
     assert changes(stack.up()) == {"create": 4, "update": 1}
     assert (
         logs.describe_log_groups(logGroupNamePrefix=group)["logGroups"][0]["retentionInDays"] == 7
@@ -198,6 +195,26 @@ def test_a_refusal_of_aws_is_shown_in_the_official_words(stacks: Any) -> None:
     assert "NotFoundException: Invalid API identifier specified" in text
 
 
+def test_what_left_the_program_is_named_by_the_first_up_and_gone_after_the_second(
+    stacks: Any, client: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stack = stacks(course)
+    outputs = stack.up().outputs
+    wrong = f"{outputs['invoke_url'].value}/nothing"
+    assert requests.get(wrong, timeout=30).json()["error"]["code"] == "refused"
+    monkeypatch.setattr(program, "error_responses", lambda _: [])
+    first = stack.up()
+    assert "errorResponse-DEFAULT_4XX" in first.stdout
+    assert "still part of what is served. Run `pulumi up` once more." in first.stdout
+    assert "error" in requests.get(wrong, timeout=30).json()  # deleted, and served
+    second = stack.up()
+    assert "once more" not in second.stdout
+    assert changes(second) == {"replace": 1, "update": 1}  # the deployment; the stage points at it
+    assert "message" in requests.get(wrong, timeout=30).json()
+    assert changes(stack.up()) == {}
+
+
 def test_a_function_that_is_not_there_is_an_error_with_its_name(stacks: Any) -> None:
-    with pytest.raises(automation.CommandError, match=r"reading Lambda Function \(nobody\)"):
+    with pytest.raises(automation.CommandError, match="resource 'nobody' does not exist") as failed:
         stacks(lambda: gateway(Settings(function_name="nobody"))).up()
+    assert "Traceback" not in str(failed.value)

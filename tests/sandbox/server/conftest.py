@@ -21,7 +21,7 @@ from botocore.config import Config
 from sandbox import cloud
 from sandbox.urls import invoke_url
 from tests.sandbox.server.records import replay
-from tests.sandbox.server.shapes import archive, document, uri
+from tests.sandbox.server.shapes import archive, document, signed, uri
 
 names = count(1)
 
@@ -112,7 +112,7 @@ class Account:
     running: cloud.Running
 
     @cache  # noqa: B019  it lives as long as the tests
-    def client(self, service: str, key: str = "test", secret: str = "test") -> Any:
+    def client(self, service: str, key: str = "", secret: str = "") -> Any:
         return self.connect(service, key=key, secret=secret)
 
     @cache  # noqa: B019  it lives as long as the tests
@@ -121,16 +121,21 @@ class Account:
         return self.connect(service)
 
     def connect(
-        self, service: str, session: Any = boto3, key: str = "test", secret: str = "test"
+        self,
+        service: str,
+        session: Any = boto3,
+        key: str = "",
+        secret: str = "",
+        config: Config | None = None,
     ) -> Any:
-        """A new client."""
+        """A new client, of the root user unless a key is given."""
+        keys = {"aws_access_key_id": key, "aws_secret_access_key": secret}
         return session.client(
             service,
             endpoint_url=self.running.endpoint,
             region_name="us-east-1",
-            aws_access_key_id=key,
-            aws_secret_access_key=secret,
-            config=Config(retries={"max_attempts": 0}),
+            **(keys if key else self.running.keys),
+            config=Config(retries={"max_attempts": 0}).merge(config or Config()),
         )
 
     @property
@@ -188,13 +193,9 @@ class Account:
 
     def raw(self, path: str) -> Any:
         """What the control plane answers to a GET, as JSON: boto3 would hide wrong types."""
-        credential = "Credential=test/20260101/us-east-1/apigateway/aws4_request"
+        url = self.running.endpoint + path
         answer = requests.get(
-            self.running.endpoint + path,
-            headers={
-                "Authorization": f"AWS4-HMAC-SHA256 {credential}, SignedHeaders=host, Signature=0"
-            },
-            timeout=10,
+            url, headers=signed(self.running, "GET", url, "apigateway"), timeout=10
         )
         assert answer.status_code == 200, answer.text
         return answer.json()

@@ -68,7 +68,8 @@ def test_a_client_that_goes_away_harms_nobody(account):
     api.proxy(function)
     api.may_invoke(function)
     api.deploy("v1")
-    request = f"GET /_aws/execute-api/{api.id}/v1/ HTTP/1.1\r\nHost: x\r\n\r\n"
+    request = f"GET /_aws/execute-api/{api.id}/v1/ HTTP/1.1\r\n"
+    request += f"Host: 127.0.0.1:{account.running.port}\r\n\r\n"
     for _ in range(3):
         with socket.create_connection(("127.0.0.1", account.running.port)) as client:
             client.sendall(request.encode())

@@ -4,7 +4,7 @@ import pulumi
 import pulumi_aws as aws
 
 
-def permission(rest_api, model):
+def permission(rest_api, function):
     return aws.lambda_.Permission(
         "modelPermission",
         action="lambda:InvokeFunction",

@@ -3,11 +3,11 @@ import pulumi
 import pulumi_aws as aws
 
 
-def permission(rest_api, model):
+def permission(rest_api, function):
     return aws.lambda_.Permission(
         "modelPermission",
         action="lambda:InvokeFunction",
-        function=model.name,
+        function=function.name,
         principal="apigateway.amazonaws.com",
         source_arn=pulumi.Output.concat(rest_api.execution_arn, "/*/*/model"),
     )

@@ -3,7 +3,7 @@
 import pulumi_aws as aws
 
 
-def two_minutes(rest_api, method, model):
+def two_minutes(rest_api, method, function):
     return aws.apigateway.Integration(
         "patientIntegration",
         rest_api=rest_api.id,
@@ -11,7 +11,7 @@ def two_minutes(rest_api, method, model):
         http_method="ANY",
         type="AWS_PROXY",
         integration_http_method="POST",
-        uri=model.streaming_invoke_arn,
+        uri=function.response_streaming_invoke_arn,
         response_transfer_mode="STREAM",
         timeout_milliseconds=120000,
     )

@@ -6,13 +6,17 @@ from typing import Any
 
 import pytest
 
-from sandbox.provider.core.kinds import AwsError, CallError, Context, kind
+from sandbox.provider.core.context import Context
+from sandbox.provider.core.exceptions import AwsError, CallError
+from sandbox.provider.core.registry import kind
 from tests.sandbox.provider.gateway import API, mock_method, seen
 from tests.sandbox.provider.lifecycle import (
     Lives,
     assert_complete,
     assert_deleted,
+    assert_found,
     assert_imports,
+    assert_refused,
     assert_updates,
 )
 
@@ -96,8 +100,7 @@ def test_a_method_response_of_an_interrupted_create_is_found(life: Lives, place:
     inputs = {**place, "statusCode": "200"}
     assert kind(METHOD_RESPONSE).find(life.ctx, inputs) is None
     response = life(METHOD_RESPONSE, **inputs)
-    found = kind(METHOD_RESPONSE).find(life.ctx, inputs)
-    assert found is not None and found.id == response.id
+    assert_found(life.ctx, METHOD_RESPONSE, inputs, response.id)
 
 
 FULL_INTEGRATION_RESPONSE = {
@@ -159,14 +162,16 @@ def test_another_status_of_an_integration_response_is_put_beside_the_old_one(
 def test_an_integration_response_of_nothing_is_refused_in_the_official_words(
     ctx: Context, place: Json
 ) -> None:
-    told = (
-        r"^putting API Gateway Integration Response: operation error API Gateway: "
-        r"PutIntegrationResponse, https response error StatusCode: 404, RequestID: .*, "
-        r"NotFoundException: Invalid Resource identifier specified"
-    )
     inputs = {**place, "resourceId": "nope", "statusCode": "200"}
-    with pytest.raises(AwsError, match=told):
-        kind(INTEGRATION_RESPONSE).create(ctx, inputs)
+    doing = "putting API Gateway Integration Response: operation error API Gateway: PutIntegrationResponse"
+    assert_refused(
+        ctx,
+        INTEGRATION_RESPONSE,
+        inputs,
+        doing,
+        404,
+        "NotFoundException: Invalid Resource identifier specified",
+    )
 
 
 FULL_RESPONSE = {

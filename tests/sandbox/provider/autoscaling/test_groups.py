@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 
 from sandbox.provider.autoscaling import arguments, groups
-from sandbox.provider.core.kinds import AwsError, CallError, Context, kind
+from sandbox.provider.core.context import Context
+from sandbox.provider.core.exceptions import CallError
 from tests.sandbox.provider.lifecycle import (
     Life,
     Lives,
@@ -15,9 +16,10 @@ from tests.sandbox.provider.lifecycle import (
     assert_complete,
     assert_deleted,
     assert_imports,
+    assert_refused,
     assert_updates,
+    look_up,
 )
-from tests.sandbox.provider.lookups.test_lookups import look_up
 
 GROUP = "aws:autoscaling/group:Group"
 TARGETS = "aws:lb/targetGroup:TargetGroup"
@@ -259,10 +261,5 @@ def test_durations_are_read_as_go_writes_them(text: str, seconds: float) -> None
 
 
 def test_a_taken_name_of_a_group_is_refused_in_the_official_words(group: Life) -> None:
-    expected = (
-        rf"^creating Auto Scaling Group \({group.id}\): operation error Auto Scaling: "
-        r"CreateAutoScalingGroup, https response error StatusCode: 400, RequestID: .*, "
-        r"AlreadyExists: "
-    )
-    with pytest.raises(AwsError, match=expected):
-        kind(GROUP).create(group.ctx, group.inputs)
+    doing = f"creating Auto Scaling Group ({group.id}): operation error Auto Scaling: CreateAutoScalingGroup"
+    assert_refused(group.ctx, GROUP, group.inputs, doing, 400, "AlreadyExists: ")

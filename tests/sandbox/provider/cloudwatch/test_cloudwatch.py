@@ -1,4 +1,4 @@
-"""Alarms, dashboards and metric filters against a real emulator."""
+"""Alarms and dashboards against a real emulator."""
 
 from __future__ import annotations
 
@@ -7,9 +7,10 @@ from typing import Any
 
 import pytest
 
-from sandbox.provider.core.kinds import AwsError, CallError, Context, kind
+from sandbox.provider.core.context import Context
+from sandbox.provider.core.exceptions import AwsError
+from sandbox.provider.core.registry import kind
 from tests.sandbox.provider.lifecycle import (
-    Life,
     Lives,
     assert_complete,
     assert_deleted,
@@ -19,10 +20,7 @@ from tests.sandbox.provider.lifecycle import (
 
 ALARM = "aws:cloudwatch/metricAlarm:MetricAlarm"
 DASHBOARD = "aws:cloudwatch/dashboard:Dashboard"
-FILTER = "aws:cloudwatch/logMetricFilter:LogMetricFilter"
-LOG_GROUP = "aws:cloudwatch/logGroup:LogGroup"
 TOPIC = "arn:aws:sns:us-east-1:000000000000:on-call"
-
 SMALL_ALARM = {
     "comparisonOperator": "GreaterThanThreshold",
     "evaluationPeriods": 1,
@@ -98,6 +96,8 @@ def rate(expression: str) -> dict[str, Any]:
 
 
 CALLS, ERRORS = metric("calls", "Count"), metric("errors", "5XXError")
+
+
 MATH = {"comparisonOperator": "GreaterThanThreshold", "evaluationPeriods": 2, "threshold": 0.1}
 
 
@@ -157,48 +157,3 @@ def test_a_dashboard_lives(life: Lives) -> None:
     assert_imports(board, board.id)
     assert_updates(board, [{"dashboardBody": json.dumps({"widgets": []})}])
     assert_deleted(board)
-
-
-@pytest.fixture
-def group(life: Lives) -> Life:
-    return life(LOG_GROUP, name=life.name("/course/logs"))
-
-
-TRANSFORMATION = {"name": "Errors", "namespace": "Course", "value": "1", "unit": "None"}
-
-
-def test_a_metric_filter_lives(life: Lives, group: Life) -> None:
-    found = life(
-        FILTER,
-        name=life.name("errors"),
-        logGroupName=group.id,
-        pattern='{ $.status = "5*" }',
-        metricTransformation=TRANSFORMATION,
-    )
-    assert_complete(found)
-    assert_imports(found, f"{group.id}:{found.id}")
-    more = {"namespace": "Course", "value": "$.latency", "unit": "Milliseconds"}
-    assert_updates(
-        found,
-        [
-            {"pattern": ""},
-            {"pattern": "ERROR"},
-            {"metricTransformation": {**TRANSFORMATION, "defaultValue": "0"}},
-            {"metricTransformation": {**TRANSFORMATION, "dimensions": {"Path": "$.path"}}},
-            {"metricTransformation": {"name": "Latency", "defaultValue": "1.5", **more}},
-        ],
-    )
-    assert_deleted(found)
-
-
-def test_a_metric_filter_of_no_group_is_refused_in_the_official_words(ctx: Context) -> None:
-    inputs = {"name": "f", "logGroupName": "nope", "pattern": ""}
-    expected = (
-        r"^creating CloudWatch Logs Metric Filter \(f\): operation error CloudWatch Logs: "
-        r"PutMetricFilter, https response error StatusCode: 400, RequestID: .*, "
-        r"ResourceNotFoundException: "
-    )
-    with pytest.raises(AwsError, match=expected):
-        kind(FILTER).create(ctx, {**inputs, "metricTransformation": TRANSFORMATION})
-    with pytest.raises(CallError, match="expected LOG-GROUP-NAME:FILTER-NAME"):
-        kind(FILTER).read(ctx, "f", {})

@@ -1,193 +1,145 @@
-"""Between AWS's answers and outputs: names, tags, times, and what counts as the same."""
+"""Between AWS's answers and outputs: what is there, what changed, names and ids."""
 
 from __future__ import annotations
 
+import re
 from datetime import datetime, timedelta, timezone
-from types import SimpleNamespace
+from typing import Any
 
 import pytest
 from botocore.exceptions import ClientError
 
 from sandbox.provider.core import answers
-from sandbox.provider.core.kinds import AwsError, CallError, Context, Created, Kind
+from sandbox.provider.core.context import Context
+from sandbox.provider.core.exceptions import CallError
 
 
-def refused(code="NoSuchThing", operation="GetRole"):
-    return ClientError(
-        {"Error": {"Code": code, "Message": "no"},
-         "ResponseMetadata": {"HTTPStatusCode": 404, "RequestId": "r1"}}, operation,
-    )  # fmt: skip
-
-
-def raising(error):
-    def call(**_):
-        raise error
+def refusing(code: str) -> Any:
+    def call(**arguments: Any) -> None:
+        raise ClientError({"Error": {"Code": code}}, "Do")
 
     return call
 
 
-def test_only_the_codes_that_mean_not_there_are_none():
-    assert answers.find(lambda **given: given, "Gone", Name="x") == {"Name": "x"}
-    assert answers.find(raising(refused("Gone")), "Other", "Gone") is None
-    with pytest.raises(ClientError):
-        answers.find(raising(refused("Denied")), "Gone")
-    with pytest.raises(ClientError):
-        answers.find(raising(refused("Gone")))
-    with pytest.raises(ClientError):
-        answers.find(raising(ClientError({}, "GetRole")), "Gone")
+def test_what_is_not_there_is_none_and_other_refusals_stay() -> None:
+    assert answers.find(lambda **arguments: arguments, "Gone", call=1) == {"call": 1}
+    assert answers.find(refusing("Gone"), "Other", "Gone") is None
+    with pytest.raises(ClientError, match="Denied"):
+        answers.find(refusing("Denied"), "Gone")
 
 
-def test_what_was_never_set_becomes_none():
-    found = {"a": "", "b": [], "c": {}, "d": 0, "e": False, "f": "x", "g": ""}
-    assert answers.settle(found, keep=["g"]) == {
-        "a": None, "b": None, "c": None, "d": 0, "e": False, "f": "x", "g": ""
-    }  # fmt: skip
-    assert answers.settle({"a": []}) == {"a": None}
-    assert answers.given(a=None, b=0, c="", d=False) == {"b": 0, "c": "", "d": False}
+def test_the_first_of_a_listing() -> None:
+    assert answers.first(lambda **_: {"Things": [1, 2]}, "Things") == 1
+    assert answers.first(lambda **_: {"Things": []}, "Things") is None
+    assert answers.first(lambda **_: {}, "Things") is None
+    assert answers.first(refusing("Gone"), "Things", "Gone", Id="x") is None
 
 
-@pytest.mark.parametrize(
-    "values, last, ordered",
-    [(["b", "a", "c"], ["c", "x", "a"], ["c", "a", "b"]), (["b", "a"], None, ["a", "b"]), ([], ["a"], []),
-     (["b", "a"], [], ["a", "b"])],
-)  # fmt: skip
-def test_a_set_keeps_the_programs_order(values, last, ordered):
-    assert answers.same_order(values, last) == ordered
+class Listing:
+    """A client whose one listing has these pages."""
 
+    def __init__(self, *pages: list[str]) -> None:
+        self.pages = pages
+        self.asked: list[Any] = []
 
-@pytest.mark.parametrize(
-    "old, new, differs",
-    [({}, {}, False), ({"a": None}, {"a": ""}, False), ({"a": []}, {}, False), ({"a": 1}, {"a": 2}, True),
-     ({"a": 1}, {}, True), ({"a": 1}, {"a": 1}, False)],
-)  # fmt: skip
-def test_nothing_and_empty_are_the_same(old, new, differs):
-    assert answers.changed("a", old, new) is differs
+    def get_paginator(self, operation: str) -> Listing:
+        self.asked.append(operation)
+        return self
 
-
-def test_a_made_up_name_has_a_prefix_that_can_be_told():
-    one, two = answers.unique_name("role-"), answers.unique_name("role-")
-    assert one != two and len(one) == len("role-") + 26
-    assert answers.prefix_of(one) == "role-" and answers.prefix_of(two) == "role-"
-    now = datetime.now(timezone.utc)
-    made = datetime.strptime(one[5:19], "%Y%m%d%H%M%S").replace(tzinfo=timezone.utc)
-    assert abs(now - made) < timedelta(seconds=10)
-    assert int(two[-8:], 16) == int(one[-8:], 16) + 1
-
-
-def test_a_made_up_name_ends_in_tenths_of_a_millisecond(monkeypatch):
-    moment = datetime(2026, 1, 2, 3, 4, 5, 12_399, tzinfo=timezone.utc)
-    monkeypatch.setattr(answers, "datetime", SimpleNamespace(now=lambda zone: moment))
-    assert answers.unique_name("p")[:-8] == "p202601020304050123"
+    def paginate(self, **where: Any) -> list[dict[str, Any]]:
+        self.asked.append(where)
+        return [{"items": page} for page in self.pages] + [{}]
 
 
 @pytest.mark.parametrize(
-    "name, prefix",
-    [("", ""), ("role", ""), ("2026010203040501230000000a", ""), ("a2026010203040501230000000a", "a"),
-     ("a202601020304050123000000ag", ""), ("a20260102030405012x0000000a", ""),
-     ("a2026010203040501230000000A", ""), ("202601020304050123000000a", "")],
-)  # fmt: skip
-def test_other_names_have_no_prefix(name, prefix):
-    assert answers.prefix_of(name) == prefix
+    ("pages", "found"),
+    [([["a", "b"], ["c"]], "c"), ([["c"], ["c"]], None), ([["a"]], None), ([], None)],
+)
+def test_the_one_is_told_by_all_pages_or_not_at_all(pages: list[list[str]], found: Any) -> None:
+    client = Listing(*pages)
+    one = answers.the_one(client, "get_things", "items", lambda each: each == "c", api="x")
+    assert one == found and client.asked == ["get_things", {"api": "x"}]
 
 
-def test_a_name_is_given_or_made_of_its_prefix():
-    assert answers.named({"name": "x", "namePrefix": "y"}) == "x"
-    assert answers.prefix_of(answers.named({"namePrefix": "y"})) == "y"
-    assert answers.prefix_of(answers.named({})) == "terraform-"
-    assert answers.named({"bucket": "b"}, "bucket") == "b"
-    assert answers.prefix_of(answers.named({"bucketPrefix": "p"}, "bucket")) == "p"
+def test_empty_answers_are_not_set_but_for_what_is_promised() -> None:
+    outputs = {"a": "", "b": [], "c": {}, "d": 0, "e": False, "f": "x", "g": ""}
+    settled = answers.settle(outputs, keep=("g",))
+    assert settled == {"a": None, "b": None, "c": None, "d": 0, "e": False, "f": "x", "g": ""}
 
 
-def test_times_are_in_utc_to_the_second():
-    moment = datetime(2026, 1, 2, 3, 4, 5, 999, tzinfo=timezone(timedelta(hours=1)))
-    assert answers.timestamp(moment) == "2026-01-02T02:04:05Z"
-    assert (answers.timestamp("x"), answers.timestamp(None), answers.timestamp(7)) == ("x", "", "7")
+def test_arguments_that_are_none_are_left_out() -> None:
+    assert answers.given(a=None, b=0, c="") == {"b": 0, "c": ""}
+    assert answers.pick({"a": None, "b": 0, "c": 1}, "a", "b", "d") == {"b": 0}
 
 
-def test_tags_of_ones_own_and_their_changes():
-    assert answers.own_tags({"a": "1", "aws:b": "2", "xaws:": "3"}) == {"a": "1", "xaws:": "3"}
-    assert answers.own_tags(None) == {}
-    old, new = {"tags": {"b": "1", "a": "1", "c": "1"}}, {"tags": {"c": "2", "d": "1"}}
-    assert answers.tag_changes(old, new) == (["a", "b"], {"c": "2", "d": "1"})
-    assert answers.tag_changes({}, {"tags": None}) == ([], {})
-    assert answers.tag_changes({"tags": {"a": "1"}}, {"tags": {"a": "1"}}) == ([], {})
+def test_sets_have_the_order_of_the_program() -> None:
+    assert answers.same_order(["d", "c", "b", "a"], ["c", "x", "a"]) == ["c", "a", "b", "d"]
+    assert answers.same_order(["b", "a"], None) == ["a", "b"]
+    assert answers.in_order([3, 1, 2], [2, 3]) == [2, 3, 1]
+    blocks = [{"key": "b"}, {"key": "new"}, {"key": "a"}]
+    last = [{"key": "a", "more": 1}, {"key": "b"}]
+    ordered = answers.in_order(blocks, last, lambda block: block["key"])
+    assert [block["key"] for block in ordered] == ["a", "b", "new"]
+    assert answers.in_order(blocks, None) == blocks
 
 
-def test_what_an_interrupted_create_left_is_found_by_an_argument():
-    asked = []
+@pytest.mark.parametrize(
+    ("old", "new", "differs"),
+    [(1, 1, False), (1, 2, True), (None, "", False), (0, [], False), ("a", None, True)],
+)
+def test_nothing_and_empty_are_the_same(old: Any, new: Any, differs: bool) -> None:
+    assert answers.changed("x", {"x": old}, {"x": new}) is differs
+    assert answers.changed("x", {}, {"x": new}) is bool(new)
 
-    def read(ctx, id, last):
-        asked.append((id, last))
-        return {"here": True} if id == "x" else None
 
-    find, ctx = answers.found_by("name", read), Context()
-    assert find(ctx, {"name": "x"}) == Created("x", {"here": True})
+@pytest.mark.parametrize(
+    ("value", "text"), [(True, "true"), (False, "false"), (None, ""), (1.5, "1.5"), ("a", "a")]
+)
+def test_values_as_texts(value: Any, text: str) -> None:
+    assert answers.text(value) == text
+
+
+def test_a_made_up_name_has_its_prefix_time_and_number() -> None:
+    one, two = answers.unique_name("app-"), answers.unique_name("app-")
     assert (
-        find(ctx, {"name": "y"}) is None
-        and find(ctx, {}) is None
-        and find(ctx, {"name": ""}) is None
+        re.fullmatch(r"app-\d{18}[0-9a-f]{8}", one) and int(two[-8:], 16) == int(one[-8:], 16) + 1
     )
-    assert asked == [("x", {"name": "x"}), ("y", {"name": "y"})]
+    made = datetime.strptime(one[4:18], "%Y%m%d%H%M%S").replace(tzinfo=timezone.utc)
+    assert abs(datetime.now(timezone.utc) - made) < timedelta(minutes=1)
+    assert answers.prefix_of(one) == "app-" and answers.prefix_of("app-one") == ""
+    assert answers.prefix_of("x" * 18 + "0" * 8) == "" == answers.prefix_of("0" * 18 + "g" * 8)
 
 
-def test_only_one_that_is_wanted_is_the_one():
-    pages = [{"items": [{"n": 1}, {"n": 2}]}, {}, {"items": [{"n": 3}]}]
-    asked = []
-
-    class Gateway:
-        def get_paginator(self, operation):
-            return SimpleNamespace(
-                paginate=lambda **where: asked.append((operation, where)) or pages
-            )
-
-    ctx = Context(
-        clients=SimpleNamespace(get=lambda service, *_: asked.append(service) or Gateway())
-    )
-    assert answers.the_one(ctx, "get_things", lambda item: item["n"] == 3, restApiId="a") == {
-        "n": 3
-    }
-    assert answers.the_one(ctx, "get_things", lambda item: item["n"] > 1) is None
-    assert answers.the_one(ctx, "get_things", lambda item: False) is None
-    assert asked[:2] == ["apigateway", ("get_things", {"restApiId": "a"})]
+def test_a_name_is_given_or_made() -> None:
+    assert answers.named({"name": "n", "namePrefix": "p"}) == "n"
+    assert answers.prefix_of(answers.named({"namePrefix": "p-"})) == "p-"
+    assert answers.prefix_of(answers.named({"bucketPrefix": "b-"}, "bucket")) == "b-"
+    assert answers.prefix_of(answers.named({})) == "terraform-"
 
 
-def test_every_refusal_is_worded_with_what_was_being_done():
-    def fail(*_):
-        raise refused()
-
-    kind = answers.worded("iam", "IAM Role", Kind("t", fail, fail, fail, fail), called="name")
-    ctx = Context()
-    tail = ("operation error IAM: GetRole, https response error StatusCode: 404, RequestID: r1, "
-            "api error NoSuchThing: no")  # fmt: skip
-    for call, what in (
-        (lambda: kind.create(ctx, {"name": "x"}), "creating IAM Role (x)"),
-        (lambda: kind.create(ctx, {}), "creating IAM Role"),
-        (lambda: kind.read(ctx, "i", {}), "reading IAM Role (i)"),
-        (lambda: kind.update(ctx, "i", {}, {}), "updating IAM Role (i)"),
-        (lambda: kind.delete(ctx, "i", {}), "deleting IAM Role (i)"),
-    ):
-        with pytest.raises(AwsError) as told:
-            call()
-        assert str(told.value) == f"{what}: {tail}"
-    plain = answers.worded("iam", "IAM Role", Kind("t", fail, fail, fail))
-    assert plain.update is None
-    with pytest.raises(AwsError, match=r"^creating IAM Role: "):
-        plain.create(ctx, {"name": "x"})
+def test_times_are_utc_and_in_whole_seconds() -> None:
+    east = timezone(timedelta(hours=2))
+    assert answers.timestamp(datetime(2026, 1, 2, 3, 4, 5, 678, east)) == "2026-01-02T01:04:05Z"
+    assert answers.timestamp("2026") == "2026" and answers.timestamp(None) == ""
 
 
-def test_worded_calls_are_the_calls():
-    def call(*given):
-        return given
-
-    kind, ctx = answers.worded("iam", "Role", Kind("t", call, call, call, call)), Context()
-    assert kind.create(ctx, {"a": 1}) == (ctx, {"a": 1})
-    assert kind.read(ctx, "i", {"b": 1}) == (ctx, "i", {"b": 1})
-    assert kind.update(ctx, "i", {"b": 1}, {"c": 1}) == (ctx, "i", {"b": 1}, {"c": 1})
-    assert kind.delete(ctx, "i", {"b": 1}) is None
+def test_what_is_found_by_an_argument() -> None:
+    find = answers.by("name")
+    assert find(Context(), {"name": "n"}) == "n" and find(Context(), {}) is None
 
 
-def test_what_is_gone_right_away_is_told():
-    assert answers.there({}, "The role") == {}
-    with pytest.raises(CallError) as told:
-        answers.there(None, "The role")
-    assert str(told.value) == "The role is gone right after it was written; run `up` again"
+def test_an_id_has_as_many_parts_as_its_form() -> None:
+    assert answers.parts_of("a/b/c", "/", "API/PATH") == ["a", "b/c"]
+    for wrong in ("a", "a/", "/b", ""):
+        told = re.escape(f"unexpected format of ID ({wrong}), expected API/PATH")
+        with pytest.raises(CallError, match=f"^{told}$"):
+            answers.parts_of(wrong, "/", "API/PATH")
+    with pytest.raises(CallError, match=r"^unexpected format for ID \(a\), expected role:name$"):
+        answers.parts_of("a", ":", "role:name", "format for ID")
+
+
+def test_what_only_the_state_tells_is_asked_for_by_the_form_of_an_import() -> None:
+    assert answers.known({"api": 1}, "api", "x", "API/ID") == "1"
+    for values in ({}, {"api": ""}):
+        with pytest.raises(CallError, match=r"^unexpected format of ID \(x\), expected API/ID$"):
+            answers.known(values, "api", "x", "API/ID")

@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from sandbox.provider.core.archives import content, zip_bytes
-from sandbox.provider.core.kinds import CallError
+from sandbox.provider.core.exceptions import CallError
 from sandbox.provider.core.wire import ARCHIVE, ASSET, SIG
 
 

@@ -14,9 +14,11 @@ from typing import Any
 import pytest
 
 from sandbox.provider.core import facts
+from sandbox.provider.core.context import Context
 from sandbox.provider.core.creations import Creations
+from sandbox.provider.core.exceptions import CallError, Cancelled
 from sandbox.provider.core.journal import Journal
-from sandbox.provider.core.kinds import CallError, Cancelled, Context, Created, Incomplete, Kind
+from sandbox.provider.core.kinds import Created, Incomplete, Kind
 from sandbox.provider.core.wire import UNKNOWN, Secret
 
 TOKEN, URN = (

@@ -7,9 +7,10 @@ from typing import Any
 
 import pytest
 
+from sandbox.provider.check.arguments import Naming, check
 from sandbox.provider.core import facts
-from sandbox.provider.core.check import Naming, Settings, check
 from sandbox.provider.core.diff import diff, recomputed
+from sandbox.provider.core.runs import Settings
 from sandbox.provider.core.wire import UNKNOWN, Secret
 from tests.sandbox.provider import measured
 

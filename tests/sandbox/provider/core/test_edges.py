@@ -11,23 +11,15 @@ from types import SimpleNamespace
 
 import pytest
 
-from sandbox.provider.core import (
-    archives,
-    creations,
-    diff,
-    facts,
-    lacking,
-    policy,
-    runs,
-    states,
-    wire,
-)
+from sandbox.provider.core import archives, creations, diff, facts, policy, runs, states, wire
 from sandbox.provider.core.archives import content, located, zip_bytes
-from sandbox.provider.core.check import Settings
+from sandbox.provider.core.context import Context
 from sandbox.provider.core.diff import Change, Difference
+from sandbox.provider.core.exceptions import CallError
 from sandbox.provider.core.facts import Field, Type
 from sandbox.provider.core.journal import Journal
-from sandbox.provider.core.kinds import CallError, Context, Created, Incomplete, Kind
+from sandbox.provider.core.kinds import Created, Incomplete, Kind
+from sandbox.provider.core.runs import Settings
 from sandbox.provider.core.wire import (
     ARCHIVE,
     ASSET,
@@ -611,26 +603,7 @@ def test_the_text_of_the_program_stays_while_aws_says_the_same():
     )
 
 
-# What is lacking, and facts
-
-
-def test_arguments_that_the_sandbox_lacks_are_told_where_they_are():
-    made = type_of(a=Field("any"), b=Field("any"), d=Field("integer", default=3))
-    bare = kind(lacks=("a", "b.x.y", "d", "none"))
-    text = ("{} of t is an argument that the sandbox cannot carry out; leave it out here, or use the "
-            "target aws. Examine values at 'R.{}'.")  # fmt: skip
-
-    def told(**inputs):
-        return lacking.refusals(bare, made, "R", inputs)
-
-    assert told(a=1) == [text.format("a", "a")] == told(a=Secret(1)) == told(a=UNKNOWN)
-    assert told(b={"x": [{"y": 1}, {"y": 0}, {"z": 1}, {"y": "2"}]}) == [
-        text.format("b.x[0].y", "b.x[0].y"), text.format("b.x[3].y", "b.x[3].y")
-    ]  # fmt: skip
-    assert told(d=3) == [] and told(d=4) == [text.format("d", "d")]
-    for nothing in (None, False, "", 0, {}, []):
-        assert told(a=nothing) == []
-    assert told(b="x") == []
+# Facts
 
 
 def test_a_field_is_an_update_of_a_text_unless_the_facts_say_more():

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from sandbox.provider.core import facts, kinds
+from sandbox.provider.core import facts, registry
 from tests.sandbox.provider import measured
-from tools import facts as tool
+from tools.facts import __main__ as tool
 
 needs_measurements = pytest.mark.skipif(
     not measured.SHARED.exists(), reason="the whole measurements are not here"
@@ -59,12 +59,12 @@ def test_every_computed_attribute_is_an_output(type: str) -> None:
 
 
 def test_every_type_of_the_chapters_has_calls() -> None:
-    have = kinds.load()
+    have = registry.load()
     assert {table["token"] for table in measured.load().values()} <= set(have)
 
 
 def test_what_the_facts_update_in_place_the_calls_can_update() -> None:
-    for token, kind in kinds.load().items():
+    for token, kind in registry.load().items():
         type = facts.of(token)
         assert type
         lacked = {path for path in kind.lacks if "." not in path}
@@ -73,7 +73,7 @@ def test_what_the_facts_update_in_place_the_calls_can_update() -> None:
 
 
 def test_every_type_with_calls_has_facts() -> None:
-    assert [token for token in kinds.load() if facts.of(token) is None] == []
+    assert [token for token in registry.load() if facts.of(token) is None] == []
 
 
 def test_sensitive_values_are_known() -> None:

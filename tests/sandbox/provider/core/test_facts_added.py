@@ -10,10 +10,11 @@ from typing import Any
 import pulumi_aws as aws
 import pytest
 
+from sandbox.provider.check.arguments import Naming, check
 from sandbox.provider.core import facts
-from sandbox.provider.core.check import Naming, Settings, check
 from sandbox.provider.core.diff import diff
 from sandbox.provider.core.facts import Field, Type
+from sandbox.provider.core.runs import Settings
 
 Json = dict[str, Any]
 pytestmark = pytest.mark.filterwarnings(

@@ -7,8 +7,10 @@ from typing import Any
 
 import pytest
 
-from sandbox.provider.core import errors, kinds, runs
-from sandbox.provider.core.kinds import CallError, kind
+from sandbox.provider.core import engine_errors, runs
+from sandbox.provider.core.context import Context
+from sandbox.provider.core.exceptions import CallError, TimedOut
+from sandbox.provider.core.registry import kind
 from sandbox.provider.core.runs import KEPT, Runs, settings
 from sandbox.provider.core.wire import UNKNOWN, Secret
 
@@ -82,7 +84,7 @@ def test_a_region_that_is_none_is_refused() -> None:
 
 
 def test_refusals_of_the_provider_are_told_as_they_are() -> None:
-    assert errors.sentence(CallError("no"), "creating x", "") == "no"
+    assert engine_errors.sentence(CallError("no"), "creating x", "") == "no"
 
 
 def test_refusals_of_aws_are_told_in_the_official_form() -> None:
@@ -97,8 +99,8 @@ def test_refusals_of_aws_are_told_in_the_official_form() -> None:
         """As botocore makes one for each error of a service's model."""
 
     doing = "creating API Gateway Stage (v1)"
-    known = errors.sentence(NotFoundException(answer, "CreateStage"), doing, "")
-    other = errors.sentence(ClientError(answer, "CreateStage"), doing, "")
+    known = engine_errors.sentence(NotFoundException(answer, "CreateStage"), doing, "")
+    other = engine_errors.sentence(ClientError(answer, "CreateStage"), doing, "")
     for told, prefix in ((known, ""), (other, "api error ")):
         assert told.startswith("creating API Gateway Stage (v1): operation error ")
         assert told.endswith(
@@ -111,12 +113,12 @@ def test_a_sandbox_that_is_not_there_is_told_with_the_fix() -> None:
     from botocore.exceptions import EndpointConnectionError
 
     error = EndpointConnectionError(endpoint_url="http://127.0.0.1:9")
-    told = errors.sentence(error, "creating x", "http://127.0.0.1:9")
+    told = engine_errors.sentence(error, "creating x", "http://127.0.0.1:9")
     assert "nothing answers at http://127.0.0.1:9" in told and "`python -m sandbox start`" in told
 
 
 def test_a_fault_of_the_provider_says_that_it_is_one(capsys: pytest.CaptureFixture[str]) -> None:
-    told = errors.sentence(KeyError("x"), "creating y", "")
+    told = engine_errors.sentence(KeyError("x"), "creating y", "")
     assert (
         told == "creating y: the sandbox's provider failed, KeyError: 'x'; its log has the details"
     )
@@ -124,8 +126,8 @@ def test_a_fault_of_the_provider_says_that_it_is_one(capsys: pytest.CaptureFixtu
 
 
 def test_a_type_that_is_lacking_tells_close_ones_and_the_other_target() -> None:
-    told = errors.unknown_type("aws:iam/rolepolicy:RolePolicy")
-    assert "aws:iam/rolePolicy:RolePolicy" in told and errors.AWS_TARGET in told
+    told = engine_errors.unknown_type("aws:iam/rolepolicy:RolePolicy")
+    assert "aws:iam/rolePolicy:RolePolicy" in told and engine_errors.AWS_TARGET in told
     assert kind("nonsense") is None and kind("aws:sqs/queue:Queue") is None
 
 
@@ -133,8 +135,8 @@ def test_a_type_that_is_lacking_tells_close_ones_and_the_other_target() -> None:
     ("seconds", "text"), [(1, "1s"), (90, "1m30s"), (600, "10m0s"), (3600, "1h0m0s")]
 )
 def test_a_timeout_is_told_as_go_writes_it(seconds: float, text: str) -> None:
-    ctx = kinds.Context(timeout=seconds, started=time.monotonic() - seconds)
-    with pytest.raises(kinds.TimedOut) as error:
+    ctx = Context(timeout=seconds, started=time.monotonic() - seconds)
+    with pytest.raises(TimedOut) as error:
         ctx.wait(1)
-    told = errors.sentence(error.value, "creating x", "")
+    told = engine_errors.sentence(error.value, "creating x", "")
     assert told == f"creating x: timeout while waiting (timeout: {text})"

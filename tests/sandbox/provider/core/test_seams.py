@@ -19,24 +19,24 @@ from botocore.exceptions import (
 )
 from pulumi.runtime.proto import provider_pb2, status_pb2
 
-from sandbox.provider.core import errors, kinds, shapes
-from sandbox.provider.core.calls import Calls
-from sandbox.provider.core.facts import Field
-from sandbox.provider.core.journal import Entry, Journal, public
-from sandbox.provider.core.kinds import (
+from sandbox.provider.core import engine_errors, registry, shapes
+from sandbox.provider.core.context import Clients, Context
+from sandbox.provider.core.engine_calls import Contexts
+from sandbox.provider.core.exceptions import (
+    SERVICE_NAMES,
     AwsError,
     CallError,
     Cancelled,
-    Clients,
-    Context,
-    Created,
-    Incomplete,
-    Kind,
     TimedOut,
-)  # fmt: skip
+    describe,
+    doing,
+    duration,
+)
+from sandbox.provider.core.facts import Field
+from sandbox.provider.core.journal import Entry, Journal, public
+from sandbox.provider.core.kinds import Created, Incomplete, Kind, resource
 from sandbox.provider.core.runs import Run
 from sandbox.provider.core.wire import UNKNOWN, Secret, decode
-from sandbox.provider.core.wording import SERVICE_NAMES, describe, duration
 
 
 def refused(code="NoSuchEntity", operation="GetRole", **more):
@@ -89,7 +89,7 @@ def test_a_duration_as_go_writes_it(seconds, text):
 
 def test_what_the_user_reads_about_a_failed_call(capsys):
     def said(error, endpoint="http://e"):
-        return errors.sentence(error, "creating it", endpoint)
+        return engine_errors.sentence(error, "creating it", endpoint)
 
     assert said(CallError("as it is")) == "as it is"
     assert said(TimedOut("too long")) == "creating it: too long"
@@ -137,9 +137,9 @@ class Rpc:
 def test_a_call_ends_with_its_sentence_or_as_cancelled():
     rpc = Rpc()
     with pytest.raises(Ended):
-        errors.fail(rpc, CallError("no"), "creating it", "")
+        engine_errors.fail(rpc, CallError("no"), "creating it", "")
     with pytest.raises(Ended):
-        errors.fail(rpc, Cancelled(), "creating it", "")
+        engine_errors.fail(rpc, Cancelled(), "creating it", "")
     assert rpc.ended == [
         (grpc.StatusCode.UNKNOWN, "no"), (grpc.StatusCode.CANCELLED, "creating it: cancelled")
     ]  # fmt: skip
@@ -148,7 +148,7 @@ def test_a_call_ends_with_its_sentence_or_as_cancelled():
 def test_a_create_that_stopped_half_way_keeps_what_there_is():
     rpc = Rpc()
     with pytest.raises(Ended):
-        errors.incomplete(rpc, Incomplete(Created("i", {}), "half"), {"a": 1}, {"b": 2})
+        engine_errors.incomplete(rpc, Incomplete(Created("i", {}), "half"), {"a": 1}, {"b": 2})
     (status,) = rpc.ended
     assert (status.code, status.details) == (grpc.StatusCode.UNKNOWN, "half")
     (name, data), = status.trailing_metadata  # fmt: skip
@@ -162,15 +162,15 @@ def test_a_create_that_stopped_half_way_keeps_what_there_is():
 
 
 def test_a_type_that_is_lacking_is_told_with_those_close_to_it():
-    close = errors.unknown_type("aws:iam/roles:Roles")
+    close = engine_errors.unknown_type("aws:iam/roles:Roles")
     assert close.startswith(
         "aws:iam/roles:Roles is not among the types of the sandbox's provider; close to it: "
     )
     assert "aws:iam/role:Role" in close
     assert close.endswith("; the target aws, with the official provider, has it")
-    far = errors.unknown_type("other")
-    assert "; there: " in far and all(token in far for token in kinds.load())
-    function = errors.unknown_function("aws:index/getRegions:getRegions")
+    far = engine_errors.unknown_type("other")
+    assert "; there: " in far and all(token in far for token in registry.load())
+    function = engine_errors.unknown_function("aws:index/getRegions:getRegions")
     assert function.startswith("aws:index/getRegions:getRegions is not among the functions of the ")
     assert "close to it: aws:index/getRegion:getRegion" in function
 
@@ -216,6 +216,7 @@ def test_what_was_made_is_noted_with_what_is_known():
 def test_a_wait_ends_by_an_interrupt_or_with_the_time_that_there_is():
     ctx = Context()
     ctx.wait(0.001)
+    ctx.wait(0)  # without a time that the program gives, none is over
     before = time.monotonic()
     Context(timeout=0.02, started=before).wait(60)
     assert time.monotonic() - before < 30, "no longer than is left"
@@ -223,8 +224,9 @@ def test_a_wait_ends_by_an_interrupt_or_with_the_time_that_there_is():
         Context(timeout=90, started=time.monotonic() - 91).wait(1)
     assert str(told.value) == "timeout while waiting (timeout: 1m30s)"
     ctx.cancelled.set()
-    with pytest.raises(Cancelled):
-        ctx.wait(60)
+    for seconds in (60, 0):
+        with pytest.raises(Cancelled):
+            ctx.wait(seconds)
 
 
 def test_a_client_is_made_once_for_a_service_and_a_region():
@@ -244,25 +246,82 @@ def test_a_client_is_made_once_for_a_service_and_a_region():
 
 def test_refusals_of_a_block_have_what_was_being_done():
     with pytest.raises(AwsError) as told:  # noqa: SIM117
-        with kinds.doing("creating it", "iam"):
+        with doing("creating it", "iam"):
             raise refused()
     assert str(told.value).startswith("creating it: operation error IAM: GetRole")
     assert told.value.error.service == "iam"
-    with pytest.raises(KeyError), kinds.doing("creating it", "iam"):
+    with pytest.raises(KeyError), doing("creating it", "iam"):
         raise KeyError
 
 
 def test_a_kind_is_found_by_its_token():
-    assert kinds.kind("aws:iam/role:Role").token == "aws:iam/role:Role"
-    assert kinds.kind("aws:iam/none:None") is kinds.kind("iam") is kinds.kind("aws:x:y:z") is None
-    assert (
-        kinds.function("aws:index/getRegion:getRegion") is not None and kinds.function("x") is None
-    )
+    assert registry.kind("aws:iam/role:Role").token == "aws:iam/role:Role"
+    for none in ("aws:iam/none:None", "iam", "aws:x:y:z", "aws:x/y:Z"):
+        assert registry.kind(none) is None
+    assert "aws:index/getRegion:getRegion" in registry.functions()
+    assert "x" not in registry.functions()
     bare = Kind("t", None, None, None)
     assert (
         bare.imported("i") == ("i", {}) and (bare.update, bare.find, bare.identified) == (None,) * 3
     )
     assert (bare.computed, bare.lacks) == ((), ())
+
+
+TAIL = ("operation error IAM: GetRole, https response error StatusCode: 404, RequestID: r1, "
+        "NoSuchEntity: no role")  # fmt: skip
+
+
+def test_every_refusal_is_worded_with_what_was_being_done():
+    def fail(*_):
+        raise refused()
+
+    calls = {"create": fail, "read": fail, "update": fail, "delete": fail}
+    kind, ctx = resource("iam", "IAM Role", "t", **calls, called="name"), Context()
+    for call, what in (
+        (lambda: kind.create(ctx, {"name": "x"}), "creating IAM Role (x)"),
+        (lambda: kind.create(ctx, {}), "creating IAM Role"),
+        (lambda: kind.read(ctx, "i", {}), "reading IAM Role (i)"),
+        (lambda: kind.update(ctx, "i", {}, {}), "updating IAM Role (i)"),
+        (lambda: kind.delete(ctx, "i", {}), "deleting IAM Role (i)"),
+    ):
+        with pytest.raises(AwsError) as told:
+            call()
+        assert str(told.value) == f"{what}: {TAIL}"
+    plain = resource("iam", "IAM Role", "t", **{**calls, "update": None})
+    assert plain.update is None
+    with pytest.raises(AwsError) as told:
+        plain.create(ctx, {"name": "x"})
+    assert str(told.value) == f"creating IAM Role: {TAIL}"
+
+
+def test_the_calls_of_a_kind_are_given_what_they_need():
+    asked = []
+
+    def noted(name, answer):
+        return lambda *given: asked.append((name, *given)) or answer
+
+    seen = {"b": 2}
+    kind = resource(
+        "iam", "Role", "t", create=noted("create", "i"), read=noted("read", seen),
+        update=noted("update", None), delete=noted("delete", "nothing of it"), find=noted("find", "i"),
+    )  # fmt: skip
+    ctx = Context()
+    assert kind.create(ctx, {"a": 1}) == Created("i", seen)
+    assert kind.read(ctx, "i", {"b": 1}) == seen
+    assert kind.update(ctx, "i", {"b": 1}, {"c": 1}) == seen
+    assert kind.delete(ctx, "i", {"b": 1}) is None
+    assert kind.find(ctx, {"a": 1}) == Created("i", seen)
+    assert asked == [
+        ("create", ctx, {"a": 1}), ("read", ctx, "i", {"a": 1}), ("read", ctx, "i", {"b": 1}),
+        ("update", ctx, "i", {"b": 1}, {"c": 1}), ("read", ctx, "i", {"c": 1}),
+        ("delete", ctx, "i", {"b": 1}), ("find", ctx, {"a": 1}), ("read", ctx, "i", {"a": 1}),
+    ]  # fmt: skip
+
+
+def test_what_was_found_and_has_nothing_to_tell_is_there_all_the_same():
+    kind = resource("iam", "Role", "t", create=lambda *_: "i", read=lambda *_: {},
+                    delete=lambda *_: None, find=lambda *_: "i")  # fmt: skip
+    assert kind.find(Context(), {}) == Created("i", {}) == kind.create(Context(), {})
 
 
 # One call
@@ -282,7 +341,7 @@ def sts(account="123456789012"):
 @pytest.fixture
 def calls(monkeypatch):
     monkeypatch.setenv("AWS_ENDPOINT_URL", "http://e/")
-    made = Calls()
+    made = Contexts()
     made.asked, made.clients.get = sts()
     return made
 
@@ -290,12 +349,12 @@ def calls(monkeypatch):
 def test_a_call_gets_its_region_account_and_endpoint(calls):
     run, rpc = Run(), Rpc()
     run.settings = SimpleNamespace(region="eu-west-1")
-    with calls.context(run, rpc, "creating it", {}, 9.0) as ctx:
+    with calls.of(run, rpc, "creating it", {}, 9.0) as ctx:
         assert (ctx.region, ctx.account, ctx.endpoint) == ("eu-west-1", "123456789012", "http://e")
         assert (ctx.timeout, ctx.default_tags, ctx.clients) == (9.0, {}, calls.clients)
         rpc.callbacks[0]()
         assert ctx.cancelled.is_set()
-    with calls.context(run, rpc, "creating it", {"region": Secret("us-west-2")}) as ctx:
+    with calls.of(run, rpc, "creating it", {"region": Secret("us-west-2")}) as ctx:
         assert (ctx.region, ctx.timeout) == ("us-west-2", 0.0)
         run.cancel()
         assert ctx.cancelled.is_set()
@@ -304,11 +363,11 @@ def test_a_call_gets_its_region_account_and_endpoint(calls):
 
 def test_an_error_of_a_call_ends_it_in_the_users_words(calls):
     rpc = Rpc()
-    with pytest.raises(Ended), calls.context(Run(), rpc, "creating it", {}):
+    with pytest.raises(Ended), calls.of(Run(), rpc, "creating it", {}):
         raise EndpointConnectionError(endpoint_url="x")
     assert rpc.ended[0][1].startswith("creating it: nothing answers at http://e (Endpoint")
     ended = Exception("on purpose")  # what grpc's abort raises
-    with pytest.raises(Exception, match="^on purpose$"), calls.context(Run(), rpc, "x", {}):
+    with pytest.raises(Exception, match="^on purpose$"), calls.of(Run(), rpc, "x", {}):
         raise ended
     assert len(rpc.ended) == 1
 
@@ -401,15 +460,10 @@ def test_a_member_as_pulumi_writes_it(member, name):
     assert shapes.camel(member) == name
 
 
-def test_blocks_and_tags():
+def test_a_block_without_what_is_empty():
     assert shapes.filled({"a": None, "b": "", "c": [], "d": {}, "e": 0, "f": False}) == {
         "e": 0, "f": False
     }  # fmt: skip
-    assert (
-        shapes.tag_list({"a": "1"}) == [{"Key": "a", "Value": "1"}] and shapes.tag_list(None) == []
-    )
-    tags = [{"Key": "a", "Value": "1"}, {"Key": "aws:x", "Value": "2"}, {"Key": "b"}]
-    assert shapes.tag_map(tags) == {"a": "1", "b": ""} and shapes.tag_map(None) == {}
 
 
 # The journal
@@ -475,10 +529,11 @@ def test_services_are_named_as_their_models_do():
         assert model["metadata"]["serviceId"] == name
 
 
-def test_every_type_is_in_the_module_that_its_token_leads_to():
-    for token in kinds.load():
-        module = kinds.MODULES[token.split(":")[1].split("/")[0]]
-        assert token in {each.token for each in importlib.import_module(module).KINDS}
+def test_every_type_is_in_a_service_that_its_token_leads_to():
+    for token in registry.load():
+        services = registry.SERVICES[token.split(":")[1].split("/")[0]]
+        modules = [importlib.import_module(f"sandbox.provider.{each}.kinds") for each in services]
+        assert token in {kind.token for module in modules for kind in module.KINDS}
 
 
 def test_an_error_has_the_code_of_the_model_or_the_shapes_name():
@@ -492,8 +547,8 @@ def test_an_error_has_the_code_of_the_model_or_the_shapes_name():
 
 
 def test_a_type_that_only_the_facts_know_comes_with_a_later_chapter():
-    known = [token for token in errors.facts.tokens() if token not in kinds.load()]
+    known = [token for token in engine_errors.facts.tokens() if token not in registry.load()]
     later = "; the sandbox will learn it with a later chapter"
     for token in known[:3]:
-        assert errors.unknown_type(token).endswith(later)
-    assert later not in errors.unknown_type("aws:iam/none:None")
+        assert engine_errors.unknown_type(token).endswith(later)
+    assert later not in engine_errors.unknown_type("aws:iam/none:None")

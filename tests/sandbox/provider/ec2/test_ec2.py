@@ -7,16 +7,19 @@ from typing import Any
 
 import pytest
 
-from sandbox.provider.core.kinds import AwsError, CallError, Context, kind
+from sandbox.provider.core.context import Context
+from sandbox.provider.core.exceptions import CallError
 from tests.sandbox.provider.lifecycle import (
     Life,
     Lives,
     assert_complete,
     assert_deleted,
+    assert_found,
     assert_imports,
+    assert_refused,
     assert_updates,
+    look_up,
 )
-from tests.sandbox.provider.lookups.test_lookups import look_up
 
 GROUP = "aws:ec2/securityGroup:SecurityGroup"
 TEMPLATE = "aws:ec2/launchTemplate:LaunchTemplate"
@@ -72,9 +75,7 @@ def test_a_group_keeps_takes_and_imports_every_argument(life: Lives, group: Life
     ]
     assert_updates(other, changes)
     assert_imports(other, other.id, unknown=("revokeRulesOnDelete",))
-    assert other.kind.find
-    found = other.kind.find(other.ctx, other.inputs)
-    assert found and found.id == other.id
+    assert_found(other.ctx, other.token, other.inputs, other.id)
     assert_deleted(other)
 
 
@@ -91,13 +92,8 @@ def test_a_rule_that_somebody_else_made_is_drift(life: Lives, ctx: Context) -> N
 
 
 def test_a_taken_name_of_a_group_is_refused_in_the_official_words(group: Life) -> None:
-    expected = (
-        rf"^creating Security Group \({group.outputs['name']}\): operation error EC2: "
-        r"CreateSecurityGroup, https response error StatusCode: 400, RequestID: .*, "
-        r"api error InvalidGroup.Duplicate: "
-    )
-    with pytest.raises(AwsError, match=expected):
-        kind(GROUP).create(group.ctx, group.inputs)
+    doing = f"creating Security Group ({group.outputs['name']}): operation error EC2: CreateSecurityGroup"
+    assert_refused(group.ctx, GROUP, group.inputs, doing, 400, "api error InvalidGroup.Duplicate: ")
 
 
 def test_a_small_template_lives(life: Lives) -> None:

@@ -6,8 +6,16 @@ import json
 
 import pytest
 
-from sandbox.provider.core.kinds import AwsError, CallError, Context, kind
-from tests.sandbox.provider.lifecycle import Lives, assert_complete, assert_deleted
+from sandbox.provider.core.context import Context
+from sandbox.provider.core.exceptions import AwsError, CallError
+from sandbox.provider.core.registry import kind
+from tests.sandbox.provider.lifecycle import (
+    Lives,
+    assert_complete,
+    assert_deleted,
+    assert_found,
+    created,
+)
 
 ROLE = "aws:iam/role:Role"
 ROLE_POLICY = "aws:iam/rolePolicy:RolePolicy"
@@ -136,7 +144,7 @@ def test_a_create_that_fails_half_way_leaves_no_role(life: Lives, ctx: Context) 
     name = life.name("role")
     inputs = {"name": name, **SMALL, "inlinePolicies": [{"name": "bad", "policy": "no JSON"}]}
     with pytest.raises(CallError, match=rf"^creating IAM Role \({name}\): "):
-        kind(ROLE).create(ctx, inputs)
+        created(ROLE, ctx, inputs)
     assert kind(ROLE).read(ctx, name, {}) is None
 
 
@@ -162,8 +170,7 @@ def test_deleting_a_role_with_a_foreign_policy_needs_force(life: Lives, ctx: Con
 
 def test_what_an_interrupted_create_left_is_found_by_name(life: Lives, ctx: Context) -> None:
     left = life(ROLE, name=life.name("role"), **SMALL)
-    found = kind(ROLE).find(ctx, left.inputs)
-    assert found is not None and found.id == left.id
+    assert_found(ctx, ROLE, left.inputs, left.id)
     assert kind(ROLE).find(ctx, {**SMALL, "name": "nobody"}) is None
 
 

@@ -1,53 +1,31 @@
-"""Functions and permissions against a real emulator, which runs them."""
+"""Functions against a real emulator, which runs them."""
 
 from __future__ import annotations
 
 import io
 import json
 import zipfile
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
 import pytest
 from botocore.exceptions import ClientError
 
-from sandbox.provider.core.kinds import AwsError, Context, kind
-from sandbox.provider.core.wire import ARCHIVE, ASSET, SIG
+from sandbox.provider.core.context import Context
+from sandbox.provider.core.exceptions import AwsError
+from sandbox.provider.core.registry import kind
+from sandbox.provider.core.wire import ARCHIVE, SIG
 from sandbox.provider.lambda_ import functions
-from tests.sandbox.provider.lifecycle import Life, Lives, Wrapped, assert_complete, assert_deleted
-
-FUNCTION = "aws:lambda/function:Function"
-PERMISSION = "aws:lambda/permission:Permission"
-ROLE = "aws:iam/role:Role"
-TRUST = json.dumps(
-    {
-        "Version": "2012-10-17",
-        "Statement": [
-            {
-                "Effect": "Allow",
-                "Principal": {"Service": "lambda.amazonaws.com"},
-                "Action": "sts:AssumeRole",
-            }
-        ],
-    }
+from tests.sandbox.provider.lambda_.functions import FUNCTION, PERMISSION, code, permission, small
+from tests.sandbox.provider.lifecycle import (
+    Life,
+    Lives,
+    Wrapped,
+    assert_complete,
+    assert_deleted,
+    assert_found,
+    created,
 )
-
-
-def code(text: str) -> dict[str, Any]:
-    """An AssetArchive of one handler that answers a text."""
-    source = f"def handler(event, context):\n    return {text!r}\n"
-    return {SIG: ARCHIVE, "assets": {"app.py": {SIG: ASSET, "text": source}}}
-
-
-@pytest.fixture
-def role(life: Lives) -> str:
-    """The ARN of a role that Lambda may assume."""
-    return str(life(ROLE, name=life.name("fn"), assumeRolePolicy=TRUST).outputs["arn"])
-
-
-def small(role: str) -> dict[str, Any]:
-    return {"role": role, "runtime": "python3.12", "handler": "app.handler", "code": code("one")}
 
 
 def full(role: str) -> dict[str, Any]:
@@ -255,7 +233,7 @@ def test_a_create_that_fails_half_way_leaves_no_function(
     name = life.name("fn")
     inputs = {"name": name, **small(role), "reservedConcurrentExecutions": 9}
     with pytest.raises(AwsError, match="PutFunctionConcurrency.*below its minimum"):
-        kind(FUNCTION).create(Wrapped(ctx, "lambda", put_function_concurrency=refuse), inputs)
+        created(FUNCTION, Wrapped(ctx, "lambda", put_function_concurrency=refuse), inputs)
     assert kind(FUNCTION).read(ctx, name, {}) is None
 
 
@@ -301,79 +279,4 @@ def test_what_an_interrupted_create_left_is_found_by_name(
     function = life(FUNCTION, name=life.name("fn"), **small(role))
     allowed = life(PERMISSION, statementId="S", **permission(function.id))
     for left in (function, allowed):
-        found = left.kind.find(ctx, left.inputs)
-        assert found is not None and found.id == left.id
-
-
-def permission(function: str) -> dict[str, Any]:
-    return {
-        "action": "lambda:InvokeFunction",
-        "function": function,
-        "principal": "apigateway.amazonaws.com",
-    }
-
-
-def test_a_permission_lives(life: Lives, role: str) -> None:
-    function = life(FUNCTION, name=life.name("fn"), **small(role))
-    allowed = life(
-        PERMISSION,
-        statementId="AllowApi",
-        sourceArn="arn:aws:execute-api:us-east-1:000000000000:abc/*/*/model",
-        sourceAccount="000000000000",
-        **permission(function.id),
-    )
-    assert_complete(allowed)
-    assert allowed.id == "AllowApi"
-    assert allowed.imported(f"{function.id}/AllowApi") == ("AllowApi", allowed.outputs)
-    assert_deleted(allowed)
-
-
-@pytest.mark.parametrize(
-    "extra",
-    [
-        {"eventSourceToken": "alexa"},
-        {"principal": "*", "functionUrlAuthType": "NONE"},
-        {"principal": "*", "invokedViaFunctionUrl": True},
-        {"principal": "*", "principalOrgId": "o-1234567890"},
-        {"principal": "123456789012"},
-    ],
-)
-def test_a_permission_with_every_argument_reads_back_as_given(
-    life: Lives, role: str, extra: dict[str, Any]
-) -> None:
-    function = life(FUNCTION, name=life.name("fn"), **small(role))
-    inputs = {**permission(function.outputs["arn"]), "statementId": "S", **extra}
-    allowed = life(PERMISSION, **inputs)
-    assert allowed.read() == allowed.outputs
-    assert {name: allowed.outputs[name] for name in inputs} == inputs
-
-
-def test_a_permission_of_a_version_is_imported_with_its_qualifier(life: Lives, role: str) -> None:
-    function = life(FUNCTION, name=life.name("fn"), **small(role), publish=True)
-    allowed = life(PERMISSION, statementId="V", qualifier="1", **permission(function.id))
-    assert allowed.imported(f"{function.id}:1/V") == ("V", allowed.outputs)
-    arn = function.outputs["arn"]
-    assert allowed.kind.imported(f"{arn}/V") == ("V", {"function": arn})
-    assert_deleted(allowed)
-
-
-def test_many_permissions_of_one_function_are_made_at_once(
-    life: Lives, ctx: Context, role: str
-) -> None:
-    function = life(FUNCTION, name=life.name("fn"), **small(role))
-
-    def add(number: int) -> str:
-        inputs = {"statementId": f"s{number}", **permission(function.id)}
-        return str(kind(PERMISSION).create(ctx, inputs).id)
-
-    with ThreadPoolExecutor(20) as threads:
-        made = list(threads.map(add, range(20)))
-    policy = json.loads(ctx.client("lambda").get_policy(FunctionName=function.id)["Policy"])
-    assert sorted(each["Sid"] for each in policy["Statement"]) == sorted(made)
-
-
-def test_a_permission_goes_with_its_function(life: Lives, role: str) -> None:
-    function = life(FUNCTION, name=life.name("fn"), **small(role))
-    allowed = life(PERMISSION, statementId="S", **permission(function.id))
-    function.delete()
-    assert allowed.read() is None
+        assert_found(ctx, left.token, left.inputs, left.id)

@@ -6,8 +6,17 @@ from typing import Any
 
 import pytest
 
-from sandbox.provider.core.kinds import AwsError, Context, kind
-from tests.sandbox.provider.lifecycle import Lives, Wrapped, assert_complete, assert_deleted
+from sandbox.provider.core.context import Context
+from sandbox.provider.core.exceptions import AwsError
+from sandbox.provider.core.registry import kind
+from tests.sandbox.provider.lifecycle import (
+    Lives,
+    Wrapped,
+    assert_complete,
+    assert_deleted,
+    assert_refused,
+    created,
+)
 
 LOG_GROUP = "aws:cloudwatch/logGroup:LogGroup"
 KEY = "arn:aws:kms:us-east-1:000000000000:key/11111111-2222-3333-4444-555555555555"
@@ -91,19 +100,16 @@ def test_skip_destroy_keeps_the_log_group(life: Lives) -> None:
 def test_a_create_that_fails_half_way_leaves_no_log_group(life: Lives, ctx: Context) -> None:
     name = life.name("logs")
     with pytest.raises(AwsError, match=r"retention policy: operation error CloudWatch Logs: Put"):
-        kind(LOG_GROUP).create(ctx, {"name": name, "retentionInDays": 2})
+        created(LOG_GROUP, ctx, {"name": name, "retentionInDays": 2})
     assert kind(LOG_GROUP).read(ctx, name, {}) is None
 
 
 def test_a_taken_name_is_refused_in_the_official_words(life: Lives, ctx: Context) -> None:
     group = life(LOG_GROUP, name=life.name("logs"))
-    expected = (
-        rf"^creating CloudWatch Logs Log Group \({group.id}\): operation error CloudWatch Logs: "
-        r"CreateLogGroup, https response error StatusCode: 400, RequestID: .*, "
-        r"ResourceAlreadyExistsException: "
+    doing = f"creating CloudWatch Logs Log Group ({group.id}): operation error CloudWatch Logs: CreateLogGroup"
+    assert_refused(
+        ctx, LOG_GROUP, {"name": group.id}, doing, 400, "ResourceAlreadyExistsException: "
     )
-    with pytest.raises(AwsError, match=expected):
-        kind(LOG_GROUP).create(ctx, {"name": group.id})
 
 
 def test_what_an_interrupted_create_left_is_found_by_name(life: Lives, ctx: Context) -> None:

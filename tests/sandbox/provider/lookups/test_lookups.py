@@ -7,9 +7,10 @@ from typing import Any
 
 import pytest
 
-from sandbox.provider.core.kinds import CallError, Context, function
-from tests.sandbox.provider.lambda_.test_functions import FUNCTION, ROLE, TRUST, small
-from tests.sandbox.provider.lifecycle import Lives
+from sandbox.provider.core.context import Context
+from sandbox.provider.core.exceptions import CallError
+from tests.sandbox.provider.lambda_.functions import FUNCTION, ROLE, TRUST, small
+from tests.sandbox.provider.lifecycle import Lives, look_up
 
 # Byte for byte: sets are sorted downwards, keys are in the order of Go's struct fields.
 RENDERED = """\
@@ -44,12 +45,6 @@ RENDERED = """\
     }
   ]
 }"""
-
-
-def look_up(ctx: Context, token: str, **arguments: Any) -> dict[str, Any]:
-    found = function(token)
-    assert found
-    return found(ctx, arguments)
 
 
 def document(ctx: Context, **arguments: Any) -> dict[str, Any]:

@@ -9,7 +9,9 @@ from typing import Any
 
 import pytest
 
-from sandbox.provider.core.kinds import AwsError, CallError, Context, kind
+from sandbox.provider.core.context import Context
+from sandbox.provider.core.exceptions import AwsError, CallError
+from sandbox.provider.core.registry import kind
 from sandbox.provider.core.wire import ASSET, SIG
 from tests.sandbox.provider.lifecycle import (
     Life,
@@ -17,6 +19,7 @@ from tests.sandbox.provider.lifecycle import (
     assert_complete,
     assert_deleted,
     assert_imports,
+    assert_refused,
     assert_updates,
 )
 
@@ -236,11 +239,9 @@ def test_an_object_can_be_held_and_kept(life: Lives) -> None:
 
 
 def test_an_object_in_no_bucket_is_refused_in_the_official_words(ctx: Context) -> None:
-    expected = (
-        r"^creating S3 Object \(a\): operation error S3: PutObject, https response error "
-        r"StatusCode: 404, RequestID: .*, api error NoSuchBucket: "
+    doing = "creating S3 Object (a): operation error S3: PutObject"
+    assert_refused(
+        ctx, OBJECT, {"bucket": "there-is-none", "key": "a"}, doing, 404, "api error NoSuchBucket: "
     )
-    with pytest.raises(AwsError, match=expected):
-        kind(OBJECT).create(ctx, {"bucket": "there-is-none", "key": "a"})
     with pytest.raises(CallError, match="should be in the format <bucket>/<key>"):
         kind(OBJECT).imported("nope")

@@ -8,33 +8,24 @@ from typing import Any
 import pytest
 
 from sandbox.provider.core import facts
-from sandbox.provider.core.check import Naming, Settings, check
 from sandbox.provider.core.diff import diff
-from sandbox.provider.core.kinds import AwsError, CallError, kind
+from sandbox.provider.core.exceptions import CallError
+from sandbox.provider.core.registry import kind
 from tests.sandbox.provider.lifecycle import (
     Life,
     Lives,
     assert_complete,
     assert_deleted,
+    assert_found,
     assert_imports,
+    assert_refused,
     assert_updates,
 )
+from tests.sandbox.provider.wafv2.rules import LIMIT, MATCH, SMALLEST, immune, rule, seen
 
 ACL = "aws:wafv2/webAcl:WebAcl"
 ASSOCIATION = "aws:wafv2/webAclAssociation:WebAclAssociation"
 STAGE = "arn:aws:apigateway:us-east-1::/restapis/abcdef1234/stages/v1"
-
-
-def seen(name: str) -> dict[str, Any]:
-    return {"cloudwatchMetricsEnabled": True, "metricName": name, "sampledRequestsEnabled": False}
-
-
-def rule(name: str, priority: int, statement: dict[str, Any], **more: Any) -> dict[str, Any]:
-    base = {"name": name, "priority": priority, "statement": statement}
-    return {**base, "action": {"block": {}}, "visibilityConfig": seen(name), **more}
-
-
-LIMIT = rule("limit", 1, {"rateBasedStatement": {"aggregateKeyType": "IP", "limit": 100}})
 MANAGED = {
     "name": "common",
     "priority": 2,
@@ -47,14 +38,6 @@ MANAGED = {
         }
     },
     "visibilityConfig": seen("common"),
-}
-MATCH = {
-    "byteMatchStatement": {
-        "fieldToMatch": {"singleHeader": {"name": "x-key"}},
-        "positionalConstraint": "EXACTLY",
-        "searchString": "secret",
-        "textTransformations": [{"priority": 0, "type": "NONE"}],
-    }
 }
 NEITHER = rule(
     "neither",
@@ -70,8 +53,6 @@ NEITHER = rule(
     },
     ruleLabels=[{"name": "stranger"}],
 )
-
-
 SORRY = {"content": "later", "contentType": "TEXT_PLAIN", "key": "sorry"}
 OTHER = {"content": "{}", "contentType": "APPLICATION_JSON", "key": "other"}
 BLOCKED = {"customResponse": {"customResponseBodyKey": "sorry", "responseCode": 429}}
@@ -86,130 +67,6 @@ HIDDEN = {
 
 def limit(size: str) -> dict[str, Any]:
     return {"requestBodies": [{"apiGateway": {"defaultSizeInspectionLimit": size}}]}
-
-
-def immune(seconds: int) -> dict[str, Any]:
-    return {"immunityTimeProperty": {"immunityTime": seconds}}
-
-
-NONE = [{"priority": 0, "type": "NONE"}]
-SET = "arn:aws:wafv2:us-east-1:000000000000:regional/"
-FORWARDED = {"fallbackBehavior": "MATCH", "headerName": "X-Forwarded-For"}
-STATEMENTS: dict[str, dict[str, Any]] = {
-    "andStatement": {"statements": [MATCH, {"geoMatchStatement": {"countryCodes": ["DE"]}}]},
-    "asnMatchStatement": {"asnLists": [64496], "forwardedIpConfig": FORWARDED},
-    "byteMatchStatement": {
-        "fieldToMatch": {
-            "jsonBody": {
-                "invalidFallbackBehavior": "MATCH",
-                "matchPattern": {"includedPaths": ["/prompt"]},
-                "matchScope": "ALL",
-                "oversizeHandling": "CONTINUE",
-            }
-        },
-        "positionalConstraint": "CONTAINS",
-        "searchString": "ignore all",
-        "textTransformations": [{"priority": 0, "type": "LOWERCASE"}],
-    },
-    "geoMatchStatement": {"countryCodes": ["DE"], "forwardedIpConfig": FORWARDED},
-    "ipSetReferenceStatement": {
-        "arn": f"{SET}ipset/friends/a",
-        "ipSetForwardedIpConfig": {**FORWARDED, "position": "FIRST"},
-    },
-    "labelMatchStatement": {"key": "stranger", "scope": "LABEL"},
-    "managedRuleGroupStatement": {
-        "managedRuleGroupConfigs": [
-            {"awsManagedRulesBotControlRuleSet": {"inspectionLevel": "COMMON"}}
-        ],
-        "name": "AWSManagedRulesBotControlRuleSet",
-        "scopeDownStatement": MATCH,
-        "vendorName": "AWS",
-        "version": "Version_1.0",
-    },
-    "notStatement": {"statement": MATCH},
-    "orStatement": {"statements": [MATCH, {"notStatement": {"statement": MATCH}}]},
-    "rateBasedStatement": {
-        "aggregateKeyType": "CUSTOM_KEYS",
-        "customKeys": [{"header": {"name": "x-api-key", "textTransformations": NONE}}],
-        "evaluationWindowSec": 60,
-        "limit": 100,
-        "scopeDownStatement": MATCH,
-    },
-    "regexMatchStatement": {
-        "fieldToMatch": {"uriPath": {}},
-        "regexString": "^/v[0-9]+/",
-        "textTransformations": NONE,
-    },
-    "regexPatternSetReferenceStatement": {
-        "arn": f"{SET}regexpatternset/bad/a",
-        "fieldToMatch": {"allQueryArguments": {}},
-        "textTransformations": NONE,
-    },
-    "ruleGroupReferenceStatement": {
-        "arn": f"{SET}rulegroup/ours/a",
-        "ruleActionOverrides": [{"name": "r", "actionToUse": {"count": {}}}],
-    },
-    "sizeConstraintStatement": {
-        "comparisonOperator": "GT",
-        "fieldToMatch": {"body": {"oversizeHandling": "MATCH"}},
-        "size": 8192,
-        "textTransformations": NONE,
-    },
-    "sqliMatchStatement": {
-        "fieldToMatch": {"method": {}},
-        "sensitivityLevel": "HIGH",
-        "textTransformations": NONE,
-    },
-    "xssMatchStatement": {
-        "fieldToMatch": {"queryString": {}},
-        "textTransformations": NONE,
-    },
-}
-
-
-def test_every_statement_of_the_facts_is_tried() -> None:
-    type = facts.of(ACL)
-    assert type and type.inputs["rules"].element
-    assert set(STATEMENTS) == set(type.inputs["rules"].element.fields["statement"].fields)
-
-
-@pytest.mark.parametrize("name", STATEMENTS)
-def test_a_statement_is_kept_and_read_back(acl: Life, name: str) -> None:
-    its = rule("its", 1, {name: STATEMENTS[name]}, captchaConfig=immune(60))
-    if name in ("managedRuleGroupStatement", "ruleGroupReferenceStatement"):
-        its = {**its, "overrideAction": {"none": {}}}
-        del its["action"]
-    assert_updates(acl, [{"rules": [its]}, {"rules": [LIMIT]}])
-
-
-@pytest.mark.parametrize(
-    "field",
-    [
-        {
-            "cookies": {
-                "matchPatterns": [{"all": {}}],
-                "matchScope": "KEY",
-                "oversizeHandling": "MATCH",
-            }
-        },
-        {
-            "headers": [
-                {
-                    "matchPattern": {"includedHeaders": ["x-a", "x-b"]},
-                    "matchScope": "VALUE",
-                    "oversizeHandling": "CONTINUE",
-                }
-            ]
-        },
-        {"headerOrders": [{"oversizeHandling": "MATCH"}]},
-        {"ja3Fingerprint": {"fallbackBehavior": "MATCH"}},
-        {"singleQueryArgument": {"name": "q"}},
-    ],
-    ids=lambda field: next(iter(field)),
-)
-def test_a_field_to_match_is_kept_and_read_back(acl: Life, field: dict[str, Any]) -> None:
-    statement = {"xssMatchStatement": {"fieldToMatch": field, "textTransformations": NONE}}
-    assert_updates(acl, [{"rules": [rule("its", 1, statement)]}])
 
 
 def test_rules_can_be_in_the_form_of_the_api(acl: Life) -> None:
@@ -230,26 +87,13 @@ def test_rules_can_be_in_the_form_of_the_api(acl: Life) -> None:
     assert_updates(acl, [{"ruleJson": None, "rules": [LIMIT]}])
 
 
-@pytest.fixture
-def acl(life: Lives) -> Life:
-    return life(
-        ACL,
-        name=life.name("front"),
-        scope="REGIONAL",
-        defaultAction={"allow": {}},
-        visibilityConfig=seen("front"),
-    )
-
-
 def test_a_small_acl_has_all_outputs_and_can_be_deleted_twice(acl: Life) -> None:
     assert_complete(acl)
     name = acl.outputs["name"]
     assert acl.outputs["arn"].endswith(f":regional/webacl/{name}/{acl.id}")
     assert acl.outputs["lockToken"] and acl.outputs["applicationIntegrationUrl"] == ""
     assert_imports(acl, f"{acl.id}/{name}/REGIONAL")
-    assert acl.kind.find
-    found = acl.kind.find(acl.ctx, acl.inputs)
-    assert found and found.id == acl.id
+    assert_found(acl.ctx, acl.token, acl.inputs, acl.id)
     assert_deleted(acl)
 
 
@@ -309,59 +153,12 @@ def test_an_acl_stands_before_a_stage(life: Lives, acl: Life) -> None:
 
 
 def test_refusals_say_what_was_done_in_the_official_words(acl: Life) -> None:
-    expected = (
-        rf"^creating WAFv2 WebACL \({acl.outputs['name']}\): operation error WAFV2: CreateWebACL, "
-        r"https response error StatusCode: 400, RequestID: .*, WAFDuplicateItemException: "
-    )
-    with pytest.raises(AwsError, match=expected):
-        kind(ACL).create(acl.ctx, acl.inputs)
+    doing = f"creating WAFv2 WebACL ({acl.outputs['name']}): operation error WAFV2: CreateWebACL"
+    assert_refused(acl.ctx, ACL, acl.inputs, doing, 400, "WAFDuplicateItemException: ")
     with pytest.raises(CallError, match="expected ID/NAME/SCOPE"):
         kind(ACL).imported("abc")
     with pytest.raises(CallError, match="expected WEB-ACL-ARN,RESOURCE-ARN"):
         kind(ASSOCIATION).read(acl.ctx, "abc", {})
-
-
-def test_a_statement_that_waf_does_not_know_is_refused(acl: Life) -> None:
-    wrong = {**LIMIT, "statement": {"moonPhaseStatement": {"phase": "full"}}}
-    with pytest.raises(CallError, match="moonPhaseStatement in Statement.*target aws"):
-        acl.update(rules=[wrong])
-
-
-SMALLEST: dict[str, Any] = {
-    "scope": "REGIONAL",
-    "defaultAction": {"allow": {}},
-    "visibilityConfig": seen("front"),
-}
-
-
-@pytest.mark.parametrize(
-    ("more", "told"),
-    [
-        ({"scope": "GALACTIC"}, 'expected scope to be one of ["CLOUDFRONT" "REGIONAL"]'),
-        ({"name": "a b"}, "'r.name'"),
-        ({"visibilityConfig": seen("a b")}, "'r.visibilityConfig.metricName'"),
-        (
-            {
-                "rules": [
-                    rule("l", 1, {"rateBasedStatement": {"aggregateKeyType": "IP", "limit": 5}})
-                ]
-            },
-            "rate_based_statement.0.limit to be in the range (10 - 2000000000), got 5",
-        ),
-        (
-            {"rules": [{"name": "a", "priority": 1}]},
-            "Missing required property 'rules[0].statement'",
-        ),
-        ({"defaultAction": None}, "Missing required property 'defaultAction'"),
-    ],
-)
-def test_what_waf_would_not_take_is_refused_before_any_call(
-    more: dict[str, Any], told: str
-) -> None:
-    type = facts.of(ACL)
-    assert type
-    refused = check(type, "r", {**SMALLEST, **more}, {}, Settings(), Naming(b"s"))[1]
-    assert any(told in sentence for sentence in refused), refused
 
 
 def test_name_scope_and_region_replace_an_acl_and_nothing_else() -> None:

@@ -146,5 +146,5 @@ def test_the_sandbox_answers_only_who_knows_its_token(account):
     health = f"{account.running.endpoint}/_kit/health"
     assert requests.get(health, timeout=5).status_code == 403
     stop = f"{account.running.endpoint}/_kit/stop"
-    assert requests.post(stop, headers={"X-Kit-Token": "guess"}, timeout=5).status_code == 403
+    assert requests.post(stop, headers={"X-Kit-Proof": "1.2.guess"}, timeout=5).status_code == 403
     assert cloud.status(account.running.home) == account.running

@@ -4,7 +4,6 @@ import base64
 import io
 import json
 import math
-import os
 import re
 import time
 import zipfile
@@ -287,45 +286,6 @@ def test_concurrent_requests_get_environments_of_their_own(account, function):
         started = time.perf_counter()
         list(pool.map(lambda _: invoke(account, function, "sleep", s=0.5), range(6)))
     assert time.perf_counter() - started < 2.5
-
-
-@pytest.mark.quirk("big-functions")
-def test_no_more_big_environments_than_cores(account):
-    from concurrent.futures import ThreadPoolExecutor
-
-    big = account.function(
-        "import os, time\n"
-        "BIG = bytearray(b'x') * (130 * 2**20)\n"
-        "def handler(event, context):\n"
-        "    time.sleep(0.2)\n"
-        "    return os.getpid()\n",
-        Timeout=20,
-    )
-    with ThreadPoolExecutor(8) as pool:
-        pids = set(pool.map(lambda _: invoke(account, big)[0], range(8)))
-    assert len(pids) <= (os.cpu_count() or 2)
-
-
-@pytest.mark.quirk("account-concurrency")
-def test_no_more_environments_than_the_machine_holds(account, monkeypatch):
-    import threading
-    from types import SimpleNamespace
-
-    from sandbox.server.functions import worker
-
-    limit = account.functions.get_account_settings()["AccountLimit"]
-    assert limit["ConcurrentExecutions"] == 1000
-    busy = [SimpleNamespace(in_use=True, _start_time=None) for _ in range(worker.ENVIRONMENTS)]
-    monkeypatch.setattr(worker.lambda_runtime, "_workers", {"0:r:other:$LATEST": busy})
-    lease = worker.acquire(lambda *_, **__: time.perf_counter())
-    config = {"FunctionArn": "arn:aws:lambda:us-east-1:000000000000:function:f", "Timeout": 5}
-    started = time.perf_counter()
-    threading.Timer(0.4, setattr, (busy[0], "in_use", False)).start()
-    assert 0.35 < lease("f", config, b"") - started < 2
-    busy[0].in_use = True
-    # In the end one starts all the same: a function may be waiting for itself.
-    started = time.perf_counter()
-    assert 0.25 < lease("f", {**config, "Timeout": 0.3}, b"") - started < 2
 
 
 @pytest.mark.quirk("memory")

@@ -182,7 +182,8 @@ def test_a_signed_method_wants_a_signature(account):
         SigV4Auth(Credentials(key_id, secret), "execute-api", "us-east-1").add_auth(request)
         return requests.get(url, headers=dict(request.headers), timeout=5)
 
-    assert signed("test", "test").text == "one"
+    root = account.running.key
+    assert signed(root.id, root.secret).text == "one"
     assert signed(key["AccessKeyId"], key["SecretAccessKey"]).status_code == 403
     allow = {"Effect": "Allow", "Action": "execute-api:Invoke", "Resource": f"{api.arn}/v1/GET/*"}
     account.iam.put_user_policy(UserName="alice", PolicyName="call", PolicyDocument=document(allow))

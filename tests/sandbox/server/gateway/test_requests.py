@@ -349,7 +349,8 @@ def test_nonsense_gets_a_4xx_or_an_answer_and_the_next_request_is_served(
 ):
     data = body.encode("utf-8", "surrogatepass")
     for verb in ("POST", "GET", "BREW"):
-        head = f"{verb} /_aws/execute-api/{validated.id}/v1{target} HTTP/1.1\r\nHost: x\r\n"
+        head = f"{verb} /_aws/execute-api/{validated.id}/v1{target} HTTP/1.1\r\n"
+        head += f"Host: 127.0.0.1:{account.running.port}\r\n"
         head += f"{headers}Content-Length: {len(data)}\r\n\r\n"
         status = int(raw(account, head.encode("latin-1") + data).split()[1])
         assert status == 200 or 400 <= status < 500

@@ -52,9 +52,9 @@ def compiled(go: str, folder: Path) -> Path:
 class Program:
     """The running program, which does one call after the other."""
 
-    def __init__(self, path: Path, endpoint: str) -> None:
+    def __init__(self, path: Path, environment: dict[str, str]) -> None:
         self._process = subprocess.Popen(
-            [path], env={**os.environ, "AWS_ENDPOINT_URL": endpoint}, text=True, encoding="utf-8",
+            [path], env={**os.environ, **environment}, text=True, encoding="utf-8",
             stdin=subprocess.PIPE, stdout=subprocess.PIPE,
         )  # fmt: skip
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from botocore.exceptions import ClientError
 
-from tests.sandbox.server.records.gateway_records import CODE, POLICY, Case, Change
+from tests.sandbox.server.records.case import CODE, POLICY, Case, Change
 
 if TYPE_CHECKING:
     from tests.sandbox.server.conftest import Account

@@ -10,9 +10,10 @@ from datetime import datetime
 
 import pytest
 
-from tests.sandbox.server.records.gateway_records import API, STAGE
+from tests.sandbox.server.records.gateway_records import API
+from tests.sandbox.server.records.lambda_records import FUNCTION
 from tests.sandbox.server.records.replay import filled
-from tests.sandbox.server.records.service_records import FUNCTION
+from tests.sandbox.server.records.stage_records import STAGE
 
 INSTALL = (
     "python -m pip install --no-deps --require-hashes -r tests/sandbox/server/records/awscli.lock"
@@ -40,8 +41,8 @@ def aws(account, tmp_path_factory):
         **{name: value for name, value in os.environ.items() if not name.startswith("AWS_")},
         "AWS_CONFIG_FILE": str(config),
         "AWS_ENDPOINT_URL": account.running.endpoint,
-        "AWS_ACCESS_KEY_ID": "test",
-        "AWS_SECRET_ACCESS_KEY": "test",
+        "AWS_ACCESS_KEY_ID": account.running.key.id,
+        "AWS_SECRET_ACCESS_KEY": account.running.key.secret,
         "AWS_REGION": "us-east-1",
         "AWS_DEFAULT_REGION": "us-east-1",
         "AWS_DEFAULT_OUTPUT": "json",
@@ -67,8 +68,12 @@ def test_the_aws_cli_reads_the_same_as_boto3(account, world, aws, service, call,
     given = filled(arguments, world)
     code, printed, said = aws(service, call, given)
     assert code == 0, said
-    wanted = getattr(account.client(service), call)(**given)
-    del wanted["ResponseMetadata"]
+    client = account.client(service)
+    if client.can_paginate(call):  # the CLI asks for all pages
+        wanted = client.get_paginator(call).paginate(**given).build_full_result()
+    else:
+        wanted = getattr(client, call)(**given)
+        del wanted["ResponseMetadata"]
     assert any(wanted.values())
     assert json.loads(printed) == json.loads(json.dumps(wanted, default=datetime.isoformat))
 

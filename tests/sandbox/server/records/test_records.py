@@ -9,10 +9,11 @@ import boto3
 import pytest
 from botocore.exceptions import ClientError
 
-from tests.sandbox.server.records.gateway_records import Case
+from tests.sandbox.server.records.all_records import CASES
+from tests.sandbox.server.records.case import Case
 from tests.sandbox.server.records.replay import run
-from tests.sandbox.server.records.service_records import CASES, CLOUDWATCH
 from tests.sandbox.server.records.strict import watch
+from tests.sandbox.server.records.watching_records import CLOUDWATCH
 
 
 @pytest.mark.parametrize(

@@ -61,7 +61,7 @@ func main() {
 
 func connect(endpoint string) map[string]any {
 	keys := func(context.Context) (aws.Credentials, error) {
-		return aws.Credentials{AccessKeyID: "test", SecretAccessKey: "test"}, nil
+		return aws.Credentials{AccessKeyID: os.Getenv("AWS_ACCESS_KEY_ID"), SecretAccessKey: os.Getenv("AWS_SECRET_ACCESS_KEY")}, nil
 	}
 	config := aws.Config{
 		Region:           "us-east-1",

@@ -1,0 +1,116 @@
+"""The model in a Lambda function, and the role that may invoke it."""
+
+from __future__ import annotations
+
+import pulumi
+import pulumi_aws as aws
+
+from .kinds import Arguments, Statement, Variables
+from .policies import policy_document, trust_policy
+from .settings import Settings, code_of
+
+# Chapter 01: the role that API Gateway assumes
+
+
+def api_role() -> aws.iam.Role:
+    """The IAM role that API Gateway assumes when it calls the function."""
+    return aws.iam.Role(
+        "languageModelApiRole",
+        assume_role_policy=trust_policy("apigateway.amazonaws.com"),
+    )
+
+
+# Chapter 02: the model in a Lambda function, and who may invoke it
+
+
+def model(
+    settings: Settings,
+    started: Arguments,
+    environment: Variables,
+    rights: list[Statement],
+) -> aws.lambda_.Function:
+    """The function that hosts the model: a named one, else a new one."""
+    if settings.function_name:
+        return find_function(settings.function_name)
+    return create_function(settings, started, environment, rights)
+
+
+def find_function(name: str) -> aws.lambda_.Function:
+    """A function that somebody else manages: read, and never changed."""
+    return aws.lambda_.Function.get("ExistingLambda", name)
+
+
+def create_function(
+    settings: Settings,
+    started: Arguments,
+    environment: Variables,
+    rights: list[Statement],
+) -> aws.lambda_.Function:
+    """Make the function, the role it runs as and the log it writes."""
+    log_group = aws.cloudwatch.LogGroup(
+        "languageModelLogs", retention_in_days=settings.log_retention_days
+    )
+    role = execution_role(log_group, rights)
+    prompt = {"SYSTEM_PROMPT": settings.system_prompt}
+    return aws.lambda_.Function(
+        "LanguageModelLambda",
+        role=role.arn,
+        runtime="python3.12",
+        code=code_of("model"),
+        memory_size=settings.memory_size,
+        timeout=settings.timeout,
+        reserved_concurrent_executions=settings.model_concurrency,
+        environment={"variables": {**prompt, **environment}},
+        logging_config={"log_format": "Text", "log_group": log_group.name},
+        **started,
+    )
+
+
+def plain_start(settings: Settings) -> Arguments:
+    """What Lambda starts, and the layers that bring what it needs."""
+    return {
+        "handler": "handler.handler",
+        "layers": list(settings.layer_arns),
+    }
+
+
+def execution_role(
+    log_group: aws.cloudwatch.LogGroup, rights: list[Statement]
+) -> aws.iam.Role:
+    """The role the function runs as: it may write its log, and `rights`."""
+    role = aws.iam.Role(
+        "languageModelExecutionRole",
+        assume_role_policy=trust_policy("lambda.amazonaws.com"),
+    )
+    allowed = policy_document(write_log(log_group), *rights)
+    aws.iam.RolePolicy(
+        "languageModelRights",
+        role=role.id,
+        policy=pulumi.Output.json_dumps(allowed),
+    )
+    return role
+
+
+def write_log(log_group: aws.cloudwatch.LogGroup) -> Statement:
+    """The right to write lines into one group, and to make no other."""
+    return {
+        "Effect": "Allow",
+        "Action": ["logs:CreateLogStream", "logs:PutLogEvents"],
+        "Resource": pulumi.Output.concat(log_group.arn, ":*"),
+    }
+
+
+def invoke_policy(
+    api_role: aws.iam.Role, function: aws.lambda_.Function
+) -> aws.iam.RolePolicy:
+    """What the API's role may do: invoke this one function."""
+    invoke = {
+        "Effect": "Allow",
+        "Action": "lambda:InvokeFunction",
+        "Resource": function.arn,
+    }
+    return aws.iam.RolePolicy(
+        "languageModelInvokePolicy",
+        role=api_role.id,
+        policy=pulumi.Output.json_dumps(policy_document(invoke)),
+    )

@@ -1,0 +1,137 @@
+"""What the functions answer, with a stand-in for the model and without AWS."""
+
+import hashlib
+import importlib.util
+import json
+import sys
+from pathlib import Path
+from types import ModuleType, SimpleNamespace
+
+import pytest
+
+FUNCTIONS = Path(__file__).resolve().parent.parent / "functions"
+KEY = "k" * 40
+
+
+def load(monkeypatch, folder):
+    """A function's handler, as Lambda finds it: its folder is the whole world."""
+    monkeypatch.syspath_prepend(str(FUNCTIONS / folder))
+    for file in (FUNCTIONS / folder).glob("*.py"):
+        monkeypatch.delitem(sys.modules, file.stem, raising=False)
+    if folder == "model":
+        monkeypatch.setitem(sys.modules, "model", stand_in())
+    path = FUNCTIONS / folder / "handler.py"
+    spec = importlib.util.spec_from_file_location(f"{folder}_handler", path)
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module.handler
+
+
+def stand_in():
+    """A model that says what it was asked."""
+    model = ModuleType("model")
+    model.NAME, model.PROMPT_TOKENS = "echo", 1500
+    model.SYSTEM_PROMPT, model.SYSTEM_PROMPT_FIRST = "Repeat.", False
+
+    def complete(request):
+        return {
+            "text": request["messages"][-1]["content"],
+            "finish_reason": "stop",
+            "usage": {"prompt_tokens": 2, "completion_tokens": 1},
+        }
+
+    model.complete = complete
+    return model
+
+
+@pytest.fixture
+def call(monkeypatch):
+    """Send an event of API Gateway's proxy integration; status and body."""
+    handler = load(monkeypatch, "model")
+
+    def send(method, path, body=None):
+        event = {
+            "httpMethod": method,
+            "path": path,
+            "headers": {"Content-Type": "application/json"},
+            "body": json.dumps(body) if body is not None else None,
+            "isBase64Encoded": False,
+            "requestContext": {"requestId": "test"},
+        }
+        answer = handler(event, SimpleNamespace(aws_request_id="lambda"))
+        return answer["statusCode"], json.loads(answer["body"])
+
+    return send
+
+
+def test_a_prompt_is_answered(call):
+    status, answer = call("POST", "/model", {"prompt": "Say hello."})
+    assert (status, answer["completion"], answer["model"]) == (
+        200,
+        "Say hello.",
+        "echo",
+    )
+
+
+def test_a_conversation_is_answered_as_openai_would(call):
+    hello = {
+        "model": "echo",
+        "messages": [{"role": "user", "content": "Hello."}],
+    }
+    status, answer = call("POST", "/chat/completions", hello)
+    assert status == 200
+    assert answer["choices"][0]["message"]["content"] == "Hello."
+    assert answer["usage"]["total_tokens"] == 3
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "body", "status"),
+    [
+        ("POST", "/model", {}, 400),
+        ("POST", "/model", {"prompt": 1}, 400),
+        ("POST", "/model", {"prompt": "x", "max_tokens": 0}, 400),
+        ("DELETE", "/model", None, 405),
+        ("GET", "/nothing", None, 404),
+        (
+            "POST",
+            "/chat/completions",
+            {"model": "echo", "messages": []},
+            400,
+        ),
+    ],
+)
+def test_what_is_wrong_is_refused_in_one_shape(call, method, path, body, status):
+    got, answer = call(method, path, body)
+    assert got == status
+    assert set(answer["error"]) == {"message", "type", "param", "code"}
+
+
+@pytest.fixture
+def authorizer(monkeypatch):
+    """The function that knows one team's key."""
+    monkeypatch.setenv(
+        "KEYS",
+        json.dumps({hashlib.sha256(KEY.encode()).hexdigest(): "blue"}),
+    )
+    return load(monkeypatch, "authorizer")
+
+
+def asked(authorizer, header):
+    method = "arn:aws:execute-api:us-east-1:123456789012:api1/v1/POST/model"
+    return authorizer({"headers": {"Authorization": header}, "methodArn": method}, None)
+
+
+def test_a_key_lets_in_its_team_on_the_whole_stage(authorizer):
+    answer = asked(authorizer, f"Bearer {KEY}")
+    assert (answer["context"], answer["usageIdentifierKey"]) == (
+        {"team": "blue"},
+        KEY,
+    )
+    (statement,) = answer["policyDocument"]["Statement"]
+    assert statement["Resource"].endswith(":api1/v1/*")
+
+
+@pytest.mark.parametrize("header", ["", "Bearer ", "Bearer guess", KEY, f"Basic {KEY}"])
+def test_anything_else_is_refused(authorizer, header):
+    with pytest.raises(Exception, match=r"^Unauthorized$"):
+        asked(authorizer, header)

@@ -1,0 +1,41 @@
+"""The controls of the conversation playground: those of the prompt's, and what comes before it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from lab.chat import view as drawing
+from lab.chat.state import CHAT_SNIPPETS, Turn
+from lab.draw import fields
+from lab.draw.html import Markup
+from lab.prompt.controls import CHIPS as PROMPTS
+from lab.prompt.controls import Controls
+from lab.prompt.state import Exchange
+
+ALONE, GOES_ON = "this message alone", "all messages so far"
+# The prompts of a playground, with one in the middle that goes on from what was said before.
+CHIPS = (*PROMPTS[:2], ("Go on", "Tell me more."), *PROMPTS[3:])
+
+
+class ChatControls(Controls):
+    """The playground's fields, and what only a conversation has."""
+
+    chips_of = CHIPS
+    snippets = CHAT_SNIPPETS
+
+    def above(self) -> list[Any]:
+        """What the model is told before the conversation, and how much of that is sent."""
+        told = "what the model is told first; empty: what the gateway tells it"
+        self.system = fields.area("System", 2, placeholder=told)
+        self.sent = fields.choice("Send", [ALONE, GOES_ON])
+        return [self.system, self.sent]
+
+    def more_options(self) -> dict[str, Any]:
+        """What these fields say."""
+        return {"system": self.system.value, "go_on": self.sent.value == GOES_ON}
+
+    def status_of(self, exchange: Exchange) -> list[Markup]:
+        """The status line, and the answer as far as it has come."""
+        lines = super().status_of(exchange)
+        growing = isinstance(exchange, Turn) and exchange.state == "running" and exchange.answer
+        return [*lines, drawing.so_far(exchange)] if growing else lines  # type: ignore[arg-type]

@@ -1,0 +1,24 @@
+"""`predict`: a chapter's question, to be answered before its answer can be seen."""
+
+from __future__ import annotations
+
+from lab.errors import LabError
+from lab.predictions.questions import QUESTIONS
+from lab.predictions.view import Prediction
+
+
+def predict(question: str | int, answer: str | None = None) -> Prediction:
+    """Ask a chapter's question; with `answer`, commit to that option and read all reasons.
+
+    Raises:
+        LabError: there is no such question, or no such option.
+    """
+    name = str(question).lstrip("0")
+    found = next((one for one in QUESTIONS if one.id == name), None)
+    if found is None:
+        known = ", ".join(one.id for one in QUESTIONS)
+        raise LabError(f"There is no question {question!r}.", f"There are: {known}.")
+    try:
+        return Prediction(found, answer)
+    except ValueError as error:
+        raise LabError(str(error)) from None

@@ -1,0 +1,46 @@
+"""Small files that an engine and several notebooks write: read when torn, written at one stroke."""
+
+from __future__ import annotations
+
+import json
+import os
+import time
+from pathlib import Path
+from typing import Any
+
+
+def read_json(path: Path) -> dict[str, Any]:
+    """The JSON object in a file; {} when there is none."""
+    try:
+        found = json.loads(path.read_text("utf-8"))
+    except (OSError, ValueError):
+        return {}
+    return found if isinstance(found, dict) else {}
+
+
+def is_json(path: Path) -> bool:
+    """Whether the file holds JSON."""
+    try:
+        json.loads(path.read_text("utf-8"))
+    except (OSError, ValueError):
+        return False
+    return True
+
+
+def age(path: Path) -> float:
+    """Seconds since a file was written; 0 when it is gone."""
+    try:
+        return time.time() - path.stat().st_mtime
+    except OSError:
+        return 0.0
+
+
+def write(path: Path, text: str) -> None:
+    """Write a file only when it differs: two notebooks may start at once.
+
+    At one stroke: a disk that is full must not cost what was in it.
+    """
+    if not path.exists() or path.read_text("utf-8") != text:
+        part = path.with_name(f"{path.name}.{os.getpid()}.part")
+        part.write_text(text, encoding="utf-8")
+        part.replace(path)

@@ -1,0 +1,98 @@
+"""What every operation of a notebook needs, made ready: the engine, the target and the stack."""
+
+from __future__ import annotations
+
+import os
+import re
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from lab import course
+from lab.errors import LabError, NotReady
+from lab.session import target as targets
+from lab.session.stack import Stack
+from lab.session.worker import Work
+from sandbox import engine
+from sandbox.command import InterruptibleCommand
+from sandbox.home import home as kit_home
+
+
+@dataclass
+class Session:
+    """What `start` has set up: the chapter, the stack and where it is deployed to."""
+
+    chapter: course.Chapter
+    stack: Stack
+    target: targets.Target
+    cli: engine.Cli
+
+    def reach(self, work: Work) -> None:
+        """Make sure that the target answers; the sandbox is started again if it does not."""
+        self.target = targets.reach(self.target.name, self.stack.home, work.phase)
+        targets.enter(self.target)
+        self.stack.env = self.target.env
+
+    def where(self) -> dict[str, str]:
+        """What a record says of its surroundings."""
+        return {
+            "stack": f"stack {self.stack.name}",
+            "target": f"{self.target.name} {self.target.region}",
+            "engine": f"Pulumi {engine.VERSION}",
+            "when": time.strftime("%Y-%m-%d %H:%M"),
+        }
+
+
+def make_ready(
+    chapter: int | str, target: str | None, stack: str | None, say: Callable[[str], None] | None
+) -> Session:
+    """Find the engine, reach the target, prepare the stack.
+
+    Args:
+        chapter, target, stack, say: as for `open_session`.
+
+    Raises:
+        LabError: no such chapter or target, or something is missing; the message has the fix.
+    """
+    try:
+        found = course.find(chapter)
+    except ValueError as error:
+        raise LabError(str(error)) from None
+    name = target or os.environ.get("KIT_TARGET") or "sandbox"
+    if name not in targets.TARGETS:
+        raise LabError(f"There is no target {name!r}.", 'Use target="sandbox" or target="aws".')
+    home = kit_home()
+    tell = say or (lambda text: None)
+    tell("looking for the engine")
+    cli = _engine(progress=say is not None)
+    reached = targets.reach(name, home, tell)
+    targets.enter(reached)
+    made = Stack(
+        stack_name(name, stack),
+        home,
+        InterruptibleCommand.at(cli.path, engine.VERSION),
+        reached.env,
+        {"aws:region": reached.region, **reached.config},
+    )
+    tell("preparing the stack")
+    made.prepare()
+    return Session(found, made, reached, cli)
+
+
+def stack_name(target: str, name: str | None = None) -> str:
+    """The stack's name; on AWS with -aws, for it is another state of the same program.
+
+    Raises:
+        LabError: Pulumi accepts no such name.
+    """
+    name = name or os.environ.get("KIT_STACK") or "course"
+    if not re.fullmatch(r"[\w.-]{1,80}", name):
+        raise LabError(f"{name!r} is no name for a stack.", "Use letters, digits, - and _.")
+    return f"{name}-aws" if target == "aws" else name
+
+
+def _engine(*, progress: bool) -> engine.Cli:
+    try:
+        return engine.ensure(progress=progress)
+    except engine.EngineError as error:
+        raise NotReady.of(error) from None

@@ -1,0 +1,98 @@
+"""One at a time on a stack: waits for another notebook, or for an engine, that works on it."""
+
+from __future__ import annotations
+
+import json
+import os
+import socket
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+
+import psutil
+from filelock import FileLock, Timeout
+
+from lab.errors import Busy
+from lab.session.files import read_json
+from lab.session.recovery import Verdict, decide
+from lab.session.stack import Stack
+from lab.session.state import Lock, read_lock
+from lab.session.worker import Work
+
+WAIT = 60.0  # seconds to wait for somebody else who deploys this stack
+LOOK = 0.2  # seconds between two looks whether they are done
+
+
+@contextmanager
+def alone(stack: Stack, work: Work, doing: str) -> Iterator[None]:
+    """Hold the stack against other notebooks; waits for one that deploys, and says so.
+
+    Raises:
+        Busy: it took longer than WAIT seconds.
+    """
+    lock = FileLock(stack.workspace / "lock")
+    who = stack.workspace / "lock.json"
+    end = time.monotonic() + WAIT
+    while True:
+        work.check()
+        with suppress(Timeout):
+            lock.acquire(timeout=LOOK)
+            break
+        holder = read_json(who)
+        text = (
+            f"another notebook (process {holder.get('pid', '?')}) that runs {holder.get('doing')}"
+        )
+        work.phase(f"waiting for {text}")
+        if time.monotonic() > end:
+            raise Busy(
+                f"The stack {stack.name} is in use by {text}, since {holder.get('since')}.",
+                "Wait until it is done, or interrupt it there, then run this cell again.",
+            )
+    try:
+        since = time.strftime("%H:%M:%S")
+        who.write_text(json.dumps({"pid": os.getpid(), "doing": doing, "since": since}), "utf-8")
+        yield
+    finally:
+        lock.release()
+
+
+def without_engine(stack: Stack, work: Work) -> Verdict:
+    """Wait until no engine works on the stack: it is free, or its lock is dead.
+
+    Raises:
+        Busy: an engine that nobody here started still works on it after WAIT seconds.
+    """
+    end = time.monotonic() + WAIT
+    host = socket.gethostname()
+    while True:
+        locks = _locks(stack)
+        verdict = decide(locks, host, _is_engine)
+        if verdict.kind != "held":
+            return verdict
+        work.check()
+        work.phase(f"waiting for {verdict.lock}")
+        if time.monotonic() > end:
+            raise Busy(
+                f"The stack {stack.name} is locked by {verdict.lock}.",
+                "Wait until it is done, then run this cell again. If that process is gone for "
+                f"good: pulumi cancel {stack.name}",
+            )
+        time.sleep(LOOK)
+
+
+def _is_engine(pid: int) -> bool:
+    """Whether the process lives and is an engine: ids of dead ones are given out again."""
+    try:
+        process = psutil.Process(pid)
+        return process.status() != psutil.STATUS_ZOMBIE and "pulumi" in process.name().lower()
+    except psutil.Error:
+        return False
+
+
+def _locks(stack: Stack) -> list[Lock]:
+    """Who has locked the stack: engines that work on it, or that were killed."""
+    found = []
+    for path in stack.lock_files:
+        with suppress(OSError):  # released between the listing and the look
+            found.append(read_lock(path.read_text("utf-8")))
+    return found

@@ -1,0 +1,96 @@
+"""What the calls of a type are given: clients, region, account, and a way to be interrupted."""
+
+from __future__ import annotations
+
+import os
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+from sandbox.provider.core import archives
+from sandbox.provider.core.exceptions import Cancelled, TimedOut, duration
+
+
+@dataclass
+class Clients:
+    """boto3 clients, one for each service and region, shared by all threads."""
+
+    _made: dict[tuple[str, str], Any] = field(default_factory=dict)
+    # One for all: each has read the endpoints of all of AWS, which is 8 MB and 80 ms.
+    _session: Any = None
+    _lock: threading.Lock = field(default_factory=threading.Lock)
+
+    def get(self, service: str, region: str, endpoint: str) -> Any:
+        """The client of a service, made at its first use: making one is slow and not thread-safe."""
+        with self._lock:
+            key = (service, region)
+            if key not in self._made:
+                self._made[key] = self._make(service, region, endpoint)
+            return self._made[key]
+
+    def _make(self, service: str, region: str, endpoint: str) -> Any:
+        import boto3
+        from botocore.config import Config
+
+        if self._session is None:
+            self._session = boto3.session.Session()
+        # One `up` makes up to 64 calls at once; boto3's own pool of ten would queue them.
+        config = Config(max_pool_connections=64, retries={"mode": "standard", "max_attempts": 5})
+        return self._session.client(
+            service, region_name=region, endpoint_url=endpoint or None, config=config
+        )
+
+
+@dataclass
+class Context:
+    """What calls need to know. `Context()` alone serves tests; the core makes one for each call."""
+
+    region: str = "us-east-1"
+    account: str = "000000000000"
+    endpoint: str = field(default_factory=lambda: os.environ.get("AWS_ENDPOINT_URL", ""))
+    default_tags: dict[str, str] = field(default_factory=dict)
+    clients: Clients = field(default_factory=Clients)
+    cancelled: threading.Event = field(default_factory=threading.Event)
+    note: Callable[[str, dict[str, Any]], None] = lambda id, outputs: None
+    timeout: float = 0.0  # seconds that the program gives the call; 0 when it does not say
+    started: float = field(default_factory=time.monotonic)
+
+    @property
+    def partition(self) -> str:
+        """`aws`, or the one of the regions in China and of the US government."""
+        if self.region.startswith("cn-"):
+            return "aws-cn"
+        return "aws-us-gov" if self.region.startswith("us-gov-") else "aws"
+
+    def client(self, service: str) -> Any:
+        """The boto3 client of a service in this region, made at its first use."""
+        return self.clients.get(service, self.region, self.endpoint)
+
+    def archive(self, value: Any) -> bytes:
+        """The zip file of an archive as it came over the wire; same files, same bytes."""
+        return archives.zip_bytes(value)
+
+    def content(self, value: Any) -> bytes:
+        """The bytes of an asset (a file or a text) as it came over the wire."""
+        return archives.content(value)
+
+    def wait(self, seconds: float) -> None:
+        """Sleep between two looks at something slow.
+
+        Raises:
+            Cancelled: the deployment was interrupted.
+            TimedOut: the call has had the time that the program gives it.
+        """
+        if self.timeout:
+            left = self.started + self.timeout - time.monotonic()
+            if left <= 0:
+                raise TimedOut(f"timeout while waiting (timeout: {duration(self.timeout)})")
+            seconds = min(seconds, left)
+        if self.cancelled.wait(seconds):
+            raise Cancelled
+
+    def made(self, resource_id: str, outputs: dict[str, Any] | None = None) -> None:
+        """Note, in a create of several calls, what exists now: the next create adopts it."""
+        self.note(resource_id, outputs or {})
