@@ -7,8 +7,8 @@ second line, with which sentence it is rejected.
 import json
 from typing import Any
 
-from lab.prompt.state import Exchange, Options, Reply
 from lab.prompt.answer import Answer
+from lab.prompt.state import Exchange, Options, Reply
 
 
 def ask(status: int, *, gateway: bool = False, **body: Any) -> Answer:
