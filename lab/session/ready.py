@@ -29,7 +29,7 @@ class Session:
 
     def reach(self, work: Work) -> None:
         """Make sure that the target answers; the sandbox is started again if it does not."""
-        self.target = targets.reach(self.target.name, self.stack.home, work.phase)
+        self.target = targets.reach(self.target.name, self.stack.home, work.phase, work.check)
         targets.enter(self.target)
         self.stack.env = self.target.env
 

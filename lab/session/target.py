@@ -18,6 +18,7 @@ from lab.session import writable
 from sandbox import variables
 
 Say = Callable[[str], None]
+Check = Callable[[], object]  # called while something waits; what it raises ends the waiting
 
 # The sandbox's Python runtime streams; on AWS that takes an adapter, which has a setting. And its
 # execution logs mask keys, which is not known of AWS's: there, INFO is for the learner to decide.
@@ -50,7 +51,7 @@ class Target:
         return {"generation": self.generation, "endpoint": self.endpoint}
 
 
-def sandbox(home: Path, say: Say) -> Target:
+def sandbox(home: Path, say: Say, check: Check) -> Target:
     """The sandbox, started when it does not run or does not answer.
 
     Raises:
@@ -61,9 +62,10 @@ def sandbox(home: Path, say: Say) -> Target:
     running = cloud.status(home)
     if running is None or not _answers(running.provider_port):
         say("starting the sandbox")
+        check()
         if running is not None:
-            cloud.stop(home)
-        running = cloud.start(home, say=say)
+            cloud.stop(home, check=check)
+        running = cloud.start(home, say=say, check=check)
     if _seen and _seen[0] == running:
         return _seen[1]
     env = cloud.environment(home)
@@ -85,7 +87,7 @@ def sandbox(home: Path, say: Say) -> Target:
 _seen: list[Any] = []
 
 
-def aws(home: Path, say: Say) -> Target:
+def aws(home: Path, say: Say, check: Check) -> Target:
     """The learner's AWS account, with the credentials that boto3 finds.
 
     Raises:
@@ -110,6 +112,7 @@ def aws(home: Path, say: Say) -> Target:
             "Sign in (`aws configure` or `aws sso login`), or use the sandbox: start() without "
             'target="aws".',
         ) from None
+    check()
     say("looking for the AWS provider")
     engine.ensure_aws_plugin(engine.ensure(), home / "pulumi")
     env = {**private_pulumi(home), "AWS_REGION": region, "AWS_DEFAULT_REGION": region}
@@ -134,20 +137,24 @@ def private_pulumi(home: Path) -> dict[str, str]:
     }
 
 
-def reach(name: str, home: Path, say: Say) -> Target:
+def reach(name: str, home: Path, say: Say, check: Check = lambda: None) -> Target:
     """The target with this name, ready to be used.
+
+    Args:
+        say: is told what is being done.
+        check: called several times a second while this waits; what it raises ends the waiting.
 
     Raises:
         NotReady: it cannot be reached; the message says why and what to do.
     """
     try:
         with writable.writing(home):
-            return TARGETS[name](home, say)
+            return TARGETS[name](home, say, check)
     except RuntimeError as error:  # the sandbox's own errors, which have their fix
         raise NotReady.of(error) from None
 
 
-TARGETS: dict[str, Callable[[Path, Say], Target]] = {"sandbox": sandbox, "aws": aws}
+TARGETS: dict[str, Callable[[Path, Say, Check], Target]] = {"sandbox": sandbox, "aws": aws}
 
 _before: dict[str, str | None] = {}
 

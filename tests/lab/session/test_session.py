@@ -1,18 +1,24 @@
 """The session: the real engine, a provider that is a stand-in, in this process."""
 
+import dataclasses
 import json
 import linecache
 import os
+import signal
 import subprocess
 import sys
+import threading
 import time
+from concurrent.futures import ThreadPoolExecutor
 
 import psutil
 import pulumi
 import pulumi_aws as aws
 import pytest
+import yaml
+from filelock import FileLock
 
-from lab.errors import DeployError, LabError, NotReady, ProgramError
+from lab.errors import DeployError, LabError, NotReady, ProgramError, Stopped
 from lab.session import ready, session, target, turns
 from lab.session.results import Secret
 from tests.lab.session.stacks import CHECKOUT, NAMES, deployed, fake_target
@@ -363,6 +369,50 @@ def test_a_second_stack_is_apart_from_the_first(opened):
     session.up(2)
     assert len(deployed(other.stack)) == NAMES[2]
     assert len(deployed(opened.stack)) == NAMES[1]
+
+
+def test_two_notebooks_that_make_the_same_stack_at_once_both_have_it(opened):
+    made = [dataclasses.replace(opened.stack, name="both") for _ in range(2)]
+    with ThreadPoolExecutor() as both:
+        for one in [both.submit(stack.prepare) for stack in made]:
+            one.result()
+    salt = yaml.safe_load((made[0].workspace / "Pulumi.both.yaml").read_text())["encryptionsalt"]
+    result = made[1].run(["stack", "export"], stack=True)
+    assert salt and json.loads(result.stdout)["deployment"]
+
+
+def test_a_stack_that_a_terminal_makes_at_the_same_time_is_taken(opened):
+    stack = dataclasses.replace(opened.stack, name="theirs")
+    run, stack.run = stack.run, lambda args, **_: (run(args), run(args))[1]
+    stack.prepare()
+    assert stack.state_file.exists()
+
+
+def test_a_stack_that_another_notebook_prepares_is_waited_for_and_the_waiting_can_be_ended(opened):
+    def stop():
+        raise Stopped("enough")
+
+    with FileLock(opened.stack.workspace / "prepare.lock"), pytest.raises(Stopped):
+        opened.stack.prepare(stop)
+
+
+def test_what_hears_no_interrupt_is_left_behind_within_five_seconds(opened, monkeypatch):
+    ended = threading.Event()
+
+    def deaf(home, say, check):
+        time.sleep(8)
+        ended.set()
+        return fake_target(1)(home, say, check)
+
+    monkeypatch.setitem(target.TARGETS, "sandbox", deaf)
+    threading.Timer(0.5, os.kill, (os.getpid(), signal.SIGINT)).start()
+    began = time.monotonic()
+    with pytest.raises(Stopped, match="nothing was changed"):
+        session.up(1)
+    assert time.monotonic() - began < 5.5
+    assert ended.wait(10)
+    time.sleep(0.5)
+    assert deployed(opened.stack) == []
 
 
 def test_an_unknown_chapter_or_target_says_which_there_are(opened):
