@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import os
-import secrets
 import shutil
 import sys
 import time
@@ -13,6 +12,7 @@ from pathlib import Path
 
 from filelock import FileLock
 
+from sandbox import passphrase
 from sandbox.home import Home, cannot_write, home, private, read_json
 from sandbox.launch import Check, Say, go_on, launch, reap, replace_dead
 from sandbox.locks import take
@@ -119,7 +119,7 @@ def environment(home: Path | None = None) -> dict[str, str]:
     running = status(home)
     if running is None:
         raise CloudError("No sandbox runs. Fix: python -m sandbox start")
-    backend, passphrase = place.path / "backend", _passphrase(place)
+    backend, secret = place.path / "backend", passphrase.ensure(place.path)
     private(backend)
     folders = [*_tool_folders(place), os.environ.get("PATH", "")]
     variables = {
@@ -127,7 +127,7 @@ def environment(home: Path | None = None) -> dict[str, str]:
         **NO_FILES,
         "PULUMI_BACKEND_URL": backend.as_uri(),
         "PULUMI_HOME": str(place.path / "pulumi"),
-        "PULUMI_CONFIG_PASSPHRASE_FILE": str(passphrase),
+        "PULUMI_CONFIG_PASSPHRASE_FILE": str(secret),
         "PULUMI_SKIP_UPDATE_CHECK": "true",
         **NO_PLUGINS,
         "PATH": os.pathsep.join(folders),
@@ -195,16 +195,6 @@ def _contents(place: Home) -> list[str]:
 
 
 # Pulumi's part of the environment
-
-
-def _passphrase(place: Home) -> Path:
-    """The file with the passphrase of the stacks' secrets, made when first needed."""
-    path = place.path / "passphrase"
-    with contextlib.suppress(FileExistsError):
-        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-            file.write(secrets.token_urlsafe(24))
-    return path
 
 
 def _tool_folders(place: Home) -> list[str]:

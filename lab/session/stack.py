@@ -189,7 +189,7 @@ class Stack:
     def remember(self, mark: dict[str, str]) -> None:
         """Note that state and cloud agree, and which cloud that is."""
         if self.deployed_to() != mark:
-            self._marker.write_text(json.dumps(mark), "utf-8")
+            files.write(self._marker, json.dumps(mark))
 
     @property
     def _marker(self) -> Path:

@@ -57,7 +57,7 @@ def sandbox(home: Path, say: Say, check: Check) -> Target:
     Raises:
         NotReady: it cannot be started; the message says why.
     """
-    from sandbox import cloud
+    from sandbox import cloud, passphrase
 
     running = cloud.status(home)
     if running is None or not _answers(running.provider_port):
@@ -66,6 +66,7 @@ def sandbox(home: Path, say: Say, check: Check) -> Target:
         if running is not None:
             cloud.stop(home, check=check)
         running = cloud.start(home, say=say, check=check)
+    passphrase.ensure(home)  # also where the rest is known: somebody may have deleted it
     if _seen and _seen[0] == running:
         return _seen[1]
     env = cloud.environment(home)
@@ -121,18 +122,12 @@ def aws(home: Path, say: Say, check: Check) -> Target:
 
 def private_pulumi(home: Path) -> dict[str, str]:
     """The engine's environment that keeps it inside the kit's folder, away from any login."""
-    from sandbox.home import private
+    from sandbox import passphrase
 
-    private(home)
-    passphrase = home / "passphrase"
-    if not passphrase.exists():
-        number = os.open(passphrase, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        with os.fdopen(number, "w") as file:
-            file.write(os.urandom(24).hex())
     return {
         "PULUMI_BACKEND_URL": (home / "backend").as_uri(),
         "PULUMI_HOME": str(home / "pulumi"),
-        "PULUMI_CONFIG_PASSPHRASE_FILE": str(passphrase),
+        "PULUMI_CONFIG_PASSPHRASE_FILE": str(passphrase.ensure(home)),
         "PULUMI_SKIP_UPDATE_CHECK": "true",
     }
 

@@ -14,11 +14,14 @@ import psutil
 from filelock import FileLock
 
 from lab.errors import Busy
+from lab.session import files
 from lab.session.files import read_json
 from lab.session.recovery import Verdict, decide
 from lab.session.stack import Stack
 from lab.session.state import Lock, read_lock
 from lab.session.worker import Work
+from lab.session.writable import writing
+from sandbox.home import private
 from sandbox.locks import take
 
 WAIT = 60.0  # seconds to wait for somebody else who deploys this stack
@@ -32,6 +35,9 @@ def alone(stack: Stack, work: Work, doing: str) -> Iterator[None]:
     Raises:
         Busy: it took longer than WAIT seconds.
     """
+    with writing(stack.home):  # the folder may have been deleted under this kernel
+        private(stack.home)
+        stack.workspace.mkdir(parents=True, exist_ok=True)
     lock = FileLock(stack.workspace / "lock")
     who = stack.workspace / "lock.json"
 
@@ -48,7 +54,7 @@ def alone(stack: Stack, work: Work, doing: str) -> Iterator[None]:
         )
     try:
         since = time.strftime("%H:%M:%S")
-        who.write_text(json.dumps({"pid": os.getpid(), "doing": doing, "since": since}), "utf-8")
+        files.write(who, json.dumps({"pid": os.getpid(), "doing": doing, "since": since}))
         yield
     finally:
         lock.release()

@@ -4,6 +4,8 @@ import dataclasses
 import json
 import linecache
 import os
+import re
+import shutil
 import signal
 import subprocess
 import sys
@@ -413,6 +415,39 @@ def test_what_hears_no_interrupt_is_left_behind_within_five_seconds(opened, monk
     assert ended.wait(10)
     time.sleep(0.5)
     assert deployed(opened.stack) == []
+
+
+def test_a_kits_folder_that_was_deleted_under_a_kernel_is_made_again(opened):
+    session.up(2)
+    shutil.rmtree(opened.stack.home)
+    assert session.outputs() == {}
+    assert session.up(2).changes["create"] == NAMES[2]
+    assert session.up(2).changes == {}
+
+
+def test_a_passphrase_that_is_lost_is_not_made_up_and_the_way_out_works(opened):
+    session.up(1)
+    (opened.stack.home / "passphrase").unlink()
+    with pytest.raises(NotReady) as raised:
+        session.up(1)
+    assert "secret in their state cannot be read" in raised.value.message
+    (command,) = re.findall(r"rm -r .*?(?=, then start)", raised.value.fix)
+    subprocess.run(command, shell=True, check=True)
+    assert session.up(1).changes["create"] == NAMES[1]
+
+
+def test_a_passphrase_that_was_cut_says_what_it_means_and_the_way_out(opened, cells):
+    def api_role():
+        pulumi.export("key", pulumi.Output.secret("x"))
+        return aws.iam.Role("languageModelApiRole", assume_role_policy="{}")
+
+    cells["api_role"] = api_role
+    session.up(1)
+    file = opened.stack.home / "passphrase"
+    file.write_text(file.read_text()[:16])
+    with pytest.raises(DeployError, match="made with another passphrase") as raised:
+        session.up(1)
+    assert "python -m sandbox reset" in raised.value.fix
 
 
 def test_an_unknown_chapter_or_target_says_which_there_are(opened):

@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import signal
 import socket
 import subprocess
@@ -301,3 +302,12 @@ def test_waiting_for_a_sandbox_that_another_process_starts_can_be_interrupted(ki
         assert reply["ename"] == "Stopped"
         assert time.monotonic() - began < 5
     assert one.run("up()")["status"] == "ok"
+
+
+def test_a_kits_folder_that_was_deleted_under_a_live_sandbox_is_made_again(kit):
+    session.open_session(6)
+    session.up()
+    shutil.rmtree(kit)
+    assert session.up().changes["create"] == NAMES[6]
+    answer = requests.post(session.outputs()["model_url"], json={"prompt": "Hi"}, timeout=60)
+    assert answer.status_code == 200
