@@ -94,6 +94,7 @@ def _repaired(stack: Stack, mark: dict[str, str], work: Work) -> Before:
         Busy: an engine that nobody here started goes on working on the stack.
     """
     verdict = turns.without_engine(stack, work)
+    work.check()
     if stack.mend():
         work.note("An earlier run was cut off while it saved; the state was put right.")
     if verdict.kind == "dead":
