@@ -137,18 +137,68 @@ def test_what_is_gone_is_made_anew(creations: Creations, cloud: Cloud) -> None:
     assert cloud.calls == ["create", "read", "create"]
 
 
+def lost(ctx: Context) -> None:
+    raise ConnectionError("reset by peer")
+
+
+def test_a_create_whose_answer_was_lost_is_looked_up_and_not_called_again(
+    creations: Creations, cloud: Cloud
+) -> None:
+    cloud.after = lost
+    assert create(creations, cloud.kind()).id == "g-1"
+    assert cloud.calls == ["create", "find", "update"]
+
+
 def test_a_create_whose_answer_was_lost_is_found_by_its_arguments(
     creations: Creations, cloud: Cloud
 ) -> None:
-    def lost(ctx: Context) -> None:
-        raise ConnectionError("reset by peer")
-
     cloud.after = lost
     with pytest.raises(ConnectionError):
-        create(creations, cloud.kind())
+        create(creations, replace(cloud.kind(), find=lambda ctx, inputs: None))
     cloud.after = lambda ctx: None
     assert create(creations, cloud.kind()).id == "g-1"
     assert cloud.calls == ["create", "find", "update"]
+
+
+def test_a_create_that_was_carried_out_late_is_found_when_the_next_one_is_refused(
+    creations: Creations, cloud: Cloud
+) -> None:
+    def late(ctx: Context) -> None:
+        cloud.things.clear()
+        raise ConnectionError("reset by peer")
+
+    cloud.after = late
+    with pytest.raises(ConnectionError):
+        create(creations, cloud.kind())
+    seen: list[object] = []
+
+    def found(ctx: Context, inputs: dict[str, Any]) -> Created | None:
+        seen.append(inputs)
+        if len(seen) == 1:  # looked for before, and carried out after that
+            cloud.things["g-1"] = dict(INPUTS)
+            return None
+        return cloud.find(ctx, inputs)
+
+    assert create(creations, replace(cloud.kind(), find=found)).id == "g-1"
+    assert len(seen) == 2 and set(cloud.things) == {"g-1"}
+
+
+def test_what_has_no_name_is_told_by_when_its_create_began(
+    creations: Creations, cloud: Cloud
+) -> None:
+    begun: list[float] = []
+    before = time.time()
+
+    def found(ctx: Context, inputs: dict[str, Any]) -> None:
+        begun.append(ctx.begun)
+
+    cloud.after = lost
+    for _ in range(2):
+        cloud.things.clear()
+        with pytest.raises(ConnectionError):
+            create(creations, replace(cloud.kind(), find=found))
+    assert before <= begun[0] <= time.time()
+    assert set(begun) == {begun[0]}, "the first of them may have been carried out too"
 
 
 def test_a_cancelled_create_answers_at_once_and_is_taken_back(
