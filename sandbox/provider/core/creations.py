@@ -11,7 +11,7 @@ from __future__ import annotations
 import contextlib
 import threading
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -95,6 +95,32 @@ class Creations:
         )
         thread.start()
         return _taken(task, ctx)
+
+    def take_back(
+        self,
+        kind: Kind,
+        urn: str,
+        inputs: dict[str, Any],
+        known: Collection[str],
+        ctx: Context,
+    ) -> bool:
+        """Delete what a create made that nobody has confirmed; it is then forgotten.
+
+        Args:
+            inputs: its arguments as calls take them.
+            known: the ids that the engine has of this resource: these stay.
+
+        Returns:
+            Whether there was something to delete.
+        """
+        self._wait_for_earlier(urn, ctx)
+        entry = self.journal.find(urn)
+        found = _left(kind, ctx, entry) if entry else None
+        there = found is not None and found.id not in known
+        if found is not None and there:
+            kind.delete(ctx, found.id, {**inputs, **found.outputs})
+        self.journal.forget(urn)
+        return there
 
     def _run(
         self,

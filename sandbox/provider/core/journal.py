@@ -49,6 +49,16 @@ class Journal:
         with self._lock:
             return self._entries.get(urn)
 
+    def of(self, project: str, stack: str) -> list[Entry]:
+        """All unconfirmed creates of a stack, the last one first."""
+        with self._lock:
+            entries = [
+                entry
+                for urn, entry in self._entries.items()
+                if urn.startswith(f"urn:pulumi:{stack}::{project}::")
+            ]
+        return sorted(entries, key=lambda entry: entry.begun, reverse=True)
+
     def begin(self, urn: str, inputs: dict[str, Any]) -> None:
         """Note that a create begins, before its first call."""
         known = self.find(urn)

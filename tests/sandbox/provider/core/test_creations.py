@@ -305,3 +305,40 @@ def test_secrets_do_not_reach_the_journal(tmp_path: Path) -> None:
 def test_a_broken_note_is_passed_over(tmp_path: Path) -> None:
     (tmp_path / "x.json").write_text('{"urn": ')
     assert Journal(tmp_path).find(URN) is None
+
+
+def taken_back(creations: Creations, kind: Kind, *known: str) -> bool:
+    return creations.take_back(kind, URN, INPUTS, known, Context())
+
+
+def test_what_nobody_confirmed_is_taken_back_once(creations: Creations, cloud: Cloud) -> None:
+    create(creations, cloud.kind())
+    after_crash = Creations(Journal(creations.journal.folder))
+    assert taken_back(after_crash, cloud.kind())
+    assert cloud.things == {} and list(creations.journal.folder.glob("*.json")) == []
+    assert not taken_back(after_crash, cloud.kind())
+
+
+def test_what_the_engine_has_is_not_taken_back(creations: Creations, cloud: Cloud) -> None:
+    create(creations, cloud.kind())
+    assert not taken_back(creations, cloud.kind(), "g-1")
+    assert set(cloud.things) == {"g-1"} and creations.journal.find(URN) is None
+
+
+def test_what_cannot_be_taken_back_stays_noted(creations: Creations, cloud: Cloud) -> None:
+    def stuck(ctx: Context, id: str, last: dict[str, Any]) -> None:
+        raise CallError("not allowed")
+
+    create(creations, cloud.kind())
+    with pytest.raises(CallError, match="not allowed"):
+        taken_back(creations, replace(cloud.kind(), delete=stuck))
+    assert creations.journal.find(URN) is not None
+
+
+def test_the_creates_of_a_stack_are_told_the_last_one_first(tmp_path: Path) -> None:
+    journal = Journal(tmp_path)
+    for stack, name in (("s", "a"), ("s", "b"), ("s2", "c")):
+        journal.begin(f"urn:pulumi:{stack}::p::{TOKEN}::{name}", {})
+        time.sleep(0.002)
+    assert [entry.urn[-1] for entry in journal.of("p", "s")] == ["b", "a"]
+    assert journal.of("p2", "s") == []
