@@ -69,23 +69,7 @@ class Creations:
             self._running[urn] = task
 
         def work() -> Created:
-            earlier = self.journal.find(urn)
-            adopted = _adopt(kind, facts, ctx, earlier, inputs) if earlier else None
-            if adopted is not None:
-                return adopted
-            self.journal.begin(urn, raw)
-            try:
-                return fresh(kind, ctx, inputs)
-            except Exception as error:
-                # A refusal may be about what an earlier create made: it was carried out so late.
-                unsure = earlier is not None or not refused(error)
-                begun = self.journal.find(urn)
-                if isinstance(error, (Incomplete, Cancelled)) or not (unsure and begun):
-                    raise
-                adopted = _looked_up(kind, facts, ctx, begun, inputs)
-                if adopted is None:
-                    raise
-                return adopted
+            return self._made(kind, facts, urn, inputs, raw, ctx)
 
         def undo(created: Created) -> None:
             kind.delete(_detached(ctx), created.id, {**inputs, **created.outputs})
@@ -95,6 +79,34 @@ class Creations:
         )
         thread.start()
         return _taken(task, ctx)
+
+    def _made(
+        self,
+        kind: Kind,
+        facts: Type,
+        urn: str,
+        inputs: dict[str, Any],
+        raw: dict[str, Any],
+        ctx: Context,
+    ) -> Created:
+        """Make it, once; or adopt what was made by a create whose answer never came."""
+        earlier = self.journal.find(urn)
+        adopted = _adopt(kind, facts, ctx, earlier, inputs) if earlier else None
+        if adopted is not None:
+            return adopted
+        self.journal.begin(urn, raw)
+        try:
+            return fresh(kind, ctx, inputs)
+        except Exception as error:
+            # A refusal may be about what an earlier create made: it was carried out so late.
+            unsure = earlier is not None or not refused(error)
+            begun = self.journal.find(urn)
+            if isinstance(error, (Incomplete, Cancelled)) or not (unsure and begun):
+                raise
+            adopted = _looked_up(kind, facts, ctx, begun, inputs)
+            if adopted is None:
+                raise
+            return adopted
 
     def take_back(
         self,
