@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import contextlib
 import os
-import secrets
 import shutil
 import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
 
-from filelock import FileLock, Timeout
+from filelock import FileLock
 
+from sandbox import passphrase
 from sandbox.home import Home, cannot_write, home, private, read_json
-from sandbox.launch import Say, launch, reap, replace_dead
+from sandbox.launch import Check, Say, go_on, launch, reap, replace_dead
+from sandbox.locks import take
 from sandbox.processes import end, identify, remains
 from sandbox.record import CloudError, Running, ask, reach
 from sandbox.server.base import settings
@@ -38,18 +39,23 @@ NO_PLUGINS = {"PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION": "true"}
 GRACE = 3.0  # seconds that a stop leaves to the server before it is killed
 
 
-def start(home: Path | None = None, *, port: int = 0, say: Say | None = None) -> Running:
+def start(
+    home: Path | None = None, *, port: int = 0, say: Say | None = None, check: Check = go_on
+) -> Running:
     """The sandbox of a home, started unless it runs.
 
     `port` insists on a port; without it the one of last time is taken if it is free. `say` gets
-    a line when something is worth telling. CloudError when it does not start.
+    a line when something is worth telling. `check` is called several times a second while this
+    waits; what it raises ends it, and a server that was on its way. CloudError when it does not
+    start.
     """
     place, say = _home(home), say or _to_screen
-    with _alone(place):
+    with _alone(place, check):
         running = status(place.path)
+        check()
         if running is None:
             replace_dead(place, say)
-            return launch(place, port, say)
+            return launch(place, port, say, check)
     if port not in (0, running.port):
         raise CloudError(
             f"The sandbox already runs, on port {running.port}. "
@@ -63,15 +69,16 @@ def status(home: Path | None = None) -> Running | None:
     return reach(_home(home))
 
 
-def stop(home: Path | None = None) -> bool:
+def stop(home: Path | None = None, *, check: Check = go_on) -> bool:
     """End the sandbox of a home with all its processes; False when there was none.
 
     What it holds is saved first. A server that does not end within GRACE seconds is killed.
+    `check` is called while this waits for its turn; what it raises ends the waiting.
     """
     place = _home(home)
     if not place.path.exists():
         return False
-    with _alone(place):
+    with _alone(place, check):
         return _stop(place)
 
 
@@ -112,7 +119,7 @@ def environment(home: Path | None = None) -> dict[str, str]:
     running = status(home)
     if running is None:
         raise CloudError("No sandbox runs. Fix: python -m sandbox start")
-    backend, passphrase = place.path / "backend", _passphrase(place)
+    backend, secret = place.path / "backend", passphrase.ensure(place.path)
     private(backend)
     folders = [*_tool_folders(place), os.environ.get("PATH", "")]
     variables = {
@@ -120,7 +127,7 @@ def environment(home: Path | None = None) -> dict[str, str]:
         **NO_FILES,
         "PULUMI_BACKEND_URL": backend.as_uri(),
         "PULUMI_HOME": str(place.path / "pulumi"),
-        "PULUMI_CONFIG_PASSPHRASE_FILE": str(passphrase),
+        "PULUMI_CONFIG_PASSPHRASE_FILE": str(secret),
         "PULUMI_SKIP_UPDATE_CHECK": "true",
         **NO_PLUGINS,
         "PATH": os.pathsep.join(folders),
@@ -139,19 +146,19 @@ def _to_screen(line: str) -> None:
 
 
 @contextlib.contextmanager
-def _alone(place: Home) -> Iterator[None]:
+def _alone(place: Home, check: Check = go_on) -> Iterator[None]:
     """Nobody else starts or stops this sandbox meanwhile."""
+    lock = FileLock(str(place.lock), mode=0o600)
     try:
         private(place.path)
-        lock = FileLock(str(place.lock), timeout=LOCKED, mode=0o600)
-        lock.acquire()
-    except Timeout:
+        taken = take(lock, LOCKED, check)
+    except OSError as error:
+        raise CloudError(cannot_write(place.path, error)) from error
+    if not taken:
         raise CloudError(
             f"Another process has been starting or stopping this sandbox for {LOCKED:.0f} s. "
             f"Fix: end it, or delete {place.lock}"
-        ) from None
-    except OSError as error:
-        raise CloudError(cannot_write(place.path, error)) from error
+        )
     try:
         yield
     finally:
@@ -188,16 +195,6 @@ def _contents(place: Home) -> list[str]:
 
 
 # Pulumi's part of the environment
-
-
-def _passphrase(place: Home) -> Path:
-    """The file with the passphrase of the stacks' secrets, made when first needed."""
-    path = place.path / "passphrase"
-    with contextlib.suppress(FileExistsError):
-        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-            file.write(secrets.token_urlsafe(24))
-    return path
 
 
 def _tool_folders(place: Home) -> list[str]:

@@ -43,6 +43,7 @@ class InterruptibleCommand(PulumiCommand):
     """A PulumiCommand whose CLI ends cleanly when the kernel is interrupted, or dies."""
 
     _interrupts = 0
+    running = False  # whether a CLI of this command runs
 
     @classmethod
     def at(cls, path: Path, version: str) -> InterruptibleCommand:
@@ -78,7 +79,11 @@ class InterruptibleCommand(PulumiCommand):
                 command, stdin=subprocess.DEVNULL, stdout=out.file, stderr=err.file,
                 cwd=cwd, env=env, **_own_group(),
             )  # fmt: skip
-            code = self._wait(process, out, err)
+            self.running = True
+            try:
+                code = self._wait(process, out, err)
+            finally:
+                self.running = False
             result = CommandResult(stdout=out.text(), stderr=err.text(), code=code)
         if self._interrupts:
             raise Interrupted(result)

@@ -18,6 +18,7 @@ from sandbox.record import CloudError, Running, reach
 from sandbox.server.base import settings
 
 Say = Callable[[str], object]
+Check = Callable[[], object]  # called while something waits; what it raises ends the waiting
 
 PATIENCE = 30.0  # seconds that a start may take
 SILENCE = 2.0  # seconds of a start without a line on the screen
@@ -55,6 +56,7 @@ INHERITED = frozenset(
         "PROGRAMDATA",
         "PROGRAMFILES",
         "KIT_PROVIDER",
+        "KIT_READ_TIMEOUT",
         "NUMBER_OF_PROCESSORS",
         "PROCESSOR_ARCHITECTURE",
         "LC_ALL",
@@ -70,26 +72,51 @@ def reap() -> None:
     _children[:] = [child for child in _children if child.poll() is None]
 
 
-def launch(place: Home, port: int, say: Say) -> Running:
-    """Start a server and return when it is ready; CloudError when it does not get there."""
+def go_on() -> None:
+    """The check of those who are not asked to stop."""
+
+
+def launch(place: Home, port: int, say: Say, check: Check = go_on) -> Running:
+    """Start a server and return when it is ready; CloudError when it does not get there.
+
+    Whoever is told to stop meanwhile, by `check` or by a Ctrl-C, ends the server that was starting:
+    the next start would not know of it, and put a second one into the home.
+    """
     _check_disk(place)
     last = read_json(place.ports).get("port")
     token = secrets.token_hex(16)
     written = _put_log_aside(place)
     process = _spawn(place, port, token)
+    try:
+        running = _ready(place, token, process, written, say, check)
+    except BaseException:
+        end(identify(process.pid, place.path) or [process.pid])
+        raise
+    if last and not port and running.port != last:
+        say(f"Port {last} is taken: the sandbox listens on {running.port} from now on.")
+    return running
+
+
+def _ready(
+    place: Home,
+    token: str,
+    process: subprocess.Popen[bytes],
+    written: int,
+    say: Say,
+    check: Check,
+) -> Running:
+    """Wait until the server with this token, which logs from there on, is ready."""
     began, told = time.monotonic(), False
     while (taken := time.monotonic() - began) < PATIENCE:
         if read_json(place.record).get("token") == token and (running := reach(place)):
-            if last and not port and running.port != last:
-                say(f"Port {last} is taken: the sandbox listens on {running.port} from now on.")
             return running
         if process.poll() is not None:
             raise _failed(place, written, process.returncode)
         if taken > SILENCE and not told:
             say("Starting the sandbox…")
             told = True
+        check()
         time.sleep(0.005)
-    end([process.pid])
     raise CloudError(f"The sandbox did not answer within {PATIENCE:.0f} s.{_tail(place, written)}")
 
 

@@ -26,6 +26,7 @@ MAY: dict[str, tuple[str, ...]] = {
     "gateway/tests": ("gateway", "gateway/functions/*"),  # they go with a copy
     # AWS on a laptop
     "sandbox/home.py": (),
+    "sandbox/locks.py": (),
     "sandbox/root_key.py": ("sandbox/home.py",),
     "sandbox/pip_environment.py": (),
     "sandbox/proof.py": (),
@@ -83,6 +84,7 @@ MAY: dict[str, tuple[str, ...]] = {
     "sandbox/provider": ("sandbox/provider/core", "sandbox/provider/check", "sandbox/home.py"),
     "sandbox": (
         "sandbox/home.py",
+        "sandbox/locks.py",
         "sandbox/proof.py",
         "sandbox/root_key.py",
         "sandbox/variables.py",

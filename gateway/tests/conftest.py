@@ -24,6 +24,7 @@ class Cloud(pulumi.runtime.Mocks):
             return args.name, {**args.inputs, "outputs": {}}
         self.made[args.name] = (args.typ, args.inputs)
         computed = {
+            "name": args.name,
             "arn": f"arn:aws:made-up:us-east-1:123456789012:{args.name}",
             "invokeArn": f"arn:aws:apigateway:us-east-1:lambda:path/{args.name}",
             "executionArn": "arn:aws:execute-api:us-east-1:123456789012:api1",

@@ -61,7 +61,7 @@ def _outputs(kind: str, name: str) -> dict[str, Any]:
     path = f"arn:aws:apigateway:{REGION}:lambda:path"
     invoke = f"{path}/2015-03-31/functions/{function}/invocations"
     streaming = f"{path}/2021-11-15/functions/{function}/response-streaming-invocations"
-    return {
+    known: dict[str, dict[str, Any]] = {
         "Role": {"arn": f"arn:aws:iam::{ACCOUNT}:role/{name}-1234567", "name": f"{name}-1234567"},
         "Function": {
             "arn": function,
@@ -78,7 +78,9 @@ def _outputs(kind: str, name: str) -> dict[str, Any]:
         },
         "Resource": {"path": "/model"},
         "Stage": {"invokeUrl": f"https://{API_ID}.execute-api.{REGION}.amazonaws.com/v1"},
-    }.get(kind, {"arn": f"arn:aws:made-up:{REGION}:{ACCOUNT}:{name}", "name": name})
+    }
+    other = {"arn": f"arn:aws:made-up:{REGION}:{ACCOUNT}:{name}", "name": name}
+    return known.get(kind, other)
 
 
 @contextmanager

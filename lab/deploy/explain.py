@@ -70,7 +70,9 @@ RULES: tuple[tuple[str, str, str], ...] = (
     (
         r"incorrect passphrase",
         "The stack was made with another passphrase.",
-        "Put the old passphrase file back, or destroy the stack with the one that made it.",
+        "Put the old file .kit/passphrase back. If it is lost, the state's secrets cannot be read. "
+        + "Begin anew: python -m sandbox reset, then delete workspaces and backend in .kit, then "
+        + "start() and up().",
     ),
     (
         r"[Nn]o space left on device",

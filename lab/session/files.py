@@ -40,7 +40,7 @@ def write(path: Path, text: str) -> None:
 
     At one stroke: a disk that is full must not cost what was in it.
     """
-    if not path.exists() or path.read_text("utf-8") != text:
+    if not path.exists() or path.read_bytes() != text.encode():
         part = path.with_name(f"{path.name}.{os.getpid()}.part")
         part.write_text(text, encoding="utf-8")
         part.replace(path)

@@ -13,11 +13,12 @@ from typing import Any
 from lab import course
 from lab.deploy import places
 from lab.deploy.state import Deployment
+from lab.errors import DeployError
 from lab.session import gateway, recovery, turns
 from lab.session.program import Watched, sdk_rules
 from lab.session.ready import Session
 from lab.session.recovery import Before
-from lab.session.stack import Stack
+from lab.session.stack import PROJECT, Stack
 from lab.session.state import State
 from lab.session.worker import Work, carry_out
 
@@ -72,8 +73,15 @@ def destroy(session: Session) -> Deployment:
 
     def job(work: Work) -> None:
         with _held(session, work, "destroy"):
+            # First: what nobody has in a state may stand in the way of what the engine deletes.
+            left = _take_back(stack, work)
             _begin(work)
             stack.run([*COMMANDS["destroy"]], on_event=work.event)
+            if left and (left := _take_back(stack, work)):
+                raise DeployError(
+                    "What an earlier run had begun could not be deleted:\n" + "\n".join(left),
+                    "Run destroy() again.",
+                )
 
     carry_out(deployment, stack.command, job)
     return deployment
@@ -94,6 +102,7 @@ def _repaired(stack: Stack, mark: dict[str, str], work: Work) -> Before:
         Busy: an engine that nobody here started goes on working on the stack.
     """
     verdict = turns.without_engine(stack, work)
+    work.check()
     if stack.mend():
         work.note("An earlier run was cut off while it saved; the state was put right.")
     if verdict.kind == "dead":
@@ -109,6 +118,24 @@ def _repaired(stack: Stack, mark: dict[str, str], work: Work) -> Before:
         stack.clear()
         work.note(f"An earlier run was cut off while {', '.join(before.clear)}; it is done again.")
     return before
+
+
+def _take_back(stack: Stack, work: Work) -> list[str]:
+    """Delete what an earlier run had begun and no state has; the reasons for what is left."""
+    import grpc
+
+    from sandbox.provider import leftovers
+
+    work.check()
+    try:
+        found = leftovers.take_back(stack.env, PROJECT, stack.name, stack.state().ids)
+    except grpc.RpcError as error:
+        text = f"The sandbox's provider did not say what an earlier run left: {error.details()}"
+        raise DeployError(text, "Run destroy() again.") from None
+    if found.deleted:
+        names = ", ".join(sorted(urn.rsplit("::", 1)[-1] for urn in found.deleted))
+        work.note(f"An earlier run was cut off; what it had begun is deleted too: {names}.")
+    return [f"{urn.rsplit('::', 1)[-1]}: {why}" for urn, why in (found.left or {}).items()]
 
 
 def _through(state: State, wanted: course.Chapter, delete: bool, work: Work) -> int:

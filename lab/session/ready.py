@@ -28,10 +28,15 @@ class Session:
     cli: engine.Cli
 
     def reach(self, work: Work) -> None:
-        """Make sure that the target answers; the sandbox is started again if it does not."""
-        self.target = targets.reach(self.target.name, self.stack.home, work.phase)
+        """Make sure that the target answers and the stack is there, whatever happened to them.
+
+        The sandbox is started again if it does not answer; the stack's files are written again if
+        the kit's folder was deleted under this kernel.
+        """
+        self.target = targets.reach(self.target.name, self.stack.home, work.phase, work.check)
         targets.enter(self.target)
         self.stack.env = self.target.env
+        self.stack.prepare(work.check)
 
     def where(self) -> dict[str, str]:
         """What a record says of its surroundings."""

@@ -10,21 +10,27 @@ from __future__ import annotations
 import json
 import shutil
 import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import yaml
-from pulumi.automation import CommandResult
+from filelock import FileLock
+from pulumi.automation import CommandResult, StackAlreadyExistsError
 
-from lab.errors import NotReady
+from lab.errors import Busy, NotReady
 from lab.session import files
 from lab.session.inline import ENVIRONMENT, OnEvent, Program, served
 from lab.session.state import State
-from lab.session.writable import try_lock, writing
+from lab.session.writable import writing
 from sandbox.command import InterruptibleCommand
+from sandbox.home import private
+from sandbox.locks import take
 
 PROJECT = "gateway"
+PREPARED = 60.0  # seconds to wait for another notebook that prepares the same stack
 WRITTEN = 1.0  # seconds after which a file is not one that an engine is writing
 
 
@@ -64,19 +70,45 @@ class Stack:
         """The engine's locks on this stack."""
         return sorted(self.locks.glob("*.json"))
 
-    def prepare(self) -> None:
+    def prepare(self, check: Callable[[], object] = lambda: None) -> None:
         """Write the project's files, and make the stack when there is none. Safe to repeat.
+
+        One notebook at a time, for the engine writes the salt of the stack's secrets into a file
+        that another would overwrite with what it had read before.
+
+        Args:
+            check: called while another notebook does the same; what it raises ends the waiting.
 
         Raises:
             NotReady: the kit's folder cannot be used; the message says why and what to do.
+            Busy: another notebook took longer than PREPARED seconds.
         """
+        with self._preparing(check):
+            with writing(self.home):
+                self._write_project()
+            if not self.state_file.exists():
+                # A terminal, which takes no lock of ours, may make it in this moment.
+                with suppress(StackAlreadyExistsError):
+                    self.run(["stack", "init", "--stack", self.name])
+
+    @contextmanager
+    def _preparing(self, check: Callable[[], object]) -> Iterator[None]:
+        lock = FileLock(self.workspace / "prepare.lock")
         with writing(self.home):
-            self._write_project()
-        if not self.state_file.exists():
-            self.run(["stack", "init", "--stack", self.name])
+            private(self.home)
+            self.workspace.mkdir(parents=True, exist_ok=True)
+            taken = take(lock, PREPARED, check)
+        if not taken:
+            raise Busy(
+                f"Another notebook has been preparing the stack {self.name} for {PREPARED:.0f} s.",
+                "Interrupt it there, then run this cell again.",
+            )
+        try:
+            yield
+        finally:
+            lock.release()
 
     def _write_project(self) -> None:
-        self.workspace.mkdir(parents=True, exist_ok=True)
         (self.home / "backend").mkdir(parents=True, exist_ok=True)
         project = self.workspace / "Pulumi.yaml"
         files.write(
@@ -88,7 +120,6 @@ class Stack:
         known = known or {}
         known["config"] = {**(known.get("config") or {}), **self.config}
         files.write(settings, yaml.safe_dump(known, sort_keys=False))
-        try_lock(self.workspace / "lock")
 
     def state(self) -> State:
         """The state as the engine last saved it; empty when the stack is new.
@@ -158,7 +189,7 @@ class Stack:
     def remember(self, mark: dict[str, str]) -> None:
         """Note that state and cloud agree, and which cloud that is."""
         if self.deployed_to() != mark:
-            self._marker.write_text(json.dumps(mark), "utf-8")
+            files.write(self._marker, json.dumps(mark))
 
     @property
     def _marker(self) -> Path:

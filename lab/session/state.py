@@ -51,6 +51,14 @@ class State:
             found.append(f"{operation.get('type')} {kind} {_name(resource)}")
         return found
 
+    @property
+    def ids(self) -> dict[str, list[str]]:
+        """The ids of the resources, by URN: while one is replaced, it has two."""
+        found: dict[str, list[str]] = {}
+        for resource in self._resources():
+            found.setdefault(str(resource.get("urn")), []).append(str(resource.get("id", "")))
+        return found
+
     def urns(self, types: Collection[str]) -> set[str]:
         """The URNs of the resources of these types."""
         return {str(each["urn"]) for each in self._resources() if each.get("type") in types}

@@ -19,6 +19,7 @@ from lab.session import writable
 from sandbox import variables
 
 Say = Callable[[str], None]
+Check = Callable[[], object]  # called while something waits; what it raises ends the waiting
 
 KEY_ID = "AWS_ACCESS_KEY_ID"
 
@@ -57,20 +58,22 @@ class Target:
         return {"generation": self.generation, "endpoint": self.endpoint}
 
 
-def sandbox(home: Path, say: Say) -> Target:
+def sandbox(home: Path, say: Say, check: Check) -> Target:
     """The sandbox, started when it does not run or does not answer.
 
     Raises:
         NotReady: it cannot be started; the message says why.
     """
-    from sandbox import cloud
+    from sandbox import cloud, passphrase
 
     running = cloud.status(home)
     if running is None or not _answers(running.provider_port):
         say("starting the sandbox")
+        check()
         if running is not None:
-            cloud.stop(home)
-        running = cloud.start(home, say=say)
+            cloud.stop(home, check=check)
+        running = cloud.start(home, say=say, check=check)
+    passphrase.ensure(home)  # also where the rest is known: somebody may have deleted it
     if _seen and _seen[0] == running:
         return _seen[1]
     env = cloud.environment(home)
@@ -92,7 +95,7 @@ def sandbox(home: Path, say: Say) -> Target:
 _seen: list[Any] = []
 
 
-def aws(home: Path, say: Say) -> Target:
+def aws(home: Path, say: Say, check: Check) -> Target:
     """The learner's AWS account, with the credentials that boto3 finds.
 
     Raises:
@@ -117,6 +120,7 @@ def aws(home: Path, say: Say) -> Target:
             "Sign in (`aws configure` or `aws sso login`), or use the sandbox: start() without "
             'target="aws".',
         ) from None
+    check()
     say("looking for the AWS provider")
     engine.ensure_aws_plugin(engine.ensure(), home / "pulumi")
     env = {**private_pulumi(home), "AWS_REGION": region, "AWS_DEFAULT_REGION": region}
@@ -125,36 +129,34 @@ def aws(home: Path, say: Say) -> Target:
 
 def private_pulumi(home: Path) -> dict[str, str]:
     """The engine's environment that keeps it inside the kit's folder, away from any login."""
-    from sandbox.home import private
+    from sandbox import passphrase
 
-    private(home)
-    passphrase = home / "passphrase"
-    if not passphrase.exists():
-        number = os.open(passphrase, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        with os.fdopen(number, "w") as file:
-            file.write(os.urandom(24).hex())
     return {
         "PULUMI_BACKEND_URL": (home / "backend").as_uri(),
         "PULUMI_HOME": str(home / "pulumi"),
-        "PULUMI_CONFIG_PASSPHRASE_FILE": str(passphrase),
+        "PULUMI_CONFIG_PASSPHRASE_FILE": str(passphrase.ensure(home)),
         "PULUMI_SKIP_UPDATE_CHECK": "true",
     }
 
 
-def reach(name: str, home: Path, say: Say) -> Target:
+def reach(name: str, home: Path, say: Say, check: Check = lambda: None) -> Target:
     """The target with this name, ready to be used.
+
+    Args:
+        say: is told what is being done.
+        check: called several times a second while this waits; what it raises ends the waiting.
 
     Raises:
         NotReady: it cannot be reached; the message says why and what to do.
     """
     try:
         with writable.writing(home):
-            return TARGETS[name](home, say)
+            return TARGETS[name](home, say, check)
     except RuntimeError as error:  # the sandbox's own errors, which have their fix
         raise NotReady.of(error) from None
 
 
-TARGETS: dict[str, Callable[[Path, Say], Target]] = {"sandbox": sandbox, "aws": aws}
+TARGETS: dict[str, Callable[[Path, Say, Check], Target]] = {"sandbox": sandbox, "aws": aws}
 
 _before: dict[str, str | None] = {}
 _signed: list[str | None] = []  # the id of the key with which boto3 signs

@@ -8,16 +8,21 @@ import socket
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from pathlib import Path
 
 import psutil
-from filelock import FileLock, Timeout
+from filelock import FileLock
 
 from lab.errors import Busy
+from lab.session import files
 from lab.session.files import read_json
 from lab.session.recovery import Verdict, decide
 from lab.session.stack import Stack
 from lab.session.state import Lock, read_lock
 from lab.session.worker import Work
+from lab.session.writable import writing
+from sandbox.home import private
+from sandbox.locks import take
 
 WAIT = 60.0  # seconds to wait for somebody else who deploys this stack
 LOOK = 0.2  # seconds between two looks whether they are done
@@ -30,30 +35,38 @@ def alone(stack: Stack, work: Work, doing: str) -> Iterator[None]:
     Raises:
         Busy: it took longer than WAIT seconds.
     """
+    with writing(stack.home):  # the folder may have been deleted under this kernel
+        private(stack.home)
+        stack.workspace.mkdir(parents=True, exist_ok=True)
     lock = FileLock(stack.workspace / "lock")
     who = stack.workspace / "lock.json"
-    end = time.monotonic() + WAIT
-    while True:
+
+    def waiting() -> None:
         work.check()
-        with suppress(Timeout):
-            lock.acquire(timeout=LOOK)
-            break
-        holder = read_json(who)
-        text = (
-            f"another notebook (process {holder.get('pid', '?')}) that runs {holder.get('doing')}"
+        work.phase(f"waiting for {_holder(who)[0]}")
+
+    work.check()
+    if not take(lock, WAIT, waiting):
+        text, since = _holder(who)
+        raise Busy(
+            f"The stack {stack.name} is in use by {text}{since}.",
+            "Wait until it is done, or interrupt it there, then run this cell again.",
         )
-        work.phase(f"waiting for {text}")
-        if time.monotonic() > end:
-            raise Busy(
-                f"The stack {stack.name} is in use by {text}, since {holder.get('since')}.",
-                "Wait until it is done, or interrupt it there, then run this cell again.",
-            )
     try:
         since = time.strftime("%H:%M:%S")
-        who.write_text(json.dumps({"pid": os.getpid(), "doing": doing, "since": since}), "utf-8")
+        files.write(who, json.dumps({"pid": os.getpid(), "doing": doing, "since": since}))
         yield
     finally:
         lock.release()
+
+
+def _holder(who: Path) -> tuple[str, str]:
+    """Which notebook holds the stack, and since when; in fewer words where its note is cut."""
+    holder = read_json(who)
+    if not holder:
+        return "another notebook", ""
+    text = f"another notebook (process {holder.get('pid')}) that runs {holder.get('doing')}"
+    return text, f", since {holder.get('since')}"
 
 
 def without_engine(stack: Stack, work: Work) -> Verdict:

@@ -26,7 +26,10 @@ from sandbox.command import Interrupted, InterruptibleCommand
 
 END_NOW = 3.0  # seconds after an interrupt until the engine is told to end at once
 KILL = 4.3  # seconds after an interrupt until it is killed
+GIVE_UP = 4.6  # seconds after an interrupt until a worker that calls no engine is left behind
+AGAIN = 0.2  # seconds after which it is told once more: it may just have been started
 TICK = 0.1  # seconds between two looks at the queue
+NOTHING_DONE = "Stopped before the engine was called: nothing was changed."
 
 
 @dataclass
@@ -55,7 +58,7 @@ class Work:
             Stopped: it was.
         """
         if self.stop.is_set():
-            raise Stopped("Stopped before the engine was called: nothing was changed.")
+            raise Stopped(NOTHING_DONE)
 
 
 def carry_out(
@@ -78,6 +81,9 @@ def carry_out(
             worker.start()
             while worker.is_alive() or not work.said.empty():
                 interrupts.escalate()
+                if interrupts.given_up:
+                    ended.append(Stopped(NOTHING_DONE))
+                    break
                 _take(deployment, work)
                 view.now = time.monotonic()
                 display.draw()
@@ -178,6 +184,15 @@ class _Escalation:
     def __init__(self, work: Work, command: InterruptibleCommand) -> None:
         self._work, self._command = work, command
         self._steps: list[float] = []
+        self._leave = float("inf")
+
+    @property
+    def given_up(self) -> bool:
+        """Whether the worker waits for something that hears no interrupt, such as the network.
+
+        It looks whether it shall stop before it calls the engine, so it does no harm any more.
+        """
+        return time.monotonic() >= self._leave and not self._command.running
 
     def interrupt(self) -> None:
         self._work.stop.set()
@@ -186,11 +201,13 @@ class _Escalation:
         if not self._steps:
             now = time.monotonic()
             self._steps = [now + END_NOW, now + KILL]
+            if not self._command.running:
+                self._leave = now + GIVE_UP
 
     def escalate(self) -> None:
         if self._steps and time.monotonic() >= self._steps[0]:
             self._steps.pop(0)
-            self._steps = self._steps or [float("inf")]
+            self._steps = self._steps or [time.monotonic() + AGAIN]
             self._command.interrupt()
 
 

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import errno
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from pathlib import Path
-
-from filelock import FileLock, Timeout
 
 from lab.errors import NotReady
 from sandbox.home import cannot_write
@@ -29,11 +27,3 @@ def writing(home: Path) -> Iterator[None]:
         if error.errno not in REFUSED:
             raise
         raise NotReady.of(cannot_write(home, error)) from None
-
-
-def try_lock(path: Path) -> None:
-    """Take a lock and give it back, so that a disk without locks is known before work begins."""
-    lock = FileLock(path)
-    with suppress(Timeout):  # somebody has it: then it can be had
-        lock.acquire(timeout=0)
-        lock.release()

@@ -10,9 +10,11 @@ from google.protobuf import empty_pb2
 from pulumi.runtime.proto import plugin_pb2, provider_pb2
 
 from sandbox.home import home
+from sandbox.provider import leftovers
 from sandbox.provider.core import engine_errors, registry, runs
 from sandbox.provider.core.journal import Journal
 from sandbox.provider.core.wire import Secret, decode, encode, has_secret, plain
+from sandbox.provider.leftovers import Leftovers
 from sandbox.provider.resources import Resources, Rpc
 
 VERSION = "7.51.1"  # of the official provider whose schema and behaviour this one follows
@@ -68,6 +70,8 @@ class Provider(Resources):
         return empty_pb2.Empty()
 
     def Invoke(self, request: Any, context: Rpc) -> Any:
+        if request.tok == leftovers.TOKEN:
+            return self._take_back(request, context)
         call = registry.functions().get(request.tok)
         if call is None:
             engine_errors.abort(context, engine_errors.unknown_function(request.tok))
@@ -77,6 +81,15 @@ class Provider(Resources):
             result = call(ctx, plain(arguments))
         if has_secret(arguments):
             result = {name: Secret(value) for name, value in result.items() if value is not None}
-        answer = provider_pb2.InvokeResponse()
-        getattr(answer, "return").CopyFrom(encode(result))
-        return answer
+        return _answer(result)
+
+    def _take_back(self, request: Any, context: Rpc) -> Any:
+        run = self.runs.of(context.peer())
+        found = Leftovers(self.creations, self.contexts)
+        return _answer(found.answer(plain(decode(request.args)), run, context))
+
+
+def _answer(result: dict[str, Any]) -> Any:
+    answer = provider_pb2.InvokeResponse()
+    getattr(answer, "return").CopyFrom(encode(result))
+    return answer

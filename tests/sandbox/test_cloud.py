@@ -15,6 +15,7 @@ import boto3
 import psutil
 import pytest
 from botocore.config import Config
+from filelock import FileLock
 
 from sandbox import cloud, launch, processes, proof
 from sandbox.__main__ import main
@@ -482,3 +483,45 @@ def test_the_command_is_a_module(home):
         timeout=60,
     )
     assert (done.returncode, done.stdout.startswith("not running")) == (1, True)
+
+
+# Stopping those who wait
+
+
+class Enough(KeyboardInterrupt):
+    """What a check raises."""
+
+
+def enough_after(seconds):
+    end = time.monotonic() + seconds
+
+    def check():
+        if time.monotonic() > end:
+            raise Enough
+
+    return check
+
+
+@pytest.mark.parametrize("wait", [cloud.start, cloud.stop])
+def test_whoever_waits_for_another_start_or_stop_is_heard_soon(home, wait):
+    home.mkdir()
+    began = time.monotonic()
+    with FileLock(Home(home).lock), pytest.raises(Enough):
+        wait(home, check=enough_after(0.3))
+    assert time.monotonic() - began < 3
+
+
+def test_a_start_that_is_ended_leaves_no_server_that_the_next_does_not_know(home):
+    began = time.monotonic()
+    with pytest.raises(Enough):
+        cloud.start(home, check=enough_after(0.2))
+    assert time.monotonic() - began < 5
+    assert [one for one in psutil.Process().children(recursive=True) if of_home(one, home)] == []
+    assert cloud.start(home).home == home
+
+
+def of_home(process, home):
+    try:
+        return process.environ().get("KIT_HOME") == str(home)
+    except psutil.Error:
+        return False

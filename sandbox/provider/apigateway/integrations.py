@@ -113,4 +113,5 @@ INTEGRATION = resource(
     update=update_integration,
     delete=delete_integration,
     imported=identified(integration_id, METHOD_FORM, *METHOD_NAMES),
+    find=lambda ctx, inputs: integration_id(inputs),
 )

@@ -184,6 +184,7 @@ INTEGRATION_RESPONSE = resource(
     update=update_integration_response,
     delete=delete_integration_response,
     imported=identified(integration_response_id, STATUS_FORM, *STATUS),
+    find=lambda ctx, inputs: integration_response_id(inputs),
 )
 
 RESPONSE = resource(
@@ -195,4 +196,5 @@ RESPONSE = resource(
     update=update_gateway_response,
     delete=delete_gateway_response,
     imported=identified(gateway_response_id, GATEWAY_FORM, *GATEWAY),
+    find=lambda ctx, inputs: gateway_response_id(inputs),
 )

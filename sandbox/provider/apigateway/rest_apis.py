@@ -8,7 +8,7 @@ from typing import Any
 from sandbox.provider.apigateway import patches
 from sandbox.provider.apigateway.places import GONE, arn, execution_arn, find_named
 from sandbox.provider.core import policy
-from sandbox.provider.core.answers import find, given, pick, settle, text, timestamp
+from sandbox.provider.core.answers import by, find, given, pick, settle, text, timestamp
 from sandbox.provider.core.context import Context
 from sandbox.provider.core.exceptions import CallError, doing
 from sandbox.provider.core.kinds import Created, Inputs, Outputs, resource
@@ -220,4 +220,5 @@ REST_API_POLICY = resource(
     read=read_policy,
     update=update_policy,
     delete=delete_policy,
+    find=by("restApiId"),
 )

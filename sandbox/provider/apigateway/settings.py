@@ -149,6 +149,7 @@ METHOD_SETTINGS = resource(
     update=_put_settings,
     delete=delete_method_settings,
     imported=identified(_settings_id, SETTINGS_FORM, "restApi", "stageName", "methodPath"),
+    find=lambda ctx, inputs: _settings_id(inputs),
 )
 
 ACCOUNT = resource(

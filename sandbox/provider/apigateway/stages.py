@@ -6,7 +6,16 @@ from typing import Any
 
 from sandbox.provider.apigateway import patches
 from sandbox.provider.apigateway.places import GONE, arn, child, execution_arn, id_of, identified
-from sandbox.provider.core.answers import changed, find, given, known, pick, settle, timestamp
+from sandbox.provider.core.answers import (
+    changed,
+    find,
+    given,
+    known,
+    pick,
+    settle,
+    the_one,
+    timestamp,
+)
 from sandbox.provider.core.context import Context
 from sandbox.provider.core.kinds import Created, Inputs, Outputs, resource
 from sandbox.provider.core.tags import own_tags
@@ -54,6 +63,16 @@ def update_deployment(ctx: Context, id: str, old: Outputs, new: Inputs) -> None:
 def delete_deployment(ctx: Context, id: str, last: Outputs) -> None:
     client = ctx.client("apigateway")
     find(client.delete_deployment, GONE, restApiId=last["restApi"], deploymentId=id)
+
+
+def find_deployment(ctx: Context, inputs: Inputs) -> str | None:
+    """The one deployment that was made since the create began: it has no name."""
+    client, api = ctx.client("apigateway"), inputs["restApi"]
+    found = find(
+        the_one, GONE, client=client, operation="get_deployments", member="items",
+        wanted=lambda each: ctx.since_begun(each["createdDate"]), restApiId=api,
+    )  # fmt: skip
+    return str(found["id"]) if found else None
 
 
 def _deployment_outputs(deployment: dict[str, Any], last: Outputs) -> Outputs:
@@ -205,6 +224,7 @@ DEPLOYMENT = resource(
     update=update_deployment,
     delete=delete_deployment,
     imported=child(FORM),
+    find=find_deployment,
 )
 
 STAGE = resource(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from sandbox.provider.core import facts
-from sandbox.provider.core.answers import find, known, named, parts_of, same_order, settle
+from sandbox.provider.core.answers import find, known, named, parts_of, same_order, settle, the_one
 from sandbox.provider.core.context import Context
 from sandbox.provider.core.kinds import Created, Inputs, Outputs, resource
 from sandbox.provider.core.shapes import answers, request
@@ -49,6 +49,15 @@ def delete_client(ctx: Context, id: str, last: Outputs) -> None:
     find(ctx.client("cognito-idp").delete_user_pool_client, GONE, **where)
 
 
+def find_client(ctx: Context, inputs: Inputs) -> str | None:
+    client, pool = ctx.client("cognito-idp"), inputs["userPoolId"]
+    found = find(
+        the_one, GONE, client=client, operation="list_user_pool_clients", member="UserPoolClients",
+        wanted=lambda each: each["ClientName"] == inputs.get("name"), UserPoolId=pool,
+    )  # fmt: skip
+    return str(found["ClientId"]) if found else None
+
+
 def import_client(resource_id: str) -> tuple[str, Outputs]:
     pool, id = parts_of(resource_id, "/", FORM)
     return id, {"userPoolId": pool}
@@ -77,5 +86,6 @@ USER_POOL_CLIENT = resource(
     update=update_client,
     delete=delete_client,
     imported=import_client,
+    find=find_client,
     called="name",
 )

@@ -11,6 +11,7 @@ from sandbox.provider.core.answers import (
     in_order,
     named,
     settle,
+    the_one,
     timestamp,
 )
 from sandbox.provider.core.context import Context
@@ -89,6 +90,14 @@ def update_pool(ctx: Context, id: str, old: Outputs, new: Inputs) -> None:
 
 def delete_pool(ctx: Context, id: str, last: Outputs) -> None:
     find(ctx.client("cognito-idp").delete_user_pool, GONE, UserPoolId=id)
+
+
+def find_pool(ctx: Context, inputs: Inputs) -> str | None:
+    found = the_one(
+        ctx.client("cognito-idp"), "list_user_pools", "UserPools",
+        lambda pool: pool["Name"] == inputs.get("name"), MaxResults=60,
+    )  # fmt: skip
+    return str(found["Id"]) if found else None
 
 
 def _settings(client: Any, shape: str, inputs: Inputs, name: str) -> dict[str, Any]:
@@ -182,5 +191,6 @@ USER_POOL = resource(
     read=read_pool,
     update=update_pool,
     delete=delete_pool,
+    find=find_pool,
     called="name",
 )

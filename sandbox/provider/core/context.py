@@ -7,10 +7,15 @@ import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
 from sandbox.provider.core import archives
 from sandbox.provider.core.exceptions import Cancelled, TimedOut, duration
+
+ANSWER = 60.0  # seconds that AWS may take to answer a call
+# Made twice, these are as if made once: they read, or delete, and what is gone is gone.
+REPEATABLE = ("BatchGet", "Delete", "Describe", "Filter", "Get", "Head", "List", "Lookup", "Query")
 
 
 @dataclass
@@ -37,10 +42,49 @@ class Clients:
         if self._session is None:
             self._session = boto3.session.Session()
         # One `up` makes up to 64 calls at once; boto3's own pool of ten would queue them.
-        config = Config(max_pool_connections=64, retries={"mode": "standard", "max_attempts": 5})
-        return self._session.client(
+        config = Config(
+            max_pool_connections=64,
+            read_timeout=float(
+                os.environ.get("KIT_READ_TIMEOUT") or ANSWER
+            ),  # tests have less time
+            retries={"mode": "standard", "max_attempts": 5},
+        )
+        client = self._session.client(
             service, region_name=region, endpoint_url=endpoint or None, config=config
         )
+        service_id = client.meta.service_model.service_id.hyphenize()
+        client.meta.events.register_first(f"needs-retry.{service_id}", _never_twice)
+        return client
+
+
+def _never_twice(operation: Any, **told: Any) -> bool | None:
+    """Keep botocore from repeating a call that may have been carried out.
+
+    Its standard mode repeats each call whose answer was lost, be it a create: the second one is
+    refused ("already exists"), or makes a twin. What a lost answer was about is looked up instead
+    (creations.py). Repeated is what may be made any number of times; else what was refused for
+    being one too many, or never left this machine.
+
+    Returns:
+        False: it is not made again. None: standard mode decides.
+    """
+    from botocore.exceptions import (
+        ConnectTimeoutError,
+        EndpointConnectionError,
+        ProxyConnectionError,
+    )
+    from botocore.retries import standard
+
+    if operation.name.startswith(REPEATABLE):
+        return None
+    unsent = (ConnectTimeoutError, EndpointConnectionError, ProxyConnectionError)
+    if isinstance(told["caught_exception"], unsent):
+        return None
+    http, _ = told["response"] or (None, None)
+    if http is not None and http.status_code < 500:
+        return None
+    seen = standard.RetryEventAdapter().create_retry_context(operation=operation, **told)
+    return None if standard.ThrottledRetryableChecker().is_retryable(seen) else False
 
 
 @dataclass
@@ -55,6 +99,7 @@ class Context:
     cancelled: threading.Event = field(default_factory=threading.Event)
     note: Callable[[str, dict[str, Any]], None] = lambda id, outputs: None
     timeout: float = 0.0  # seconds that the program gives the call; 0 when it does not say
+    begun: float = 0.0  # when the create began that `find` looks for, in seconds of the epoch
     started: float = field(default_factory=time.monotonic)
 
     @property
@@ -90,6 +135,10 @@ class Context:
             seconds = min(seconds, left)
         if self.cancelled.wait(seconds):
             raise Cancelled
+
+    def since_begun(self, created: datetime) -> bool:
+        """Whether something may be of the create that `find` looks for: AWS tells whole seconds."""
+        return bool(self.begun) and created.timestamp() >= int(self.begun)
 
     def made(self, resource_id: str, outputs: dict[str, Any] | None = None) -> None:
         """Note, in a create of several calls, what exists now: the next create adopts it."""

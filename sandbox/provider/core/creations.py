@@ -2,15 +2,17 @@
 
 The calls of a create run in a thread of their own. When the deployment is cancelled, the engine
 gets its answer within a tenth of a second; what the thread still makes is deleted again, because
-the engine does not know of it. What a killed process made is found in the journal and adopted.
+the engine does not know of it. What a killed process made is found in the journal and adopted, and
+so is what a create made whose answer was lost: no create is called twice (context.py).
 """
 
 from __future__ import annotations
 
+import contextlib
 import threading
 import traceback
-from collections.abc import Callable
-from dataclasses import dataclass, field
+from collections.abc import Callable, Collection
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from sandbox.provider.core.context import Context
@@ -67,12 +69,7 @@ class Creations:
             self._running[urn] = task
 
         def work() -> Created:
-            entry = self.journal.find(urn)
-            adopted = _adopt(kind, facts, ctx, entry, inputs) if entry else None
-            if adopted is not None:
-                return adopted
-            self.journal.begin(urn, raw)
-            return fresh(kind, ctx, inputs)
+            return self._made(kind, facts, urn, inputs, raw, ctx)
 
         def undo(created: Created) -> None:
             kind.delete(_detached(ctx), created.id, {**inputs, **created.outputs})
@@ -82,6 +79,60 @@ class Creations:
         )
         thread.start()
         return _taken(task, ctx)
+
+    def _made(
+        self,
+        kind: Kind,
+        facts: Type,
+        urn: str,
+        inputs: dict[str, Any],
+        raw: dict[str, Any],
+        ctx: Context,
+    ) -> Created:
+        """Make it, once; or adopt what was made by a create whose answer never came."""
+        earlier = self.journal.find(urn)
+        adopted = _adopt(kind, facts, ctx, earlier, inputs) if earlier else None
+        if adopted is not None:
+            return adopted
+        self.journal.begin(urn, raw)
+        try:
+            return fresh(kind, ctx, inputs)
+        except Exception as error:
+            # A refusal may be about what an earlier create made: it was carried out so late.
+            unsure = earlier is not None or not refused(error)
+            begun = self.journal.find(urn)
+            if isinstance(error, (Incomplete, Cancelled)) or not (unsure and begun):
+                raise
+            adopted = _looked_up(kind, facts, ctx, begun, inputs)
+            if adopted is None:
+                raise
+            return adopted
+
+    def take_back(
+        self,
+        kind: Kind,
+        urn: str,
+        inputs: dict[str, Any],
+        known: Collection[str],
+        ctx: Context,
+    ) -> bool:
+        """Delete what a create made that nobody has confirmed; it is then forgotten.
+
+        Args:
+            inputs: its arguments as calls take them.
+            known: the ids that the engine has of this resource: these stay.
+
+        Returns:
+            Whether there was something to delete.
+        """
+        self._wait_for_earlier(urn, ctx)
+        entry = self.journal.find(urn)
+        found = _left(kind, ctx, entry) if entry else None
+        there = found is not None and found.id not in known
+        if found is not None and there:
+            kind.delete(ctx, found.id, {**inputs, **found.outputs})
+        self.journal.forget(urn)
+        return there
 
     def _run(
         self,
@@ -190,8 +241,19 @@ def _adopt(
     return Created(found.id, kind.update(ctx, found.id, found.outputs, inputs))
 
 
+def _looked_up(
+    kind: Kind, facts: Type, ctx: Context, begun: Entry, inputs: dict[str, Any]
+) -> Created | None:
+    """What a create made after all whose answer was lost; None when that cannot be told now."""
+    with contextlib.suppress(Exception):  # the create's own error tells more
+        return _adopt(kind, facts, ctx, begun, inputs)
+    return None
+
+
 def _left(kind: Kind, ctx: Context, entry: Entry) -> Created | None:
     if entry.id is not None:
         outputs = kind.read(ctx, entry.id, entry.outputs)
         return None if outputs is None else Created(entry.id, {**entry.outputs, **outputs})
-    return kind.find(ctx, entry.inputs) if kind.find and entry.inputs else None
+    if kind.find is None or not entry.inputs:
+        return None
+    return kind.find(replace(ctx, begun=entry.begun), entry.inputs)

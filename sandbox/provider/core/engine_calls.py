@@ -24,7 +24,14 @@ class Contexts:
 
     @contextmanager
     def of(
-        self, run: Run, rpc: Any, doing: str, values: dict[str, Any], timeout: float = 0.0
+        self,
+        run: Run,
+        rpc: Any,
+        doing: str,
+        values: dict[str, Any],
+        timeout: float = 0.0,
+        *,
+        abort: bool = True,
     ) -> Iterator[Context]:
         """The context of one call of the engine; an error in the block ends that call.
 
@@ -33,6 +40,7 @@ class Contexts:
             doing: what an error says was being done when it does not say so itself.
             values: arguments or outputs that may name a region.
             timeout: seconds that the program gives the call; 0 when it does not say.
+            abort: whether an error ends the engine's call; without it, it is raised on.
         """
         endpoint = os.environ.get("AWS_ENDPOINT_URL", "").rstrip("/")
         region = plain(values.get("region")) or run.settings.region
@@ -42,7 +50,7 @@ class Contexts:
                 account = self.account(region, endpoint)
                 yield Context(region, account, endpoint, {}, self.clients, stop, timeout=timeout)
             except Exception as error:
-                if type(error) is Exception:
+                if type(error) is Exception or not abort:
                     raise  # grpc's own: the call was ended on purpose
                 engine_errors.fail(rpc, error, doing, endpoint)
 

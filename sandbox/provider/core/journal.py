@@ -12,6 +12,7 @@ import hashlib
 import json
 import os
 import threading
+import time
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
@@ -28,6 +29,7 @@ class Entry:
     inputs: dict[str, Any]
     id: str | None = None
     outputs: dict[str, Any] = field(default_factory=dict)
+    begun: float = 0.0  # seconds of the epoch: when it was noted first
 
 
 class Journal:
@@ -47,9 +49,21 @@ class Journal:
         with self._lock:
             return self._entries.get(urn)
 
+    def of(self, project: str, stack: str) -> list[Entry]:
+        """All unconfirmed creates of a stack, the last one first."""
+        with self._lock:
+            entries = [
+                entry
+                for urn, entry in self._entries.items()
+                if urn.startswith(f"urn:pulumi:{stack}::{project}::")
+            ]
+        return sorted(entries, key=lambda entry: entry.begun, reverse=True)
+
     def begin(self, urn: str, inputs: dict[str, Any]) -> None:
         """Note that a create begins, before its first call."""
-        self._write(Entry(urn, public(inputs)))
+        known = self.find(urn)
+        begun = known.begun if known else time.time()
+        self._write(Entry(urn, public(inputs), begun=begun))
 
     def made(
         self, urn: str, id: str, outputs: dict[str, Any], secret: Callable[[str], bool]
@@ -57,7 +71,8 @@ class Journal:
         """Note what exists now."""
         known = self.find(urn)
         kept = {k: v for k, v in public(outputs).items() if not secret(k)}
-        self._write(Entry(urn, known.inputs if known else {}, id, kept))
+        inputs, begun = (known.inputs, known.begun) if known else ({}, time.time())
+        self._write(Entry(urn, inputs, id, kept, begun))
 
     def forget(self, urn: str, id: str | None = None) -> None:
         """The engine has it, or it is gone. With an id, only if that is the one noted."""

@@ -37,4 +37,5 @@ ROLE_POLICY_ATTACHMENT = resource(
     create=create_attachment,
     read=read_attachment,
     delete=delete_attachment,
+    find=lambda ctx, inputs: f"{inputs['role']}/{inputs['policyArn']}",
 )

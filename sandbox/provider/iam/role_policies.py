@@ -57,4 +57,5 @@ ROLE_POLICY = resource(
     read=read_role_policy,
     update=update_role_policy,
     delete=delete_role_policy,
+    find=lambda ctx, inputs: f"{inputs['role']}:{inputs['name']}" if inputs.get("name") else None,
 )

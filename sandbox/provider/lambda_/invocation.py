@@ -177,6 +177,7 @@ FUNCTION_EVENT_INVOKE_CONFIG = resource(
     read=read_event_config,
     update=update_event_config,
     delete=delete_event_config,
+    find=lambda ctx, inputs: _event_id(inputs),
 )
 
 PROVISIONED_CONCURRENCY_CONFIG = resource(

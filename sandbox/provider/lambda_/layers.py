@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sandbox.provider.core.answers import find, given, same_order, settle
+from sandbox.provider.core.answers import find, given, same_order, settle, the_one
 from sandbox.provider.core.context import Context
 from sandbox.provider.core.exceptions import CallError, doing
 from sandbox.provider.core.kinds import Created, Inputs, Outputs, resource
@@ -48,6 +48,18 @@ def delete_layer_version(ctx: Context, id: str, last: Outputs) -> None:
         find(ctx.client("lambda").delete_layer_version, GONE, **_layer_place(id))
 
 
+def find_layer_version(ctx: Context, inputs: Inputs) -> str | None:
+    """The one version that was published since the create began: their numbers tell nothing."""
+    from botocore.utils import parse_timestamp
+
+    found = the_one(
+        ctx.client("lambda"), "list_layer_versions", "LayerVersions",
+        lambda each: ctx.since_begun(parse_timestamp(each["CreatedDate"])),
+        LayerName=inputs["layerName"],
+    )  # fmt: skip
+    return str(found["LayerVersionArn"]) if found else None
+
+
 def _layer_place(id: str) -> dict[str, Any]:
     parts = id.split(":")
     if len(parts) != 8 or parts[5] != "layer" or not parts[7].isdigit():
@@ -87,4 +99,5 @@ LAYER_VERSION = resource(
     create=create_layer_version,
     read=read_layer_version,
     delete=delete_layer_version,
+    find=find_layer_version,
 )

@@ -66,7 +66,7 @@ def test_a_start_that_fails_shows_why_and_raises(opened, capsys):
 
 
 def test_a_sandbox_that_does_not_start_says_its_fix(opened, monkeypatch, capsys):
-    def refuse(home, say):
+    def refuse(home, say, check):
         raise RuntimeError("Port 4566 is taken. Fix: python -m sandbox start --port 4567")
 
     monkeypatch.setitem(target.TARGETS, "sandbox", refuse)

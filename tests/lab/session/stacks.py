@@ -21,7 +21,7 @@ NAMES = {1: 1, 2: 6, 3: 8, 4: 10, 5: 11, 6: 13}  # resources of all steps up to 
 def fake_target(port: int, generation: str = "first"):
     """A target whose provider is the stand-in on this port."""
 
-    def reach(home: Path, say) -> target.Target:
+    def reach(home: Path, say, check) -> target.Target:
         env = {
             **target.private_pulumi(home),
             **cloud.NO_PLUGINS,

@@ -33,6 +33,12 @@ def test_a_state_has_names_and_outputs():
     assert found.urns({METHOD}) == {f"urn:pulumi:course::gateway::{METHOD}::m"}
 
 
+def test_a_resource_that_is_being_replaced_has_two_ids():
+    one, two = ({**resource(ROLE, "r"), "id": id} for id in ("r-1", "r-2"))
+    urn = f"urn:pulumi:course::gateway::{ROLE}::r"
+    assert state(one, two).ids == {STACK["urn"]: [""], urn: ["r-1", "r-2"]}
+
+
 @pytest.mark.parametrize("checkpoint", [{}, {"resources": None}, {"resources": []}])
 def test_a_new_stack_has_nothing(checkpoint):
     found = State(checkpoint)

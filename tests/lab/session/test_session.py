@@ -1,18 +1,26 @@
 """The session: the real engine, a provider that is a stand-in, in this process."""
 
+import dataclasses
 import json
 import linecache
 import os
+import re
+import shutil
+import signal
 import subprocess
 import sys
+import threading
 import time
+from concurrent.futures import ThreadPoolExecutor
 
 import psutil
 import pulumi
 import pulumi_aws as aws
 import pytest
+import yaml
+from filelock import FileLock
 
-from lab.errors import DeployError, LabError, NotReady, ProgramError
+from lab.errors import DeployError, LabError, NotReady, ProgramError, Stopped
 from lab.session import ready, session, target, turns
 from lab.session.results import Secret
 from tests.lab.session.stacks import CHECKOUT, NAMES, deployed, fake_target
@@ -363,6 +371,83 @@ def test_a_second_stack_is_apart_from_the_first(opened):
     session.up(2)
     assert len(deployed(other.stack)) == NAMES[2]
     assert len(deployed(opened.stack)) == NAMES[1]
+
+
+def test_two_notebooks_that_make_the_same_stack_at_once_both_have_it(opened):
+    made = [dataclasses.replace(opened.stack, name="both") for _ in range(2)]
+    with ThreadPoolExecutor() as both:
+        for one in [both.submit(stack.prepare) for stack in made]:
+            one.result()
+    salt = yaml.safe_load((made[0].workspace / "Pulumi.both.yaml").read_text())["encryptionsalt"]
+    result = made[1].run(["stack", "export"], stack=True)
+    assert salt and json.loads(result.stdout)["deployment"]
+
+
+def test_a_stack_that_a_terminal_makes_at_the_same_time_is_taken(opened):
+    stack = dataclasses.replace(opened.stack, name="theirs")
+    run, stack.run = stack.run, lambda args, **_: (run(args), run(args))[1]
+    stack.prepare()
+    assert stack.state_file.exists()
+
+
+def test_a_stack_that_another_notebook_prepares_is_waited_for_and_the_waiting_can_be_ended(opened):
+    def stop():
+        raise Stopped("enough")
+
+    with FileLock(opened.stack.workspace / "prepare.lock"), pytest.raises(Stopped):
+        opened.stack.prepare(stop)
+
+
+def test_what_hears_no_interrupt_is_left_behind_within_five_seconds(opened, monkeypatch):
+    ended = threading.Event()
+
+    def deaf(home, say, check):
+        time.sleep(8)
+        ended.set()
+        return fake_target(1)(home, say, check)
+
+    monkeypatch.setitem(target.TARGETS, "sandbox", deaf)
+    threading.Timer(0.5, os.kill, (os.getpid(), signal.SIGINT)).start()
+    began = time.monotonic()
+    with pytest.raises(Stopped, match="nothing was changed"):
+        session.up(1)
+    assert time.monotonic() - began < 5.5
+    assert ended.wait(10)
+    time.sleep(0.5)
+    assert deployed(opened.stack) == []
+
+
+def test_a_kits_folder_that_was_deleted_under_a_kernel_is_made_again(opened):
+    session.up(2)
+    shutil.rmtree(opened.stack.home)
+    assert session.outputs() == {}
+    assert session.up(2).changes["create"] == NAMES[2]
+    assert session.up(2).changes == {}
+
+
+def test_a_passphrase_that_is_lost_is_not_made_up_and_the_way_out_works(opened):
+    session.up(1)
+    (opened.stack.home / "passphrase").unlink()
+    with pytest.raises(NotReady) as raised:
+        session.up(1)
+    assert "secret in their state cannot be read" in raised.value.message
+    (command,) = re.findall(r"rm -r .*?(?=, then start)", raised.value.fix)
+    subprocess.run(command, shell=True, check=True)
+    assert session.up(1).changes["create"] == NAMES[1]
+
+
+def test_a_passphrase_that_was_cut_says_what_it_means_and_the_way_out(opened, cells):
+    def api_role():
+        pulumi.export("key", pulumi.Output.secret("x"))
+        return aws.iam.Role("languageModelApiRole", assume_role_policy="{}")
+
+    cells["api_role"] = api_role
+    session.up(1)
+    file = opened.stack.home / "passphrase"
+    file.write_text(file.read_text()[:16])
+    with pytest.raises(DeployError, match="made with another passphrase") as raised:
+        session.up(1)
+    assert "python -m sandbox reset" in raised.value.fix
 
 
 def test_an_unknown_chapter_or_target_says_which_there_are(opened):

@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import signal
 import socket
 import subprocess
@@ -13,11 +14,13 @@ import boto3
 import psutil
 import pytest
 import requests
+from filelock import FileLock
 
 from lab.prompt import ask
 from lab.session import session
 from lab.session.stack import Stack
 from sandbox import cloud, engine, processes
+from sandbox.home import Home
 from tests.lab.kernel import Kernel
 from tests.lab.session.stacks import CHECKOUT, NAMES, deployed, load_sdk, notebook
 
@@ -284,3 +287,27 @@ def test_what_is_removed_is_no_longer_served(kit):
     assert requests.get(f"{url}/models", headers=caller, timeout=60).status_code == 403
     assert requests.get(f"{url}/model", timeout=60).status_code == 200
     assert session.up(6).changes == {}
+
+
+def test_waiting_for_a_sandbox_that_another_process_starts_can_be_interrupted(kit, kernel):
+    one = kernel()
+    one.run(OPEN.format(1))
+    cloud.stop(kit)
+    with FileLock(Home(kit).lock):
+        request = one.send("up()")
+        time.sleep(1.5)
+        began = time.monotonic()
+        one.manager.interrupt_kernel()
+        reply = one.reply(request)
+        assert reply["ename"] == "Stopped"
+        assert time.monotonic() - began < 5
+    assert one.run("up()")["status"] == "ok"
+
+
+def test_a_kits_folder_that_was_deleted_under_a_live_sandbox_is_made_again(kit):
+    session.open_session(6)
+    session.up()
+    shutil.rmtree(kit)
+    assert session.up().changes["create"] == NAMES[6]
+    answer = requests.post(session.outputs()["model_url"], json={"prompt": "Hi"}, timeout=60)
+    assert answer.status_code == 200

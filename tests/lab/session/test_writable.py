@@ -41,14 +41,14 @@ def test_a_stack_on_a_disk_without_locks_names_the_setting(tmp_path, monkeypatch
 @pytest.mark.parametrize("name", ["sandbox", "aws"])
 def test_a_target_that_cannot_write_names_the_setting(home, monkeypatch, name):
     if name == "aws":
-        monkeypatch.setitem(target.TARGETS, "aws", lambda home, say: target.private_pulumi(home))
+        monkeypatch.setitem(target.TARGETS, "aws", lambda home, *_: target.private_pulumi(home))
     with pytest.raises(NotReady, match="Cannot write to") as raised:
         target.reach(name, home, lambda text: None)
     assert FIX in raised.value.fix
 
 
 def test_any_other_error_of_the_system_is_not_taken_for_this_one(tmp_path, monkeypatch):
-    def fail(home, say):
+    def fail(home, say, check):
         raise OSError(errno.ENOSPC, "No space left on device")
 
     monkeypatch.setitem(target.TARGETS, "aws", fail)

@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 from pulumi import automation as auto
 
+from sandbox.provider import leftovers
 from tests.sandbox.provider import fake_cloud
 from tests.sandbox.provider.bench import (
     CHECKOUT,
@@ -90,6 +91,31 @@ def test_a_killed_provider_leaves_a_create_that_the_next_one_adopts(bench: Bench
     result = up(stack)
     assert result.outputs["a_name"].value == name
     assert len(bench.things()) == 1 and bench.calls("create") == [name]
+
+
+def ids(stack: auto.Stack) -> dict[str, list[str]]:
+    """The ids of the resources in a state, by URN."""
+    resources = stack.export_stack().deployment.get("resources") or ()
+    return {each["urn"]: [each.get("id", "")] for each in resources}
+
+
+def test_what_a_killed_provider_left_goes_when_its_stack_is_destroyed(bench: Bench) -> None:
+    stack = bench.stack(groups(a={"kms_key_id": "lost"}, b={}))
+    other = bench.stack(groups(a={}), "other")
+    up(other)
+    with pytest.raises(auto.CommandError):
+        up(stack)
+    bench.stop()
+    bench.start()
+    destroy(stack)
+    assert len(bench.things()) == 2, "the engine does not know of it"
+    environment = {"PULUMI_DEBUG_PROVIDERS": f"aws:{bench.port}"}
+    found = leftovers.take_back(environment, "bench", "dev", ids(stack))
+    assert [urn.rsplit("::", 1)[-1] for urn in found.deleted] == ["a"] and not found.left
+    assert len(bench.things()) == 1
+    assert leftovers.take_back(environment, "bench", "dev", {}).deleted == ()
+    assert leftovers.take_back({}, "bench", "other", {}).deleted == ()
+    assert summary(up(other)) == {"same": 2}
 
 
 def test_a_killed_engine_leaves_nothing_twice(bench: Bench) -> None:

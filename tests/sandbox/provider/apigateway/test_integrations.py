@@ -15,6 +15,7 @@ from tests.sandbox.provider.lifecycle import (
     Lives,
     assert_complete,
     assert_deleted,
+    assert_found,
 )
 
 API = "aws:apigateway/restApi:RestApi"
@@ -49,6 +50,7 @@ def test_a_small_integration_has_all_outputs_and_can_be_deleted_twice(
 ) -> None:
     mock = integration(life, path, type="MOCK")
     assert_complete(mock)
+    assert_found(mock.ctx, INTEGRATION, mock.inputs, mock.id)
     assert mock.id == f"agi-{path.inputs['restApi']}-{path.id}-POST"
     expected = {"connectionType": "INTERNET", "timeoutMilliseconds": 29000}
     expected |= {"passthroughBehavior": "WHEN_NO_MATCH", "cacheNamespace": path.id}

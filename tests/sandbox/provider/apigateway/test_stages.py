@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import json
+import time
+from dataclasses import replace
 from typing import Any
 
 import pytest
+from botocore.utils import parse_timestamp
 
 from sandbox.provider.core.context import Context
 from sandbox.provider.core.exceptions import AwsError
@@ -17,6 +20,7 @@ from tests.sandbox.provider.lifecycle import (
     Wrapped,
     assert_complete,
     assert_deleted,
+    assert_found,
     assert_refused,
     created,
 )
@@ -59,6 +63,20 @@ def test_a_deployment_with_every_argument_reads_back_as_given(life: Lives, ready
             life, ready, description="d", triggers={"digest": "a"}, variables={"model": "small"}
         )
     )
+
+
+def test_a_deployment_of_an_interrupted_create_is_told_by_its_time(
+    life: Lives, ctx: Context, ready: Life
+) -> None:
+    before = deployment(life, ready)
+    assert kind(DEPLOYMENT).find(ctx, before.inputs) is None, "nobody knows since when"
+    begun = parse_timestamp(before.outputs["createdDate"]).timestamp() + 1
+    while time.time() < begun:
+        time.sleep(0.05)
+    left = deployment(life, ready)
+    assert_found(replace(ctx, begun=begun), DEPLOYMENT, left.inputs, left.id)
+    gone = {**left.inputs, "restApi": "gone"}
+    assert kind(DEPLOYMENT).find(replace(ctx, begun=begun), gone) is None
 
 
 def full_stage(frozen: Life, **more: Any) -> dict[str, Any]:

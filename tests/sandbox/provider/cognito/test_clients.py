@@ -14,6 +14,7 @@ from tests.sandbox.provider.lifecycle import (
     Lives,
     assert_complete,
     assert_deleted,
+    assert_found,
     assert_imports,
     assert_refused,
     assert_updates,
@@ -196,3 +197,10 @@ def test_a_resource_server_lives(life: Lives, pool: Life) -> None:
     bare = life(SERVER, name="bare", identifier="https://bare", userPoolId=pool.id)
     assert_complete(bare)
     assert bare.kind.find and bare.kind.find(bare.ctx, bare.inputs)
+
+
+def test_what_an_interrupted_create_left_is_found_by_name(life: Lives) -> None:
+    pool = life(POOL, name=life.name("pool"))
+    client = life(CLIENT, userPoolId=pool.id, name=life.name("client"))
+    for left in (pool, client):
+        assert_found(left.ctx, left.token, left.inputs, left.id)

@@ -137,18 +137,68 @@ def test_what_is_gone_is_made_anew(creations: Creations, cloud: Cloud) -> None:
     assert cloud.calls == ["create", "read", "create"]
 
 
+def lost(ctx: Context) -> None:
+    raise ConnectionError("reset by peer")
+
+
+def test_a_create_whose_answer_was_lost_is_looked_up_and_not_called_again(
+    creations: Creations, cloud: Cloud
+) -> None:
+    cloud.after = lost
+    assert create(creations, cloud.kind()).id == "g-1"
+    assert cloud.calls == ["create", "find", "update"]
+
+
 def test_a_create_whose_answer_was_lost_is_found_by_its_arguments(
     creations: Creations, cloud: Cloud
 ) -> None:
-    def lost(ctx: Context) -> None:
-        raise ConnectionError("reset by peer")
-
     cloud.after = lost
     with pytest.raises(ConnectionError):
-        create(creations, cloud.kind())
+        create(creations, replace(cloud.kind(), find=lambda ctx, inputs: None))
     cloud.after = lambda ctx: None
     assert create(creations, cloud.kind()).id == "g-1"
     assert cloud.calls == ["create", "find", "update"]
+
+
+def test_a_create_that_was_carried_out_late_is_found_when_the_next_one_is_refused(
+    creations: Creations, cloud: Cloud
+) -> None:
+    def late(ctx: Context) -> None:
+        cloud.things.clear()
+        raise ConnectionError("reset by peer")
+
+    cloud.after = late
+    with pytest.raises(ConnectionError):
+        create(creations, cloud.kind())
+    seen: list[object] = []
+
+    def found(ctx: Context, inputs: dict[str, Any]) -> Created | None:
+        seen.append(inputs)
+        if len(seen) == 1:  # looked for before, and carried out after that
+            cloud.things["g-1"] = dict(INPUTS)
+            return None
+        return cloud.find(ctx, inputs)
+
+    assert create(creations, replace(cloud.kind(), find=found)).id == "g-1"
+    assert len(seen) == 2 and set(cloud.things) == {"g-1"}
+
+
+def test_what_has_no_name_is_told_by_when_its_create_began(
+    creations: Creations, cloud: Cloud
+) -> None:
+    begun: list[float] = []
+    before = time.time()
+
+    def found(ctx: Context, inputs: dict[str, Any]) -> None:
+        begun.append(ctx.begun)
+
+    cloud.after = lost
+    for _ in range(2):
+        cloud.things.clear()
+        with pytest.raises(ConnectionError):
+            create(creations, replace(cloud.kind(), find=found))
+    assert before <= begun[0] <= time.time()
+    assert set(begun) == {begun[0]}, "the first of them may have been carried out too"
 
 
 def test_a_cancelled_create_answers_at_once_and_is_taken_back(
@@ -255,3 +305,40 @@ def test_secrets_do_not_reach_the_journal(tmp_path: Path) -> None:
 def test_a_broken_note_is_passed_over(tmp_path: Path) -> None:
     (tmp_path / "x.json").write_text('{"urn": ')
     assert Journal(tmp_path).find(URN) is None
+
+
+def taken_back(creations: Creations, kind: Kind, *known: str) -> bool:
+    return creations.take_back(kind, URN, INPUTS, known, Context())
+
+
+def test_what_nobody_confirmed_is_taken_back_once(creations: Creations, cloud: Cloud) -> None:
+    create(creations, cloud.kind())
+    after_crash = Creations(Journal(creations.journal.folder))
+    assert taken_back(after_crash, cloud.kind())
+    assert cloud.things == {} and list(creations.journal.folder.glob("*.json")) == []
+    assert not taken_back(after_crash, cloud.kind())
+
+
+def test_what_the_engine_has_is_not_taken_back(creations: Creations, cloud: Cloud) -> None:
+    create(creations, cloud.kind())
+    assert not taken_back(creations, cloud.kind(), "g-1")
+    assert set(cloud.things) == {"g-1"} and creations.journal.find(URN) is None
+
+
+def test_what_cannot_be_taken_back_stays_noted(creations: Creations, cloud: Cloud) -> None:
+    def stuck(ctx: Context, id: str, last: dict[str, Any]) -> None:
+        raise CallError("not allowed")
+
+    create(creations, cloud.kind())
+    with pytest.raises(CallError, match="not allowed"):
+        taken_back(creations, replace(cloud.kind(), delete=stuck))
+    assert creations.journal.find(URN) is not None
+
+
+def test_the_creates_of_a_stack_are_told_the_last_one_first(tmp_path: Path) -> None:
+    journal = Journal(tmp_path)
+    for stack, name in (("s", "a"), ("s", "b"), ("s2", "c")):
+        journal.begin(f"urn:pulumi:{stack}::p::{TOKEN}::{name}", {})
+        time.sleep(0.002)
+    assert [entry.urn[-1] for entry in journal.of("p", "s")] == ["b", "a"]
+    assert journal.of("p2", "s") == []

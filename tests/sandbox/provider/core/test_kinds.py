@@ -127,5 +127,16 @@ def test_every_type_is_in_the_service_that_its_token_names() -> None:
     assert all(registry.kind(token) is kind for token, kind in registry.load().items())
 
 
+def test_what_an_interrupted_create_left_can_be_found_of_every_type_that_has_more_than_one() -> (
+    None
+):
+    lost = {token for token, kind in registry.load().items() if kind.find is None}
+    account, version = (
+        "aws:apigateway/account:Account",
+        "aws:secretsmanager/secretVersion:SecretVersion",
+    )
+    assert lost == {account, version}  # one for all, and what goes with its secret
+
+
 def test_what_programs_look_up_is_there() -> None:
     assert "aws:index/getRegion:getRegion" in registry.functions()

@@ -20,6 +20,7 @@ from botocore.exceptions import (
 from pulumi.runtime.proto import provider_pb2, status_pb2
 
 from sandbox.provider.core import engine_errors, registry, shapes
+from sandbox.provider.core import journal as journal_of_core
 from sandbox.provider.core.context import Clients, Context
 from sandbox.provider.core.engine_calls import Contexts
 from sandbox.provider.core.exceptions import (
@@ -229,6 +230,13 @@ def test_a_wait_ends_by_an_interrupt_or_with_the_time_that_there_is():
             ctx.wait(seconds)
 
 
+@pytest.mark.parametrize("created, may", [(4.9, False), (5.0, True), (5.7, True), (9.0, True)])
+def test_what_was_made_before_a_create_began_is_not_its_own(created, may):
+    at = datetime.fromtimestamp(created, timezone.utc)
+    assert Context(begun=5.7).since_begun(at) is may
+    assert Context().since_begun(at) is False
+
+
 def test_a_client_is_made_once_for_a_service_and_a_region():
     clients = Clients()
     one = clients.get("iam", "us-east-1", "http://e")
@@ -370,6 +378,10 @@ def test_an_error_of_a_call_ends_it_in_the_users_words(calls):
     with pytest.raises(Exception, match="^on purpose$"), calls.of(Run(), rpc, "x", {}):
         raise ended
     assert len(rpc.ended) == 1
+    lost = EndpointConnectionError(endpoint_url="x")
+    with pytest.raises(EndpointConnectionError), calls.of(Run(), rpc, "x", {}, abort=False):
+        raise lost
+    assert len(rpc.ended) == 1, "raised on"
 
 
 # Shapes
@@ -469,19 +481,42 @@ def test_a_block_without_what_is_empty():
 # The journal
 
 
-def test_what_was_begun_is_known_to_the_next_process(tmp_path):
+@pytest.fixture
+def clock(monkeypatch):
+    """The journal's time, which tests set."""
+    clock = SimpleNamespace(now=5.5)
+    monkeypatch.setattr(journal_of_core, "time", SimpleNamespace(time=lambda: clock.now))
+    return clock
+
+
+def test_what_was_begun_is_known_to_the_next_process(tmp_path, clock):
     folder = tmp_path / "deep" / "journal"
     journal = Journal(folder)
     assert journal.find("u") is None and not folder.exists()
     journal.begin("u", {"a": 1, "s": Secret("x"), "u": UNKNOWN})
-    assert journal.find("u") == Entry("u", {"a": 1}, None, {}) == Journal(folder).find("u")
+    assert journal.find("u") == Entry("u", {"a": 1}, None, {}, 5.5) == Journal(folder).find("u")
+    clock.now = 7
     journal.made("u", "i", {"b": 2, "hush": 3, "s": Secret("x")}, {"hush"}.__contains__)
-    assert Journal(folder).find("u") == Entry("u", {"a": 1}, "i", {"b": 2})
+    assert Journal(folder).find("u") == Entry("u", {"a": 1}, "i", {"b": 2}, 5.5)
+    journal.begin("u", {"a": 2})
+    assert Journal(folder).find("u") == Entry("u", {"a": 2}, None, {}, 5.5), (
+        "begun when noted first"
+    )
     journal.made("v", "j", {}, lambda name: False)
-    assert Journal(folder).find("v") == Entry("v", {}, "j", {})
+    assert Journal(folder).find("v") == Entry("v", {}, "j", {}, 7)
     assert [file.suffix for file in folder.iterdir()] == [".json", ".json"]
     assert {len(file.stem) for file in folder.iterdir()} == {24}
     assert {file.stat().st_mode & 0o777 for file in folder.iterdir()} == {0o600}
+
+
+def test_the_creates_of_a_stack_are_its_own_and_the_last_one_is_the_first(tmp_path, clock):
+    journal = Journal(tmp_path)
+    for clock.now, urn in enumerate(("urn:pulumi:s::p::t::a", "urn:pulumi:s::p::t::b",
+                                     "urn:pulumi:s::pp::t::c", "urn:pulumi:ss::p::t::d", "u")):  # fmt: skip
+        journal.begin(urn, {})
+    names = [entry.urn for entry in journal.of("p", "s")]
+    assert names == ["urn:pulumi:s::p::t::b", "urn:pulumi:s::p::t::a"]
+    assert journal.of("other", "s") == []
 
 
 def test_what_the_engine_has_is_forgotten(tmp_path):

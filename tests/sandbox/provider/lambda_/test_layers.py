@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import time
 import zipfile
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +19,7 @@ from tests.sandbox.provider.lifecycle import (
     Wrapped,
     assert_complete,
     assert_deleted,
+    assert_found,
     assert_refused,
 )
 
@@ -120,3 +123,15 @@ def test_a_layer_that_aws_refuses_is_refused_in_the_official_words(
 def test_an_import_id_of_a_layer_must_be_its_arn(ctx: Context) -> None:
     with pytest.raises(CallError, match="lambda_layer ID must be a valid Layer ARN"):
         kind(LAYER).read(ctx, "layer:1", {})
+
+
+def test_a_version_of_an_interrupted_create_is_told_by_its_time(
+    life: Lives, ctx: Context, packed: Path
+) -> None:
+    name, archive = life.name("layer"), {SIG: ARCHIVE, "path": str(packed)}
+    life(LAYER, layerName=name, code=archive)
+    begun = int(time.time()) + 1.0
+    while time.time() < begun:
+        time.sleep(0.05)
+    left = life(LAYER, layerName=name, code=archive)
+    assert_found(replace(ctx, begun=begun), LAYER, left.inputs, left.id)
