@@ -45,7 +45,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--sample", type=int, default=50, help="faults a module, at most")
     parser.add_argument("--seed", type=int, default=1, help="of the random choice")
     parser.add_argument("--survivors", action="store_true", help="only those of the last run")
-    chosen = parser.parse_args(arguments)
+    chosen = parser.parse_intermixed_args(arguments)
     if not OPERATORS.is_dir():
         raise SystemExit(f"error: mutmut's operators are not here. Fix: {INSTALL}")
     KEPT.mkdir(parents=True, exist_ok=True)
