@@ -12,6 +12,8 @@ from dataclasses import dataclass
 
 from lab.session.state import Lock, State
 
+DAMAGED = "The sandbox found its own state damaged as it started"
+
 
 @dataclass(frozen=True)
 class Verdict:
@@ -56,20 +58,35 @@ class Before:
         return not self.state.names
 
 
-def before(state: State, seen: Mapping[str, str], now: Mapping[str, str]) -> Before:
+def before(
+    state: State, seen: Mapping[str, str], now: Mapping[str, str], damaged: str = ""
+) -> Before:
     """What is to be done before an operation.
 
     Args:
         seen: generation and endpoint of the sandbox at this stack's last up.
         now: the same, of the sandbox that runs.
+        damaged: what of its state that one could not read when it started.
     """
-    refresh = _why_refresh(seen, now) if state.names else ""
+    refresh = _why_refresh(seen, now, damaged) if state.names else ""
     return Before(state, tuple(state.unfinished), refresh)
 
 
-def _why_refresh(seen: Mapping[str, str], now: Mapping[str, str]) -> str:
-    if seen.get("generation") != now.get("generation"):
-        return "The sandbox started from nothing since the last up: what is gone is made again."
+def is_news(seen: Mapping[str, str], now: Mapping[str, str]) -> bool:
+    """Whether the sandbox is another one, or began anew, since the last up of a stack."""
+    return seen.get("generation") != now.get("generation")
+
+
+def _why_refresh(seen: Mapping[str, str], now: Mapping[str, str], damaged: str) -> str:
+    if is_news(seen, now):
+        if damaged:
+            return f"{DAMAGED}: {damaged}. What is gone is made again."
+        if not seen:
+            return "It is not known whether state and cloud agree: they are compared."
+        return (
+            "The sandbox was reset, or did not end in order, since the last up: "
+            "what is gone is made again."
+        )
     if seen.get("endpoint") != now.get("endpoint"):
         return "The sandbox has another address since the last up: the URLs are read again."
     return ""

@@ -43,6 +43,7 @@ class Target:
     endpoint: str = ""
     generation: str = ""
     account: str = ""
+    damaged: str = ""  # what of its state the sandbox could not read, and where that is now
     config: dict[str, str] = field(default_factory=dict)
 
     @property
@@ -79,6 +80,7 @@ def sandbox(home: Path, say: Say, check: Check) -> Target:
         running.generation,
         "000000000000",
         SANDBOX,
+        running.damaged,
     )
     _seen[:] = [running, found]
     return found

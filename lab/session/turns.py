@@ -11,10 +11,10 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import psutil
-from filelock import FileLock
+from filelock import FileLock, Timeout
 
 from lab.errors import Busy
-from lab.session import files
+from lab.session import files, mending
 from lab.session.files import read_json
 from lab.session.recovery import Verdict, decide
 from lab.session.stack import Stack
@@ -91,6 +91,24 @@ def without_engine(stack: Stack, work: Work) -> Verdict:
                 f"good: pulumi cancel {stack.name}",
             )
         time.sleep(LOOK)
+
+
+def mended(stack: Stack) -> list[str]:
+    """Put a stack right that nobody works on; whoever does has put it right before.
+
+    Returns:
+        What was put right, a line each.
+    """
+    lock = FileLock(stack.workspace / "lock")
+    try:
+        lock.acquire(timeout=0)
+    except Timeout:
+        return []
+    try:
+        held = decide(_locks(stack), socket.gethostname(), _is_engine).kind == "held"
+        return [] if held else mending.mend(stack)
+    finally:
+        lock.release()
 
 
 def _is_engine(pid: int) -> bool:

@@ -94,13 +94,21 @@ def test_nothing_is_to_be_done_where_state_and_cloud_agree():
 @pytest.mark.parametrize(
     ("seen", "why"),
     [
-        ({}, "The sandbox started from nothing"),
-        ({**HERE, "generation": "g0"}, "The sandbox started from nothing"),
+        ({}, "It is not known whether state and cloud agree"),
+        ({**HERE, "generation": "g0"}, "The sandbox was reset, or did not end in order"),
         ({**HERE, "endpoint": "http://127.0.0.1:2"}, "The sandbox has another address"),
     ],
 )
 def test_a_cloud_that_is_another_one_is_read_again(seen, why):
     assert before(state(resource(ROLE, "r")), seen, HERE).refresh.startswith(why)
+
+
+def test_a_cloud_that_lost_a_part_of_its_state_says_what_and_not_that_it_was_reset():
+    lost = "iam.json was damaged; it is set aside as iam.json.damaged-1"
+    deployed = state(resource(ROLE, "r"))
+    told = before(deployed, {**HERE, "generation": "g0"}, HERE, lost).refresh
+    assert lost in told and "reset" not in told
+    assert before(deployed, HERE, HERE, lost).refresh == ""  # an up has made up for it
 
 
 def test_where_nothing_is_deployed_any_cloud_agrees():
