@@ -7,7 +7,7 @@ is decided, on values; lab.session.operate does it.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 
 from lab.session.state import Lock, State
@@ -23,16 +23,17 @@ class Verdict:
     lock: Lock | None = None
 
 
-def decide(locks: Iterable[Lock], host: str, alive: Callable[[int], bool]) -> Verdict:
+def decide(locks: Iterable[Lock], hosts: Collection[str], alive: Callable[[int], bool]) -> Verdict:
     """Whether a stack is free, locked by a process that is gone, or in use.
 
     Args:
-        host: the name of this machine; a lock of another machine counts as held.
+        hosts: the name of this machine and those that it had before; a lock of another machine
+            counts as held.
         alive: whether a process id belongs to a Pulumi engine that runs on this machine.
     """
     dead = None
     for lock in locks:
-        if lock.host not in ("", host) or alive(lock.pid):
+        if lock.host not in ("", *hosts) or alive(lock.pid):
             return Verdict("held", lock)
         dead = lock
     return Verdict("dead", dead) if dead else Verdict("free")

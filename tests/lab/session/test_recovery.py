@@ -80,7 +80,13 @@ OURS, THEIRS, GONE = Lock(7, "here", "ada"), Lock(7, "there", "ada"), Lock(8, "h
     ],
 )
 def test_a_stack_is_free_locked_by_the_dead_or_held(locks, verdict):
-    assert decide(locks, "here", lambda pid: pid == 7) == verdict
+    assert decide(locks, ["here"], lambda pid: pid == 7) == verdict
+
+
+def test_a_lock_of_a_name_that_this_machine_had_before_is_judged_by_its_process():
+    before = Lock(8, "there", "ada")
+    assert decide([before], ["here", "there"], lambda pid: pid == 7) == Verdict("dead", before)
+    assert decide([THEIRS], ["here", "there"], lambda pid: pid == 7) == Verdict("held", THEIRS)
 
 
 # Before

@@ -7,6 +7,7 @@ import os
 import re
 import shutil
 import signal
+import socket
 import subprocess
 import sys
 import threading
@@ -263,7 +264,30 @@ def test_an_engine_that_another_program_runs_is_waited_for(opened, monkeypatch):
     with pytest.raises(LabError) as raised:
         session.up(1)
     assert f"is locked by process {os.getpid()} of ada" in raised.value.message
-    assert "pulumi cancel course" in raised.value.fix
+    (command,) = re.findall(r"rm .*", raised.value.fix)
+    subprocess.run(command, shell=True, check=True)
+    assert session.up(1).changes == {}
+
+
+@pytest.mark.parametrize("ours", [True, False], ids=["ours before", "another machine's"])
+def test_a_lock_of_a_killed_engine_is_removed_though_the_machine_has_another_name(
+    opened, monkeypatch, capsys, ours
+):
+    session.up(1)
+    folder = opened.stack.locks
+    folder.mkdir(parents=True, exist_ok=True)
+    gone = subprocess.Popen([sys.executable, "-c", ""])
+    gone.wait()
+    host = socket.gethostname() if ours else "elsewhere"
+    (folder / "x.json").write_text(json.dumps({"pid": gone.pid, "hostname": host}))
+    monkeypatch.setattr("socket.gethostname", lambda: "hub-pod-2")
+    monkeypatch.setattr(turns, "WAIT", 0.3)
+    if not ours:
+        with pytest.raises(LabError, match="is locked by process"):
+            session.up(1)
+        return
+    assert session.up(1).changes == {}
+    assert "its lock was removed" in capsys.readouterr().out
 
 
 def test_a_dead_lock_is_removed(opened, capsys):
