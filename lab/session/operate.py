@@ -13,7 +13,7 @@ from typing import Any
 from lab import course
 from lab.deploy import places
 from lab.deploy.state import Deployment
-from lab.session import gateway, mending, recovery, turns
+from lab.session import disk, gateway, mending, recovery, turns
 from lab.session.program import Watched, sdk_rules
 from lab.session.ready import Session
 from lab.session.recovery import Before
@@ -57,7 +57,7 @@ def deploy(
             if kind == "up":
                 stack.remember(session.target.mark)
 
-    carry_out(deployment, stack.command, job)
+    carry_out(deployment, stack.command, job, disk.Watch(stack.state_file))
     return deployment
 
 
@@ -76,13 +76,14 @@ def destroy(session: Session) -> Deployment:
             _begin(work)
             stack.run([*COMMANDS["destroy"]], on_event=work.event)
 
-    carry_out(deployment, stack.command, job)
+    carry_out(deployment, stack.command, job, disk.Watch(stack.state_file))
     return deployment
 
 
 @contextmanager
 def _held(session: Session, work: Work, kind: str) -> Iterator[Before]:
     """Hold the stack for one operation: alone, with a target that answers, and whole."""
+    disk.check(session.stack.home)
     with turns.alone(session.stack, work, f"{kind}()"):
         session.reach(work)
         yield _repaired(session.stack, session.target, work)

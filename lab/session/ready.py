@@ -10,8 +10,8 @@ from dataclasses import dataclass, field
 
 from lab import course
 from lab.errors import LabError, NotReady
+from lab.session import disk, turns
 from lab.session import target as targets
-from lab.session import turns
 from lab.session.stack import Stack
 from lab.session.worker import Work
 from sandbox import engine
@@ -77,6 +77,7 @@ def make_ready(
         {"aws:region": reached.region, **reached.config},
     )
     tell("preparing the stack")
+    disk.check(home)
     mended = made.prepare(mend=lambda: turns.mended(made))
     return Session(found, made, reached, cli, mended)
 
