@@ -15,6 +15,7 @@ from lab.deploy import places
 from lab.deploy.state import Deployment
 from lab.session import disk, gateway, mending, recovery, turns
 from lab.session.program import Watched, sdk_rules
+from lab.session.pruning import prune
 from lab.session.ready import Session
 from lab.session.recovery import Before
 from lab.session.stack import Stack
@@ -86,7 +87,10 @@ def _held(session: Session, work: Work, kind: str) -> Iterator[Before]:
     disk.check(session.stack.home)
     with turns.alone(session.stack, work, f"{kind}()"):
         session.reach(work)
-        yield _repaired(session.stack, session.target, work)
+        try:
+            yield _repaired(session.stack, session.target, work)
+        finally:
+            prune(session.stack)
 
 
 def _repaired(stack: Stack, target: Target, work: Work) -> Before:

@@ -69,6 +69,11 @@ class Stack:
         return self.home / "backend" / ".pulumi" / "backups" / PROJECT / self.name
 
     @property
+    def history(self) -> Path:
+        """The folder of what the engine keeps of each operation."""
+        return self.home / "backend" / ".pulumi" / "history" / PROJECT / self.name
+
+    @property
     def locks(self) -> Path:
         """The folder of the engine's locks on this stack."""
         return self.home / "backend" / ".pulumi" / "locks" / "organization" / PROJECT / self.name
