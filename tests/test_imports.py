@@ -111,6 +111,7 @@ MAY: dict[str, tuple[str, ...]] = {
     # What builds and measures the kit; nothing imports it.
     "tools/facts": (),
     "tools": ("lab", "lab/*", "gateway", "sandbox", "sandbox/*"),
+    "tools/mutation": ("tools",),
     "benchmarks": ("lab", "lab/*", "gateway", "sandbox", "sandbox/*", "tools", "tests"),
 }
 

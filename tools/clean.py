@@ -47,7 +47,8 @@ def main(env: Environment, arguments: list[str]) -> int:
     folders = [ROOT / name for name in BUILT]
     if everything:
         forget_settings(kit)
-        folders += [kit, ROOT / ".venv-clients", *([] if env.conda else [env.folder])]
+        apart = [ROOT / ".venv-clients", ROOT / ".venv-mutation"]
+        folders += [kit, *apart, *([] if env.conda else [env.folder])]
     for folder in folders:
         if folder.exists():
             try:

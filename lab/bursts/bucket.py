@@ -60,7 +60,11 @@ class Backoff:
 
 @dataclass(frozen=True)
 class Foreseen:
-    """One request as the token bucket foretells it; `left` is what its bucket holds after it."""
+    """One request as the token bucket foretells it.
+
+    Attributes:
+        left: what its bucket holds after it; 0 where no limit is known for its lane.
+    """
 
     lane: str
     number: int
@@ -118,10 +122,9 @@ def foresee(
         bucket = own.get(name)
         # As in API Gateway: the key's bucket first, and its token is gone if the stage refuses.
         passed = (bucket is None or bucket.take(at)) and (common is None or common.take(at))
-        left = (bucket or common).tokens  # type: ignore[union-attr]
-        found.append(
-            Foreseen(name, number, attempt, at, ANSWERED if passed else LIMITED, max(0.0, left))
-        )
+        held = bucket or common
+        left = max(0.0, held.tokens) if held else 0.0
+        found.append(Foreseen(name, number, attempt, at, ANSWERED if passed else LIMITED, left))
         if backoff and not passed:
             chance = (number * attempt * GOLDEN) % 1
             wait = backoff.wait(attempt, retry_after, chance)

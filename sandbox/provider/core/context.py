@@ -128,10 +128,12 @@ class Context:
             Cancelled: the deployment was interrupted.
             TimedOut: the call has had the time that the program gives it.
         """
-        left = self.started + self.timeout - time.monotonic() if self.timeout else seconds
-        if left <= 0:
-            raise TimedOut(f"timeout while waiting (timeout: {duration(self.timeout)})")
-        if self.cancelled.wait(min(seconds, left)):
+        if self.timeout:
+            left = self.started + self.timeout - time.monotonic()
+            if left <= 0:
+                raise TimedOut(f"timeout while waiting (timeout: {duration(self.timeout)})")
+            seconds = min(seconds, left)
+        if self.cancelled.wait(seconds):
             raise Cancelled
 
     def since_begun(self, created: datetime) -> bool:

@@ -9,7 +9,8 @@ import pytest
 
 from sandbox.provider.check import lacking
 from sandbox.provider.core import facts, registry
-from sandbox.provider.core.facts import Field
+from sandbox.provider.core.facts import Field, Type
+from sandbox.provider.core.kinds import Kind
 from sandbox.provider.core.wire import UNKNOWN, Secret
 
 LACKED = [(token, path) for token, kind in sorted(registry.load().items()) for path in kind.lacks]
@@ -82,3 +83,22 @@ def test_the_place_in_a_list_is_told() -> None:
     actions = [{"type": "fixed-response"}, token]
     (told,) = refused(LISTENER, {"defaultActions": actions})
     assert "Examine values at 'r.defaultActions[1].jwtValidation'." in told
+
+
+def test_arguments_that_the_sandbox_lacks_are_told_where_they_are() -> None:
+    fields = {"a": Field("any"), "b": Field("any"), "d": Field("integer", default=3)}
+    kind = Kind("t", *[lambda *_: None] * 3, lacks=("a", "b.x.y", "d", "none"))
+    text = ("{} of t is an argument that the sandbox cannot carry out; leave it out here, or use the "
+            "target aws. Examine values at 'R.{}'.")  # fmt: skip
+
+    def told(**inputs: Any) -> list[str]:
+        return lacking.refusals(kind, Type("t", "aws_x", fields), "R", inputs)
+
+    assert told(a=1) == [text.format("a", "a")] == told(a=Secret(1)) == told(a=UNKNOWN)
+    assert told(b={"x": [{"y": 1}, {"y": 0}, {"z": 1}, {"y": "2"}]}) == [
+        text.format("b.x[0].y", "b.x[0].y"), text.format("b.x[3].y", "b.x[3].y")
+    ]  # fmt: skip
+    assert told(d=3) == [] and told(d=4) == [text.format("d", "d")]
+    for nothing in (None, False, "", 0, {}, []):
+        assert told(a=nothing) == []
+    assert told(b="x") == []

@@ -1,0 +1,101 @@
+"""Faults are shown to the tests that reach them, and what these say is the verdict."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+if sys.version_info >= (3, 11):
+    import tomllib
+else:
+    import tomli as tomllib
+
+ROOT = Path(__file__).resolve().parents[2]
+SCOPES = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["tool"]["mutation"]
+
+MODULE = """LIMIT = 3
+
+
+def small(number):
+    return number <= LIMIT
+
+
+def outer(number):
+    def inner():
+        return number + 1
+
+    return inner()
+
+
+def never(number):
+    return number
+"""
+TESTS = """import module
+
+
+def test_small():
+    assert module.small(3) and not module.small(4)
+
+
+def test_outer():
+    assert module.outer(1) > 1
+
+
+def test_fails():
+    assert module.never(1) == 2
+"""
+HUNT = """
+import json, sys
+from tools.mutation.hunt import Fault, Hunt
+
+text = open("module.py").read()
+faults = [
+    ("module.py", Fault(line, range(line, line + 1), "", "", text.replace(old, new)))
+    for line, old, new in (
+        (5, "<=", "<"), (5, "<=", "<= 0 +"), (10, "+ 1", "+ 2"), (10, "+ 1", "- 1"),
+        (1, "3", "4"), (1, "3", "3.0"), (16, "return number\\n", "return None\\n"), (5, "return number", "while True: number"),
+    )
+]
+import os
+whole = [(os.path.realpath(file), fault) for file, fault in faults]
+found = Hunt(whole, ["test_module.py"], [], lambda word: None).run()
+json.dump([[verdict, by] for verdict, by in found], sys.stdout)
+"""
+FOUND = "test_module.py::test_small"
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="this system cannot fork")
+def test_each_fault_gets_its_verdict(tmp_path, monkeypatch):
+    (tmp_path / "module.py").write_text(MODULE)
+    (tmp_path / "test_module.py").write_text(TESTS)
+    script = HUNT.replace(
+        "import json", "import json, tools.mutation.hunt as hunt; hunt.GRACE = 1.0\nimport json"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", script],
+        cwd=tmp_path, capture_output=True, text=True,
+        env={**os.environ, "PYTHONPATH": f"{tmp_path}{os.pathsep}{ROOT}"},
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    assert __import__("json").loads(done.stdout) == [
+        ["killed", FOUND], ["survived", ""], ["survived", ""],
+        ["killed", "test_module.py::test_outer"], ["killed", FOUND], ["survived", ""],
+        ["no test", ""], ["killed", ""],
+    ]  # fmt: skip
+    assert (tmp_path / "module.py").read_text() == MODULE
+
+
+@pytest.mark.parametrize("scope", SCOPES)
+def test_a_scope_names_modules_and_tests_that_are_there(scope):
+    assert 50 <= SCOPES[scope]["least"] <= 100
+    for room in SCOPES[scope]["rooms"]:
+        assert room["modules"] and room["tests"]
+        for path in (
+            *room["modules"],
+            *(each for each in room["tests"] if each.startswith("tests/")),
+        ):
+            assert (ROOT / path).exists(), path

@@ -1,0 +1,283 @@
+"""Shows faults to tests: a process for each fault, forked from one that has imported everything.
+
+Most faults are inside of functions. Their processes are forked from a session of pytest that has
+collected all tests, and the function gets its changed code. A fault in a line that runs on import
+(a constant, a default, a field) needs the import again: its process is forked before the session,
+and collects for itself. Both run only the tests that were seen to reach the fault's statement.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import gc
+import importlib
+import os
+import pickle
+import signal
+import sys
+import tempfile
+import types
+import warnings
+from collections import defaultdict
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from functools import partial
+from importlib.machinery import SourceFileLoader
+from pathlib import Path
+from typing import Any
+from unittest.mock import MagicMock
+
+import pytest
+
+from tools.mutation import reach
+from tools.mutation.reach import Reached, Tracer
+
+KILLED, SURVIVED, UNTESTED = "killed", "survived", "no test"
+# pytest's own plugins are among what is imported before its second start.
+REWRITE = "ignore::pytest.PytestAssertRewriteWarning"
+ARGUMENTS = ("-q", "-p", "no:cacheprovider", "-o", "timeout=0", "-W", REWRITE)
+GRACE, PATIENCE = 20.0, 10  # seconds, and times what the tests took: after that it hangs
+
+
+@dataclass(frozen=True)
+class Fault:
+    """A module with one fault.
+
+    Attributes:
+        line: of the fault, from 1.
+        lines: those of the statement that has it.
+        change: the fault itself, as `old -> new`.
+    """
+
+    line: int
+    lines: range
+    operator: str
+    change: str
+    source: str
+
+
+class Hunt:
+    """Faults in some files, and the tests that have to find them.
+
+    Args:
+        faults: each with the whole path of its file.
+        tests: what pytest is to collect, as on its command line.
+        without: modules that are not there, only things that take any call: threads that a
+            library starts on import are not in a fork. Tests that need it fail, and are left out.
+        say: gets a word now and then on how far it is.
+    """
+
+    def __init__(
+        self,
+        faults: list[tuple[str, Fault]],
+        tests: list[str],
+        without: list[str],
+        say: Callable[[str], object],
+    ) -> None:
+        self.faults, self.tests, self.say = faults, tests, say
+        sys.modules.update({name: MagicMock(name=name) for name in without})
+        self.files = frozenset(file for file, _ in faults)
+        self._texts = {file: Path(file).read_text(encoding="utf-8") for file in self.files}
+        self._verdicts: dict[int, str] = {}
+        self.killers: dict[int, str] = {}
+        self._base = Path(tempfile.mkdtemp(prefix="mutation-"))
+
+    def run(self) -> list[tuple[str, str]]:
+        """`killed`, `survived` or `no test` for each fault in its order, and the test that found it.
+
+        Raises:
+            RuntimeError: the tests cannot be collected, or not pass without a fault.
+        """
+        modules = forked(lambda: self._pytest(self.tests, _modules_of_others))
+        if modules is None:
+            raise RuntimeError(f"pytest cannot collect {' '.join(self.tests)}")
+        _import_all(modules)
+        self._verdicts, self.killers, early = forked(self._in_session)
+        for file in sorted({self.faults[number][0] for number in early}):
+            self._without_a_fault(file, [early[n] for n in early if self.faults[n][0] == file])
+        for number, tests in early.items():
+            file, fault = self.faults[number]
+            self._judge(number, self._fail_imported(file, fault.source, tests))
+        return [
+            (self._verdicts[number], self.killers.get(number, ""))
+            for number in range(len(self.faults))
+        ]
+
+    def _without_a_fault(self, file: str, lists: list[list[str]]) -> None:
+        """Takes tests out of these lists that fail where nothing is wrong with the file."""
+        while failed := self._fail_imported(file, self._texts[file], max(lists, key=len)):
+            self.say(f"left out, for it fails without a fault: {failed[0]}\n")
+            for tests in lists:
+                tests[:] = [test for test in tests if test not in failed]
+        if failed is None:
+            raise RuntimeError(f"without a fault, the tests of {file} do not end")
+
+    def _judge(self, number: int, failed: list[str] | None) -> None:
+        """The verdict, from the tests that failed; None: a process that broke off or hung."""
+        self._verdicts[number] = SURVIVED if failed == [] else KILLED
+        self.killers[number] = failed[0] if failed else ""
+        if len(self._verdicts) % 25 == 0:
+            survived = sum(verdict != KILLED for verdict in self._verdicts.values())
+            self.say(f"{len(self._verdicts)} of {len(self.faults)}, {survived} survived\n")
+
+    def _pytest(self, tests: Iterable[str], work: Callable[[pytest.Session], Any]) -> Any:
+        """What this makes of the collected tests; None where they cannot be collected."""
+        plugin = _Instead(work)
+        with (
+            open(os.devnull, "w") as nowhere,
+            contextlib.redirect_stdout(nowhere),
+            contextlib.redirect_stderr(nowhere),
+        ):
+            pytest.main([*ARGUMENTS, f"--basetemp={self._base}", *tests], plugins=[plugin])
+        return plugin.result
+
+    def _in_session(self) -> tuple[dict[int, str], dict[int, str], dict[int, list[str]]]:
+        """Verdicts and killers of the faults inside of functions, and the tests for the others."""
+        tracer = Tracer(self.files)
+        tracer.start()
+        return self._pytest(self.tests, lambda session: self._shown(session, tracer))
+
+    def _shown(
+        self, session: pytest.Session, tracer: Tracer
+    ) -> tuple[dict[int, str], dict[int, str], dict[int, list[str]]]:
+        imported = tracer.stop()
+        items = {item.nodeid: item for item in session.items}
+        reached: Reached = forked(lambda: reach.traced(session.items, tracer))
+        reached.imported = imported
+        self.say(f"{len(reached.tests)} of {len(items)} tests reach the files\n")
+        alone = sorted(reached.tests, key=reached.seconds.__getitem__)
+        failed = forked(lambda: reach.run([items[test] for test in alone]))
+        self.say(f"left out, for they fail in another order: {failed}" if failed else "all pass\n")
+        reached.forget(failed)
+        live, early = _functions(self.files), {}
+        gc.freeze()
+        for number, (file, fault) in enumerate(self.faults):
+            tests = reached.reach(file, fault.lines)
+            codes = _changed(_compiled(file, self._texts[file]), _compiled(file, fault.source))
+            inside = all(len(old.co_freevars) == len(new.co_freevars) for old, new in codes.items())
+            if reached.on_import(file, fault.lines) or not inside:
+                early[number] = reached.touch(file)
+            elif tests:
+                limit = GRACE + PATIENCE * sum(reached.seconds[test] for test in tests)
+                chosen = [items[test] for test in tests]
+                shown = partial(_fail_patched, file, fault.source, codes, live, chosen)
+                self._judge(number, forked(shown, limit))
+            else:
+                self._verdicts[number] = UNTESTED
+        return self._verdicts, self.killers, early
+
+    def _fail_imported(self, file: str, text: str, tests: list[str]) -> list[str] | None:
+        """The first of these tests that fails where the file is imported with this text."""
+
+        def run(session: pytest.Session) -> list[str]:
+            items = {item.nodeid: item for item in session.items}
+            return reach.run([items[test] for test in tests], first=True)
+
+        def imported() -> list[str] | None:
+            _load_as(file, text)
+            paths = dict.fromkeys(test.partition("::")[0] for test in tests)
+            return self._pytest(paths, run)
+
+        return forked(imported, GRACE * 15) if tests else []
+
+
+def _fail_patched(
+    file: str,
+    text: str,
+    codes: dict[types.CodeType, types.CodeType],
+    live: dict[types.CodeType, list[types.FunctionType]],
+    tests: list[pytest.Item],
+) -> list[str]:
+    """The first of these tests that fails where living functions get other code."""
+    _load_as(file, text)
+    for old, new in codes.items():
+        for function in live.get(old, ()):
+            function.__code__ = new
+    reach.forget_caches([file])
+    return reach.run(tests, first=True)
+
+
+class _Instead:
+    """A plugin of pytest that does something else with the collected tests than run them all."""
+
+    def __init__(self, work: Callable[[pytest.Session], Any]) -> None:
+        self.work, self.result = work, None
+
+    def pytest_runtestloop(self, session: pytest.Session) -> bool:
+        if not session.testsfailed:  # else a file did not import
+            self.result = self.work(session)
+        return True
+
+
+def forked(work: Callable[[], Any], seconds: float = 0) -> Any:
+    """What this returns in a process of its own; None where that fails or takes longer."""
+    with tempfile.TemporaryFile() as file:
+        child = os.fork()
+        if child == 0:
+            status = 1
+            try:
+                signal.signal(signal.SIGALRM, signal.SIG_DFL)
+                signal.setitimer(signal.ITIMER_REAL, seconds)
+                pickle.dump(work(), file)
+                file.flush()
+                status = 0
+            finally:
+                os._exit(status)
+        _, status = os.waitpid(child, 0)
+        file.seek(0)
+        return None if status else pickle.load(file)
+
+
+def _modules_of_others(session: pytest.Session) -> list[str]:
+    """What the tests have imported that is not of this tree."""
+    return [
+        name
+        for name, module in sys.modules.items()
+        if "site-packages" in (getattr(module, "__file__", None) or "") and "." not in name[:1]
+    ]
+
+
+def _import_all(modules: Iterable[str]) -> None:
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        for name in modules:
+            with contextlib.suppress(Exception):
+                importlib.import_module(name)
+
+
+def _compiled(file: str, text: str) -> types.CodeType:
+    return compile(text, file, "exec", dont_inherit=True)
+
+
+def _load_as(file: str, text: str) -> None:
+    """From now on, who loads this file gets this text."""
+    usual = SourceFileLoader.get_code
+
+    def get_code(self: SourceFileLoader, fullname: str) -> types.CodeType | None:
+        if os.path.realpath(self.path) == file:
+            return compile(text, self.path, "exec", dont_inherit=True)
+        return usual(self, fullname)
+
+    SourceFileLoader.get_code = get_code  # type: ignore[assignment,method-assign]
+
+
+def _functions(files: frozenset[str]) -> dict[types.CodeType, list[types.FunctionType]]:
+    """The functions of these files that exist now, by their code."""
+    found: dict[types.CodeType, list[types.FunctionType]] = defaultdict(list)
+    for each in gc.get_objects():
+        if isinstance(each, types.FunctionType) and each.__code__.co_filename in files:
+            found[each.__code__].append(each)
+    return found
+
+
+def _changed(before: types.CodeType, after: types.CodeType) -> dict[types.CodeType, types.CodeType]:
+    """What code became of which, where it differs; with all code that is inside of it."""
+    found = {} if before == after else {before: after}
+    inside = [
+        [each for each in code.co_consts if isinstance(each, types.CodeType)]
+        for code in (before, after)
+    ]
+    if len(inside[0]) == len(inside[1]):
+        for old, new in zip(*inside):
+            found |= _changed(old, new)
+    return found
