@@ -11,7 +11,7 @@ from lab.errors import LabError
 from lab.opening import stray
 from lab.opening.card import Card
 from lab.preflight.preflight import preflight
-from lab.session import session
+from lab.session import recovery, session
 from lab.session import target as targets
 from lab.session.gateway import load_sdk
 from lab.session.ready import Session
@@ -41,7 +41,7 @@ def start(chapter: int | str, target: str | None = None, *, stack: str | None = 
             load_sdk()
             stray.watch()
             _fill(card, opened)
-            card.problems = preflight().problems
+            card.problems = [*_damage(opened), *preflight().problems]
             card.status = "done"
         except LabError as error:
             # What the preflight finds may be the cause, and then its fix is the better one.
@@ -69,8 +69,17 @@ def _fill(card: Card, opened: Session) -> None:
         "engine": opened.cli.describe(),
         "SDK": f"pulumi {version('pulumi')}, pulumi-aws {version('pulumi-aws')}, "
         f"Python {platform.python_version()}",
+        **({"put right": " ".join(opened.mended)} if opened.mended else {}),
         **({"your shell": "; ".join(notes)} if (notes := targets.notes()) else {}),
     }
+
+
+def _damage(opened: Session) -> list[tuple[str, str]]:
+    """What the sandbox has lost, until an `up` has made up for it."""
+    target = opened.target
+    if not target.damaged or not recovery.is_news(opened.stack.deployed_to(), target.mark):
+        return []
+    return [(f"{recovery.DAMAGED}: {target.damaged}.", "up() makes again what is gone.")]
 
 
 def deployed(names: list[str]) -> str:

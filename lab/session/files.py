@@ -8,6 +8,8 @@ import time
 from pathlib import Path
 from typing import Any
 
+import yaml
+
 
 def read_json(path: Path) -> dict[str, Any]:
     """The JSON object in a file; {} when there is none."""
@@ -16,6 +18,27 @@ def read_json(path: Path) -> dict[str, Any]:
     except (OSError, ValueError):
         return {}
     return found if isinstance(found, dict) else {}
+
+
+def read_yaml(path: Path) -> dict[str, Any] | None:
+    """The mapping in a file, {} when there is none; None when it is cut or is no mapping."""
+    try:
+        found = yaml.safe_load(path.read_text("utf-8"))
+    except FileNotFoundError:
+        return {}
+    except (OSError, ValueError, yaml.YAMLError):
+        return None
+    return found if isinstance(found, dict) else None
+
+
+def set_aside(path: Path) -> Path | None:
+    """Keep a damaged file under another name; None when it is not there."""
+    aside = path.with_name(f"{path.name}.damaged-{time.strftime('%Y%m%d-%H%M%S')}")
+    try:
+        path.replace(aside)
+    except FileNotFoundError:
+        return None
+    return aside
 
 
 def is_json(path: Path) -> bool:
@@ -41,6 +64,7 @@ def write(path: Path, text: str) -> None:
     At one stroke: a disk that is full must not cost what was in it.
     """
     if not path.exists() or path.read_bytes() != text.encode():
+        path.parent.mkdir(parents=True, exist_ok=True)
         part = path.with_name(f"{path.name}.{os.getpid()}.part")
         part.write_text(text, encoding="utf-8")
         part.replace(path)

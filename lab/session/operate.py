@@ -14,12 +14,14 @@ from lab import course
 from lab.deploy import places
 from lab.deploy.state import Deployment
 from lab.errors import DeployError
-from lab.session import gateway, recovery, turns
+from lab.session import disk, gateway, mending, recovery, turns
 from lab.session.program import Watched, sdk_rules
+from lab.session.pruning import prune
 from lab.session.ready import Session
 from lab.session.recovery import Before
 from lab.session.stack import PROJECT, Stack
 from lab.session.state import State
+from lab.session.target import Target
 from lab.session.worker import Work, carry_out
 
 COMMANDS = {
@@ -57,7 +59,7 @@ def deploy(
             if kind == "up":
                 stack.remember(session.target.mark)
 
-    carry_out(deployment, stack.command, job)
+    carry_out(deployment, stack.command, job, disk.Watch(stack.state_file))
     return deployment
 
 
@@ -83,36 +85,41 @@ def destroy(session: Session) -> Deployment:
                     "Run destroy() again.",
                 )
 
-    carry_out(deployment, stack.command, job)
+    carry_out(deployment, stack.command, job, disk.Watch(stack.state_file))
     return deployment
 
 
 @contextmanager
 def _held(session: Session, work: Work, kind: str) -> Iterator[Before]:
     """Hold the stack for one operation: alone, with a target that answers, and whole."""
+    disk.check(session.stack.home)
     with turns.alone(session.stack, work, f"{kind}()"):
         session.reach(work)
-        yield _repaired(session.stack, session.target.mark, work)
+        try:
+            yield _repaired(session.stack, session.target, work)
+        finally:
+            prune(session.stack)
 
 
-def _repaired(stack: Stack, mark: dict[str, str], work: Work) -> Before:
-    """Take away what an engine left that was killed: its lock, and operations without an end.
+def _repaired(stack: Stack, target: Target, work: Work) -> Before:
+    """Put right what an engine left that was killed: files, its lock, operations without an end.
 
     Raises:
         Busy: an engine that nobody here started goes on working on the stack.
     """
     verdict = turns.without_engine(stack, work)
     work.check()
-    if stack.mend():
-        work.note("An earlier run was cut off while it saved; the state was put right.")
+    # Written again, too, where the kit's folder was deleted under this kernel.
+    for line in stack.prepare(work.check, mend=lambda: mending.mend(stack)):
+        work.note(line)
     if verdict.kind == "dead":
         work.phase("removing the lock of an engine that is gone")
         stack.unlock()
         work.note("An earlier run was killed; its lock was removed.")
     state, seen = stack.state(), stack.deployed_to()
-    before = recovery.before(state, seen, mark)
+    before = recovery.before(state, seen, target.mark, target.damaged)
     if before.agrees:
-        stack.remember(mark)
+        stack.remember(target.mark)
     if before.clear:
         work.phase("clearing what an earlier run left open")
         stack.clear()

@@ -6,10 +6,11 @@ import os
 import re
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from lab import course
 from lab.errors import LabError, NotReady
+from lab.session import disk, turns
 from lab.session import target as targets
 from lab.session.stack import Stack
 from lab.session.worker import Work
@@ -26,17 +27,13 @@ class Session:
     stack: Stack
     target: targets.Target
     cli: engine.Cli
+    mended: list[str] = field(default_factory=list)  # what was put right as it was opened
 
     def reach(self, work: Work) -> None:
-        """Make sure that the target answers and the stack is there, whatever happened to them.
-
-        The sandbox is started again if it does not answer; the stack's files are written again if
-        the kit's folder was deleted under this kernel.
-        """
+        """Make sure that the target answers; the sandbox is started again if it does not."""
         self.target = targets.reach(self.target.name, self.stack.home, work.phase, work.check)
         targets.enter(self.target)
         self.stack.env = self.target.env
-        self.stack.prepare(work.check)
 
     def where(self) -> dict[str, str]:
         """What a record says of its surroundings."""
@@ -80,8 +77,9 @@ def make_ready(
         {"aws:region": reached.region, **reached.config},
     )
     tell("preparing the stack")
-    made.prepare()
-    return Session(found, made, reached, cli)
+    disk.check(home)
+    mended = made.prepare(mend=lambda: turns.mended(made))
+    return Session(found, made, reached, cli, mended)
 
 
 def stack_name(target: str, name: str | None = None) -> str:

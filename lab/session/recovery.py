@@ -7,10 +7,12 @@ is decided, on values; lab.session.operate does it.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 
 from lab.session.state import Lock, State
+
+DAMAGED = "The sandbox found its own state damaged as it started"
 
 
 @dataclass(frozen=True)
@@ -21,16 +23,17 @@ class Verdict:
     lock: Lock | None = None
 
 
-def decide(locks: Iterable[Lock], host: str, alive: Callable[[int], bool]) -> Verdict:
+def decide(locks: Iterable[Lock], hosts: Collection[str], alive: Callable[[int], bool]) -> Verdict:
     """Whether a stack is free, locked by a process that is gone, or in use.
 
     Args:
-        host: the name of this machine; a lock of another machine counts as held.
+        hosts: the name of this machine and those that it had before; a lock of another machine
+            counts as held.
         alive: whether a process id belongs to a Pulumi engine that runs on this machine.
     """
     dead = None
     for lock in locks:
-        if lock.host not in ("", host) or alive(lock.pid):
+        if lock.host not in ("", *hosts) or alive(lock.pid):
             return Verdict("held", lock)
         dead = lock
     return Verdict("dead", dead) if dead else Verdict("free")
@@ -56,20 +59,35 @@ class Before:
         return not self.state.names
 
 
-def before(state: State, seen: Mapping[str, str], now: Mapping[str, str]) -> Before:
+def before(
+    state: State, seen: Mapping[str, str], now: Mapping[str, str], damaged: str = ""
+) -> Before:
     """What is to be done before an operation.
 
     Args:
         seen: generation and endpoint of the sandbox at this stack's last up.
         now: the same, of the sandbox that runs.
+        damaged: what of its state that one could not read when it started.
     """
-    refresh = _why_refresh(seen, now) if state.names else ""
+    refresh = _why_refresh(seen, now, damaged) if state.names else ""
     return Before(state, tuple(state.unfinished), refresh)
 
 
-def _why_refresh(seen: Mapping[str, str], now: Mapping[str, str]) -> str:
-    if seen.get("generation") != now.get("generation"):
-        return "The sandbox started from nothing since the last up: what is gone is made again."
+def is_news(seen: Mapping[str, str], now: Mapping[str, str]) -> bool:
+    """Whether the sandbox is another one, or began anew, since the last up of a stack."""
+    return seen.get("generation") != now.get("generation")
+
+
+def _why_refresh(seen: Mapping[str, str], now: Mapping[str, str], damaged: str) -> str:
+    if is_news(seen, now):
+        if damaged:
+            return f"{DAMAGED}: {damaged}. What is gone is made again."
+        if not seen:
+            return "It is not known whether state and cloud agree: they are compared."
+        return (
+            "The sandbox was reset, or did not end in order, since the last up: "
+            "what is gone is made again."
+        )
     if seen.get("endpoint") != now.get("endpoint"):
         return "The sandbox has another address since the last up: the URLs are read again."
     return ""

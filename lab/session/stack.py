@@ -8,7 +8,6 @@ kit's environment, sees the same stack.
 from __future__ import annotations
 
 import json
-import shutil
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
@@ -31,7 +30,6 @@ from sandbox.locks import take
 
 PROJECT = "gateway"
 PREPARED = 60.0  # seconds to wait for another notebook that prepares the same stack
-WRITTEN = 1.0  # seconds after which a file is not one that an engine is writing
 
 
 @dataclass
@@ -61,6 +59,21 @@ class Stack:
         return self.home / "backend" / ".pulumi" / "stacks" / PROJECT / f"{self.name}.json"
 
     @property
+    def settings(self) -> Path:
+        """The stack's configuration, which has the salt of its secrets, too."""
+        return self.workspace / f"Pulumi.{self.name}.yaml"
+
+    @property
+    def backups(self) -> Path:
+        """The folder of the engine's copies of the state, one for each time that it saved."""
+        return self.home / "backend" / ".pulumi" / "backups" / PROJECT / self.name
+
+    @property
+    def history(self) -> Path:
+        """The folder of what the engine keeps of each operation."""
+        return self.home / "backend" / ".pulumi" / "history" / PROJECT / self.name
+
+    @property
     def locks(self) -> Path:
         """The folder of the engine's locks on this stack."""
         return self.home / "backend" / ".pulumi" / "locks" / "organization" / PROJECT / self.name
@@ -70,7 +83,11 @@ class Stack:
         """The engine's locks on this stack."""
         return sorted(self.locks.glob("*.json"))
 
-    def prepare(self, check: Callable[[], object] = lambda: None) -> None:
+    def prepare(
+        self,
+        check: Callable[[], object] = lambda: None,
+        mend: Callable[[], list[str]] = list,
+    ) -> list[str]:
         """Write the project's files, and make the stack when there is none. Safe to repeat.
 
         One notebook at a time, for the engine writes the salt of the stack's secrets into a file
@@ -78,6 +95,10 @@ class Stack:
 
         Args:
             check: called while another notebook does the same; what it raises ends the waiting.
+            mend: puts the files right first.
+
+        Returns:
+            What `mend` has put right, a line each.
 
         Raises:
             NotReady: the kit's folder cannot be used; the message says why and what to do.
@@ -85,11 +106,13 @@ class Stack:
         """
         with self._preparing(check):
             with writing(self.home):
+                mended = mend()
                 self._write_project()
             if not self.state_file.exists():
                 # A terminal, which takes no lock of ours, may make it in this moment.
                 with suppress(StackAlreadyExistsError):
                     self.run(["stack", "init", "--stack", self.name])
+        return mended
 
     @contextmanager
     def _preparing(self, check: Callable[[], object]) -> Iterator[None]:
@@ -114,18 +137,18 @@ class Stack:
         files.write(
             project, yaml.safe_dump({"name": PROJECT, "runtime": "python"}, sort_keys=False)
         )
-        settings = self.workspace / f"Pulumi.{self.name}.yaml"
+        known = files.read_yaml(self.settings)
+        if known is None:
+            return  # lab.session.mending puts it right
         # The file also holds the salt of the secrets: what is in it stays.
-        known = yaml.safe_load(settings.read_text("utf-8")) if settings.exists() else None
-        known = known or {}
         known["config"] = {**(known.get("config") or {}), **self.config}
-        files.write(settings, yaml.safe_dump(known, sort_keys=False))
+        files.write(self.settings, yaml.safe_dump(known, sort_keys=False))
 
     def state(self) -> State:
         """The state as the engine last saved it; empty when the stack is new.
 
         Raises:
-            NotReady: the file is damaged; the message says how to go back to the one before.
+            NotReady: the file is damaged, and no copy could be put in its place.
         """
         if not self.state_file.exists():
             return State()
@@ -134,42 +157,11 @@ class Stack:
             return State(saved or {})
         except (ValueError, KeyError, TypeError) as error:
             raise NotReady(
-                f"The state of stack {self.name} cannot be read: {self.state_file}\n{error}",
-                f"Put back the one before: cp {self.state_file}.bak {self.state_file}",
+                f"The state of stack {self.name} cannot be read, nor any copy of it: "
+                f"{self.state_file}\n{error}",
+                "Put a copy of your own there. Without one, begin anew: python -m sandbox reset, "
+                f"then delete {self.state_file}, then start() and up().",
             ) from None
-
-    def mend(self) -> bool:
-        """Put right what an engine left that was killed while it saved, or that found the disk full.
-
-        It writes a file at one stroke, from one that ends in .tmp, and beside it a file of
-        attributes. Empty, these make it refuse to work; missing, they are not missed.
-
-        Returns:
-            Whether it was needed.
-        """
-        torn = [
-            path
-            for path in self.state_file.parent.glob(f"{self.name}.json*.attrs")
-            if not files.is_json(path)
-        ]
-        torn += [
-            path
-            for path in self.locks.glob("*")
-            if path.suffix in (".tmp", ".attrs")
-            and not files.is_json(path)
-            and files.age(path) > WRITTEN
-        ]
-        for path in torn:
-            path.unlink(missing_ok=True)
-        backup = self.state_file.with_name(self.state_file.name + ".bak")
-        cut = (
-            self.state_file.exists()
-            and not files.is_json(self.state_file)
-            and files.is_json(backup)
-        )
-        if cut:
-            shutil.copy(backup, self.state_file)
-        return bool(torn) or bool(cut)
 
     def clear(self) -> None:
         """Take out of the state what an engine began and did not end: an import leaves it out."""
@@ -190,6 +182,10 @@ class Stack:
         """Note that state and cloud agree, and which cloud that is."""
         if self.deployed_to() != mark:
             files.write(self._marker, json.dumps(mark))
+
+    def forget(self) -> None:
+        """Note that state and cloud may not agree: the next operation compares them."""
+        self._marker.unlink(missing_ok=True)
 
     @property
     def _marker(self) -> Path:

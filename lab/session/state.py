@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 from lab.deploy import values
@@ -84,6 +85,7 @@ class Lock:
     host: str = ""
     user: str = ""
     since: str = ""
+    path: Path | None = field(default=None, compare=False)  # of its file
 
     def __str__(self) -> str:
         return f"process {self.pid} of {self.user} on {self.host}, since {self.since}"

@@ -41,6 +41,7 @@ class Target:
         families: beginnings of variables' names that are the kit's alone.
         config: what the stack's configuration has to say for the program to run there.
         generation: of the sandbox; changes when it has forgotten what was deployed. "" on AWS.
+        damaged: what of its state the sandbox could not read as it started, and where that is now.
     """
 
     name: str
@@ -50,6 +51,7 @@ class Target:
     endpoint: str = ""
     generation: str = ""
     account: str = ""
+    damaged: str = ""
     config: dict[str, str] = field(default_factory=dict)
 
     @property
@@ -85,6 +87,7 @@ def sandbox(home: Path, say: Say, check: Check) -> Target:
         running.endpoint,
         running.generation,
         "000000000000",
+        running.damaged,
         SANDBOX,
     )
     _seen[:] = [running, found]

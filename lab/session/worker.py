@@ -22,6 +22,7 @@ from lab.deploy.state import Deployment, Row
 from lab.deploy.view import DeploymentView
 from lab.draw.view import Display
 from lab.errors import DeployError, LabError, Stopped
+from lab.session.disk import Watch
 from sandbox.command import Interrupted, InterruptibleCommand
 
 END_NOW = 3.0  # seconds after an interrupt until the engine is told to end at once
@@ -62,9 +63,15 @@ class Work:
 
 
 def carry_out(
-    deployment: Deployment, command: InterruptibleCommand, job: Callable[[Work], None]
+    deployment: Deployment,
+    command: InterruptibleCommand,
+    job: Callable[[Work], None],
+    watch: Watch,
 ) -> None:
     """Run a job in a worker, draw until it has ended, and leave a record.
+
+    Args:
+        watch: looks at the disk while the engine runs, and has it stopped when it cannot save.
 
     Raises:
         LabError: it failed; the record shows it too.
@@ -80,6 +87,8 @@ def carry_out(
         with _interrupts(work, command) as interrupts:
             worker.start()
             while worker.is_alive() or not work.said.empty():
+                if command.running and not watch.found and watch.full():
+                    interrupts.interrupt("stopping, for the disk is full")
                 interrupts.escalate()
                 if interrupts.given_up:
                     ended.append(Stopped(NOTHING_DONE))
@@ -88,6 +97,8 @@ def carry_out(
                 view.now = time.monotonic()
                 display.draw()
         error = ended[0] if ended else None
+        if error is not None and watch.found:
+            error = watch.error()
         _finish(deployment, error)
     if error is not None:
         raise _teaching(error, deployment) from None
@@ -194,9 +205,9 @@ class _Escalation:
         """
         return time.monotonic() >= self._leave and not self._command.running
 
-    def interrupt(self) -> None:
+    def interrupt(self, phase: str = "stopping after an interrupt") -> None:
         self._work.stop.set()
-        self._work.phase("stopping after an interrupt")
+        self._work.phase(phase)
         self._command.interrupt()
         if not self._steps:
             now = time.monotonic()

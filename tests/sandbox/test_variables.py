@@ -95,7 +95,7 @@ def test_whatever_form_no_proxy_has_this_machine_is_reached_directly(monkeypatch
 @pytest.mark.parametrize("form", [form for form in FORMS if "*" not in form.values()], ids=str)
 def test_what_is_elsewhere_still_takes_the_proxy(monkeypatch, form):
     enter(monkeypatch, {**company("http://proxy:3128"), **form})
-    assert requests.utils.get_environ_proxies("https://pypi.org")["https"] == "http://proxy:3128"
+    assert requests.utils.get_environ_proxies("https://example.org")["https"] == "http://proxy:3128"
 
 
 def test_what_the_learner_left_out_of_the_proxy_stays_out(monkeypatch):

@@ -1,5 +1,6 @@
 """`start`, its card, the names that notebooks import, and resources made outside a program."""
 
+import dataclasses
 import os
 import subprocess
 import sys
@@ -200,3 +201,24 @@ def test_a_stray_resource_in_a_real_kernel_is_told_in_the_cell(kernels):
         "shown"
     ]
     assert 'aws.iam.Role "mine" was made outside a program' in shown
+
+
+def test_what_the_sandbox_lost_is_on_the_card_until_an_up_has_made_it_again(opened, monkeypatch):
+    session.up(1)
+    lost = "iam.json was damaged; it is set aside as iam.json.damaged-1"
+    reach = target.TARGETS["sandbox"]
+
+    def damaged(*given):
+        return dataclasses.replace(reach(*given), generation="second", damaged=lost)
+
+    monkeypatch.setitem(target.TARGETS, "sandbox", damaged)
+    assert any(lost in what for what, _ in lab.start(1).problems)
+    session.up(1)
+    assert not any(lost in what for what, _ in lab.start(1).problems)
+
+
+def test_what_was_put_right_is_on_the_card(opened):
+    session.up(1)
+    opened.stack.state_file.write_text("{")
+    assert "it was put right with the one of" in lab.start(1).facts["put right"]
+    assert "put right" not in lab.start(1).facts

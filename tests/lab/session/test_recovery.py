@@ -86,7 +86,13 @@ OURS, THEIRS, GONE = Lock(7, "here", "ada"), Lock(7, "there", "ada"), Lock(8, "h
     ],
 )
 def test_a_stack_is_free_locked_by_the_dead_or_held(locks, verdict):
-    assert decide(locks, "here", lambda pid: pid == 7) == verdict
+    assert decide(locks, ["here"], lambda pid: pid == 7) == verdict
+
+
+def test_a_lock_of_a_name_that_this_machine_had_before_is_judged_by_its_process():
+    before = Lock(8, "there", "ada")
+    assert decide([before], ["here", "there"], lambda pid: pid == 7) == Verdict("dead", before)
+    assert decide([THEIRS], ["here", "there"], lambda pid: pid == 7) == Verdict("held", THEIRS)
 
 
 # Before
@@ -100,13 +106,21 @@ def test_nothing_is_to_be_done_where_state_and_cloud_agree():
 @pytest.mark.parametrize(
     ("seen", "why"),
     [
-        ({}, "The sandbox started from nothing"),
-        ({**HERE, "generation": "g0"}, "The sandbox started from nothing"),
+        ({}, "It is not known whether state and cloud agree"),
+        ({**HERE, "generation": "g0"}, "The sandbox was reset, or did not end in order"),
         ({**HERE, "endpoint": "http://127.0.0.1:2"}, "The sandbox has another address"),
     ],
 )
 def test_a_cloud_that_is_another_one_is_read_again(seen, why):
     assert before(state(resource(ROLE, "r")), seen, HERE).refresh.startswith(why)
+
+
+def test_a_cloud_that_lost_a_part_of_its_state_says_what_and_not_that_it_was_reset():
+    lost = "iam.json was damaged; it is set aside as iam.json.damaged-1"
+    deployed = state(resource(ROLE, "r"))
+    told = before(deployed, {**HERE, "generation": "g0"}, HERE, lost).refresh
+    assert lost in told and "reset" not in told
+    assert before(deployed, HERE, HERE, lost).refresh == ""  # an up has made up for it
 
 
 def test_where_nothing_is_deployed_any_cloud_agrees():

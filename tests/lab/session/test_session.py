@@ -7,6 +7,7 @@ import os
 import re
 import shutil
 import signal
+import socket
 import subprocess
 import sys
 import threading
@@ -233,10 +234,10 @@ def test_what_the_sandbox_forgot_is_made_again(opened, fake, monkeypatch, capsys
     fake.gone = {"languageModelApi", "languageModelApiPolicy"}
     monkeypatch.setitem(target.TARGETS, "sandbox", fake_target(fake.port, "second"))
     assert session.up(3).changes["create"] == 2
-    assert "The sandbox started from nothing since the last up" in capsys.readouterr().out
+    assert "The sandbox was reset, or did not end in order" in capsys.readouterr().out
     fake.gone = set()
     assert session.up(3).changes == {}
-    assert "The sandbox started" not in capsys.readouterr().out
+    assert "The sandbox was reset" not in capsys.readouterr().out
 
 
 def test_a_refresh_that_failed_is_done_again(opened, fake, monkeypatch):
@@ -263,7 +264,30 @@ def test_an_engine_that_another_program_runs_is_waited_for(opened, monkeypatch):
     with pytest.raises(LabError) as raised:
         session.up(1)
     assert f"is locked by process {os.getpid()} of ada" in raised.value.message
-    assert "pulumi cancel course" in raised.value.fix
+    (command,) = re.findall(r"rm .*", raised.value.fix)
+    subprocess.run(command, shell=True, check=True)
+    assert session.up(1).changes == {}
+
+
+@pytest.mark.parametrize("ours", [True, False], ids=["ours before", "another machine's"])
+def test_a_lock_of_a_killed_engine_is_removed_though_the_machine_has_another_name(
+    opened, monkeypatch, capsys, ours
+):
+    session.up(1)
+    folder = opened.stack.locks
+    folder.mkdir(parents=True, exist_ok=True)
+    gone = subprocess.Popen([sys.executable, "-c", ""])
+    gone.wait()
+    host = socket.gethostname() if ours else "elsewhere"
+    (folder / "x.json").write_text(json.dumps({"pid": gone.pid, "hostname": host}))
+    monkeypatch.setattr("socket.gethostname", lambda: "hub-pod-2")
+    monkeypatch.setattr(turns, "WAIT", 0.3)
+    if not ours:
+        with pytest.raises(LabError, match="is locked by process"):
+            session.up(1)
+        return
+    assert session.up(1).changes == {}
+    assert "its lock was removed" in capsys.readouterr().out
 
 
 def test_a_dead_lock_is_removed(opened, capsys):
@@ -286,7 +310,58 @@ def test_a_torn_state_is_put_right(opened, capsys):
     state.write_text(whole[: len(whole) // 2])
     session.up(2)
     assert len(deployed(opened.stack)) == NAMES[2]
-    assert "the state was put right" in capsys.readouterr().out
+    said = capsys.readouterr().out
+    assert "the state was put right" in said
+    assert "The state was damaged (it is kept as course.json.damaged-" in said
+
+
+@pytest.mark.parametrize("loss", ["cut", "gone", "cut, its copy empty", "gone, its copy too"])
+def test_a_state_that_is_cut_or_gone_is_put_back_as_a_notebook_starts(opened, loss):
+    session.up(2)
+    state = opened.stack.state_file
+    if "copy" in loss:
+        backup = state.with_name("course.json.bak")
+        backup.unlink() if "gone" in loss else backup.write_text("")
+    state.unlink() if "gone" in loss else state.write_text(state.read_text()[:300])
+    again = session.open_session(2)
+    assert any("it was put right with the one of" in line for line in again.mended)
+    assert len(deployed(again.stack)) >= NAMES[2] - 1
+    session.up(2)
+    assert len(deployed(again.stack)) == NAMES[2]
+    assert session.open_session(2).mended == []
+
+
+@pytest.mark.parametrize("name", ["Pulumi.yaml", "Pulumi.course.yaml", "deployed_to.json",
+                                  "lock.json", "hosts.json"])  # fmt: skip
+@pytest.mark.parametrize("loss", ["half", "none", "other"])
+def test_a_stack_of_which_a_file_is_half_there_is_opened_and_deployed(opened, cells, name, loss):
+    def api_role():
+        pulumi.export("key", pulumi.Output.secret("wide open"))
+        return aws.iam.Role("languageModelApiRole", assume_role_policy="{}")
+
+    cells["api_role"] = api_role
+    session.up(1)
+    file = opened.stack.workspace / name
+    whole = file.read_bytes() if file.exists() else b"{}"
+    file.write_bytes({"half": whole[: len(whole) // 2], "none": b"", "other": b"\xff{[:"}[loss])
+    session.open_session(1)
+    assert session.up(1).outputs["key"].reveal() == "wide open"
+
+
+def test_a_stack_that_the_learner_removed_stays_removed(opened):
+    session.up(1)
+    session.destroy()
+    opened.stack.run(["stack", "rm", "--yes"], stack=True)
+    assert session.open_session(1).mended == []
+
+
+def test_the_files_of_a_stack_that_somebody_works_on_are_left_alone(opened):
+    torn = opened.stack.state_file.with_name("course.json.attrs")
+    torn.write_text("")
+    with FileLock(opened.stack.workspace / "lock"):
+        assert session.open_session(1).mended == []
+    assert torn.exists()
+    assert session.open_session(1).mended
 
 
 def test_a_lock_that_a_full_disk_cut_short_does_not_stop_the_next_up(opened):
@@ -301,7 +376,7 @@ def test_a_lock_that_a_full_disk_cut_short_does_not_stop_the_next_up(opened):
 def test_a_state_that_cannot_be_put_right_says_where_it_is(opened):
     session.up(1)
     state = opened.stack.state_file
-    for path in state.parent.glob("course.json*"):
+    for path in [*state.parent.glob("course.json*"), *opened.stack.backups.iterdir()]:
         path.write_text("{")
     with pytest.raises(NotReady, match="cannot be read"):
         session.up(1)
