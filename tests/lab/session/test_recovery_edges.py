@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from lab.session.recovery import Before, Verdict, before, decide, still_served
+from lab.session.recovery import DAMAGED, Before, Verdict, before, decide, still_served
 from lab.session.state import Lock, State, read_lock
 
 HERE, OTHER = Lock(7, "here", "ada", "now"), Lock(8, "there", "bob", "then")
@@ -48,7 +48,7 @@ def test_what_a_lock_does_not_say_is_left_empty():
     ids=range(9),
 )
 def test_a_stack_is_free_locked_by_the_dead_or_in_use(locks, alive, verdict):
-    assert decide(locks, "here", alive.__contains__) == verdict
+    assert decide(locks, ["here"], alive.__contains__) == verdict
 
 
 def test_what_was_begun_and_not_ended_is_told():
@@ -61,28 +61,30 @@ def test_what_was_begun_and_not_ended_is_told():
 
 
 SEEN = {"generation": "g1", "endpoint": "e1"}
+RESET = ("The sandbox was reset, or did not end in order, since the last up: "
+         "what is gone is made again.")  # fmt: skip
+MOVED = "The sandbox has another address since the last up: the URLs are read again."
+NOT_KNOWN = "It is not known whether state and cloud agree: they are compared."
+LOST = f"{DAMAGED}: iam.json. What is gone is made again."
 
 
 @pytest.mark.parametrize(
-    "seen, now, why",
+    "seen, now, damaged, why",
     [
-        (SEEN, SEEN, ""),
-        (SEEN, {**SEEN, "generation": "g2"},
-         "The sandbox started from nothing since the last up: what is gone is made again."),
-        (SEEN, {**SEEN, "endpoint": "e2"},
-         "The sandbox has another address since the last up: the URLs are read again."),
-        (SEEN, {"generation": "g2", "endpoint": "e2"},
-         "The sandbox started from nothing since the last up: what is gone is made again."),
-        ({}, {}, ""),
-        ({}, {"endpoint": "e1"},
-         "The sandbox has another address since the last up: the URLs are read again."),
+        (SEEN, SEEN, "", ""), (SEEN, {**SEEN, "generation": "g2"}, "", RESET),
+        (SEEN, {**SEEN, "endpoint": "e2"}, "", MOVED),
+        (SEEN, {"generation": "g2", "endpoint": "e2"}, "", RESET),
+        ({}, {}, "", ""), ({}, {"endpoint": "e1"}, "", MOVED), ({}, SEEN, "", NOT_KNOWN),
+        (SEEN, {}, "", RESET), ({}, SEEN, "iam.json", LOST),
+        (SEEN, {**SEEN, "generation": "g2"}, "iam.json", LOST), (SEEN, SEEN, "iam.json", ""),
+        (SEEN, {**SEEN, "endpoint": "e2"}, "iam.json", MOVED),
     ],
-    ids=range(6),
+    ids=range(12),
 )  # fmt: skip
-def test_the_state_is_compared_with_the_cloud_when_the_sandbox_is_another(seen, now, why):
+def test_the_state_is_compared_with_the_cloud_when_the_sandbox_is_another(seen, now, damaged, why):
     deployed = State({"resources": [ROLE]})
-    assert before(deployed, seen, now) == Before(deployed, (), why)
-    assert before(State(), seen, now) == Before(State())
+    assert before(deployed, seen, now, damaged) == Before(deployed, (), why)
+    assert before(State(), seen, now, damaged) == Before(State())
 
 
 def resource(name, type):
