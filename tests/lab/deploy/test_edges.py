@@ -412,7 +412,9 @@ def test_outputs_differ_by_name():
           "Wait until it is done, then run this cell again.")),
         ("incorrect passphrase",
          ("The stack was made with another passphrase.",
-          "Put the old passphrase file back, or destroy the stack with the one that made it.")),
+          ("Put the old file .kit/passphrase back. If it is lost, the state's secrets cannot be read. "
+          "Begin anew: python -m sandbox reset, then delete workspaces and backend in .kit, then "
+          "start() and up()."))),
         ("no space left on device",
          ("The disk is full.",
           "Free some space, then run this cell again: nothing that was deployed is lost.")),
