@@ -82,11 +82,9 @@ MAY: dict[str, tuple[str, ...]] = {
     "sandbox/provider/wafv2": ("sandbox/provider/core",),
     "sandbox/provider/lookups": ("sandbox/provider/*",),
     "sandbox/provider": ("sandbox/provider/core", "sandbox/provider/check", "sandbox/home.py"),
-    "sandbox/passphrase.py": ("sandbox/home.py", "sandbox/record.py"),
     "sandbox": (
         "sandbox/home.py",
         "sandbox/locks.py",
-        "sandbox/passphrase.py",
         "sandbox/proof.py",
         "sandbox/root_key.py",
         "sandbox/variables.py",
