@@ -7,7 +7,6 @@ from lab.session import session
 from lab.session.pruning import KEPT
 from tests.lab.session.stacks import deployed
 
-
 TODAY = time.strftime("%Y%m%d")  # the engine itself deletes logs that are weeks old
 
 
