@@ -37,6 +37,7 @@ def kit(tmp_path, monkeypatch) -> Iterator:
     monkeypatch.delenv("KIT_STACK", raising=False)
     monkeypatch.delenv("KIT_TARGET", raising=False)
     monkeypatch.setattr(session, "own_names", dict)
+    monkeypatch.setattr(boto3, "DEFAULT_SESSION", None)  # it keeps the key of the home before
     yield home
     cloud.stop(home)
     session._session = None
