@@ -1,4 +1,4 @@
-"""Crashes in the middle of an `up`: who is killed or stands still, and what the next one makes of it."""
+"""Crashes in the middle of an `up`: who is killed or stands still, and what the next one does."""
 
 from __future__ import annotations
 
@@ -15,13 +15,15 @@ from tests.trials.kit import Kit, go, kit, put_away, until
 VICTIMS = ("kernel", "CLI", "provider", "server", "all")
 STANDSTILL = 3.0  # seconds
 SHORT = "1"  # seconds that the provider waits for an answer, in trials of a standstill
-LONGEST = 0.9  # seconds of an `up` to six chapters after the engine has taken hold of the stack
+RESOURCES = 13  # of an `up` to six chapters
 
 
 def killed(home: Kit, victim: str, then: str) -> str:
     """Kill somebody in mid `up`, then deploy or destroy; what is wrong after that, "" for nothing."""
-    notebook = _in_mid_up(home)
-    for pid in _pids(home, victim, notebook):
+    notebook = _deploying(home)
+    pids = _pids(home, victim, notebook)
+    _in_mid_create(home, notebook)
+    for pid in pids:
         with suppress(ProcessLookupError):
             os.kill(pid, signal.SIGKILL)
     _ended(notebook)
@@ -30,8 +32,9 @@ def killed(home: Kit, victim: str, then: str) -> str:
 
 def stood_still(home: Kit, then: str) -> str:
     """Stop the server in mid `up` for longer than the provider waits, and let it go on."""
-    notebook = _in_mid_up(home)
+    notebook = _deploying(home)
     server = home.running.pid
+    _in_mid_create(home, notebook)
     os.kill(server, signal.SIGSTOP)
     time.sleep(STANDSTILL)
     os.kill(server, signal.SIGCONT)
@@ -51,14 +54,23 @@ def started_twice() -> str:
         return "; ".join(wrong) or _whole(home)
 
 
-def _in_mid_up(home: Kit) -> subprocess.Popen[str]:
-    """A notebook whose engine has worked for a moment of a random length."""
+def _deploying(home: Kit) -> subprocess.Popen[str]:
+    """A notebook whose engine has taken hold of the stack."""
     notebook = home.waiting()
     go(notebook)
     locks = home.home / "backend" / ".pulumi" / "locks"
-    until(lambda: any(locks.rglob("*.json")) or notebook.poll() is not None)
-    time.sleep(random.uniform(0.0, LONGEST))
+    until(lambda: any(locks.rglob("*.json")) or notebook.poll() is not None, pause=0.005)
     return notebook
+
+
+def _in_mid_create(home: Kit, notebook: subprocess.Popen[str]) -> None:
+    """Wait until some of the creates have begun, how many is left to chance."""
+    journal, wanted = home.home / "journal", random.randint(1, RESOURCES)
+
+    def begun() -> bool:
+        return len(list(journal.glob("*.json"))) >= wanted or notebook.poll() is not None
+
+    until(begun, pause=0.002)
 
 
 def _pids(home: Kit, victim: str, notebook: subprocess.Popen[str]) -> list[int]:

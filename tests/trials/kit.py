@@ -215,13 +215,13 @@ def go(notebook: subprocess.Popen[str]) -> None:
     notebook.stdin.flush()
 
 
-def until(true: Callable[[], bool], patience: float = PATIENCE) -> bool:
-    """Whether it becomes so in time."""
+def until(true: Callable[[], bool], patience: float = PATIENCE, pause: float = 0.05) -> bool:
+    """Whether it becomes so in time; looked at every `pause` seconds."""
     end = time.monotonic() + patience
     while not true():
         if time.monotonic() > end:
             return False
-        time.sleep(0.05)
+        time.sleep(pause)
     return True
 
 
