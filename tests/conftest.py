@@ -19,6 +19,7 @@ TESTS = (
     "tests/test_notebooks.py*",
     "tests/deployed/*",
     "tests/test_benchmarks.py*",
+    "tests/trials/*",
     "tests/lab/session/*",
     "tests/sandbox/provider/test_engine.py*",
     "tests/sandbox/test_cloud.py*",

@@ -14,6 +14,7 @@ import socket
 import struct
 import sys
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from functools import cached_property
 from pathlib import Path
@@ -30,6 +31,7 @@ ESTABLISHED = 1  # the state of a connection that is open
 # Of linux/netlink.h, linux/sock_diag.h and linux/inet_diag.h.
 SOCK_DIAG, BY_FAMILY, REQUEST = 4, 20, 1
 NETLINK_HEAD, ALL_STATES, ANY_COOKIE = 16, 0xFFFF, b"\xff" * 8
+ALIVE = "/pulumirpc.ResourceProvider/GetPluginInfo"  # how the sandbox asks for a sign of life
 REFUSED = "This provider works for another user of this machine"
 
 
@@ -160,6 +162,8 @@ class OwnerOnly(grpc.ServerInterceptor):  # type: ignore[misc]
 
     def __init__(self) -> None:
         self.owner: Owner | None = None  # known once the port is
+        # However busy all other threads are with an `up`: who does not answer here is replaced.
+        self._aside = ThreadPoolExecutor(1)
 
     def intercept_service(self, continuation: Callable[[Any], Any], details: Any) -> Any:
         """The handler of a call, behind the question who calls."""
@@ -172,6 +176,8 @@ class OwnerOnly(grpc.ServerInterceptor):  # type: ignore[misc]
                 context.abort(grpc.StatusCode.PERMISSION_DENIED, REFUSED)
             return handler.unary_unary(request, context)
 
+        if details.method == ALIVE:
+            guarded.experimental_thread_pool = self._aside  # type: ignore[attr-defined]
         return grpc.unary_unary_rpc_method_handler(
             guarded, handler.request_deserializer, handler.response_serializer
         )

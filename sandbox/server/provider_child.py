@@ -18,11 +18,16 @@ from typing import IO
 
 from sandbox.home import Home
 from sandbox.root_key import RootKey
+from sandbox.server import probe
 from sandbox.server.base import settings
 
 log = logging.getLogger("sandbox")
 
 READY = 15.0  # seconds that the provider may take until it listens
+# A provider that takes connections and answers nobody is replaced within 20 s of when it began to.
+LOOK = 4.0  # seconds between two questions whether it answers
+PATIENCE = 4.5  # seconds that it has for the answer
+MISSES = 2  # answers that may stay away before it is taken to hang: the machine may have slept
 SETTLED = 10.0  # a provider that lived this long may be started again at once
 
 
@@ -52,11 +57,12 @@ class ProviderChild:
         }
         self._process: subprocess.Popen[bytes] | None = None
         self._started = 0.0
+        self._asked = 0.0
         self._stopping = False
 
     def start(self) -> None:
         """Start the process; `ready` waits for it."""
-        self._started = time.monotonic()
+        self._started = self._asked = time.monotonic()
         # Its port of before comes first: shells and stacks know it.
         ports = [*filter(None, [self.port]), *self._ports]
         arguments = [f"--port={port}" for port in ports]
@@ -81,16 +87,36 @@ class ProviderChild:
         self.port = int(told)
 
     async def keep(self, moved: Callable[[], object]) -> None:
-        """Start it again whenever it ends, on the same port unless that is taken: then `moved`."""
+        """Start it again whenever it ends or hangs, on the same port unless that is taken: `moved`."""
         while not self._stopping:
             await asyncio.sleep(0.2)
-            if self._process is None or self._process.poll() is None or self._stopping:
+            process = self._process
+            if process is None or (process.poll() is None and not await self._hangs(process)):
                 continue
-            log.error("the provider ended with code %s: starting it again", self._process.poll())
+            if self._stopping:
+                continue
+            if process.poll() is None:
+                log.error("the provider does not answer")
+                process.kill()  # what it had begun is in its journal
+                process.wait()
+            log.error("the provider ended with code %s: starting it again", process.poll())
             if time.monotonic() - self._started < SETTLED:
                 await asyncio.sleep(2)
             if not self._stopping:
                 await self._again(moved)
+
+    async def _hangs(self, process: subprocess.Popen[bytes]) -> bool:
+        """Whether it lives and answers nobody; it is asked only every now and then."""
+        if time.monotonic() - self._asked < LOOK:
+            return False
+        for _ in range(MISSES):
+            if await probe.answers(self.port, PATIENCE):
+                self._asked = time.monotonic()
+                return False
+            await asyncio.sleep(0.2)
+            if process.poll() is not None or self._stopping:
+                return False
+        return True
 
     async def _again(self, moved: Callable[[], object]) -> None:
         before = self.port

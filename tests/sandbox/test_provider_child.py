@@ -9,12 +9,16 @@ import sys
 import time
 from contextlib import suppress
 
+import grpc
 import psutil
 import pytest
+from pulumi.runtime.proto import provider_pb2, provider_pb2_grpc
 
 from sandbox import cloud, processes
 from sandbox.home import Home
-from sandbox.server import provider_child
+from sandbox.provider.__main__ import THREADS
+from sandbox.root_key import RootKey
+from sandbox.server import probe, provider_child
 from sandbox.server.provider_child import ProviderChild, ProviderFailed
 
 
@@ -92,6 +96,49 @@ def test_when_a_stranger_has_its_port_it_comes_back_on_another_which_all_are_tol
         assert processes.listening([provider(running).pid]) == {("127.0.0.1", now)}
         environment = cloud.environment(running.home)
         assert environment["PULUMI_DEBUG_PROVIDERS"] == f"aws:{now}"
+
+
+def test_a_hanging_one_is_replaced_within_twenty_seconds(running):
+    wait_for(lambda: provider(running) is not None)
+    first, port = provider(running), cloud.status(running.home).provider_port
+    assert asyncio.run(probe.answers(port, 5))
+    first.suspend()  # it takes connections, and answers nobody
+    began = time.monotonic()
+    assert listens(port) and not asyncio.run(probe.answers(port, 0.5))
+    while not asyncio.run(probe.answers(port, 0.5)):
+        assert time.monotonic() - began < 20, "it was not replaced"
+    assert provider(running).pid != first.pid
+    assert not first.is_running() or first.status() == psutil.STATUS_ZOMBIE
+
+
+def test_a_busy_one_answers_whether_it_lives(tmp_path):
+    """Each of its threads is in a call that waits for a cloud that says nothing."""
+    with socket.create_server(("127.0.0.1", 0)) as deaf:
+        endpoint = f"http://127.0.0.1:{deaf.getsockname()[1]}"
+        child = ProviderChild(Home(tmp_path), [0], endpoint, RootKey("a" * 20, "b" * 40))
+        child.start()
+        try:
+            asyncio.run(child.ready())
+            with grpc.insecure_channel(f"127.0.0.1:{child.port}") as channel:
+                stub = provider_pb2_grpc.ResourceProviderStub(channel)
+                call = provider_pb2.InvokeRequest(
+                    tok="aws:index/getCallerIdentity:getCallerIdentity"
+                )
+                waiting = [stub.Invoke.future(call) for _ in range(THREADS + 8)]
+                time.sleep(2)
+                assert not any(each.done() for each in waiting)
+                assert asyncio.run(probe.answers(child.port, 5))
+        finally:
+            child.stop()
+
+
+def test_nobody_answers_where_nobody_listens_or_what_answers_is_no_grpc(running):
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        assert not asyncio.run(probe.answers(free.getsockname()[1], 1))
+    with socket.create_server(("127.0.0.1", 0)) as deaf:
+        assert not asyncio.run(probe.answers(deaf.getsockname()[1], 0.2))
+    assert not asyncio.run(probe.answers(running.port, 1)), "the emulator speaks another HTTP"
 
 
 def test_one_that_says_no_port_has_not_started(tmp_path, running, monkeypatch):

@@ -95,7 +95,7 @@ def test_a_call_of_nobody_is_refused_before_the_provider_sees_it(peer, connectio
         raise RuntimeError
 
     handler = grpc.unary_unary_rpc_method_handler(lambda request, _: seen.append(request))
-    guarded = guard.intercept_service(lambda _: handler, None)
+    guarded = guard.intercept_service(lambda _: handler, SimpleNamespace(method="Create"))
     with pytest.raises(RuntimeError):
         guarded.unary_unary("a call", SimpleNamespace(peer=lambda: peer, abort=abort))
     assert (seen, ended) == ([], [(grpc.StatusCode.PERMISSION_DENIED, owner.REFUSED)])
