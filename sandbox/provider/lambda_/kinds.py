@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sandbox.provider.lambda_ import aliases, functions, invocation, layers, permission
+from sandbox.provider.lambda_ import aliases, functions, invocation, layers, permissions
 
 KINDS = (
     aliases.ALIAS,
@@ -10,5 +10,5 @@ KINDS = (
     invocation.FUNCTION_EVENT_INVOKE_CONFIG,
     invocation.PROVISIONED_CONCURRENCY_CONFIG,
     layers.LAYER_VERSION,
-    permission.PERMISSION,
+    permissions.PERMISSION,
 )
