@@ -252,8 +252,10 @@ def raw(whole, data):
     """Send these bytes, with the stage and a key in place; the answer's status, type and body."""
     where = urlsplit(whole.base_url)
     with socket.create_connection((where.hostname, where.port), timeout=30) as connection:
-        key = whole.keys["blue"].encode()
-        connection.sendall(data.replace(b"STAGE", where.path.encode()).replace(b"KEY", key))
+        places = {"STAGE": where.path, "KEY": whole.keys["blue"], "PORT": str(where.port)}
+        for name, value in places.items():
+            data = data.replace(name.encode(), value.encode())
+        connection.sendall(data)
         answer = HTTPResponse(connection)
         answer.begin()
         found = {name.lower(): value for name, value in answer.getheaders()}
@@ -261,7 +263,7 @@ def raw(whole, data):
 
 
 NOTHING = BadRequest("", "", "", b"")
-HOST = b" HTTP/1.1\r\nHost: localhost\r\n"
+HOST = b" HTTP/1.1\r\nHost: localhost:PORT\r\n"
 KEY = HOST + b"Authorization: Bearer KEY\r\n"
 CHUNKED = b"Transfer-Encoding: chunked\r\n\r\n"
 
