@@ -160,7 +160,7 @@ def test_a_program_that_raises_loses_nothing_and_shows_the_learners_lines(opened
             "Two resources of one type have the name 'r'.",
         ),
         (
-            lambda: print(aws.iam.Role("r", assume_role_policy="{}").get_type()),
+            lambda: print(type(aws.iam.Role("r", assume_role_policy="{}"))),
             "A step gives nothing where its `arn` is wanted.",
         ),
     ],
