@@ -283,6 +283,7 @@ def test_no_page_and_no_message_pipes_a_download_into_a_shell():
     for part in ("lab", "sandbox", "tools", "gateway", "lessons"):
         files += (root / part).rglob("*.py")
     piped = re.compile(r"(curl|wget|iwr|Invoke-WebRequest)\b.*\|\\?\s*(ba|z)?(sh|iex)\b")
+    files = [file for file in files if file.is_file()]
     assert [f.name for f in files if piped.search(f.read_text("utf-8").replace("\\|", "|"))] == []
 
 

@@ -3,6 +3,7 @@
 import itertools
 import json
 
+import boto3
 import pytest
 
 from lab.errors import LabError
@@ -86,6 +87,7 @@ def aws(real, monkeypatch):
         monkeypatch.setenv(name, value)
     monkeypatch.delenv("AWS_SESSION_TOKEN", raising=False)
     monkeypatch.setattr(session, "_session", None)
+    monkeypatch.setattr(boto3, "DEFAULT_SESSION", None)  # it keeps the keys of another sandbox
 
 
 EFFECTS = {"allow": ["Allow"], "deny": ["Deny"], "nothing": []}

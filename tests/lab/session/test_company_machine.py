@@ -8,7 +8,7 @@ import pytest
 
 from sandbox import cloud
 from sandbox.engine.cli import versions_folder
-from tests.lab.session.stacks import Kernel
+from tests.lab.session import stacks
 from tests.sandbox.proxy import ASTRAY, company, echo, proxy
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="HOME")
@@ -43,7 +43,7 @@ def address(tmp_path, monkeypatch) -> Iterator:
 
 
 def test_start_and_up_and_every_client_of_a_cell_reach_this_machine_directly(tmp_path, address):
-    notebook = Kernel(tmp_path / "kit")
+    notebook = stacks.notebook(tmp_path / "kit")
     try:
         deployed = notebook.run(DEPLOY, timeout=120)
         assert deployed["status"] == "ok", deployed["shown"]
