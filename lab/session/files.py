@@ -11,15 +11,6 @@ from typing import Any
 import yaml
 
 
-def read_json(path: Path) -> dict[str, Any]:
-    """The JSON object in a file; {} when there is none."""
-    try:
-        found = json.loads(path.read_text("utf-8"))
-    except (OSError, ValueError):
-        return {}
-    return found if isinstance(found, dict) else {}
-
-
 def read_yaml(path: Path) -> dict[str, Any] | None:
     """The mapping in a file, {} when there is none; None when it is cut or is no mapping."""
     try:

@@ -25,7 +25,7 @@ from lab.session.inline import ENVIRONMENT, OnEvent, Program, served
 from lab.session.state import State
 from lab.session.writable import writing
 from sandbox.command import InterruptibleCommand
-from sandbox.home import private
+from sandbox.home import private, read_json
 from sandbox.locks import take
 
 PROJECT = "gateway"
@@ -176,7 +176,7 @@ class Stack:
 
     def deployed_to(self) -> dict[str, str]:
         """Which cloud the state was last seen to agree with; {} when none is known."""
-        return files.read_json(self._marker)
+        return read_json(self._marker)
 
     def remember(self, mark: dict[str, str]) -> None:
         """Note that state and cloud agree, and which cloud that is."""

@@ -18,13 +18,12 @@ from filelock import FileLock, Timeout
 
 from lab.errors import Busy
 from lab.session import files, mending
-from lab.session.files import read_json
 from lab.session.recovery import Verdict, decide
 from lab.session.stack import Stack
 from lab.session.state import Lock, read_lock
 from lab.session.worker import Work
 from lab.session.writable import writing
-from sandbox.home import private
+from sandbox.home import private, read_json
 from sandbox.locks import take
 
 WAIT = 60.0  # seconds to wait for somebody else who deploys this stack
