@@ -32,8 +32,9 @@ def mend(stack: Stack) -> list[str]:
 def _torn_notes(stack: Stack) -> bool:
     """Take away the engine's attributes and half-written locks.
 
-    It writes a file at one stroke, from one that ends in .tmp, and beside it a file of
-    attributes. Empty, these make it refuse to work; missing, they are not missed.
+    It writes a file at one stroke, from one that ends in .tmp, and beside it, unless the kit's
+    address of the states is used, a file of attributes. Empty, these make it refuse to work;
+    missing, they are not missed.
     """
     torn = [
         path

@@ -42,6 +42,8 @@ def test_up_deploys_all_steps_so_far_and_the_second_changes_nothing(opened):
     second = session.up(3)
     assert second.changes == {}
     assert second.outputs == first.outputs
+    # No file that the engine writes in pieces: its program reads the state while it is saved.
+    assert [*(opened.stack.home / "backend").rglob("*.attrs")] == []
 
 
 def test_a_chapter_alone_deploys_those_before_it(opened):

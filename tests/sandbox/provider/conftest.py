@@ -13,6 +13,7 @@ from pulumi import automation
 
 from lab.checks.mocks import end
 from sandbox import cloud, engine
+from sandbox.home import backend_url
 from sandbox.provider.core.context import Clients, Context
 from sandbox.server.base import settings
 from tests.sandbox.provider.bench import Bench
@@ -73,9 +74,10 @@ def stacks(cli: automation.PulumiCommand, running: cloud.Running, tmp_path: Path
     made: list[automation.Stack] = []
     environment = {
         **cloud.environment(running.home),
-        "PULUMI_BACKEND_URL": tmp_path.as_uri(),
+        "PULUMI_BACKEND_URL": backend_url(tmp_path),
         "PULUMI_HOME": str(tmp_path / "home"),
     }
+    (tmp_path / "backend").mkdir()
 
     def make(program: Any, name: str = "test") -> automation.Stack:
         stack = automation.create_or_select_stack(
