@@ -502,18 +502,22 @@ def test_a_kits_folder_that_was_deleted_under_a_kernel_is_made_again(opened):
     assert session.up(2).changes == {}
 
 
-def test_a_passphrase_that_is_lost_is_not_made_up_and_the_way_out_works(opened):
+@pytest.mark.parametrize("kept", [0, 16])
+def test_a_passphrase_that_is_lost_or_cut_is_told_at_once_and_the_way_out_works(opened, kept):
     session.up(1)
-    (opened.stack.home / "passphrase").unlink()
-    with pytest.raises(NotReady) as raised:
-        session.up(1)
+    file = opened.stack.home / "passphrase"
+    file.write_text(file.read_text()[:kept]) if kept else file.unlink()
+    told = "was cut short: it" if kept else "is gone: it"
+    for again in (lambda: session.open_session(1), lambda: session.up(1)):
+        with pytest.raises(NotReady, match=told) as raised:
+            again()
     assert "secret in their state cannot be read" in raised.value.message
     (command,) = re.findall(r"rm -r .*?(?=, then start)", raised.value.fix)
     subprocess.run(command, shell=True, check=True)
     assert session.up(1).changes["create"] == NAMES[1]
 
 
-def test_a_passphrase_that_was_cut_says_what_it_means_and_the_way_out(opened, cells):
+def test_another_passphrase_says_what_it_means_and_the_way_out(opened, cells):
     def api_role():
         pulumi.export("key", pulumi.Output.secret("x"))
         return aws.iam.Role("languageModelApiRole", assume_role_policy="{}")
@@ -521,7 +525,7 @@ def test_a_passphrase_that_was_cut_says_what_it_means_and_the_way_out(opened, ce
     cells["api_role"] = api_role
     session.up(1)
     file = opened.stack.home / "passphrase"
-    file.write_text(file.read_text()[:16])
+    file.write_text(file.read_text()[::-1])
     with pytest.raises(DeployError, match="made with another passphrase") as raised:
         session.up(1)
     assert "python -m sandbox reset" in raised.value.fix
