@@ -334,8 +334,9 @@ def test_a_state_that_is_cut_or_gone_is_put_back_as_a_notebook_starts(opened, lo
 
 
 @pytest.mark.parametrize("name", ["Pulumi.yaml", "Pulumi.course.yaml", "deployed_to.json",
-                                  "lock.json", "hosts.json"])  # fmt: skip
-@pytest.mark.parametrize("loss", ["half", "none", "other"])
+                                  "lock.json", "hosts.json",
+                                  "../../backend/.pulumi/meta.yaml"])  # fmt: skip
+@pytest.mark.parametrize("loss", ["half", "none", "other", "gone"])
 def test_a_stack_of_which_a_file_is_half_there_is_opened_and_deployed(opened, cells, name, loss):
     def api_role():
         pulumi.export("key", pulumi.Output.secret("wide open"))
@@ -345,7 +346,8 @@ def test_a_stack_of_which_a_file_is_half_there_is_opened_and_deployed(opened, ce
     session.up(1)
     file = opened.stack.workspace / name
     whole = file.read_bytes() if file.exists() else b"{}"
-    file.write_bytes({"half": whole[: len(whole) // 2], "none": b"", "other": b"\xff{[:"}[loss])
+    left = {"half": whole[: len(whole) // 2], "none": b"", "other": b"\xff{[:"}
+    file.write_bytes(left[loss]) if loss in left else file.unlink(missing_ok=True)
     session.open_session(1)
     assert session.up(1).outputs["key"].reveal() == "wide open"
 
