@@ -37,8 +37,15 @@ def cannot_write(path: Path, error: OSError) -> str:
     """What to say when the kit's folder cannot be used: read-only, or a network disk without locks."""
     return (
         f"Cannot write to {path}: {error.strerror or error}. Fix: set KIT_HOME to a folder of yours "
-        "on a disk of this machine, as with: export KIT_HOME=~/.gateway-course"
+        f"on a disk of this machine, as with: {_set_home()}"
     )
+
+
+def _set_home() -> str:
+    """A command that sets KIT_HOME, in the user's shell."""
+    if sys.platform == "win32":
+        return '$env:KIT_HOME = "$HOME/.gateway-course"'
+    return "export KIT_HOME=~/.gateway-course"
 
 
 @dataclass(frozen=True)
