@@ -61,7 +61,9 @@ class Kit:
         visit = Visit(scope)
         refused = visitors.refusal(visit, self.port)
         if scope["type"] != "http":
-            await (_hang_up if refused else emulator.app.app)(scope, receive, send)
+            # A page may open one to anywhere; only an API's own is for it, and asks who it is.
+            open_to_all = not refused and visit.for_an_api()
+            await (emulator.app.app if open_to_all else _hang_up)(scope, receive, send)
         elif refused:
             await _refuse(scope, send, refused)
         elif scope["path"].startswith("/_kit/"):

@@ -96,6 +96,21 @@ def test_nor_is_it_when_it_asks_for_a_socket(account):
 
 
 @pytest.mark.parametrize(
+    "host",
+    ["a.iot.us-east-1.localhost:{port}", "a.appsync-realtime-api.us-east-1.localhost:{port}"],
+)
+def test_a_socket_leads_to_an_api_and_nowhere_else(account, host):
+    """A page may ask for one whatever its origin is, and nobody would check a signature."""
+    head = f"GET /mqtt HTTP/1.1\r\nHost: {host.format(port=account.running.port)}\r\n"
+    head += "Upgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Version: 13\r\n"
+    head += "Sec-WebSocket-Protocol: mqtt\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n"
+    head += "Origin: http://page.example\r\n\r\n"
+    with socket.create_connection(("127.0.0.1", account.running.port), timeout=5) as client:
+        client.sendall(head.encode())
+        assert client.recv(100).startswith(b"HTTP/1.1 403 ")
+
+
+@pytest.mark.parametrize(
     "host", ["localhost:{port}", "LOCALHOST:{port}", "bucket.localhost:{port}", "127.0.0.1:{port}"]
 )
 def test_names_of_this_machine_are_answered(account, host):
