@@ -35,8 +35,11 @@ def lost(home: Kit, name: str, how: str) -> str:
     file = home.home / name
     if not file.exists():
         return ""  # of an operation whose record was put away meanwhile
-    kept = file.read_bytes()
-    file.write_bytes(kept[: len(kept) // 2]) if how == "half" else file.unlink()
+    kept, mode = file.read_bytes(), file.stat().st_mode
+    file.unlink()  # first: it may be a link to what all homes use, such as the CLI
+    if how == "half":
+        file.write_bytes(kept[: len(kept) // 2])
+        file.chmod(mode)
     if name == "passphrase":
         _told(home)
         file.write_bytes(kept)
