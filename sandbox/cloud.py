@@ -113,10 +113,15 @@ def logs(home: Path | None = None, follow: bool = False) -> Iterator[str]:
             time.sleep(0.3)
 
 
-def environment(home: Path | None = None) -> dict[str, str]:
-    """The variables with which AWS SDKs and Pulumi use the sandbox; CloudError when none runs."""
+def environment(home: Path | None = None, running: Running | None = None) -> dict[str, str]:
+    """The variables with which AWS SDKs and Pulumi use the sandbox; CloudError when none runs.
+
+    Args:
+        running: the sandbox of the home, when it was found just now. It may have died since: who
+            uses the variables finds out, and starts it again.
+    """
     place = _home(home)
-    running = status(home)
+    running = running or status(home)
     if running is None:
         raise CloudError("No sandbox runs. Fix: python -m sandbox start")
     secret = passphrase.ensure(place.path)

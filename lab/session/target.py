@@ -18,6 +18,7 @@ from lab.errors import NotReady
 from lab.session import writable
 from sandbox import variables
 from sandbox.home import backend_url
+from sandbox.record import CloudError, Running
 
 Say = Callable[[str], None]
 Check = Callable[[], object]  # called while something waits; what it raises ends the waiting
@@ -70,7 +71,7 @@ def sandbox(home: Path, say: Say, check: Check) -> Target:
     from sandbox import cloud, passphrase
 
     running = cloud.status(home)
-    if running is None or not _answers(running.provider_port):
+    if running is None or not _usable(running):
         say("starting the sandbox")
         check()
         if running is not None:
@@ -79,7 +80,7 @@ def sandbox(home: Path, say: Say, check: Check) -> Target:
     passphrase.ensure(home)  # also where the rest is known: somebody may have deleted it
     if _seen and _seen[0] == running:
         return _seen[1]
-    env = cloud.environment(home)
+    env = cloud.environment(home, running)
     found = Target(
         "sandbox",
         env["AWS_REGION"],
@@ -202,10 +203,13 @@ def _put(environ: os._Environ[str] | dict[str, str], key: str, value: str | None
         environ[key] = value
 
 
-def _answers(port: int) -> bool:
-    """Whether somebody listens: the engine would wait ten seconds for a provider that is gone."""
+def _usable(running: Running) -> bool:
+    """Whether its provider listens and its key can be read; started again, it has both.
+
+    The engine would wait ten seconds for a provider that is gone.
+    """
     try:
-        with socket.create_connection(("127.0.0.1", port), timeout=1.0):
-            return True
-    except OSError:
+        with socket.create_connection(("127.0.0.1", running.provider_port), timeout=1.0):
+            return bool(running.key)
+    except (OSError, CloudError):
         return False

@@ -426,6 +426,8 @@ def test_the_environment_reaches_this_cloud_and_nobody_elses(home, monkeypatch):
     assert len(passphrase.read_text()) > 20
     assert cloud.environment(home) == found
     assert found["PATH"].startswith(str(home / "bin"))
+    cloud.stop(home)  # between the look at it and the question, say
+    assert cloud.environment(home, running) == found
 
 
 def test_the_record_and_the_home_are_private(home):

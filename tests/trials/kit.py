@@ -55,7 +55,7 @@ class Kit:
         if self._next is None:
             with quiet():
                 session.open_session(CHAPTER)
-        found = self._next or self.notebook()
+        found, self._next = self._next or self.notebook(), None
         ready(found)
         self._next = self.notebook()
         return found
