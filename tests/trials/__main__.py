@@ -12,7 +12,7 @@ from collections.abc import Callable
 from contextlib import suppress
 
 from tests.trials import crashes, load, losses
-from tests.trials.kit import Kit, kit
+from tests.trials.kit import CHAPTER, RESOURCES, Kit, kit
 
 
 class Tally:
@@ -101,6 +101,7 @@ def main() -> int:
     parser.add_argument("--n", type=int, default=20, help="how often each; default 20")
     parser.add_argument("--long", action="store_true", help="the memory of 200 operations too")
     parser.add_argument("--only", choices=[*PARTS, "memory"], action="append")
+    parser.add_argument("--chapter", type=int, choices=RESOURCES, default=CHAPTER)
     parser.add_argument("--seed", type=int, default=None, help="of the moments of the crashes")
     options = parser.parse_args()
     seed = options.seed if options.seed is not None else random.randrange(10**6)
@@ -111,7 +112,7 @@ def main() -> int:
     for name, part in parts.items():
         if not options.only or name in options.only:
             settings = {"KIT_READ_TIMEOUT": crashes.SHORT} if name == "standstills" else {}
-            with kit(**settings) as home:
+            with kit(options.chapter, **settings) as home:
                 part(tally, options.n, home)
     print(f"{tally.well} of {tally.all}")
     return tally.well != tally.all

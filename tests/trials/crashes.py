@@ -10,12 +10,11 @@ import time
 from collections.abc import Callable
 from contextlib import suppress
 
-from tests.trials.kit import Kit, go, kit, put_away, until
+from tests.trials.kit import RESOURCES, Kit, go, kit, put_away, until
 
 VICTIMS = ("kernel", "CLI", "provider", "server", "all")
 STANDSTILL = 3.0  # seconds
 SHORT = "1"  # seconds that the provider waits for an answer, in trials of a standstill
-RESOURCES = 13  # of an `up` to six chapters
 
 
 def killed(home: Kit, victim: str, then: str) -> str:
@@ -65,7 +64,7 @@ def _deploying(home: Kit) -> subprocess.Popen[str]:
 
 def _in_mid_create(home: Kit, notebook: subprocess.Popen[str]) -> None:
     """Wait until some of the creates have begun, how many is left to chance."""
-    journal, wanted = home.home / "journal", random.randint(1, RESOURCES)
+    journal, wanted = home.home / "journal", random.randint(1, RESOURCES[home.chapter])
 
     def begun() -> bool:
         return len(list(journal.glob("*.json"))) >= wanted or notebook.poll() is not None

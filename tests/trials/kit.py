@@ -22,6 +22,7 @@ from sandbox import cloud
 
 CHECKOUT = Path(__file__).parents[2]
 CHAPTER = 6
+RESOURCES = {6: 13, 10: 68}  # of an `up` to a chapter
 PATIENCE = 20.0  # seconds until what shall end has ended
 Things = set[tuple[str, str]]
 
@@ -29,8 +30,8 @@ Things = set[tuple[str, str]]
 class Kit:
     """A home, its sandbox, a session on it in this process, and notebooks in others."""
 
-    def __init__(self, home: Path) -> None:
-        self.home = home
+    def __init__(self, home: Path, chapter: int = CHAPTER) -> None:
+        self.home, self.chapter = home, chapter
         self._next: subprocess.Popen[str] | None = None
 
     @property
@@ -40,21 +41,21 @@ class Kit:
 
     # Operations, each by a kernel that knows of nothing before
 
-    def up(self, chapter: int = CHAPTER) -> Any:
+    def up(self, chapter: int = 0) -> Any:
         with quiet():
-            session.open_session(chapter)
+            session.open_session(chapter or self.chapter)
             return session.up()
 
     def destroy(self) -> Any:
         with quiet():
-            session.open_session(CHAPTER)
+            session.open_session(self.chapter)
             return session.destroy()
 
     def waiting(self) -> subprocess.Popen[str]:
         """A notebook whose session is open; the next one is started, for that takes seconds."""
         if self._next is None:
             with quiet():
-                session.open_session(CHAPTER)
+                session.open_session(self.chapter)
         found, self._next = self._next or self.notebook(), None
         ready(found)
         self._next = self.notebook()
@@ -65,10 +66,10 @@ class Kit:
         if self._next:
             put_away(self._next)
 
-    def notebook(self, chapter: int = CHAPTER) -> subprocess.Popen[str]:
+    def notebook(self, chapter: int = 0) -> subprocess.Popen[str]:
         """A notebook that deploys when a line is written to it; `ready` waits for it."""
         return subprocess.Popen(
-            [sys.executable, "-m", "tests.trials.notebook", str(chapter)],
+            [sys.executable, "-m", "tests.trials.notebook", str(chapter or self.chapter)],
             cwd=CHECKOUT, env={**os.environ, "KIT_HOME": str(self.home)}, text=True,
             stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
         )  # fmt: skip
@@ -97,7 +98,7 @@ class Kit:
             )
             if kind:
                 found.add((kind, str(name)))
-        return found
+        return ours(found)
 
     def in_cloud(self) -> Things:
         """All that the program makes and that can be listed."""
@@ -119,8 +120,11 @@ class Kit:
         for function in client("lambda").list_functions()["Functions"]:
             found.add(("function", function["FunctionName"]))
         for group in client("logs").describe_log_groups()["logGroups"]:
-            if not group["logGroupName"].startswith("API-Gateway-Execution-Logs"):
-                found.add(("log group", group["logGroupName"]))
+            found.add(("log group", group["logGroupName"]))
+        for kind, names in LISTS.items():
+            service, call, list_of, name_of = names
+            listed = getattr(client(service), call)(**LIMITS.get(call, {}))[list_of]
+            found |= {(kind, each[name_of] if name_of else each) for each in listed}
         for api in gateway.get_rest_apis()["items"]:
             found.add(("api", api["id"]))
             for deployment in gateway.get_deployments(restApiId=api["id"])["items"]:
@@ -130,7 +134,7 @@ class Kit:
             for resource in gateway.get_resources(restApiId=api["id"])["items"]:
                 if resource["path"] != "/":
                     found.add(("path", resource["id"]))
-        return found
+        return ours(found)
 
     def family(self) -> list[psutil.Process]:
         """The sandbox's processes."""
@@ -178,7 +182,23 @@ class Kit:
         return found
 
 
+# Of later chapters: service, call, the member with the list, and the name in each of it.
+LISTS = {
+    "table": ("dynamodb", "list_tables", "TableNames", ""),
+    "alarm": ("cloudwatch", "describe_alarms", "MetricAlarms", "AlarmName"),
+    "dashboard": ("cloudwatch", "list_dashboards", "DashboardEntries", "DashboardName"),
+    "key": ("apigateway", "get_api_keys", "items", "id"),
+    "plan": ("apigateway", "get_usage_plans", "items", "id"),
+    "pool": ("cognito-idp", "list_user_pools", "UserPools", "Id"),
+}
+LIMITS = {"list_user_pools": {"MaxResults": 60}}
 KINDS = {
+    "aws:dynamodb/table:Table": "table",
+    "aws:cloudwatch/metricAlarm:MetricAlarm": "alarm",
+    "aws:cloudwatch/dashboard:Dashboard": "dashboard",
+    "aws:apigateway/apiKey:ApiKey": "key",
+    "aws:apigateway/usagePlan:UsagePlan": "plan",
+    "aws:cognito/userPool:UserPool": "pool",
     "aws:iam/role:Role": "role",
     "aws:iam/rolePolicy:RolePolicy": "policy",
     "aws:lambda/function:Function": "function",
@@ -188,6 +208,12 @@ KINDS = {
     "aws:apigateway/stage:Stage": "stage",
     "aws:apigateway/resource:Resource": "path",
 }
+
+
+def ours(found: Things) -> Things:
+    """Without what API Gateway makes by itself, and what the program leaves to the account."""
+    others = ("API-Gateway-Execution-Logs", "apiLogsRole")
+    return {(kind, name) for kind, name in found if not name.startswith(others)}
 
 
 def ready(notebook: subprocess.Popen[str]) -> None:
@@ -233,7 +259,7 @@ def quiet() -> Iterator[None]:
 
 
 @contextmanager
-def kit(**environment: str) -> Iterator[Kit]:
+def kit(chapter: int = CHAPTER, **environment: str) -> Iterator[Kit]:
     """A new home; its sandbox is stopped and all is taken away at the end."""
     from lab.session import gateway
 
@@ -244,7 +270,7 @@ def kit(**environment: str) -> Iterator[Kit]:
     for name in ("KIT_STACK", "KIT_TARGET", "KIT_PROVIDER"):
         os.environ.pop(name, None)
     own, session.own_names = session.own_names, dict  # type: ignore[assignment]
-    found = Kit(home)
+    found = Kit(home, chapter)
     try:
         yield found
     finally:

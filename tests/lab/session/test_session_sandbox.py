@@ -2,7 +2,6 @@
 
 import json
 import os
-import shutil
 import signal
 import socket
 import subprocess
@@ -23,6 +22,7 @@ from sandbox import cloud, engine, processes
 from sandbox.home import Home
 from tests.lab.kernel import Kernel
 from tests.lab.session.stacks import CHECKOUT, NAMES, deployed, load_sdk, notebook
+from tests.sandbox.removing import remove
 
 OPEN = "from lab import start, plan, up, outputs, destroy\nstart({})"
 
@@ -311,7 +311,7 @@ def test_waiting_for_a_sandbox_that_another_process_starts_can_be_interrupted(ki
 def test_a_kits_folder_that_was_deleted_under_a_live_sandbox_is_made_again(kit):
     session.open_session(6)
     session.up()
-    shutil.rmtree(kit)
+    remove(kit)
     assert session.up().changes["create"] == NAMES[6]
     answer = requests.post(session.outputs()["model_url"], json={"prompt": "Hi"}, timeout=60)
     assert answer.status_code == 200

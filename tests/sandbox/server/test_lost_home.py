@@ -8,6 +8,7 @@ import pytest
 
 from sandbox import cloud
 from sandbox.home import Home
+from tests.sandbox.removing import remove
 from tests.sandbox.server.conftest import Account
 
 PATIENCE = 10.0  # seconds
@@ -28,7 +29,7 @@ def test_a_sandbox_without_its_home_ends_and_does_not_bring_it_back(home):
     server = psutil.Process(account.running.pid)
     family = [server, *server.children(recursive=True)]
     assert len(family) > 1
-    shutil.rmtree(home)
+    remove(home)
     assert psutil.wait_procs(family, PATIENCE)[1] == []
     assert not home.exists()
 
@@ -48,7 +49,7 @@ def test_the_next_sandbox_is_left_alone_by_the_one_that_lost_its_home(home, lost
     old = Account(cloud.start(home))
     old.iam.create_group(GroupName="old")
     if lost == "home":
-        shutil.rmtree(home)
+        remove(home)
     else:
         Home(home).record.unlink()
     new = Account(cloud.start(home))
