@@ -116,6 +116,16 @@ QUIRKS = (
         (4,),
     ),
     Quirk(
+        "mock-binary",
+        "What a mock answers when `*/*` is among the binary types is not documented; users report a "
+        "500 unless the request, and an answer that has a text, are converted to text.",
+        "A template that meets binary content is a 500: the integration takes `CONVERT_TO_TEXT`, and "
+        "so does a response with a template.",
+        f"{SERVER}/gateway/test_conversions.py"
+        "::test_options_of_an_api_whose_bodies_are_all_binary_are_a_500_unless_converted",
+        (5,),
+    ),
+    Quirk(
         "private",
         "A private API answers only inside its VPC.",
         "It answers on your machine, like any other.",
