@@ -201,6 +201,15 @@ QUIRKS = (
         (2,),
     ),
     Quirk(
+        "environment-text",
+        "Who gives a function more than 4 KB of environment is answered with all of it, values and "
+        "all.",
+        "The answer has the names, not the values.",
+        f"{SERVER}/control/test_refusals.py"
+        "::test_an_environment_of_more_than_four_kilobytes_is_refused_without_its_values",
+        (2,),
+    ),
+    Quirk(
         "layers",
         "What a function imports must travel with it, in its archive or in at most five layers: "
         "so the model needs the setting `layerArns`.",

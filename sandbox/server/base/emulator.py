@@ -83,7 +83,8 @@ NAMES = {
     iam: "_error _roles handle_request",
     lambdas: """_LAMBDA_STATE_TRANSITION_DELAY _emit_lambda_logs _emit_lambda_metrics
         _execute_function_dispatch _execute_function_warm _execute_function_with_config_scope _execution_record_for_config _functions _xray_trace_id_for_invocation
-        _create_function _layer_content_url _presigned_code_url execution_credentials
+        _create_alias _create_function _execute_function _func_arn _invoke _update_alias
+        _get_policy _policy_resource_arn _qualifier_from_path_or_query _layer_content_url _presigned_code_url execution_credentials
         _get_func_record_for_ref_in_scope _remove_permission _update_config
         _restore_state _write_code_blob CODE_BLOB_DIR acquire_worker
         handle_request invalidate_worker release_worker""",
