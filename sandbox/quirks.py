@@ -71,6 +71,15 @@ QUIRKS = (
         (1,),
     ),
     Quirk(
+        "partition",
+        "In China and for the US government all ARNs have another partition, such as `aws-cn`.",
+        "There, API Gateway's have it, and refuse any other; those of functions, roles and logs begin "
+        "with `arn:aws:` everywhere.",
+        f"{SERVER}/apigateway/test_integration_uri.py"
+        "::test_an_api_in_china_is_addressed_in_chinas_partition",
+        (5,),
+    ),
+    Quirk(
         "ids",
         "An API's id has ten small letters and digits, so has that of its root; other paths and "
         "deployments have six.",

@@ -254,6 +254,11 @@ def _mapping_makes_sense(parts: list[str], before: Record, mapping: Record) -> N
         mappings[mapping["basePath"]] = mappings.pop(before["basePath"])
 
 
+def _authorizer_makes_sense(parts: list[str], before: Record, after: Record) -> None:
+    if after.get("authorizerUri") != before.get("authorizerUri"):
+        api_refusals.authorizer_uri(after.get("authorizerUri") or "")
+
+
 SENSE: dict[str, Callable[[list[str], Record, Record], None]] = {
     "api": _api_makes_sense,
     "resource": _resource_makes_sense,
@@ -265,6 +270,7 @@ SENSE: dict[str, Callable[[list[str], Record, Record], None]] = {
     "model": lambda _, __, after: api_refusals.schema(after.get("schema")),
     "usage plan": lambda _, __, after: plan_refusals.quota(after.get("quota")),
     "base path mapping": _mapping_makes_sense,
+    "authorizer": _authorizer_makes_sense,
 }
 
 

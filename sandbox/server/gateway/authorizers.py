@@ -13,7 +13,7 @@ import time
 from dataclasses import dataclass
 from typing import Any
 
-from sandbox.server.base import emulator, permissions, variables
+from sandbox.server.base import emulator, partitions, permissions, variables
 from sandbox.server.base.errors import CONFIGURATION, GatewayError, check
 from sandbox.server.base.exchange import Call, Request
 from sandbox.server.gateway import proxy_event
@@ -202,7 +202,9 @@ def _permitted(request: Request, authorizer: dict[str, Any], event: dict[str, An
         raise misconfigured(f"{CONFIGURATION}Invalid permissions on Lambda function")
     function, config = known
     home = f"{request.region}:{request.account_id}:{request.place.api_id}"
-    source = f"arn:aws:execute-api:{home}/authorizers/{authorizer['id']}"
+    source = (
+        f"arn:{partitions.of(request.region)}:execute-api:{home}/authorizers/{authorizer['id']}"
+    )
     role = authorizer.get("authorizerCredentials") or ""
     reason = permissions.refusal(request, found[1], function, role, source)
     if reason:

@@ -83,7 +83,11 @@ VERSIONED = {"versions": {"1": {}, "2": {}}, "config": {"FunctionArn": FUNCTION}
 @pytest.mark.parametrize(
     ("data", "code", "says"),
     [
-        ({"FunctionVersion": "9"}, "ResourceNotFoundException", f"Function not found: {FUNCTION}:9"),
+        (
+            {"FunctionVersion": "9"},
+            "ResourceNotFoundException",
+            f"Function not found: {FUNCTION}:9",
+        ),
         (
             {"RoutingConfig": {"AdditionalVersionWeights": {"9": 0.1}}},
             "ResourceNotFoundException",
@@ -92,8 +96,8 @@ VERSIONED = {"versions": {"1": {}, "2": {}}, "config": {"FunctionArn": FUNCTION}
         (
             {"RoutingConfig": {"AdditionalVersionWeights": {"1": 0.1}}},
             "InvalidParameterValueException",
-            "Invalid function version 1. Function version 1 is already included in routing "
-            "configuration.",
+            "Invalid function version 1. "
+            + "Function version 1 is already included in routing configuration.",
         ),
         (
             {
