@@ -296,6 +296,13 @@ QUIRKS = (
         (9,),
     ),
     Quirk(
+        "metric-labels",
+        "Results without a label of yours get one that tells them apart; how is not documented.",
+        "It is the metric's name, with the statistic and the period where those differ.",
+        f"{SERVER}/watching/test_metric_math.py::test_what_has_no_label_gets_one",
+        (9,),
+    ),
+    Quirk(
         "metrics-at-once",
         "Metrics are published each minute and can be read some minutes later; an alarm is "
         "evaluated each minute, over whole periods.",

@@ -67,6 +67,7 @@ ON_DEMAND = {
     "dynamodb": ("sandbox.server.control.dynamodb_plane",),
     "ec2": ("sandbox.server.balancing.launch_templates",),
     "s3": ("sandbox.server.control.s3_plane",),
+    "tagging": ("sandbox.server.control.tagging_plane",),
     "waf": ("sandbox.server.guarding.web_acls",),
 }
 

@@ -18,7 +18,6 @@ from sandbox.server.apigateway.patch_types import (
     BadPatch,
     apply,
     apply_usage_plan,
-    path_names,
 )
 from sandbox.server.base import emulator
 from sandbox.server.base.emulator import Answer, Record
@@ -193,11 +192,13 @@ def _change_method_settings(stage: Record, operation: Record) -> bool:
     settings = stage.get("methodSettings") or {}
     path = str(operation.get("path") or "")
     # The emulator knows no path of several parts here.
-    key = "/".join(path_names(path)) if path.startswith("/") else ""
-    if operation.get("op") == "remove" and key in settings:
+    if operation.get("op") == "remove" and (key := patch_paths.setting_of(settings, path)):
         del settings[key]
         return True
-    changed: bool = v1._try_apply_method_settings_patch(stage, operation)
+    # A method's settings keep the name that they were given: `~1model/POST`, and `~1/GET` the root's
+    # (seen on AWS: go-to-k/cdkd, pull request 971). The emulator would decode it.
+    named = {**operation, "path": path.replace("~", "~0")}
+    changed: bool = v1._try_apply_method_settings_patch(stage, named)
     return changed
 
 

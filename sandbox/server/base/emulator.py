@@ -65,7 +65,7 @@ NAMES = {
         _authorizer_cache _cache_authorizer_result _authorizer_ttl _check_api_key
         _check_passthrough_behavior _check_quota _b64url_decode _cognito_token_from_request
         _json_depth _json_equal _json_schema_valid _JSON_TYPES _MAX_BODY_DEPTH _model_schema
-        _SchemaLoop _quota_state _stringify_claims _throttle_state _usage_plans_for_key _validate_cognito_authorizer
+        _SchemaLoop _quota_state _QUOTA_PERIOD_SECONDS _stringify_claims _throttle_state _usage_plans_for_key _validate_cognito_authorizer
         _create_api_key _create_deployment _create_rest_api _create_stage _usage_plan_keys
         _delete_deployment _delete_rest_api _deploy_to_stage _gateway_response_for_type
         _iam_caller_identity _match_greedy_fallback _match_resource_tree _put_integration
