@@ -84,7 +84,9 @@ def install(module: Any) -> None:
         return put
 
     module._COLLECTORS.update({GATEWAY: gateway, "logs": log_groups})
-    module._COLLECTORS.update({kind: tagged(one) for kind, one in module._COLLECTORS.items()})
+    # Two services may share a collector, which is asked once.
+    ours = {collect: tagged(collect) for collect in module._COLLECTORS.values()}
+    module._COLLECTORS.update({kind: ours[one] for kind, one in module._COLLECTORS.items()})
     module._GLOBAL_RESOURCE_SERVICES.add(GATEWAY)
     module._matches_type_filters = matches(module._matches_type_filters)
     module._require_resource_scope = scoped(module._require_resource_scope)

@@ -44,7 +44,7 @@ def invoke(original: Callable[..., Awaitable[Answer]]) -> Callable[..., Awaitabl
     ) -> Answer:
         wanted = lambdas._qualifier_from_path_or_query(qualifier, query or {})
         aliases = (lambdas._functions.get(name) or {}).get("aliases") or {}
-        if wanted not in aliases:
+        if not (aliases.get(wanted) or {}).get("RoutingConfig"):
             return await original(name, event, headers, qualifier, query)
         token = _asked.set(f"{lambdas._func_arn(name)}:{wanted}")
         try:
