@@ -289,13 +289,6 @@ QUIRKS = (
         (9,),
     ),
     Quirk(
-        "metric-dimensions",
-        "A metric is asked for with exactly its dimensions; without any, AWS/ApiGateway has none.",
-        "Asked for without dimensions, all metrics of the name are added up.",
-        f"{SERVER}/watching/test_recorder.py::test_a_metric_without_dimensions_is_all_of_them",
-        (9,),
-    ),
-    Quirk(
         "metric-labels",
         "Results without a label of yours get one that tells them apart; how is not documented.",
         "It is the metric's name, with the statistic and the period where those differ.",

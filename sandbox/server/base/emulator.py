@@ -75,7 +75,7 @@ NAMES = {
         _invoke_lambda_custom_v1 _invoke_sqs_v1 _parse_service_integration_uri _render_request_template_v1 handle_request rest_api_policy_for_arn""",
     v2: "handle_request",
     cloudwatch: """_alarms _calc_stats _describe_alarms _dims_from_list _dims_key
-        _dispatch_alarm_actions _evaluate_alarm _evaluate_parent_alarms _metric_bucket _metrics
+        _get_metric_data _get_metric_statistics _dispatch_alarm_actions _evaluate_alarm _evaluate_parent_alarms _metric_bucket _metrics
         _error _put_metric_alarm _record_history _stat_value handle_request record_metric""",
     cloudwatch_logs: """_append_log_events _compile_filter_pattern _create_log_group
         _create_log_stream _fanout_to_live_tail_sessions _fanout_to_subscription_filters

@@ -158,6 +158,36 @@ def _result(query: Record, series: Series, times: list[float]) -> Record:
     }
 
 
+# Dimensions: a metric is asked for with exactly its own. The emulator takes none for any.
+
+NO_DIMENSIONS = {"\0": ""}  # what it is told when there are none
+
+
+def listed(original: Callable[..., dict[str, str]]) -> Callable[..., dict[str, str]]:
+    """The dimensions that a call lists."""
+    return lambda dimensions: original(dimensions) or NO_DIMENSIONS
+
+
+def key(original: Callable[[dict[str, str]], str]) -> Callable[[dict[str, str]], str]:
+    """The name under which a metric of these dimensions is kept."""
+    return lambda dimensions: original({} if dimensions == NO_DIMENSIONS else dimensions)
+
+
+def get_statistics(original: Callable[..., Answer]) -> Callable[..., Answer]:
+    """GetMetricStatistics by a form, whose dimensions the emulator reads by itself."""
+    first = "Dimensions.member.1.Name"
+
+    def get(params: Any, data: Any, is_cbor: bool, is_json: bool = False) -> Answer:
+        if not (is_cbor or is_json or params.get(first)):
+            params = {**params, first: ["\0"]}
+        return original(params, data, is_cbor, is_json)
+
+    return get
+
+
 def install() -> None:
-    """Put this over the emulator's call."""
+    """Put these over the emulator's calls."""
+    cloudwatch._dims_from_list = listed(cloudwatch._dims_from_list)
+    cloudwatch._dims_key = key(cloudwatch._dims_key)
     cloudwatch._get_metric_data = get_data(cloudwatch._get_metric_data)
+    cloudwatch._get_metric_statistics = get_statistics(cloudwatch._get_metric_statistics)
