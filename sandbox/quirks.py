@@ -71,6 +71,15 @@ QUIRKS = (
         (1,),
     ),
     Quirk(
+        "partition",
+        "In China and for the US government all ARNs have another partition, such as `aws-cn`.",
+        "There, API Gateway's have it, and refuse any other; those of functions, roles and logs begin "
+        "with `arn:aws:` everywhere.",
+        f"{SERVER}/apigateway/test_integration_uri.py"
+        "::test_an_api_in_china_is_addressed_in_chinas_partition",
+        (5,),
+    ),
+    Quirk(
         "ids",
         "An API's id has ten small letters and digits, so has that of its root; other paths and "
         "deployments have six.",
@@ -114,6 +123,16 @@ QUIRKS = (
         "There is no limit.",
         f"{DIFFERENCES}::test_paths_made_side_by_side_are_all_made_however_many",
         (4,),
+    ),
+    Quirk(
+        "mock-binary",
+        "What a mock answers when `*/*` is among the binary types is not documented; users report a "
+        "500 unless the request, and an answer that has a text, are converted to text.",
+        "A template that meets binary content is a 500: the integration takes `CONVERT_TO_TEXT`, and "
+        "so does a response with a template.",
+        f"{SERVER}/gateway/test_conversions.py"
+        "::test_options_of_an_api_whose_bodies_are_all_binary_are_a_500_unless_converted",
+        (5,),
     ),
     Quirk(
         "private",
@@ -191,6 +210,15 @@ QUIRKS = (
         (2,),
     ),
     Quirk(
+        "environment-text",
+        "Who gives a function more than 4 KB of environment is answered with all of it, values and "
+        "all.",
+        "The answer has the names, not the values.",
+        f"{SERVER}/control/test_refusals.py"
+        "::test_an_environment_of_more_than_four_kilobytes_is_refused_without_its_values",
+        (2,),
+    ),
+    Quirk(
         "layers",
         "What a function imports must travel with it, in its archive or in at most five layers: "
         "so the model needs the setting `layerArns`.",
@@ -261,10 +289,10 @@ QUIRKS = (
         (9,),
     ),
     Quirk(
-        "metric-dimensions",
-        "A metric is asked for with exactly its dimensions; without any, AWS/ApiGateway has none.",
-        "Asked for without dimensions, all metrics of the name are added up.",
-        f"{SERVER}/watching/test_recorder.py::test_a_metric_without_dimensions_is_all_of_them",
+        "metric-labels",
+        "Results without a label of yours get one that tells them apart; how is not documented.",
+        "It is the metric's name, with the statistic and the period where those differ.",
+        f"{SERVER}/watching/test_metric_math.py::test_what_has_no_label_gets_one",
         (9,),
     ),
     Quirk(

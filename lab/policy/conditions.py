@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ipaddress
-import re
 from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any
@@ -47,10 +46,29 @@ def holds(conditions: Any, values: Values) -> bool:
 
 
 def matches(pattern: str, text: str, ignore_case: bool = False) -> bool:
-    """Whether a text fits a pattern of IAM: `*` is any text, `?` one character."""
-    regex = "".join({"*": ".*", "?": "."}.get(c, re.escape(c)) for c in pattern)
-    flags = re.DOTALL | (re.IGNORECASE if ignore_case else 0)
-    return re.fullmatch(regex, text, flags) is not None
+    """Whether a text fits a pattern of IAM: `*` is any text, `?` one character.
+
+    Each character of the text is one step, however many `*` there are: all the places in the pattern
+    that have been reached are the bits of one number.
+    """
+    fits: dict[str, int] = {}  # the places that a character leads on from
+    any_one = stays = 0  # those that every character leads on from, and those that it may stay at
+    place = 1
+    for wanted in map(str.lower, pattern) if ignore_case else pattern:
+        if wanted == "*":
+            stays |= place
+            continue
+        if wanted == "?":
+            any_one |= place
+        else:
+            fits[wanted] = fits.get(wanted, 0) | place
+        place <<= 1
+    reached = 1
+    for given in map(str.lower, text) if ignore_case else text:
+        reached = (reached & (fits.get(given, 0) | any_one)) << 1 | reached & stays
+        if not reached:
+            return False
+    return bool(reached & place)
 
 
 def words(value: Any) -> list[str]:

@@ -22,16 +22,6 @@ def read_yaml(path: Path) -> dict[str, Any] | None:
     return found if isinstance(found, dict) else None
 
 
-def set_aside(path: Path) -> Path | None:
-    """Keep a damaged file under another name; None when it is not there."""
-    aside = path.with_name(f"{path.name}.damaged-{time.strftime('%Y%m%d-%H%M%S')}")
-    try:
-        path.replace(aside)
-    except FileNotFoundError:
-        return None
-    return aside
-
-
 def is_json(path: Path) -> bool:
     """Whether the file holds JSON."""
     try:

@@ -15,6 +15,7 @@ import yaml
 
 from lab.session import files
 from lab.session.stack import Stack
+from sandbox.server.base import state_files
 
 SALT = "encryptionsalt"
 LAYOUT = "version: 1\n"
@@ -78,13 +79,21 @@ def _state(stack: Stack) -> list[str]:
     if best is None:
         return []
     when = time.strftime("%H:%M:%S", time.localtime(best.stat().st_mtime))
-    aside = files.set_aside(file)
+    aside = _set_aside(file)
     files.write(file, best.read_text("utf-8"))
     file.with_name(file.name + ".attrs").unlink(missing_ok=True)
     # What was deployed after that checkpoint is in no state: the cloud is asked.
     stack.forget()
     what = f"was damaged (it is kept as {aside.name})" if aside else "was gone"
     return [f"The state {what}; it was put right with the one of {when}, {best.name}."]
+
+
+def _set_aside(file: Path) -> Path | None:
+    """The new name of a damaged file; None when it is not there."""
+    try:
+        return state_files.set_aside(file)
+    except FileNotFoundError:
+        return None
 
 
 def _earlier(stack: Stack) -> Iterator[Path]:
@@ -116,7 +125,7 @@ def settings(stack: Stack) -> list[str]:
     found = files.read_yaml(file)
     told = []
     if found is None:
-        aside = files.set_aside(file)
+        aside = _set_aside(file)
         told.append(
             f"{file.name} was damaged: it is kept as {aside.name if aside else file.name}. "
             "Set anew what you had set with `pulumi config set`."

@@ -16,11 +16,12 @@ from sandbox.server.control import (
     apigateway_plane,
     cloudwatch_plane,
     iam_plane,
+    lambda_aliases,
     lambda_plane,
     logs_plane,
     missing_services,
 )
-from sandbox.server.functions import function_log, worker
+from sandbox.server.functions import aliases, function_log, worker
 from sandbox.server.gateway import limits
 from sandbox.server.guarding import credentials, denials
 from sandbox.server.watching import alarms, log_metrics, metrics, tracing, xray
@@ -33,10 +34,12 @@ AT_THE_START = (
     records,
     tags,
     lambda_plane,
+    lambda_aliases,
     iam_plane,
     logs_plane,
     cloudwatch_plane,
     worker,
+    aliases,
     function_log,
     metrics,
     log_metrics,
@@ -64,6 +67,7 @@ ON_DEMAND = {
     "dynamodb": ("sandbox.server.control.dynamodb_plane",),
     "ec2": ("sandbox.server.balancing.launch_templates",),
     "s3": ("sandbox.server.control.s3_plane",),
+    "tagging": ("sandbox.server.control.tagging_plane",),
     "waf": ("sandbox.server.guarding.web_acls",),
 }
 

@@ -6,7 +6,7 @@ import json
 import re
 from typing import Any
 
-from sandbox.server.apigateway.method_refusals import SERVICE_ARN
+from sandbox.server.apigateway.method_refusals import SERVICE_ARN, in_partition
 from sandbox.server.base import emulator
 from sandbox.server.base.emulator import Record
 from sandbox.server.base.refusals import Refused, conflict, missing
@@ -134,9 +134,15 @@ def create_authorizer(parts: list[str], data: Record) -> None:
     if kind == "COGNITO_USER_POOLS":
         if not data.get("providerARNs"):
             raise Refused("COGNITO_USER_POOLS authorizers require at least one provider ARN")
-    elif not SERVICE_ARN.match(data.get("authorizerUri") or ""):
+    else:
+        authorizer_uri(data.get("authorizerUri") or "")
+
+
+def authorizer_uri(uri: str) -> None:
+    """The address of an authorizer's function."""
+    if not SERVICE_ARN.match(uri) or not in_partition(uri):
         raise Refused(
-            f"Invalid Authorizer URI: {data.get('authorizerUri')}. Authorizer URI should be a "
+            f"Invalid Authorizer URI: {uri}. Authorizer URI should be a "
             "valid API Gateway ARN that represents a Lambda function invocation."
         )
 

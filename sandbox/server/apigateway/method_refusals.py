@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from sandbox.server.base import emulator
+from sandbox.server.base import emulator, partitions
 from sandbox.server.base.emulator import Record
 from sandbox.server.base.refusals import Refused, conflict, missing
 
@@ -88,11 +88,20 @@ def put_integration(parts: list[str], data: Record) -> None:
         raise Refused("Cross-account pass role is not allowed.")
 
 
+def in_partition(arn: str) -> bool:
+    """Whether a text is an ARN in the partition of the Region that is asked.
+
+    One of another partition is refused (serverless-components/aws-api-gateway, issue 19, China;
+    aws/aws-cdk, issue 8098, an authorizer's).
+    """
+    return arn.startswith(f"arn:{partitions.of(emulator.responses.get_region())}:")
+
+
 def integration_uri(kind: str | None, uri: Any, connection: str | None = None) -> None:
     """The address of an integration of a kind; stage variables may stand for any part of it."""
     text = str(uri or "")
     if kind in ("AWS", "AWS_PROXY"):
-        if text and not text.startswith("arn:"):
+        if text and not in_partition(text):
             raise Refused("Invalid ARN specified in the request")
         if "${" not in text and not SERVICE_ARN.match(text):
             raise Refused("AWS ARN for integration must contain path or action")

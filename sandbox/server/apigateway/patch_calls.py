@@ -18,7 +18,6 @@ from sandbox.server.apigateway.patch_types import (
     BadPatch,
     apply,
     apply_usage_plan,
-    path_names,
 )
 from sandbox.server.base import emulator
 from sandbox.server.base.emulator import Answer, Record
@@ -193,11 +192,13 @@ def _change_method_settings(stage: Record, operation: Record) -> bool:
     settings = stage.get("methodSettings") or {}
     path = str(operation.get("path") or "")
     # The emulator knows no path of several parts here.
-    key = "/".join(path_names(path)) if path.startswith("/") else ""
-    if operation.get("op") == "remove" and key in settings:
+    if operation.get("op") == "remove" and (key := patch_paths.setting_of(settings, path)):
         del settings[key]
         return True
-    changed: bool = v1._try_apply_method_settings_patch(stage, operation)
+    # A method's settings keep the name that they were given: `~1model/POST`, and `~1/GET` the root's
+    # (seen on AWS: go-to-k/cdkd, pull request 971). The emulator would decode it.
+    named = {**operation, "path": path.replace("~", "~0")}
+    changed: bool = v1._try_apply_method_settings_patch(stage, named)
     return changed
 
 
@@ -254,6 +255,11 @@ def _mapping_makes_sense(parts: list[str], before: Record, mapping: Record) -> N
         mappings[mapping["basePath"]] = mappings.pop(before["basePath"])
 
 
+def _authorizer_makes_sense(parts: list[str], before: Record, after: Record) -> None:
+    if after.get("authorizerUri") != before.get("authorizerUri"):
+        api_refusals.authorizer_uri(after.get("authorizerUri") or "")
+
+
 SENSE: dict[str, Callable[[list[str], Record, Record], None]] = {
     "api": _api_makes_sense,
     "resource": _resource_makes_sense,
@@ -265,6 +271,7 @@ SENSE: dict[str, Callable[[list[str], Record, Record], None]] = {
     "model": lambda _, __, after: api_refusals.schema(after.get("schema")),
     "usage plan": lambda _, __, after: plan_refusals.quota(after.get("quota")),
     "base path mapping": _mapping_makes_sense,
+    "authorizer": _authorizer_makes_sense,
 }
 
 

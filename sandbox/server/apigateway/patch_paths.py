@@ -151,6 +151,17 @@ def _replaced(places: tuple[str, ...], verb: str, path: str) -> None:
         )
 
 
+def setting_of(settings: Mapping[str, Any], path: str) -> str:
+    """The name under which a method's settings are kept; empty when there are none.
+
+    They are kept as a patch names them; states before 2026-11-29 have the names decoded.
+    """
+    if not path.startswith("/"):
+        return ""
+    names = (path[1:], path[1:].replace("~1", "/").replace("~0", "~"))
+    return next((name for name in names if name in settings), "")
+
+
 def check_removal(stage: Mapping[str, Any], operation: Mapping[str, Any]) -> None:
     """Refuse to take away a method's settings, path and all, that are not there.
 
@@ -160,9 +171,10 @@ def check_removal(stage: Mapping[str, Any], operation: Mapping[str, Any]) -> Non
     names = path_names(operation.get("path") or "")
     if operation.get("op") != "remove" or len(names) < 2 or names[0] == "variables":
         return
-    setting = "/".join(names)
+    setting = operation["path"][1:]
+    known = setting_of(stage.get("methodSettings") or {}, operation["path"])
     whole = len(names) == 2 or (names[0] not in STAGE_ROOTS and names[-2] not in SETTINGS)
-    if whole and setting not in (stage.get("methodSettings") or {}):
+    if whole and not known:
         raise BadPatch(
             f"Cannot remove method setting {setting} because there is no method setting for this "
             "method "

@@ -190,10 +190,15 @@ def _remove(record: Record, names: list[str]) -> None:
 
 
 def _change_list(record: Record, verb: str, place: list[str], rest: list[str], value: Any) -> None:
-    """`/list/ELEMENT` with any value, or `/list` with the element as the value."""
+    """`/list/ELEMENT` with any value, or `/list` with the element as the value.
+
+    An element that is there may be named by its number too, as Terraform's provider names the first.
+    """
     home = _home(record, place[:-1])
     elements = list(home.get(place[-1]) or [])
     element = "/".join(rest) if rest else value
+    numbered = {str(number): each for number, each in enumerate(elements)} if rest else {}
+    element = numbered.get(element, element)
     if verb == "replace" and not rest:
         elements = [value] if value else []
     elif verb == "replace":

@@ -86,7 +86,9 @@ def create_rest_api(original: Callable[..., Answer]) -> Callable[..., Answer]:
 
 def create_api_key(original: Callable[..., Answer]) -> Callable[..., Answer]:
     def create(data: Record) -> Answer:
-        return original({**data, "enabled": bool(data.get("enabled", False))})
+        # An empty value is none: AWS makes one.
+        given = {key: value for key, value in data.items() if key != "value" or value}
+        return original({**given, "enabled": bool(data.get("enabled", False))})
 
     return create
 

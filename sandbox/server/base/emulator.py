@@ -65,7 +65,7 @@ NAMES = {
         _authorizer_cache _cache_authorizer_result _authorizer_ttl _check_api_key
         _check_passthrough_behavior _check_quota _b64url_decode _cognito_token_from_request
         _json_depth _json_equal _json_schema_valid _JSON_TYPES _MAX_BODY_DEPTH _model_schema
-        _SchemaLoop _quota_state _stringify_claims _throttle_state _usage_plans_for_key _validate_cognito_authorizer
+        _SchemaLoop _quota_state _QUOTA_PERIOD_SECONDS _stringify_claims _throttle_state _usage_plans_for_key _validate_cognito_authorizer
         _create_api_key _create_deployment _create_rest_api _create_stage _usage_plan_keys
         _delete_deployment _delete_rest_api _deploy_to_stage _gateway_response_for_type
         _iam_caller_identity _match_greedy_fallback _match_resource_tree _put_integration
@@ -75,7 +75,7 @@ NAMES = {
         _invoke_lambda_custom_v1 _invoke_sqs_v1 _parse_service_integration_uri _render_request_template_v1 handle_request rest_api_policy_for_arn""",
     v2: "handle_request",
     cloudwatch: """_alarms _calc_stats _describe_alarms _dims_from_list _dims_key
-        _dispatch_alarm_actions _evaluate_alarm _evaluate_parent_alarms _metric_bucket _metrics
+        _get_metric_data _get_metric_statistics _dispatch_alarm_actions _evaluate_alarm _evaluate_parent_alarms _metric_bucket _metrics
         _error _put_metric_alarm _record_history _stat_value handle_request record_metric""",
     cloudwatch_logs: """_append_log_events _compile_filter_pattern _create_log_group
         _create_log_stream _fanout_to_live_tail_sessions _fanout_to_subscription_filters
@@ -83,7 +83,8 @@ NAMES = {
     iam: "_error _roles handle_request",
     lambdas: """_LAMBDA_STATE_TRANSITION_DELAY _emit_lambda_logs _emit_lambda_metrics
         _execute_function_dispatch _execute_function_warm _execute_function_with_config_scope _execution_record_for_config _functions _xray_trace_id_for_invocation
-        _create_function _layer_content_url _presigned_code_url execution_credentials
+        _create_alias _create_function _execute_function _func_arn _invoke _update_alias
+        _get_policy _policy_resource_arn _qualifier_from_path_or_query _layer_content_url _presigned_code_url execution_credentials
         _get_func_record_for_ref_in_scope _remove_permission _update_config
         _restore_state _write_code_blob CODE_BLOB_DIR acquire_worker
         handle_request invalidate_worker release_worker""",

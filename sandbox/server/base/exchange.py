@@ -57,6 +57,7 @@ class Call:
     status: int | None = None
     milliseconds: int = 0
     answered: Any = None
+    version: str = "$LATEST"  # of the function
     got_headers: Headers = field(default_factory=list)
     request_id: str = ""
     # Of authorizers only.

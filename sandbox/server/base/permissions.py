@@ -7,7 +7,7 @@ import json
 import re
 from typing import Any
 
-from sandbox.server.base import emulator
+from sandbox.server.base import emulator, partitions
 from sandbox.server.base.exchange import Request
 
 iam = emulator.iam_evaluator
@@ -50,7 +50,8 @@ def source_arn(request: Request) -> str:
     verb = request.rule.get("httpMethod") or request.method
     path = request.resource.get("path", "/")
     home = f"{request.region}:{request.account_id}"
-    return f"arn:aws:execute-api:{home}:{place.api_id}/{place.stage}/{verb}{path}"
+    partition = partitions.of(request.region)
+    return f"arn:{partition}:execute-api:{home}:{place.api_id}/{place.stage}/{verb}{path}"
 
 
 def _function(function_arn: str) -> Any:

@@ -22,7 +22,8 @@ def _keys(request: Request) -> list[str]:
     if path is None:
         return []
     verbs = (request.method, request.rule.get("httpMethod"))
-    spelled = (path.lstrip("/"), path, path.replace("/", "~1"))
+    # As it is written in a patch; without its slash; and as states before 2026-11-29 have it.
+    spelled = (path.replace("/", "~1"), path.lstrip("/"), path)
     return [f"{shape}/{verb}" for verb in verbs if verb for shape in spelled]
 
 

@@ -7,6 +7,7 @@ shown as AWS shows it.
 
 from __future__ import annotations
 
+import json
 from typing import Any
 from urllib.parse import unquote
 
@@ -15,6 +16,7 @@ from sandbox.server.apigateway import (
     refusals,
     stage_caches,
     trial,
+    usage,
     views,
     vpc_links,
 )
@@ -73,13 +75,22 @@ def _parts(path: str) -> list[str]:
     return [unquote(part) for part in path.strip("/").split("/") if part]
 
 
+def _lacked(method: str, path: str, body: bytes, query: Any) -> Answer | None:
+    """The answer to a call that the emulator does not have; None for all others."""
+    found = vpc_links.answer(method, path, body, query) or stage_caches.flushed(method, path)
+    if found is None and path.endswith("/usage"):
+        data = json.loads(body) if input_check.is_object(body.decode("utf-8", "replace")) else {}
+        found = usage.answer(method, path, data, query)
+    return found
+
+
 def handle(original: Any) -> Any:
     """The way of one call."""
 
     async def handle_request(
         method: str, path: str, headers: Any, body: bytes, query: Any
     ) -> Answer:
-        lacked = vpc_links.answer(method, path, body, query) or stage_caches.flushed(method, path)
+        lacked = _lacked(method, path, body, query)
         if lacked is not None:
             return lacked
         if method == "PATCH":

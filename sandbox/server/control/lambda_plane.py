@@ -7,36 +7,11 @@ from typing import Any
 
 from sandbox.server.base import emulator
 from sandbox.server.base.emulator import Answer, Record
-from sandbox.server.base.refusals import Refused, trusts
-from sandbox.server.control import input_check
-from sandbox.server.control.service_models import model
+from sandbox.server.base.refusals import Refused
+from sandbox.server.control import input_check, lambda_settings
 
 lambdas = emulator.lambdas
 
-# Of the runtimes in the model, those that AWS takes no more.
-ENDED = {
-    "dotnet5.0",
-    "dotnetcore1.0",
-    "dotnetcore2.0",
-    "dotnetcore2.1",
-    "dotnetcore3.1",
-    "go1.x",
-    "java8",
-    "nodejs",
-    "nodejs10.x",
-    "nodejs12.x",
-    "nodejs14.x",
-    "nodejs4.3",
-    "nodejs4.3-edge",
-    "nodejs6.10",
-    "nodejs8.10",
-    "provided",
-    "python2.7",
-    "python3.6",
-    "python3.7",
-    "ruby2.5",
-    "ruby2.7",
-}
 CHANGES = ("UpdateFunctionConfiguration", "UpdateFunctionCode")
 # Where an answer holds a policy as text.
 POLICIES = {"GetPolicy": "Policy", "AddPermission": "Statement"}
@@ -78,28 +53,6 @@ def _refused(code: str, message: str, status: int) -> Answer:
     return answer
 
 
-def _invalid(message: str) -> Refused:
-    return Refused(message, "InvalidParameterValueException")
-
-
-def _runtime(name: Any) -> None:
-    if not isinstance(name, str) or not name:
-        return
-    known = model("lambda").shapes["Runtime"]["enum"]
-    if name in ENDED:
-        raise _invalid(
-            f"The runtime parameter of {name} is no longer supported for creating or updating AWS "
-            "Lambda functions. We recommend you use a supported runtime while creating or "
-            "updating functions."
-        )
-    if name not in known:
-        taken = ", ".join(each for each in known if each not in ENDED)
-        raise _invalid(
-            f"Value {name} at 'runtime' failed to satisfy constraint: Member must satisfy enum "
-            f"value set: [{taken}] or be a valid ARN"
-        )
-
-
 def _one_at_a_time(name: str) -> None:
     config = (_function(name) or {}).get("config", {})
     if config.get("LastUpdateStatus") == "InProgress" and config.get("State") == "Active":
@@ -114,10 +67,7 @@ def _one_at_a_time(name: str) -> None:
 def _settings(data: Record) -> Answer | None:
     """The answer to settings of a function that AWS refuses; None when it takes them."""
     try:
-        _runtime(data.get("Runtime"))
-        role = data.get("Role")
-        if role and not trusts(role, "lambda.amazonaws.com"):
-            raise _invalid("The role defined for the function cannot be assumed by Lambda.")
+        lambda_settings.check(data)
     except Refused as error:
         return _refused(error.code, error.message, error.status)
     return None

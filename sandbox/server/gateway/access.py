@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sandbox.server.base import emulator
+from sandbox.server.base import emulator, partitions
 from sandbox.server.base.errors import GatewayError, missing_token
 from sandbox.server.base.exchange import Request
 from sandbox.server.gateway import authorizers
@@ -74,7 +74,8 @@ def policy_decision(
     """What the resource policy says of a caller: Allow, Deny, ImplicitDeny, None if there is none."""
     arn = method_arn(request)
     found = v1.rest_api_policy_for_arn(arn)
-    policy = found[0] if found else ""
+    # The emulator completes a policy's short ARNs, with one partition for all Regions.
+    policy = _in_partition(found[0], request) if found else ""
     if not policy:
         return None
     keys = {
@@ -99,7 +100,12 @@ def method_arn(request: Request) -> str:
         request.method,
         request.path,
     )
-    return arn
+    return _in_partition(arn, request)
+
+
+def _in_partition(text: str, request: Request) -> str:
+    home = f"execute-api:{request.region}:"
+    return text.replace(f"arn:aws:{home}", f"arn:{partitions.of(request.region)}:{home}")
 
 
 def denied(request: Request, decision: str, who: str = "anonymous", how: str = "") -> GatewayError:

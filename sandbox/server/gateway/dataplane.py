@@ -1,8 +1,8 @@
 """Serves deployed REST APIs: each request in AWS's order, from the snapshot of its stage.
 
 Size (front_door), stage, web ACL (firewall), resource and method, resource policy and
-authorization (access, authorizers), API key and limits (limits), parameters and body (validation),
-integration (integrations). The emulator's helpers do much of the judging; here is the order, what
+authorization (access, authorizers), API key and limits (limits), parameters and body (compression,
+validation), integration (integrations, conversions). The emulator's helpers do much of the judging; here is the order, what
 they lack, and the shape of what goes back.
 `observers` see each exchange before its last byte leaves, and write its logs and metrics.
 """
@@ -20,7 +20,15 @@ from urllib.parse import quote
 from sandbox.server.base import emulator, snapshots, stages
 from sandbox.server.base.errors import GatewayError, error_variables, forbidden, render
 from sandbox.server.base.exchange import Place, Request, Response, locate
-from sandbox.server.gateway import access, asgi, front_door, integrations, limits, validation
+from sandbox.server.gateway import (
+    access,
+    asgi,
+    compression,
+    front_door,
+    integrations,
+    limits,
+    validation,
+)
 from sandbox.server.guarding import firewall
 from sandbox.server.watching import metrics, recorder, tracing
 
@@ -78,6 +86,7 @@ async def serve(
     if response.flow is None:
         left.cancel()
         record(request, response)
+        compression.pack(response, request)  # the logs tell of what was packed
         await asgi.send_whole(send, request, response)
         return
 
@@ -172,6 +181,7 @@ async def _judge(request: Request) -> None:
     with emulator.responses.request_scope(request.account_id, request.region):
         limits.meter(request)
         request.phase = "executing"
+        compression.unpack(request)
         validation.validate(request)
 
 

@@ -21,8 +21,10 @@ from sandbox.server.gateway.streaming import QueueFlow
 NOT_PASSED_ON = frozenset(("connection", "content-length", "keep-alive", "transfer-encoding"))
 
 
-async def call(request: Request, integration: dict[str, Any], timeout: float) -> Response:
-    """Forward the request; 504 when the server is silent for `timeout` seconds or not there.
+async def call(
+    request: Request, integration: dict[str, Any], timeout: float, body: bytes
+) -> Response:
+    """Forward the request with this body; 504 when the server is silent for `timeout` seconds or not there.
 
     An address that is none is a 500.
     """
@@ -30,10 +32,10 @@ async def call(request: Request, integration: dict[str, Any], timeout: float) ->
     streams = integration.get("responseTransferMode") == "STREAM"
     streams = streams and integration.get("type") == "HTTP_PROXY"
     request.variables["integration.responseTransferMode"] = "STREAMED" if streams else "BUFFERED"
-    request.call = Call(url, request.body, _headers(request, integration))
-    exchange = partial(_exchange, request, integration, url, timeout, streams)
+    request.call = Call(url, body, _headers(request, integration))
+    exchange = partial(_exchange, request, integration, url, timeout, streams, body)
     try:
-        status, headers, body = await asyncio.to_thread(exchange)
+        status, headers, found = await asyncio.to_thread(exchange)
     except TimeoutError:
         raise GatewayError("INTEGRATION_TIMEOUT", "Endpoint request timed out") from None
     except (socket.gaierror, ValueError, http.client.InvalidURL):
@@ -46,10 +48,10 @@ async def call(request: Request, integration: dict[str, Any], timeout: float) ->
     for name in ("integration.status", "integrationStatus", "integration.integrationStatus"):
         request.variables[name] = status
     answer = Response(status, [*kept, ("X-Amzn-Trace-Id", request.trace_id)])
-    if isinstance(body, bytes):
-        answer.body = request.call.answered = body
+    if isinstance(found, bytes):
+        answer.body = request.call.answered = found
     else:
-        connection, response = body
+        connection, response = found
         answer.flow = _flow(connection, response, timeout)
     return answer
 
@@ -109,9 +111,14 @@ def _mapped(request: Request, integration: dict[str, Any]) -> dict[str, dict[str
 
 
 def _exchange(
-    request: Request, integration: dict[str, Any], url: str, timeout: float, streams: bool
+    request: Request,
+    integration: dict[str, Any],
+    url: str,
+    timeout: float,
+    streams: bool,
+    sent: bytes,
 ) -> tuple[int, Headers, Any]:
-    """Status, headers and body; a streamed body is the connection and the response to read."""
+    """Status, headers and body of the answer to what was sent; a streamed body is the connection and the response to read."""
     parts = urlsplit(url)
     if parts.scheme not in ("http", "https") or not parts.hostname:
         raise ValueError(url)
@@ -126,8 +133,8 @@ def _exchange(
         )
         for name, value in _headers(request, integration):
             connection.putheader(name, value)
-        connection.putheader("Content-Length", str(len(request.body)))
-        connection.endheaders(request.body or None)
+        connection.putheader("Content-Length", str(len(sent)))
+        connection.endheaders(sent or None)
         response = connection.getresponse()
         open_ended = streams
         body = (connection, response) if streams else response.read()

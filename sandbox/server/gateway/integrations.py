@@ -10,7 +10,7 @@ from sandbox.server.base import emulator
 from sandbox.server.base.errors import CONFIGURATION, JSON, GatewayError, check, internal
 from sandbox.server.base.exchange import Request, Response
 from sandbox.server.base.variables import substitute
-from sandbox.server.gateway import http_backend, lambda_call
+from sandbox.server.gateway import conversions, http_backend, lambda_call
 
 v1 = emulator.v1
 
@@ -29,11 +29,13 @@ async def answer(request: Request) -> Response:
         if kind == "MOCK":
             return mock(request, integration)
         if kind in ("HTTP", "HTTP_PROXY"):
-            return await http_backend.call(request, integration, timeout)
+            body = _incoming(request, integration).data
+            answered = await http_backend.call(request, integration, timeout, body)
+            return _outgoing(request, integration, answered)
         if kind == "AWS_PROXY":
             return await lambda_call.call(request, integration, timeout)
         if kind == "AWS":
-            return await service(request, integration)
+            return _outgoing(request, integration, await service(request, integration))
     except GatewayError as error:
         request.variables["integrationErrorMessage"] = error.note or error.message
         request.variables.setdefault("integration.error", error.note or error.message)
@@ -45,6 +47,55 @@ async def answer(request: Request) -> Response:
         if request.call:
             request.call.milliseconds = latency
     raise internal(f"Invalid integration type {kind}")
+
+
+# Text and binary
+
+
+def _listed(request: Request) -> list[str]:
+    # A test call is JSON from end to end: it has no binary payload.
+    return [] if request.test else request.api.get("binaryMediaTypes") or []
+
+
+def _incoming(request: Request, integration: dict[str, Any]) -> conversions.Payload:
+    """The client's body as the integration gets it; GatewayError if a template cannot take it."""
+    content_type = request.headers.get("content-type", "")
+    handling = integration.get("contentHandling") or ""
+    payload = conversions.to_integration(request.body, content_type, _listed(request), handling)
+    templated = integration.get("type") != "HTTP_PROXY" and _template(request, integration)
+    if payload.binary and templated:
+        raise conversions.cannot_transform("request")
+    return payload
+
+
+def _outgoing(request: Request, integration: dict[str, Any], answered: Response) -> Response:
+    """What a server or a service answered, as its client gets it; a stream passes as it is."""
+    if answered.flow is None:
+        proxy = integration.get("type") == "HTTP_PROXY"
+        responses = {} if proxy else integration.get("integrationResponses") or {}
+        selected = _select(responses, str(answered.status)) or {}
+        content_type = answered.header("content-type") or ""
+        answered.body = _for_client(request, selected, answered.body, content_type)
+    return answered
+
+
+def _for_client(
+    request: Request, selected: dict[str, Any], body: bytes, content_type: str
+) -> bytes:
+    """A body on its way to the client; GatewayError if the selected response cannot take it."""
+    accept, handling = request.headers.get("accept", ""), selected.get("contentHandling") or ""
+    payload = conversions.to_client(body, content_type, accept, _listed(request), handling)
+    if payload.binary and (selected.get("responseTemplates") or {}).get(JSON):
+        raise conversions.cannot_transform("response")
+    return payload.data
+
+
+def _template(request: Request, integration: dict[str, Any]) -> str | None:
+    """The request template for the body's type; a request without a body has JSON's."""
+    templates = integration.get("requestTemplates") or {}
+    content_type = (request.headers.get("content-type") or JSON).split(";")[0].strip()
+    found: str | None = templates.get(content_type)
+    return templates.get(JSON) if found is None and not request.body else found
 
 
 # MOCK: the request's template names a status, which picks the integration response
@@ -66,18 +117,16 @@ def mock(request: Request, integration: dict[str, Any]) -> Response:
         if name != place and isinstance(source, str):
             headers = [h for h in headers if h[0].lower() != name.lower()]
             headers.append((name, source.strip("'")))
+    _for_client(request, selected, b"", JSON)  # it answers nothing, of which its template makes all
     template = (selected.get("responseTemplates") or {}).get(JSON) or ""
     return Response(int(selected["statusCode"]), headers, _render(template, request).encode())
 
 
 def _mock_status(request: Request, integration: dict[str, Any]) -> str | None:
-    templates = integration.get("requestTemplates") or {}
-    content_type = (request.headers.get("content-type") or JSON).split(";")[0].strip()
-    template = templates.get(content_type)
+    passed = _incoming(request, integration).data.decode("utf-8", "replace")
+    template = _template(request, integration)
     # Without a template for its type the body passes through, and has to name the status itself.
-    text = request.body.decode("utf-8", "replace") if template is None else template
-    if template is None and not text and JSON in templates:
-        text = templates[JSON]
+    text = passed if template is None else template
     found = re.search(r'"statusCode"\s*:\s*"?(\d{3})', text)
     return found[1] if found else None
 
@@ -118,6 +167,7 @@ async def service(request: Request, integration: dict[str, Any]) -> Response:
     spec = v1._parse_service_integration_uri(integration.get("uri") or "")
     to_queue = spec and spec[1:3] == ("sqs", "path")
     invoke = v1._invoke_sqs_v1 if to_queue else v1._invoke_lambda_custom_v1
+    payload = _incoming(request, integration)
     found = await invoke(
         integration,
         request.place.api_id,
@@ -127,12 +177,12 @@ async def service(request: Request, integration: dict[str, Any]) -> Response:
         request.path,
         request.method,
         request.headers,
-        request.body,
+        payload.data,
         request.query,
         request.path_parameters,
         owner_account_id=request.account_id,
         owner_region=request.region,
-        binary_media_types=request.api.get("binaryMediaTypes") or [],
+        binary_media_types=["*/*"] if payload.binary else [],
         authorizer_context=request.authorizer,
         caller_identity=request.identity or None,
     )

@@ -9,7 +9,7 @@ from typing import Any
 
 from sandbox.server.base import emulator, snapshots
 from sandbox.server.base.exchange import Request
-from sandbox.server.functions import waiting
+from sandbox.server.functions import aliases, waiting
 from sandbox.server.watching import tracing
 
 lambdas = emulator.lambdas
@@ -18,11 +18,16 @@ Task = asyncio.Future[dict[str, Any]]
 
 
 def function_record(arn: str, request: Request) -> tuple[Any, dict[str, Any]] | None:
-    """A function's record and its configuration, where the API is; None when there is none."""
+    """A function's record and its configuration, where the API is; None when there is none.
+
+    An alias is the version that it leads to this time, which still learns who was asked.
+    """
     function, config, _ = lambdas._get_func_record_for_ref_in_scope(
-        arn, account_id=request.account_id, region=request.region
+        aliases.destination(arn), account_id=request.account_id, region=request.region
     )
-    return None if function is None or config is None else (function, config)
+    if function is None or config is None:
+        return None
+    return function, {**config, "FunctionArn": arn}
 
 
 @dataclass(frozen=True)

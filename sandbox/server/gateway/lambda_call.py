@@ -64,6 +64,7 @@ def prepare(
     if len(request.body) > LAMBDA_LIMIT // 3 and len(json.dumps(event)) > LAMBDA_LIMIT:
         raise GatewayError("REQUEST_TOO_LARGE", "Request Too Long")
     request.call = _described(request, function_arn, streams, event)
+    request.call.version = config.get("Version", "$LATEST")
     record = lambdas._execution_record_for_config(function, config)
     if request.span:
         request.call_span = tracing.Span(request.span.root)
@@ -184,7 +185,7 @@ def _answered(request: Request, result: dict[str, Any] | None) -> None:
         request.variables["integration.requestId"] = call.request_id or None
     call.got_headers = [
         ("x-amzn-RequestId", call.request_id),
-        ("X-Amz-Executed-Version", "$LATEST"),
+        ("X-Amz-Executed-Version", call.version),
     ]
     if result and result.get("error"):
         call.got_headers.append(("X-Amz-Function-Error", "Unhandled"))

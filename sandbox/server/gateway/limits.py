@@ -16,6 +16,9 @@ v1 = emulator.v1
 
 STATE_KEY = "kit_quotas"
 
+# Requests that a plan has counted: by plan, key and day (UTC).
+days: dict[tuple[str, str, str], int] = {}
+
 
 @dataclass(frozen=True)
 class Bucket:
@@ -44,6 +47,10 @@ def meter(request: Request) -> None:
             raise GatewayError("THROTTLED", "Too Many Requests", note=note)
     # A key counts only where it is required.
     check(v1._check_quota(request.api_key, api_id, stage))
+    if request.api_key is not None:
+        for plan, _, _ in v1._usage_plans_for_key(request.api_key["id"], api_id, stage):
+            day = (plan, request.api_key["id"], f"{request.received:%Y-%m-%d}")
+            days[day] = days.get(day, 0) + 1
 
 
 def _given_key(request: Request) -> str:
@@ -103,14 +110,20 @@ def _take(bucket: Bucket) -> bool:
 
 
 def get_state() -> dict[str, Any]:
-    return {"used": [[*slot, *count] for slot, count in list(v1._quota_state.items())]}
+    return {
+        "used": [[*slot, *count] for slot, count in list(v1._quota_state.items())],
+        "days": [[*day, count] for day, count in list(days.items())],
+    }
 
 
 def load_persisted_state(data: dict[str, Any]) -> None:
     for plan, key, used, since in data.get("used", []):
         v1._quota_state[plan, key] = (used, since)
+    for plan, key, day, count in data.get("days", []):
+        days[plan, key, day] = count
 
 
 def reset() -> None:
     v1._quota_state.clear()
+    days.clear()
     v1._throttle_state.clear()

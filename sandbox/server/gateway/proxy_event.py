@@ -6,6 +6,7 @@ import base64
 from typing import Any
 
 from sandbox.server.base.exchange import Headers, Request
+from sandbox.server.gateway.conversions import is_binary
 
 # Headers that end at the gateway.
 DROPPED = frozenset(
@@ -151,9 +152,3 @@ def _body(request: Request) -> tuple[str | None, bool]:
     if is_binary(content_type, request.api.get("binaryMediaTypes") or []):
         return base64.b64encode(request.body).decode(), True
     return request.body.decode("utf-8", "replace"), False
-
-
-def is_binary(media_type: str, binary_media_types: list[str]) -> bool:
-    """Whether a media type is one that the API lists as binary, or all are."""
-    listed = {entry.strip().lower() for entry in binary_media_types}
-    return "*/*" in listed or media_type.split(";")[0].strip().lower() in listed

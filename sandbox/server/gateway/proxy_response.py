@@ -9,7 +9,7 @@ from typing import Any
 
 from sandbox.server.base.errors import JSON
 from sandbox.server.base.exchange import Headers, Request, Response
-from sandbox.server.gateway.proxy_event import is_binary
+from sandbox.server.gateway.conversions import is_binary
 
 KEYS = frozenset(("statusCode", "headers", "multiValueHeaders", "body", "isBase64Encoded"))
 

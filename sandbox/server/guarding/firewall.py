@@ -16,7 +16,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
 
-from sandbox.server.base import emulator
+from sandbox.server.base import emulator, partitions
 from sandbox.server.base.errors import GatewayError
 from sandbox.server.base.exchange import Request, Response
 from sandbox.server.guarding.request_parts import Oversize, parts, transformed
@@ -76,7 +76,8 @@ def judge(request: Request) -> Response | None:
 
 def _acl_of(request: Request, waf: Any) -> dict[str, Any] | None:
     place = request.place
-    stage = f"arn:aws:apigateway:{request.region}::/restapis/{place.api_id}/stages/{place.stage}"
+    home = f"arn:{partitions.of(request.region)}:apigateway:{request.region}"
+    stage = f"{home}::/restapis/{place.api_id}/stages/{place.stage}"
     arn = waf._associations.get_scoped(request.account_id, request.region, stage)
     id = (arn or "").rpartition("/")[2]
     found: dict[str, Any] | None = waf._web_acls.get_scoped(request.account_id, request.region, id)

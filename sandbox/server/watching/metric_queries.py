@@ -92,7 +92,8 @@ def _evaluate(queries: list[Record], known: dict[str, Series], seconds: int) -> 
 
 def get_data(original: Callable[..., Answer]) -> Callable[..., Answer]:
     def get(params: Any, data: Record, is_cbor: bool, is_json: bool = False) -> Answer:
-        queries = (data or {}).get("MetricDataQueries") or []
+        queries = labelled((data or {}).get("MetricDataQueries") or [])
+        data = {**data, "MetricDataQueries": queries} if queries else data
         if not is_json or not any(query.get("Expression") for query in queries):
             return original(params, data, is_cbor, is_json)
         plain = [{**q, "ReturnData": True} for q in queries if not q.get("Expression")]
@@ -108,6 +109,27 @@ def get_data(original: Callable[..., Answer]) -> Callable[..., Answer]:
         return shown
 
     return get
+
+
+def labelled(queries: list[Record]) -> list[Record]:
+    """Queries with the labels that CloudWatch gives them where they have none.
+
+    A metric's is its name, with the statistic and the period where those of the queries differ
+    (localstack, a test validated by AWS); an expression's is its id.
+    """
+    stats = [query["MetricStat"] for query in queries if query.get("MetricStat")]
+    apart = [
+        part for part in ("Stat", "Period") if len({str(stat.get(part)) for stat in stats}) > 1
+    ]
+    found = []
+    for query in queries:
+        stat = query.get("MetricStat")
+        words = (
+            [stat["Metric"].get("MetricName"), *(stat.get(part) for part in apart)] if stat else []
+        )
+        label = " ".join(str(word) for word in words) or query.get("Id")
+        found.append({**query, "Label": query.get("Label") or label})
+    return found
 
 
 def _results(queries: list[Record], found: list[Record]) -> list[Record]:
@@ -136,6 +158,36 @@ def _result(query: Record, series: Series, times: list[float]) -> Record:
     }
 
 
+# Dimensions: a metric is asked for with exactly its own. The emulator takes none for any.
+
+NO_DIMENSIONS = {"\0": ""}  # what it is told when there are none
+
+
+def listed(original: Callable[..., dict[str, str]]) -> Callable[..., dict[str, str]]:
+    """The dimensions that a call lists."""
+    return lambda dimensions: original(dimensions) or NO_DIMENSIONS
+
+
+def key(original: Callable[[dict[str, str]], str]) -> Callable[[dict[str, str]], str]:
+    """The name under which a metric of these dimensions is kept."""
+    return lambda dimensions: original({} if dimensions == NO_DIMENSIONS else dimensions)
+
+
+def get_statistics(original: Callable[..., Answer]) -> Callable[..., Answer]:
+    """GetMetricStatistics by a form, whose dimensions the emulator reads by itself."""
+    first = "Dimensions.member.1.Name"
+
+    def get(params: Any, data: Any, is_cbor: bool, is_json: bool = False) -> Answer:
+        if not (is_cbor or is_json or params.get(first)):
+            params = {**params, first: ["\0"]}
+        return original(params, data, is_cbor, is_json)
+
+    return get
+
+
 def install() -> None:
-    """Put this over the emulator's call."""
+    """Put these over the emulator's calls."""
+    cloudwatch._dims_from_list = listed(cloudwatch._dims_from_list)
+    cloudwatch._dims_key = key(cloudwatch._dims_key)
     cloudwatch._get_metric_data = get_data(cloudwatch._get_metric_data)
+    cloudwatch._get_metric_statistics = get_statistics(cloudwatch._get_metric_statistics)

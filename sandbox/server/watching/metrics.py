@@ -84,12 +84,19 @@ def _dimensions(request: Request) -> list[Dimensions]:
 def invocation(config: dict[str, Any], duration: float, failed: bool) -> None:
     """Publish what Lambda publishes of one invocation; the duration in milliseconds."""
     lambdas = emulator.lambdas
-    dimensions = {"FunctionName": config.get("FunctionName", "unknown")}
-    running = lambdas.executions_in_flight()[1].get(lambdas._inflight_key(config), 1)
-    record("AWS/Lambda", "ConcurrentExecutions", running, "Count", dimensions)
-    record("AWS/Lambda", "Invocations", 1, "Count", dimensions)
-    record("AWS/Lambda", "Errors", int(failed), "Count", dimensions)
-    record("AWS/Lambda", "Duration", duration, "Milliseconds", dimensions)
+    whole, running = lambdas.executions_in_flight()
+    own = running.get(lambdas._inflight_key(config), 1)
+    for dimensions in _of_function(config.get("FunctionName", "unknown")):
+        concurrent = own if dimensions else max(own, whole)
+        record("AWS/Lambda", "ConcurrentExecutions", concurrent, "Count", dimensions)
+        record("AWS/Lambda", "Invocations", 1, "Count", dimensions)
+        record("AWS/Lambda", "Errors", int(failed), "Count", dimensions)
+        record("AWS/Lambda", "Duration", duration, "Milliseconds", dimensions)
+
+
+def _of_function(name: str) -> list[Dimensions]:
+    """A function's own metrics, and those of all functions together, which have no dimension."""
+    return [{"FunctionName": name}, {}]
 
 
 def emit(function: str, duration_ms: float, error: bool, throttle: bool) -> None:
@@ -99,7 +106,8 @@ def emit(function: str, duration_ms: float, error: bool, throttle: bool) -> None
     is no invocation; who started it reports it once more, with a duration.
     """
     if throttle and not duration_ms:
-        record("AWS/Lambda", "Throttles", 1, "Count", {"FunctionName": function})
+        for dimensions in _of_function(function):
+            record("AWS/Lambda", "Throttles", 1, "Count", dimensions)
 
 
 def install() -> None:

@@ -135,6 +135,13 @@ def test_patterns_are_whole_and_of_two_kinds(pattern, text, case, plain):
     assert matches(pattern, text, ignore_case=True) is case and matches(pattern, text) is plain
 
 
+def test_a_pattern_of_many_stars_takes_no_longer_than_its_text():
+    """A regular expression of this pattern takes longer than anybody waits."""
+    assert not matches("a*" * 30 + "b", "a" * 2000)
+    assert matches("a*" * 30 + "b", "a" * 2000 + "b")
+    assert matches("?" * 2000 + "*", "a" * 2000) and not matches("?" * 2001 + "*", "a" * 2000)
+
+
 def test_values_are_words_as_in_json():
     assert words("a") == ["a"] and words(["a", True, 7, False]) == ["a", "true", "7", "false"]
     assert words(("a",)) == ["a"] and words(None) == ["None"] and words([]) == []

@@ -127,13 +127,14 @@ class Account:
         key: str = "",
         secret: str = "",
         config: Config | None = None,
+        region: str = "us-east-1",
     ) -> Any:
         """A new client, of the root user unless a key is given."""
         keys = {"aws_access_key_id": key, "aws_secret_access_key": secret}
         return session.client(
             service,
             endpoint_url=self.running.endpoint,
-            region_name="us-east-1",
+            region_name=region,
             **(keys if key else self.running.keys),
             config=Config(retries={"max_attempts": 0}).merge(config or Config()),
         )

@@ -33,6 +33,18 @@ def test_a_wrong_operation_changes_nothing():
     assert record == {"timeoutInMillis": 29000, "uri": "a"}
 
 
+def test_an_element_may_be_named_by_its_number():
+    """As Terraform's provider does it."""
+    shape, record = SHAPES["api"], {"endpointConfiguration": {"types": ["EDGE"]}}
+    apply(shape, record, [change("/endpointConfiguration/types/0", "REGIONAL")])
+    assert record["endpointConfiguration"]["types"] == ["REGIONAL"]
+    apply(shape, record, [change("/endpointConfiguration/types/1", "PRIVATE")])
+    apply(shape, record, [change(f"/endpointConfiguration/types/{'9' * 5000}", "PRIVATE")])
+    assert record["endpointConfiguration"]["types"] == ["REGIONAL"]
+    apply(shape, record, [change("/endpointConfiguration/types/REGIONAL", "PRIVATE")])
+    assert record["endpointConfiguration"]["types"] == ["PRIVATE"]
+
+
 def test_lists_gain_and_lose_elements():
     shape, record = SHAPES["api"], {"binaryMediaTypes": []}
     apply(shape, record, [change("/binaryMediaTypes/image~1png", op="add")])

@@ -8,6 +8,8 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
+from sandbox.server.base.refusals import Refused
+from sandbox.server.control import lambda_aliases, lambda_settings
 from tests.sandbox.server.refusing import refused
 from tests.sandbox.server.shapes import archive, document
 
@@ -46,6 +48,79 @@ def test_runtimes_that_there_are_not(account, runtime, says):
     given = function(account, Runtime=runtime, Role=account.role("lambda.amazonaws.com"))
     with pytest.raises(ClientError, match=f"InvalidParameterValueException.*{says}"):
         account.functions.create_function(**given)
+
+
+@pytest.mark.quirk("environment-text")
+def test_an_environment_of_more_than_four_kilobytes_is_refused_without_its_values(account):
+    """Names, values and the marks between them count: `{"A":"xx…"}` is 8 bytes longer than `xx…`."""
+    says = (
+        "Lambda was unable to configure your environment variables because the environment "
+        "variables you have provided exceeded the 4KB limit. String measured: "
+    )
+
+    def environment(**variables: str) -> dict[str, Any]:
+        return {"Environment": {"Variables": variables}}
+
+    for variables in ({"A": "x" * 4088}, {"A": "ü" * 2044}, {"A": "x" * 4081, "B": ""}, {}):
+        lambda_settings.check(environment(**variables))
+    for variables in ({"A": "x" * 4089}, {"A": "ü" * 2045}, {"A": "x" * 4082, "B": ""}):
+        with pytest.raises(Refused, match=says) as found:
+            lambda_settings.check(environment(**variables))
+        assert found.value.code == "InvalidParameterValueException" and "x" * 9 not in str(found)
+    kind, message = ("InvalidParameterValueException", 400), says + '{"KEY":"***"}'
+    big = environment(KEY="secret" * 700)
+    given = function(account, Role=account.role("lambda.amazonaws.com"), **big)
+    refused(kind, message, account.functions.create_function, **given)
+    name = account.function("def handler(event, context):\n    return {}\n").rpartition(":")[2]
+    change = account.functions.update_function_configuration
+    refused(kind, message, change, FunctionName=name, **big)
+
+
+FUNCTION = "arn:aws:lambda:us-east-1:000000000000:function:f"
+VERSIONED = {"versions": {"1": {}, "2": {}}, "config": {"FunctionArn": FUNCTION}}
+
+
+@pytest.mark.parametrize(
+    ("data", "code", "says"),
+    [
+        (
+            {"FunctionVersion": "9"},
+            "ResourceNotFoundException",
+            f"Function not found: {FUNCTION}:9",
+        ),
+        (
+            {"RoutingConfig": {"AdditionalVersionWeights": {"9": 0.1}}},
+            "ResourceNotFoundException",
+            f"Function not found: {FUNCTION}:9",
+        ),
+        (
+            {"RoutingConfig": {"AdditionalVersionWeights": {"1": 0.1}}},
+            "InvalidParameterValueException",
+            "Invalid function version 1. "
+            + "Function version 1 is already included in routing configuration.",
+        ),
+        (
+            {
+                "FunctionVersion": "$LATEST",
+                "RoutingConfig": {"AdditionalVersionWeights": {"1": 0.1}},
+            },
+            "InvalidParameterValueException",
+            "$LATEST is not supported for an alias pointing to more than 1 version",
+        ),
+        (
+            {"RoutingConfig": {"AdditionalVersionWeights": {"1": 0.1, "2": 0.1}}},
+            "InvalidParameterValueException",
+            "Number of items in AdditionalVersionWeights cannot be greater than 1",
+        ),
+    ],
+)
+def test_aliases_of_versions_that_cannot_be(data, code, says):
+    with pytest.raises(Refused) as found:
+        lambda_aliases.check(VERSIONED, data, {"FunctionVersion": "1"})
+    assert (found.value.code, found.value.message) == (code, says)
+    shares = {"RoutingConfig": {"AdditionalVersionWeights": {"2": 0.1}}}
+    lambda_aliases.check(VERSIONED, shares, {"FunctionVersion": "1"})
+    lambda_aliases.check(VERSIONED, {"Description": "x"}, {"FunctionVersion": "1", **shares})
 
 
 def test_permissions(account):

@@ -41,7 +41,7 @@ def handler(event, context):
     if token == "no policy":
         return {"principalId": "me"}
     policy = {"Version": "2012-10-17", "Statement": [answers.get(token, answers["good"])]}
-    context = {"event": json.dumps(event), "calls": CALLS[0], "yes": True}
+    context = {"event": json.dumps(event), "calls": CALLS[0], "yes": True, "none": None}
     if token == "nested":
         context["list"] = [1]
     return {"principalId": "me", "policyDocument": policy, "context": context,

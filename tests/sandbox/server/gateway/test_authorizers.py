@@ -4,6 +4,8 @@ import json
 
 import pytest
 
+from sandbox.server.base.errors import GatewayError
+from sandbox.server.gateway.authorizers import grant
 from tests.sandbox.server.gateway.guarded import (
     SILENT,
     UNAUTHORIZED,
@@ -34,6 +36,41 @@ def test_a_token_authorizer_gets_type_arn_and_token(tokens):
     }
     assert (context["principalId"], context["yes"]) == ("me", "true")
     assert isinstance(context["calls"], str) and isinstance(context["integrationLatency"], int)
+    assert context["none"] is None
+
+
+POLICY = {"Version": "2012-10-17", "Statement": [{"Effect": "Allow"}]}
+
+
+def test_a_context_is_text_and_null_and_nothing_deeper():
+    answered = {
+        "text": "1",
+        "empty": "",
+        "whole": 123,
+        "big": 12345678901234567890,
+        "fraction": 1.5,
+        "yes": True,
+        "no": False,
+        "none": None,
+    }
+    assert grant({"policyDocument": POLICY, "context": answered}).context == {
+        "text": "1",
+        "empty": "",
+        "whole": "123",
+        "big": "12345678901234567890",
+        "fraction": "1.5",
+        "yes": "true",
+        "no": "false",
+        "none": None,
+    }
+    assert grant({"policyDocument": POLICY, "context": None}).context == {}
+    for deeper in ({"a": {}}, {"a": []}, {"a": [1]}, [1], "text"):
+        with pytest.raises(GatewayError) as refused:
+            grant({"policyDocument": POLICY, "context": deeper})
+        assert (refused.value.kind, refused.value.message) == (
+            "AUTHORIZER_CONFIGURATION_ERROR",
+            None,
+        )
 
 
 @pytest.mark.parametrize(

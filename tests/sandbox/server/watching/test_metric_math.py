@@ -11,6 +11,7 @@ import pytest
 
 from sandbox.server.watching import metric_math
 from sandbox.server.watching.metric_math import Wrong
+from sandbox.server.watching.metric_queries import NO_DIMENSIONS, get_statistics, key, labelled
 
 numbers = count(1)
 KNOWN = {"a": [1.0, 2.0, None, 4.0], "b": [0.0, 4.0, 3.0, 8.0]}
@@ -59,6 +60,41 @@ def test_what_is_no_expression_is_refused(expression: str) -> None:
 def query(id: str, name: str, namespace: str, wanted: bool = False) -> dict[str, Any]:
     stat = {"Metric": {"Namespace": namespace, "MetricName": name}, "Period": 60, "Stat": "Sum"}
     return {"Id": id, "MetricStat": stat, "ReturnData": wanted}
+
+
+def asked(id: str, **more: Any) -> dict[str, Any]:
+    """A query for a metric."""
+    metric = {"Namespace": "N", "MetricName": more.pop("name", "Count")}
+    return {"Id": id, "MetricStat": {"Metric": metric, "Period": 60, "Stat": "Sum", **more}}
+
+
+@pytest.mark.quirk("metric-labels")
+@pytest.mark.parametrize(
+    ("queries", "labels"),
+    [
+        ([asked("a")], ["Count"]),
+        ([asked("a"), asked("b", name="Errors")], ["Count", "Errors"]),
+        ([asked("a"), asked("b")], ["Count", "Count"]),
+        ([asked("a"), asked("b", Stat="Average")], ["Count Sum", "Count Average"]),
+        ([asked("a"), asked("b", Stat="p95", Period=300)], ["Count Sum 60", "Count p95 300"]),
+        (
+            [{**asked("a"), "Label": "mine"}, {"Id": "e", "Expression": "a*2"}],
+            ["mine", "e"],
+        ),
+    ],
+)
+def test_what_has_no_label_gets_one(queries, labels):
+    assert [query["Label"] for query in labelled(queries)] == labels
+
+
+def test_no_dimensions_are_told_from_any():
+    name = key(lambda dimensions: "|".join(dimensions))
+    assert (name(NO_DIMENSIONS), name({"a": "b"})) == ("", "a")
+    asked = get_statistics(lambda params, *_: params)
+    first = "Dimensions.member.1.Name"
+    assert asked({}, None, is_cbor=False) == {first: list(NO_DIMENSIONS)}
+    for params, is_json in (({first: ["d"]}, False), ({}, True)):
+        assert asked(params, {}, is_cbor=False, is_json=is_json) == params
 
 
 RATE = {"Id": "rate", "Expression": "100 * errors / calls", "Label": "errors in percent"}

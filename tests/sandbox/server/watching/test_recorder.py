@@ -1,6 +1,7 @@
 """What AWS records of requests: access logs, execution logs, metrics, and alarms on them."""
 
 import json
+import time
 
 import pytest
 
@@ -307,14 +308,24 @@ def test_the_gateway_counts_requests_errors_and_latency(account):
     assert metric(account, "AWS/ApiGateway", "Count", "Sum", **{**method, "Resource": "/"}) == 0
 
 
-@pytest.mark.quirk("metric-dimensions")
-def test_a_metric_without_dimensions_is_all_of_them(account):
+def test_a_metric_without_dimensions_is_one_by_itself(account):
+    """API Gateway has none; Lambda's are those of all functions."""
     api = account.api()
     api.mock("one")
     api.deploy("v1")
-    before = metric(account, "AWS/ApiGateway", "Count", "Sum")
+    before = metric(account, "AWS/Lambda", "Invocations", "Sum")
     api.call("/")
-    assert metric(account, "AWS/ApiGateway", "Count", "Sum") == before + 2
+    assert metric(account, "AWS/ApiGateway", "Count", "Sum") == 0
+    account.functions.invoke(FunctionName=account.function(CODE), Payload=b"{}")
+    assert metric(account, "AWS/Lambda", "Invocations", "Sum") == before + 1
+    watch = account.client("cloudwatch")
+    values = ({"Value": 1}, {"Value": 2, "Dimensions": [{"Name": "d", "Value": "x"}]})
+    data = [{"MetricName": "M", **value} for value in values]
+    watch.put_metric_data(Namespace="One", MetricData=data)
+    assert metric(account, "One", "M", "Sum") == 1
+    span = {"StartTime": time.time() - 600, "EndTime": time.time() + 60, "Period": 3600}
+    found = watch.get_metric_statistics(Namespace="One", MetricName="M", Statistics=["Sum"], **span)
+    assert [point["Sum"] for point in found["Datapoints"]] == [1]
 
 
 def test_a_function_is_counted_once_whoever_invokes_it(account):

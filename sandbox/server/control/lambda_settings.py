@@ -1,0 +1,87 @@
+"""What Lambda refuses about a function's settings: its runtime, its role, its environment."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from sandbox.server.base.emulator import Record
+from sandbox.server.base.refusals import Refused, trusts
+from sandbox.server.control.service_models import model
+
+ENVIRONMENT_LIMIT = 4096  # bytes of all environment variables, as one object in JSON
+# Of the runtimes in the model, those that AWS takes no more.
+ENDED = {
+    "dotnet5.0",
+    "dotnetcore1.0",
+    "dotnetcore2.0",
+    "dotnetcore2.1",
+    "dotnetcore3.1",
+    "go1.x",
+    "java8",
+    "nodejs",
+    "nodejs10.x",
+    "nodejs12.x",
+    "nodejs14.x",
+    "nodejs4.3",
+    "nodejs4.3-edge",
+    "nodejs6.10",
+    "nodejs8.10",
+    "provided",
+    "python2.7",
+    "python3.6",
+    "python3.7",
+    "ruby2.5",
+    "ruby2.7",
+}
+
+
+def check(data: Record) -> None:
+    """Look at the settings that a function is created with, or changed to.
+
+    Raises:
+        Refused: AWS would refuse them.
+    """
+    _runtime(data.get("Runtime"))
+    role = data.get("Role")
+    if role and not trusts(role, "lambda.amazonaws.com"):
+        raise invalid("The role defined for the function cannot be assumed by Lambda.")
+    _environment((data.get("Environment") or {}).get("Variables") or {})
+
+
+def invalid(message: str) -> Refused:
+    """A value that Lambda does not take."""
+    return Refused(message, "InvalidParameterValueException")
+
+
+def _runtime(name: Any) -> None:
+    if not isinstance(name, str) or not name:
+        return
+    known = model("lambda").shapes["Runtime"]["enum"]
+    if name in ENDED:
+        raise invalid(
+            f"The runtime parameter of {name} is no longer supported for creating or updating AWS "
+            "Lambda functions. We recommend you use a supported runtime while creating or "
+            "updating functions."
+        )
+    if name not in known:
+        taken = ", ".join(each for each in known if each not in ENDED)
+        raise invalid(
+            f"Value {name} at 'runtime' failed to satisfy constraint: Member must satisfy enum "
+            f"value set: [{taken}] or be a valid ARN"
+        )
+
+
+def _environment(variables: dict[str, str]) -> None:
+    """Names, values and the quotes around them count (localstack, a test validated by AWS)."""
+    if len(_json(variables).encode()) > ENVIRONMENT_LIMIT:
+        # AWS quotes the values too; what a notebook shows is not to hold a secret.
+        shown = _json(dict.fromkeys(variables, "***"))
+        raise invalid(
+            "Lambda was unable to configure your environment variables because the environment "
+            f"variables you have provided exceeded the 4KB limit. String measured: {shown}"
+        )
+
+
+def _json(variables: dict[str, str]) -> str:
+    return json.dumps(variables, ensure_ascii=False, separators=(",", ":"))

@@ -1,0 +1,94 @@
+"""The tagging API: it lists what has tags, API Gateway's records and log groups among them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from typing import Any
+
+from sandbox.server.apigateway import tags
+from sandbox.server.base import emulator, partitions
+
+v1 = emulator.v1
+logs = emulator.cloudwatch_logs
+
+Tagged = tuple[str, list[dict[str, str]]]  # an ARN and its tags
+GATEWAY = "apigateway"
+
+
+def _home() -> str:
+    region = emulator.responses.get_region()
+    return f"arn:{partitions.of(region)}:{GATEWAY}:{region}::"
+
+
+def gateway() -> Iterator[Tagged]:
+    """API Gateway's records."""
+    stores = {
+        "restapis": v1._rest_apis,
+        "apikeys": v1._api_keys,
+        "usageplans": v1._usage_plans,
+        "domainnames": v1._domain_names,
+    }
+    paths = [f"/{kind}/{key}" for kind, store in stores.items() for key in list(store)]
+    paths += [
+        f"/restapis/{api}/stages/{stage}"
+        for api, stages in list(v1._stages_v1.items())
+        for stage in list(stages)
+    ]
+    for path in paths:
+        yield _home() + path, _listed(tags.tags_of(_home() + path))
+
+
+def log_groups() -> Iterator[Tagged]:
+    """CloudWatch Logs' groups."""
+    where = f"{emulator.responses.get_region()}:{emulator.responses.get_account_id()}"
+    for name, group in list(logs._log_groups.items()):
+        yield f"arn:aws:logs:{where}:log-group:{name}", _listed(group.get("tags"))
+
+
+def _listed(found: dict[str, str] | None) -> list[dict[str, str]]:
+    return [{"Key": key, "Value": value} for key, value in (found or {}).items()]
+
+
+def tagged(collect: Callable[[], Iterable[Tagged]]) -> Callable[[], Iterator[Tagged]]:
+    """Leave out what has no tags."""
+
+    def found() -> Iterator[Tagged]:
+        return ((arn, its) for arn, its in collect() if its)
+
+    return found
+
+
+def matches(original: Callable[[str, Any], bool]) -> Callable[[str, Any], bool]:
+    """The kind of one of API Gateway's ARNs stands behind a slash."""
+    return lambda arn, kinds: original(arn.replace("::/", "::", 1), kinds)
+
+
+def scoped(original: Callable[[Any, str], None]) -> Callable[[Any, str], None]:
+    """API Gateway's ARNs name no account."""
+
+    def require(spec: Any, arn: str) -> None:
+        if spec.service != GATEWAY:
+            original(spec, arn)
+
+    return require
+
+
+def install(module: Any) -> None:
+    """Put these over the emulator's tagging API."""
+
+    def write(change: Callable[..., Any]) -> Callable[[Any, str, Any], None]:
+        def put(_: Any, arn: str, given: Any) -> None:
+            if change(arn, given)[0] != 204:
+                raise module._ResourceNotFound(arn)
+
+        return put
+
+    module._COLLECTORS.update({GATEWAY: gateway, "logs": log_groups})
+    # Two services may share a collector, which is asked once.
+    ours = {collect: tagged(collect) for collect in module._COLLECTORS.values()}
+    module._COLLECTORS.update({kind: ours[one] for kind, one in module._COLLECTORS.items()})
+    module._GLOBAL_RESOURCE_SERVICES.add(GATEWAY)
+    module._matches_type_filters = matches(module._matches_type_filters)
+    module._require_resource_scope = scoped(module._require_resource_scope)
+    module._WRITERS[GATEWAY] = write(lambda arn, given: tags.tag_resource(arn, {"tags": given}))
+    module._REMOVERS[GATEWAY] = write(tags.untag_resource)
