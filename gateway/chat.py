@@ -158,7 +158,7 @@ ERRORS = {
 
 
 def error_responses(
-    rest_api: aws.apigateway.RestApi,
+    rest_api: aws.apigateway.RestApi, more: Arguments
 ) -> Parts:
     """Each error of API Gateway itself, in the shape that clients parse."""
     return [
@@ -167,6 +167,7 @@ def error_responses(
             rest_api,
             response_type,
             {"type": kind, "code": code},
+            more,
         )
         for response_type, (kind, code) in ERRORS.items()
     ]

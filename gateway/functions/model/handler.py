@@ -11,6 +11,7 @@ import api
 import budget
 import chat
 import model
+import pages
 from answers import Answer, event
 from errors import failure
 from log import Line
@@ -39,8 +40,9 @@ def respond(proxy_event: dict[str, Any], context: Any) -> Iterator[Any]:
     line = Line(context.aws_request_id)
     answer = asked(proxy_event, context, line)
     try:
-        headers = {"Content-Type": answer.content_type, **NEVER_KEPT, **answer.headers}
-        yield {"statusCode": answer.status, "headers": headers}
+        own = {"Content-Type": answer.content_type, **NEVER_KEPT, **answer.headers}
+        readers = pages.headers(header(proxy_event, "origin"))
+        yield {"statusCode": answer.status, "headers": {**own, **readers}}
         yield from answer.pieces()
     except GeneratorExit:
         line.fields["aborted"] = True  # the caller hung up
