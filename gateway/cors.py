@@ -25,7 +25,9 @@ PREFLIGHT = {
     "Access-Control-Allow-Headers": "Authorization,*",
     "Access-Control-Allow-Methods": "GET,POST,OPTIONS",
     "Access-Control-Max-Age": "7200",
+    "Cache-Control": "no-store",
     "Vary": "Origin",
+    "X-Content-Type-Options": "nosniff",
 }
 # Of other headers than the usual ones, a page can read these.
 EXPOSED = "Retry-After,x-should-retry,x-amzn-RequestId,x-amzn-ErrorType"
