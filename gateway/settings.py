@@ -8,7 +8,7 @@ from typing import Any
 
 import pulumi
 
-from .refusals import wrong_alone, wrong_together
+from .refusals import refuse_alone, refuse_together
 
 FUNCTIONS = Path(__file__).resolve().parent / "functions"
 
@@ -137,8 +137,7 @@ class Settings:
 
     def __post_init__(self) -> None:
         """Refuse what could leave the gateway open, or silent."""
-        if sentence := wrong_alone(vars(self)):
-            raise pulumi.RunError(sentence)
+        refuse_alone(vars(self))
 
     @classmethod
     def from_config(cls) -> Settings:
@@ -161,8 +160,7 @@ class Settings:
                 if value is not None
             }
         )
-        if sentence := wrong_together(vars(settings)):
-            raise pulumi.RunError(sentence)
+        refuse_together(vars(settings))
         return settings
 
 
