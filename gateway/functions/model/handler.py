@@ -78,7 +78,7 @@ def asked(event: dict[str, Any], context: Any, line: Line) -> Answer:
 
 def path_of(event: dict[str, Any]) -> Any:
     """The path as API Gateway has matched it: a custom domain's base path is not in it."""
-    path = event.get("resource") or event.get("path")
+    path: str = event.get("resource") or event.get("path") or ""
     for name, value in (event.get("pathParameters") or {}).items():
         path = path.replace("{" + name + "}", value).replace("{" + name + "+}", value)
     return path

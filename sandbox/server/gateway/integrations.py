@@ -68,8 +68,8 @@ def mock(request: Request, integration: dict[str, Any]) -> Response:
             headers.append((name, source.strip("'")))
     template = (selected.get("responseTemplates") or {}).get(JSON) or ""
     text, told = directives.run(template, request)
-    status = told.status(int(selected["statusCode"]))
-    return Response(status, told.headers(headers), _render(text, request).encode())
+    code = told.status(int(selected["statusCode"]))
+    return Response(code, told.headers(headers), _render(text, request).encode())
 
 
 def _mock_status(request: Request, integration: dict[str, Any]) -> str | None:
