@@ -11,7 +11,6 @@ FOLDER = Path(__file__).resolve().parent.parent
 here = ModuleType("here")
 here.__path__ = [str(FOLDER)]
 sys.modules["here"] = here
-sys.modules["gateway"] = None  # another folder's, if it is installed: nothing here may import it
 
 
 class Cloud(pulumi.runtime.Mocks):
