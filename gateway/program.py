@@ -158,7 +158,6 @@ def model_variables(
     return {
         **budget_variables(settings, budget),
         **metrics_variables(settings, lines),
-        **stream_variables(settings),
         **prompt_variables(settings),
         **adapter_variables(settings),
         **page_variables(pages),
@@ -210,13 +209,12 @@ def serve_api(
     lines: aws.cloudwatch.LogGroup,
 ) -> Arguments:
     """The stage and what holds there: limits, logs, alarms; its outputs."""
-    steps, account = (
-        execution_logs(settings, api),
-        logging_account(settings),
-    )
+    steps = execution_logs(settings, api)
+    account = logging_account(settings)
     fields = log_fields(settings, proof)
     written = stage_logging(fields, lines, steps, account)
-    served = stage(settings, api, frozen, written)
+    chosen = {**written, **stream_variables(settings)}
+    served = stage(settings, api, frozen, chosen)
 
     logged = method_logging(settings)
     every_method(settings, api, served, logged)

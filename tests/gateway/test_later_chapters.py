@@ -527,9 +527,13 @@ def test_answers_come_whole_unless_the_settings_say_stream(whole):
     assert streaming["chatIntegration"]["responseTransferMode"] == "STREAM"
     assert streaming["chatIntegration"]["uri"].endswith("response-streaming-invocations")
     assert streaming["modelIntegration"]["responseTransferMode"] == "BUFFERED"
-    variables = streaming["LanguageModelLambda"]["environment"]["variables"]
-    assert variables["STREAMING"] == "1"
-    assert "STREAMING" not in plain["LanguageModelLambda"]["environment"]["variables"]
+    assert streaming["languageModelStage"]["variables"] == {"stream": "1"}
+    assert "variables" not in plain["languageModelStage"]
+    # The function is the same, whichever it is: a change of both could not be made in one moment.
+    assert (
+        streaming["LanguageModelLambda"]["environment"]
+        == plain["LanguageModelLambda"]["environment"]
+    )
 
 
 def test_whose_system_prompt_comes_first_is_a_setting(whole):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import os
 from collections.abc import Iterator
 from typing import Any
 
@@ -17,7 +16,6 @@ from errors import failure
 from log import Line
 
 BUDGET = budget.from_environment()
-STREAMING = os.environ.get("STREAMING") == "1"  # API Gateway takes this path's answers in pieces
 
 # No cache keeps an answer, and no browser guesses what it is.
 NEVER_KEPT = {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff"}
@@ -26,10 +24,15 @@ NEVER_KEPT = {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff"}
 def handler(event: dict[str, Any], context: Any) -> Any:
     """Answer one request: in pieces where API Gateway takes them, else in one."""
     pieces = respond(event, context)
-    if STREAMING and str(path_of(event)).rstrip("/") == chat.PATH:
+    if streamed(event) and str(path_of(event)).rstrip("/") == chat.PATH:
         return pieces
     head, *body = pieces
     return {**head, "body": b"".join(body).decode(), "isBase64Encoded": False}
+
+
+def streamed(event: dict[str, Any]) -> bool:
+    """Whether API Gateway takes this stage's answers in pieces, where one can."""
+    return bool((event.get("stageVariables") or {}).get("stream") == "1")
 
 
 def respond(proxy_event: dict[str, Any], context: Any) -> Iterator[Any]:
