@@ -837,7 +837,7 @@ def test_a_path_is_logged_as_the_one_that_is_known(path, logged):
     "event, path",
     [
         ({"path": "/a"}, "/a"), ({"path": "/base/a", "resource": "/a"}, "/a"),
-        ({"path": "/a", "resource": None}, "/a"), ({}, None),
+        ({"path": "/a", "resource": None}, "/a"), ({}, ""),
         ({"path": "/a", "resource": "/a", "pathParameters": None}, "/a"),
         ({"resource": "/models/{model}", "pathParameters": {"model": "m"}}, "/models/m"),
         ({"resource": "/{proxy+}", "pathParameters": {"proxy": "chat/completions"}},
