@@ -16,7 +16,7 @@ from lab import course
 
 PACE = 0.1  # seconds from one request of a caller to its next
 CALM = 1.0  # seconds of load before the first change and after the last
-ROUNDS = 4
+ROUNDS = 20
 
 
 @dataclass
@@ -83,20 +83,22 @@ CALLS = ("describe", "describe", "ask", "ask", "stream")
 
 
 def changes(rounds: int) -> list[dict[str, str]]:
-    """Settings that differ each time. The first makes a new deployment, the second a new function.
+    """Settings that differ each time; each makes a new deployment, many a new function, too.
 
-    In a trial, without rounds, both come in one change.
+    One toggles `stream`: what the function gives and what the gateway takes change together. In a
+    trial, without rounds, all comes in one change.
     """
     if not rounds:
-        return [{"promptCharacters": "5000", "systemPrompt": "You are helpful."}]
-    return [
-        change
-        for number in range(rounds)
-        for change in (
-            {"promptCharacters": str(5000 + number)},
-            {"systemPrompt": f"You are helpful {number}."},
-        )
-    ]
+        return [{"promptCharacters": "5000", "stream": "false", "systemPrompt": "You are helpful."}]
+    made = []
+    for number in range(rounds):
+        change = {"promptCharacters": str(5000 + number)}
+        if number % 2 == 0:
+            change["stream"] = str(number % 4 == 2).lower()
+        elif number % 3 == 0:
+            change["systemPrompt"] = f"You are helpful {number}."
+        made.append(change)
+    return made
 
 
 def under_load(

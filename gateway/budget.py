@@ -25,6 +25,8 @@ def budget_variables(
     settings: Settings, budget: aws.dynamodb.Table
 ) -> Variables:
     """For the function: where it counts tokens, and up to how many."""
+    if not settings.tokens_per_day:
+        return {}
     return {
         "BUDGET_TABLE": budget.name,
         "TOKENS_PER_DAY": str(settings.tokens_per_day),

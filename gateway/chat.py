@@ -158,7 +158,7 @@ ERRORS = {
 
 
 def error_responses(
-    rest_api: aws.apigateway.RestApi,
+    rest_api: aws.apigateway.RestApi, more: Arguments
 ) -> Parts:
     """Each error of API Gateway itself, in the shape that clients parse."""
     return [
@@ -167,6 +167,7 @@ def error_responses(
             rest_api,
             response_type,
             {"type": kind, "code": code},
+            more,
         )
         for response_type, (kind, code) in ERRORS.items()
     ]
@@ -177,9 +178,13 @@ def chat_url(stage: aws.apigateway.Stage) -> pulumi.Output[str]:
     return pulumi.Output.concat(stage.invoke_url, "/chat/completions")
 
 
-def stream_variables(settings: Settings) -> Variables:
-    """For the function: that it may give an answer piece by piece."""
-    return {"STREAMING": "1"} if settings.stream else {}
+def stream_variables(settings: Settings) -> Arguments:
+    """For the stage: that the function may give an answer in pieces.
+
+    Each call brings it along: what the function gives and what the
+    deployment takes change in one moment, and no call meets the two apart.
+    """
+    return {"variables": {"stream": "1"}} if settings.stream else {}
 
 
 def prompt_variables(settings: Settings) -> Variables:

@@ -145,7 +145,7 @@ def proxy_integration(
 
 
 def limit_responses(
-    rest_api: aws.apigateway.RestApi,
+    rest_api: aws.apigateway.RestApi, more: Arguments
 ) -> Parts:
     """What a caller over a limit is told: the reason, and when to retry."""
     throttled = error_response(
@@ -153,22 +153,23 @@ def limit_responses(
         rest_api,
         "THROTTLED",
         {"type": "requests", "code": "rate_limit_exceeded"},
-        {"Retry-After": "1"},
+        {**more, "gatewayresponse.header.Retry-After": "'1'"},
     )
     quota = error_response(
         "quotaResponse",
         rest_api,
         "QUOTA_EXCEEDED",
         {"type": "insufficient_quota", "code": "insufficient_quota"},
-        {"x-should-retry": "false"},  # a new day has to come first
+        # A new day has to come first.
+        {**more, "gatewayresponse.header.x-should-retry": "'false'"},
     )
     return [throttled, quota]
 
 
 # No cache keeps an answer, and no browser guesses what it is.
 NEVER_KEPT = {
-    "Cache-Control": "no-store",
-    "X-Content-Type-Options": "nosniff",
+    "gatewayresponse.header.Cache-Control": "'no-store'",
+    "gatewayresponse.header.X-Content-Type-Options": "'nosniff'",
 }
 
 
@@ -177,15 +178,14 @@ def error_response(
     rest_api: aws.apigateway.RestApi,
     response_type: str,
     error: dict[str, str],
-    headers: dict[str, str] | None = None,
+    headers: Arguments,
 ) -> aws.apigateway.Response:
     """An error of API Gateway itself, in the shape of the function's own.
 
     The message is API Gateway's; `$context.error.messageString` brings its
-    own quotes.
+    own quotes. `headers` are spelled as API Gateway wants them.
     """
     body = {"message": "MESSAGE", "param": None, **error}
-    sent = {**NEVER_KEPT, **(headers or {})}
     template = json.dumps({"error": body}).replace(
         '"MESSAGE"', "$context.error.messageString"
     )
@@ -194,10 +194,7 @@ def error_response(
         rest_api_id=rest_api.id,
         response_type=response_type,
         response_templates={"application/json": template},
-        response_parameters={
-            f"gatewayresponse.header.{header}": f"'{value}'"
-            for header, value in sent.items()
-        },
+        response_parameters={**NEVER_KEPT, **headers},
     )
 
 

@@ -68,7 +68,7 @@ def logging_account(settings: Settings) -> Parts:
     ours to set, and then it stays when everything else is destroyed.
     """
     if settings.logging_role == "existing":
-        return []
+        return existing_account()
     role = aws.iam.Role(
         "apiLogsRole",
         assume_role_policy=trust_policy("apigateway.amazonaws.com"),
@@ -91,6 +91,30 @@ def logging_account(settings: Settings) -> Parts:
         ),
     )
     return [account]
+
+
+def existing_account() -> Parts:
+    """What is set already, read and never changed.
+
+    Without a role, AWS would refuse the stage, last of all: it is better
+    told at once.
+    """
+    account = aws.apigateway.Account.get(
+        "existingAccount", "api-gateway-account"
+    )
+    account.cloudwatch_role_arn.apply(refuse_without_role)
+    return [account]
+
+
+def refuse_without_role(role_arn: str | None) -> None:
+    """Say which setting makes the role that is not there."""
+    if not role_arn:
+        raise pulumi.RunError(
+            "gateway:loggingRole is 'existing', and this account has no "
+            "role in this Region with which API Gateway could write logs. "
+            "Make one, for all its APIs: "
+            "pulumi config set gateway:loggingRole own"
+        )
 
 
 def log_fields(settings: Settings, authentication: str) -> Arguments:

@@ -80,11 +80,10 @@ def alarms(
         )
         for name, description, metric, rule in GATEWAY_ALARMS
     ]
-    return [
-        *made,
-        *counted_alarms(settings, access_logs),
-        tokens_alarm(settings, access_logs),
-    ]
+    made += counted_alarms(settings, access_logs)
+    if settings.tokens_per_day:
+        made.append(tokens_alarm(settings, access_logs))
+    return made
 
 
 # What AWS counts among all 4xx, and the access log tells apart: the name of

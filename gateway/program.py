@@ -11,6 +11,8 @@ from __future__ import annotations
 import pulumi
 import pulumi_aws as aws
 
+from .account import account_rules
+from .alias import alias_invocation, alias_policy  # chapter 05
 from .api import (  # chapters 03 to 05
     integration,
     invocation,
@@ -48,13 +50,20 @@ from .chat import (  # chapter 10
     stream_variables,
     streaming,
 )
+from .cors import (  # chapter 10
+    page_headers,
+    page_origins,
+    page_variables,
+    preflight_statements,
+    preflights,
+)
 from .deployment import (  # chapter 06
     declared_arguments,
     deployment,
     model_url,
     stage,
 )
-from .kinds import Arguments, Parts, Variables
+from .kinds import Arguments, Parts, Statement, Variables
 from .limits import (  # chapter 08
     every_method,
     limit_responses,
@@ -78,16 +87,15 @@ from .settings import Settings
 
 def gateway(settings: Settings) -> None:
     """Every step, once."""
-    declared = declared_arguments()
+    account_rules(settings)
+    declared, pages = declared_arguments(), page_origins(settings)
     role, budget, lines = api_role(), token_budget(), access_logs(settings)
-    told = model_variables(settings, budget, lines)
-    rights = budget_rights(budget)
-    function = model(settings, model_start(settings), told, rights)
-    invoke_policy(role, function)
+    told = model_variables(settings, budget, lines, pages)
+    function = hosted(settings, role, told, budget)
 
     proof = authentication(settings)
     api = rest_api(key_source(proof))
-    policy = resource_policy(api, encrypted_only(proof, api))
+    policy = resource_policy(api, admission(proof, api, pages))
     keys, pool = team_keys(settings), user_pool(settings, proof)
     deciders = authorizers(settings, proof, api, role, keys, pool)
     admitted = {**access(proof, deciders), **metered()}
@@ -98,8 +106,10 @@ def gateway(settings: Settings) -> None:
     proxy = integration(api, method, whole)
     parts: Parts = [policy, path, method, proxy, *deciders]
     parts += prompt_check(settings, api, path, admitted, whole)
-    parts += limit_responses(api)
+    parts += limit_responses(api, page_headers(pages))
     parts += openai_parts(settings, api, admitted, whole, function)
+    parts += error_responses(api, page_headers(pages))
+    parts += preflights(pages, api, paths_among(parts))
     frozen = deployment(api, parts, declared)
 
     made = {
@@ -107,29 +117,50 @@ def gateway(settings: Settings) -> None:
         "function_name": function.name,
         "function_arn": function.arn,
         "log_group": function.logging_config.log_group,
-        "rest_api_id": api.id,
         "model_path": path.path,
         "integration_uri": proxy.uri,
         "frozen_parts": [part.urn for part in parts],
-        "team_keys": key_values(keys),
         "budget_table": budget.name,
         **pool,
     }
     export({**made, **serve_api(settings, proof, api, frozen, keys, lines)})
 
 
+def hosted(
+    settings: Settings,
+    role: aws.iam.Role,
+    told: Variables,
+    budget: aws.dynamodb.Table,
+) -> aws.lambda_.Function:
+    """The model's function, and the role that may invoke it."""
+    start, rights = model_start(settings), budget_rights(budget)
+    function = model(settings, start, told, rights)
+    invoke_policy(role, function)
+    alias_policy(settings, role, function)
+    return function
+
+
+def admission(
+    proof: str, api: aws.apigateway.RestApi, pages: list[str]
+) -> list[Statement]:
+    """For the resource policy: who may call, or ask whether they may."""
+    asking = preflight_statements(pages, api)
+    return [*encrypted_only(proof, api), *asking]
+
+
 def model_variables(
     settings: Settings,
     budget: aws.dynamodb.Table,
     lines: aws.cloudwatch.LogGroup,
+    pages: list[str],
 ) -> Variables:
     """For the model's function: what it reads when it starts."""
     return {
         **budget_variables(settings, budget),
         **metrics_variables(settings, lines),
-        **stream_variables(settings),
         **prompt_variables(settings),
         **adapter_variables(settings),
+        **page_variables(pages),
     }
 
 
@@ -143,7 +174,8 @@ def model_invocation(
 ) -> Arguments:
     """For an integration: how it calls the function for a whole answer."""
     plain = invocation(function, role)
-    return {**plain, **adapter_invocation(settings, function)}
+    whole = {**plain, **adapter_invocation(settings, function)}
+    return {**whole, **alias_invocation(settings, function, whole)}
 
 
 def openai_parts(
@@ -154,12 +186,18 @@ def openai_parts(
     function: aws.lambda_.Function,
 ) -> Parts:
     """What clients of OpenAI look for; only conversations can stream."""
-    streamed = {**whole, **streaming(settings, function)}
+    flow = {**whole, **streaming(settings, function)}
+    streamed = {**flow, **alias_invocation(settings, function, flow)}
     return [
         *list_models(api, admitted, whole),
         *chat_completions(settings, api, admitted, streamed),
-        *error_responses(api),
     ]
+
+
+def paths_among(parts: Parts) -> list[aws.apigateway.Resource]:
+    """The paths that there are: a web page may ask for any of them."""
+    kind = aws.apigateway.Resource
+    return [part for part in parts if isinstance(part, kind)]
 
 
 def serve_api(
@@ -171,13 +209,12 @@ def serve_api(
     lines: aws.cloudwatch.LogGroup,
 ) -> Arguments:
     """The stage and what holds there: limits, logs, alarms; its outputs."""
-    steps, account = (
-        execution_logs(settings, api),
-        logging_account(settings),
-    )
+    steps = execution_logs(settings, api)
+    account = logging_account(settings)
     fields = log_fields(settings, proof)
     written = stage_logging(fields, lines, steps, account)
-    served = stage(settings, api, frozen, written)
+    chosen = {**written, **stream_variables(settings)}
+    served = stage(settings, api, frozen, chosen)
 
     logged = method_logging(settings)
     every_method(settings, api, served, logged)
@@ -188,6 +225,8 @@ def serve_api(
     alarms(settings, api, served, lines)
     board = dashboard(settings, api, served, lines)
     return {
+        "rest_api_id": api.id,
+        "team_keys": key_values(keys),
         "invoke_url": served.invoke_url,
         "model_url": model_url(served),
         "chat_url": chat_url(served),

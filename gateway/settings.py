@@ -8,12 +8,9 @@ from typing import Any
 
 import pulumi
 
+from .refusals import refuse_alone, refuse_together
+
 FUNCTIONS = Path(__file__).resolve().parent / "functions"
-AUTHENTICATIONS = ("bearer", "iam", "cognito")
-HASH = 72  # characters that a team's key takes, beside its name
-KEYS_SIZE = 3_900  # what the function that knows the keys has room for
-LOGGING_ROLES = ("existing", "own")
-EXECUTION_LOGS = ("ERROR", "INFO", "OFF")
 
 
 def code_of(folder: str) -> pulumi.Archive:
@@ -47,6 +44,7 @@ class Settings:
     Attributes:
         function_name: a Lambda function that exists already and hosts the
             model. None: make one.
+        function_qualifier: an alias or a version of that function.
         layer_arns: Lambda layers that bring the model, at most 5. Empty
             where Python finds the model by itself.
         memory_size: megabytes for the function. Lambda gives one full
@@ -67,7 +65,11 @@ class Settings:
             once, reserved for it. -1: as many as the account has left.
         authorizer_concurrency: the same for the function that knows the
             keys. Wrong keys reach it: no plan throttles them.
-        protect: refuse to delete the user pool.
+        protect: refuse to delete what cannot be made again as it was:
+            users, keys, counts and logs.
+        permissions_boundary: the ARN of the policy that bounds every role.
+        cors_origins: whose web pages may call: origins, such as
+            "https://example.com". Empty: no page may.
         teams: who gets a key, and a usage plan of their own.
         team_rate: requests a second that a team may make, on average.
         team_burst: requests that a team may make at once.
@@ -77,7 +79,7 @@ class Settings:
         prompt_rate: prompts a second for all together, on average.
         prompt_burst: prompts at once for all together.
         tokens_per_day: tokens that a key may use in a day (UTC), prompts
-            and answers together.
+            and answers together. 0: as many as it likes.
         prompt_characters: the longest prompt that reaches the function.
         model_name: the model's name, as callers and metrics have it.
         execution_logs: how much API Gateway tells of each request: "OFF",
@@ -94,9 +96,11 @@ class Settings:
         stream: hand on tokens while they are written. Lambda's own Python
             runtime cannot: on AWS, set adapter_layer_arn too.
         adapter_layer_arn: the layer of the Lambda Web Adapter.
+        runtime_streams: the function's own runtime streams, without it.
     """
 
     function_name: str | None = None
+    function_qualifier: str = ""
     layer_arns: tuple[str, ...] = ()
     memory_size: int = 1769
     timeout: int = 29
@@ -109,6 +113,8 @@ class Settings:
     model_concurrency: int = -1
     authorizer_concurrency: int = -1
     protect: bool = False
+    permissions_boundary: str = ""
+    cors_origins: tuple[str, ...] = ()
     teams: tuple[str, ...] = ("blue", "green")
     team_rate: float = 5.0
     team_burst: int = 10
@@ -127,35 +133,19 @@ class Settings:
     alarm_actions: tuple[str, ...] = ()
     stream: bool = False
     adapter_layer_arn: str = ""
+    runtime_streams: bool = False
 
     def __post_init__(self) -> None:
         """Refuse what could leave the gateway open, or silent."""
-        for name, value, known in (
-            ("authentication", self.authentication, AUTHENTICATIONS),
-            ("executionLogs", self.execution_logs, EXECUTION_LOGS),
-            ("loggingRole", self.logging_role, LOGGING_ROLES),
-        ):
-            if value not in known:
-                raise pulumi.RunError(
-                    f"gateway:{name} is {value!r}, not one of "
-                    f"{', '.join(known)}. Set one with: "
-                    f"pulumi config set gateway:{name} {known[0]}"
-                )
-        if ":" in (self.function_name or ""):
-            raise pulumi.RunError(
-                f"gateway:functionName is {self.function_name!r}, with a "
-                "version or an alias. Give the function's name alone."
-            )
-        size = sum(HASH + len(team) for team in self.teams)
-        if size > KEYS_SIZE:
-            raise pulumi.RunError(
-                f"gateway:teams are {len(self.teams)}: their keys do not "
-                "fit into a function's environment of 4 KB. Take fewer."
-            )
+        refuse_alone(vars(self))
 
     @classmethod
     def from_config(cls) -> Settings:
-        """Read the stack's configuration; what it omits is as above."""
+        """Read the stack's configuration; what it omits is as above.
+
+        Raises:
+            pulumi.RunError: its settings cannot work, or not together.
+        """
         config = pulumi.Config("gateway")
         chosen = {
             **hosting(config),
@@ -163,19 +153,22 @@ class Settings:
             **limiting(config),
             **watching(config),
         }
-        return cls(
+        settings = cls(
             **{
                 name: value
                 for name, value in chosen.items()
                 if value is not None
             }
         )
+        refuse_together(vars(settings))
+        return settings
 
 
 def hosting(config: pulumi.Config) -> dict[str, Any]:
     """What is set of the model and its function."""
     return {
         "function_name": config.get("functionName"),
+        "function_qualifier": config.get("functionQualifier"),
         "layer_arns": texts(config, "layerArns"),
         "memory_size": config.get_int("memorySize"),
         "timeout": config.get_int("timeout"),
@@ -185,6 +178,7 @@ def hosting(config: pulumi.Config) -> dict[str, Any]:
         "model_name": config.get("modelName"),
         "stream": config.get_bool("stream"),
         "adapter_layer_arn": config.get("adapterLayerArn"),
+        "runtime_streams": config.get_bool("runtimeStreams"),
     }
 
 
@@ -196,6 +190,8 @@ def calling(config: pulumi.Config) -> dict[str, Any]:
         "authorizer_ttl": config.get_int("authorizerTtl"),
         "authorizer_concurrency": config.get_int("authorizerConcurrency"),
         "protect": config.get_bool("protect"),
+        "permissions_boundary": config.get("permissionsBoundary"),
+        "cors_origins": texts(config, "corsOrigins"),
         "teams": texts(config, "teams"),
     }
 

@@ -44,7 +44,14 @@ CHAPTERS = (
     Chapter(
         4, "path_and_method", "A path and its method", 20, ("model_path", "model_method"), ("api",)
     ),
-    Chapter(5, "integration", "The integration", 25, ("invocation", "integration"), ("api",)),
+    Chapter(
+        5,
+        "integration",
+        "The integration",
+        25,
+        ("invocation", "integration", "alias_invocation", "alias_policy"),
+        ("api", "alias"),
+    ),
     Chapter(
         6,
         "deployment_and_stage",
@@ -123,8 +130,13 @@ CHAPTERS = (
             "adapter_start",
             "adapter_variables",
             "adapter_invocation",
+            "page_origins",
+            "preflights",
+            "preflight_statements",
+            "page_headers",
+            "page_variables",
         ),
-        ("chat",),
+        ("chat", "cors"),
     ),
     Chapter(99, "clean_up", "Clean up", 5),
 )
@@ -136,6 +148,7 @@ FILES = (
     "settings",
     "kinds",
     "policies",
+    "account",
     *dict.fromkeys(file for chapter in CHAPTERS for file in chapter.files),
     "program",
 )

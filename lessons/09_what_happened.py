@@ -32,7 +32,7 @@ import pulumi_aws as aws
 import requests
 from gateway import logs as file
 from gateway.kinds import Arguments, Parts, Variables
-from gateway.logs import PUSH_LOGS
+from gateway.logs import PUSH_LOGS, existing_account
 from gateway.metrics import GATEWAY_ALARMS, REFUSALS, alarm, graphs
 from gateway.metrics import metrics_namespace, tokens_alarm
 from gateway.policies import trust_policy

@@ -384,6 +384,17 @@ up()
 timed()
 
 # %% [markdown]
+# ### If you like: from a web page
+#
+# A page of another **origin** can send no key and read no answer, until
+# the server lets it: **CORS**. The browser asks first, with `OPTIONS` and
+# no key: a **preflight**. `corsOrigins` names the pages that may call; then
+# each path has an `OPTIONS` that API Gateway answers itself (`MOCK`). A
+# refusal needs these headers, too, or no page can read a 401.
+
+# %% step: page_origins, ALLOW, EXPOSED, page_headers
+
+# %% [markdown]
 # ## Your turn
 #
 # **10.1** Write `two_minutes(rest_api, method, function)`: the integration

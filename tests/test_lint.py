@@ -1,7 +1,10 @@
 """`make lint` holds: each of its commands ends without a finding."""
 
+import os
+import shutil
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -18,3 +21,28 @@ def test_lint_has_its_four_commands():
 def test_nothing_is_found(command):
     done = subprocess.run([sys.executable, *command], cwd=run.ROOT, capture_output=True, text=True)
     assert done.returncode == 0, done.stdout[-3000:] + done.stderr[-1000:]
+
+
+ROOT = Path(run.ROOT)
+STRICT = ["mypy", "--strict", "--config-file", os.devnull, "--ignore-missing-imports"]
+# What a backend's library answers has no types: where it is read, they are stated, not all of it yet.
+STRICT += ["--no-warn-return-any", "--explicit-package-bases", "--no-error-summary"]
+
+
+@pytest.mark.parametrize("folder", ["model", "authorizer"])
+def test_a_function_holds_by_strict_mypy_where_its_folder_is_the_whole_world(folder):
+    """The program itself is checked so with the kit: pyproject.toml has what strict adds."""
+    where = ROOT / "gateway" / "functions" / folder
+    cache = ROOT / ".mypy_cache" / f"function_{folder}"
+    command = [sys.executable, "-m", *STRICT, f"--cache-dir={cache}", "."]
+    done = subprocess.run(command, cwd=where, capture_output=True, text=True)
+    assert done.returncode == 0, done.stdout[-3000:]
+
+
+def test_a_copy_of_the_gateway_brings_its_own_rules_and_keeps_them(tmp_path):
+    left = shutil.ignore_patterns("__pycache__", ".*_cache")
+    copy = shutil.copytree(ROOT / "gateway", tmp_path / "my-copy", ignore=left)
+    for check in (["check", "."], ["format", "--check", "."]):
+        command = [sys.executable, "-m", "ruff", *check]
+        done = subprocess.run(command, cwd=copy, capture_output=True, text=True)
+        assert done.returncode == 0, done.stdout[-3000:]

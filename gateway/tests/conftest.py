@@ -31,6 +31,7 @@ class Cloud(pulumi.runtime.Mocks):
             "rootResourceId": "root",
             "invokeUrl": "https://api1.example.com/v1",
             "value": f"value-of-{args.name}",
+            "cloudwatchRoleArn": "arn:aws:iam::123456789012:role/logs",
         }
         return f"{args.name}-id", {**computed, **args.inputs}
 

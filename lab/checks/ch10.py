@@ -37,7 +37,7 @@ def two_minutes(value: Any, _: Mapping[str, Any]) -> str:
             f"The timeout_milliseconds is {milliseconds or 'not set: 29 seconds'}.",
             "Two minutes are 120,000 milliseconds.",
         )
-    return "Tokens are handed on as they come, and the last one may come after two minutes."
+    return "Tokens are handed on as they come, and the last one may come after two minutes: if the function's own timeout is as long."
 
 
 def _path(rest_api: aws.apigateway.RestApi) -> aws.apigateway.Resource:

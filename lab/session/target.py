@@ -29,6 +29,7 @@ KEY_ID = "AWS_ACCESS_KEY_ID"
 # execution logs mask keys, which is not known of AWS's: there, INFO is for the learner to decide.
 SANDBOX = {
     "gateway:stream": "true",
+    "gateway:runtimeStreams": "true",
     "gateway:executionLogs": "INFO",
     "gateway:loggingRole": "own",  # of an account that nobody shares
 }

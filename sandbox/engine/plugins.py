@@ -64,7 +64,14 @@ def _link(target: Path, link: Path) -> None:
 def _launcher(windows: bool) -> str:
     if windows:
         return f'@"{sys.executable}" "{_HOST}" %*\n'
-    return f'#!/bin/sh\nexec {shlex.quote(sys.executable)} {shlex.quote(str(_HOST))} "$@"\n'
+    # As with Pulumi's own host, a program runs in the environment that is active, if Pulumi is there.
+    return f"""#!/bin/sh
+python={shlex.quote(sys.executable)}
+for pulumi in "$VIRTUAL_ENV"/lib/python3*/site-packages/pulumi; do
+    [ -n "$VIRTUAL_ENV" ] && [ -d "$pulumi" ] && python=$VIRTUAL_ENV/bin/python
+done
+exec "$python" {shlex.quote(str(_HOST))} "$@"
+"""
 
 
 def ensure_aws_plugin(

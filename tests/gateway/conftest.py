@@ -59,12 +59,16 @@ class Declared(pulumi.runtime.Mocks):
         self.inputs = {}
         self.types = {}
         self.depends_on = {}
+        self.resources = {}
         self.outputs = {}
         self.read = {}
 
     def new_resource(self, args):
         if args.typ == "pulumi:pulumi:StackReference":
             return args.name, {**args.inputs, "outputs": self.last_time}
+        if args.typ == "aws:apigateway/account:Account" and args.resource_id:
+            role = {} if args.name in self.missing else {"cloudwatchRoleArn": "arn:role"}
+            return args.resource_id, role
         if args.resource_id:
             self.read[args.name] = args.resource_id
             return args.resource_id, existing(args.resource_id)
@@ -83,10 +87,16 @@ class Declared(pulumi.runtime.Mocks):
         }
         return known[args.token]
 
+    @property
+    def protected(self):
+        """The names of what Pulumi refuses to delete."""
+        return {name for name, made in self.resources.items() if made._protect}
+
     def note(self, args):
         """A stack transformation: note the dependencies, make the test's changes."""
         waited_for = args.opts.depends_on or []
         self.depends_on[args.name] = {resource._name for resource in waited_for}
+        self.resources[args.name] = args.resource
         if args.opts.replacement_trigger is not None:
             self.triggers[args.name] = pulumi.Output.from_input(args.opts.replacement_trigger)
         if args.name in self.changes:

@@ -318,7 +318,7 @@ def test_a_call_that_failed_gives_back_all(metered, path, body, monkeypatch):
 
 
 def test_a_stream_that_is_left_pays_what_it_gave(metered, monkeypatch, capsys):
-    monkeypatch.setattr(handler, "STREAMING", True)
+    monkeypatch.setattr(handler, "streamed", lambda _: True)
     body = {**CHAT, "stream": True, "max_tokens": 200}
     pieces = handler.handler(event("/chat/completions", body), CONTEXT)
     for _ in range(6):
@@ -333,13 +333,13 @@ def test_a_stream_that_is_left_pays_what_it_gave(metered, monkeypatch, capsys):
 
 
 def test_a_stream_that_is_never_read_holds_nothing(metered, monkeypatch):
-    monkeypatch.setattr(handler, "STREAMING", True)
+    monkeypatch.setattr(handler, "streamed", lambda _: True)
     handler.handler(event("/chat/completions", {**CHAT, "stream": True}), CONTEXT).close()
     assert items(metered) == {}
 
 
 def test_fifty_calls_on_all_ways_never_overshoot(metered, monkeypatch):
-    monkeypatch.setattr(handler, "STREAMING", True)
+    monkeypatch.setattr(handler, "streamed", lambda _: True)
     usage = {"prompt_tokens": 20, "completion_tokens": 30}
     highest, asked = [], []
 

@@ -60,8 +60,10 @@ def decoys(tmp_path):
     return tmp_path / "installed"
 
 
-@pytest.mark.parametrize("name", ["infra", "my-copy", "v1.2", "gateway", "json"])
-@pytest.mark.parametrize("given", ["the folder", "a dot", "its file"])
+@pytest.mark.parametrize(("name", "given"), [
+    ("infra", "the folder"), ("my-copy", "a dot"), ("v1.2", "its file"), ("gateway", "a dot"),
+    ("json", "the folder"),
+])  # fmt: skip
 def test_a_copy_runs_its_own_code_whatever_its_name(tmp_path, decoys, name, given):
     copy = copied(tmp_path / "elsewhere" / name)
     (tmp_path / "run.py").write_text(RUN)
@@ -79,6 +81,33 @@ def test_a_copy_runs_its_own_code_whatever_its_name(tmp_path, decoys, name, give
     assert loaded.pop("here") == "None"
     assert {"here.program", "here.auth", "here.settings"} <= set(loaded)
     assert all(Path(file).parent == copy for file in loaded.values()), loaded
+
+
+@pytest.mark.parametrize("installed", ["the kit's own", "a decoy"])
+def test_a_copy_that_imports_another_folders_program_is_refused_in_one_sentence(
+    tmp_path, decoys, installed
+):
+    """In the kit's environment `gateway` is installed: notebooks import it."""
+    copy = copied(tmp_path / "infra")
+    file = copy / "budget.py"
+    file.write_text(
+        file.read_text().replace("from .settings import", "from gateway.settings import")
+    )
+    (tmp_path / "run.py").write_text(RUN)
+    path = str(GATEWAY.parent if installed == "the kit's own" else decoys)
+    done = subprocess.run(
+        [sys.executable, str(tmp_path / "run.py"), str(copy)],
+        cwd=copy,
+        env={**os.environ, "PYTHONPATH": path},
+        capture_output=True,
+        text=True,
+        timeout=120,
+    )
+    assert done.returncode != 0
+    assert (
+        "RunError: a file here imports gateway, which is another folder's program." in done.stderr
+    )
+    assert "from .settings import Settings" in done.stderr
 
 
 def test_a_copys_own_tests_pass_alone(tmp_path):

@@ -837,7 +837,7 @@ def test_a_path_is_logged_as_the_one_that_is_known(path, logged):
     "event, path",
     [
         ({"path": "/a"}, "/a"), ({"path": "/base/a", "resource": "/a"}, "/a"),
-        ({"path": "/a", "resource": None}, "/a"), ({}, None),
+        ({"path": "/a", "resource": None}, "/a"), ({}, ""),
         ({"path": "/a", "resource": "/a", "pathParameters": None}, "/a"),
         ({"resource": "/models/{model}", "pathParameters": {"model": "m"}}, "/models/m"),
         ({"resource": "/{proxy+}", "pathParameters": {"proxy": "chat/completions"}},
@@ -900,7 +900,7 @@ def test_a_failure_is_answered_with_the_request_to_look_for(capsys):
      (False, "/chat/completions", False)],
 )  # fmt: skip
 def test_only_chat_streams_and_only_where_it_may(capsys, monkeypatch, streaming, path, streams):
-    monkeypatch.setattr(handler, "STREAMING", streaming)
+    monkeypatch.setattr(handler, "streamed", lambda _: streaming)
     answer = handler.handler(proxied(path=path, httpMethod="OPTIONS"), CONTEXT)
     assert hasattr(answer, "__next__") is streams
     head = next(answer) if streams else answer
@@ -1125,7 +1125,7 @@ def test_the_line_is_written_at_once_and_in_one_piece(monkeypatch):
 
 def test_whole_answers_in_several_pieces_are_joined(capsys, monkeypatch, model):
     monkeypatch.setattr(handler, "BUDGET", None)
-    monkeypatch.setattr(handler, "STREAMING", False)
+    monkeypatch.setattr(handler, "streamed", lambda _: False)
     monkeypatch.setattr(handler, "model", model)
     monkeypatch.setattr(log, "NAMESPACE", "ns")
     body = json.dumps(

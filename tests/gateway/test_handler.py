@@ -224,9 +224,20 @@ def test_without_streaming_a_stream_is_answered_in_one_piece(capsys):
     assert line["completion_tokens"] == 16
 
 
+@pytest.mark.parametrize(
+    ("variables", "streams"),
+    [({"stream": "1"}, True), ({"stream": "0"}, False), ({}, False), (None, False)],
+)
+def test_each_call_says_whether_its_stage_takes_pieces(capsys, variables, streams):
+    answer = handler.handler({**chat(max_tokens=1), "stageVariables": variables}, CONTEXT)
+    assert hasattr(answer, "__next__") is streams
+    if streams:
+        answer.close()
+
+
 @pytest.fixture
 def streaming(monkeypatch):
-    monkeypatch.setattr(handler, "STREAMING", True)
+    monkeypatch.setattr(handler, "streamed", lambda _: True)
 
 
 def test_where_answers_stream_metadata_comes_first_and_the_line_last(capsys, streaming):

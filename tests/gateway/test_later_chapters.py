@@ -5,6 +5,7 @@ import hashlib
 import json
 import re
 
+import pulumi
 import pytest
 
 from gateway import api, auth, chat, limits, metrics, program
@@ -233,6 +234,67 @@ def test_a_policy_for_addresses_refuses_the_others_explicitly(declare):
     ]
 
 
+# What the account asks
+
+
+def of_type(declared, token):
+    """The arguments of all resources of a type, by name."""
+    return {name: declared.inputs[name] for name, made in declared.types.items() if made == token}
+
+
+def test_a_boundary_bounds_every_role(whole):
+    roles = of_type(
+        whole(permissions_boundary="arn:bound", logging_role="own"), "aws:iam/role:Role"
+    )
+    assert len(roles) == 4
+    assert {given["permissionsBoundary"] for given in roles.values()} == {"arn:bound"}
+    roles = of_type(whole(), "aws:iam/role:Role")
+    assert not any("permissionsBoundary" in given for given in roles.values())
+
+
+def test_protect_covers_all_that_has_data(whole):
+    declared = whole(protect=True, authentication="cognito")
+    kinds = {declared.types[name].rpartition(":")[2] for name in declared.protected}
+    assert kinds == {"UserPool", "ApiKey", "Table", "LogGroup"}
+    for token in ("aws:apigateway/apiKey:ApiKey", "aws:cloudwatch/logGroup:LogGroup"):
+        assert set(of_type(declared, token)) <= declared.protected
+    assert declared.inputs["tokenBudgets"]["deletionProtectionEnabled"] is True
+    assert declared.inputs["callers"]["deletionProtection"] == "ACTIVE"
+    assert not whole(authentication="cognito").protected
+    assert "deletionProtectionEnabled" not in whole().inputs["tokenBudgets"]
+
+
+def test_a_digest_is_the_same_with_and_without_what_the_account_asks(whole):
+    plain = whole().triggers["languageModelDeployment"]
+    asked = whole(protect=True, permissions_boundary="arn:bound").triggers
+    assert asked["languageModelDeployment"] == plain
+
+
+# A function that exists, by its alias
+
+
+def test_an_alias_is_what_every_integration_calls_and_the_role_may_invoke(whole):
+    theirs = {"function_name": "theirs", "tokens_per_day": 0}
+    declared = whole(**theirs, function_qualifier="live", stream=True)
+    alias = "arn:aws:lambda:us-east-1:123456789012:function:theirs:live"
+    for name, given in of_type(declared, "aws:apigateway/integration:Integration").items():
+        assert f"/functions/{alias}/" in given["uri"], name
+    assert declared.inputs["chatIntegration"]["uri"].endswith("/response-streaming-invocations")
+    assert declared.inputs["modelIntegration"]["uri"].endswith("/invocations")
+    (allowed,) = statements(declared, "invokeAlias")
+    assert (allowed["Action"], allowed["Resource"]) == ("lambda:InvokeFunction", alias)
+    assert declared.read == {"ExistingLambda": "theirs"}
+    assert "invokeAlias" not in whole(**theirs).inputs
+
+
+def test_without_a_budget_nothing_is_counted_and_no_alarm_waits_for_it(whole):
+    declared = whole(tokens_per_day=0)
+    variables = declared.inputs["LanguageModelLambda"]["environment"]["variables"]
+    assert not {"BUDGET_TABLE", "TOKENS_PER_DAY"} & set(variables)
+    assert "alarm-tokens" not in declared.types
+    assert "alarm-tokens" in whole().types
+
+
 # 08 How much
 
 
@@ -396,6 +458,11 @@ def test_the_accounts_logging_role_is_left_alone_unless_the_settings_say_that_it
     assert made <= set(whole(logging_role="own").types)
 
 
+def test_where_nobody_has_set_a_logging_role_it_is_told_before_anything_is_made(declare):
+    with pytest.raises(pulumi.RunError, match="pulumi config set gateway:loggingRole own"):
+        declare(lambda: program.gateway(Settings()), missing={"existingAccount"})
+
+
 def test_function_alarms_and_dashboard_share_one_name_for_the_model(whole):
     declared = whole(model_name="mine")
     variables = declared.inputs["LanguageModelLambda"]["environment"]["variables"]
@@ -460,9 +527,13 @@ def test_answers_come_whole_unless_the_settings_say_stream(whole):
     assert streaming["chatIntegration"]["responseTransferMode"] == "STREAM"
     assert streaming["chatIntegration"]["uri"].endswith("response-streaming-invocations")
     assert streaming["modelIntegration"]["responseTransferMode"] == "BUFFERED"
-    variables = streaming["LanguageModelLambda"]["environment"]["variables"]
-    assert variables["STREAMING"] == "1"
-    assert "STREAMING" not in plain["LanguageModelLambda"]["environment"]["variables"]
+    assert streaming["languageModelStage"]["variables"] == {"stream": "1"}
+    assert "variables" not in plain["languageModelStage"]
+    # The function is the same, whichever it is: a change of both could not be made in one moment.
+    assert (
+        streaming["LanguageModelLambda"]["environment"]
+        == plain["LanguageModelLambda"]["environment"]
+    )
 
 
 def test_whose_system_prompt_comes_first_is_a_setting(whole):

@@ -8,10 +8,13 @@ import pulumi_aws as aws
 import pytest
 
 from gateway import (
+    account,
+    alias,
     api,
     auth,
     budget,
     chat,
+    cors,
     deployment,
     limits,
     logs,
@@ -434,7 +437,8 @@ def test_invoke_permission_admits_this_path_of_this_api(declare):
 
 
 MODULES = (
-    policies, model, api, deployment, auth, limits, budget, logs, metrics, chat, program
+    policies, account, model, api, alias, deployment, auth, limits, budget, logs, metrics, chat, cors,
+    program,
 )  # fmt: skip
 STEPS = [
     function

@@ -33,10 +33,11 @@ def test_without_configuration_all_defaults_count(configure):
 @pytest.mark.parametrize(
     ("key", "text", "name", "value"),
     [
-        ("functionName", "theirs", "function_name", "theirs"),
         ("layerArns", json.dumps(["arn:a", "arn:b"]), "layer_arns", ("arn:a", "arn:b")),
         ("memorySize", "512", "memory_size", 512),
         ("timeout", "0", "timeout", 0),
+        ("permissionsBoundary", "arn:a", "permissions_boundary", "arn:a"),
+        ("corsOrigins", json.dumps(["https://a.b"]), "cors_origins", ("https://a.b",)),
         ("systemPrompt", "", "system_prompt", ""),
         ("systemPromptFirst", "true", "system_prompt_first", True),
         ("logRetentionDays", "30", "log_retention_days", 30),
@@ -62,7 +63,7 @@ def test_without_configuration_all_defaults_count(configure):
         ("modelName", "theirs", "model_name", "theirs"),
         ("executionLogs", "OFF", "execution_logs", "OFF"),
         ("alarmActions", json.dumps(["arn:a"]), "alarm_actions", ("arn:a",)),
-        ("stream", "true", "stream", True),
+        ("runtimeStreams", "true", "runtime_streams", True),
         ("adapterLayerArn", "arn:a", "adapter_layer_arn", "arn:a"),
     ],
 )
@@ -99,10 +100,120 @@ def test_a_choice_that_there_is_not_is_refused_with_those_there_are(configure, k
         Settings.from_config()
 
 
-def test_a_name_with_an_alias_is_refused(configure):
-    configure(functionName="theirs:live")
-    with pytest.raises(pulumi.RunError, match="functionName is 'theirs:live'"):
+def test_a_name_with_an_alias_is_refused_and_told_where_to_put_it(configure):
+    configure(functionName="theirs:live", tokensPerDay="0")
+    with pytest.raises(pulumi.RunError) as raised:
         Settings.from_config()
+    assert str(raised.value) == (
+        "gateway:functionName is 'theirs:live', with a version or an alias. Give the function's name "
+        "alone, and the rest as: pulumi config set gateway:functionQualifier live"
+    )
+
+
+THEIRS = {"functionName": "theirs", "tokensPerDay": "0"}
+TOGETHER = {
+    "a function that exists": THEIRS,
+    "its alias": {**THEIRS, "functionQualifier": "live"},
+    "it streams by itself": {**THEIRS, "stream": "true", "runtimeStreams": "true"},
+    "an adapter": {"stream": "true", "adapterLayerArn": "arn:a"},
+    "an adapter for whole answers": {"adapterLayerArn": "arn:a"},
+    "a long stream": {"stream": "true", "adapterLayerArn": "arn:a", "timeout": "900"},
+    "no budget": {"tokensPerDay": "0"},
+}
+
+
+@pytest.mark.parametrize("chosen", TOGETHER.values(), ids=list(TOGETHER))
+def test_what_works_together_is_taken(configure, chosen):
+    configure(**chosen)
+    assert Settings.from_config() != Settings()
+
+
+@pytest.mark.parametrize(
+    ("chosen", "sentence"),
+    [
+        (
+            {"functionName": "theirs"},
+            (
+                "gateway:functionName is 'theirs', a function that counts no tokens for this gateway. "
+                "Do without a budget: pulumi config set gateway:tokensPerDay 0"
+            ),
+        ),
+        (
+            {"functionQualifier": "live"},
+            (
+                "gateway:functionQualifier is 'live', of no function: gateway:functionName is not set. "
+                "Set both, or neither."
+            ),
+        ),
+        *[
+            (
+                {**THEIRS, name: value},
+                (
+                    f"gateway:{name} is for a function that is made here, and gateway:functionName is "
+                    "'theirs', which is not changed. Remove one of the two."
+                ),
+            )
+            for name, value in (
+                ("layerArns", '["arn:a"]'),
+                ("adapterLayerArn", "arn:a"),
+                ("modelConcurrency", "0"),
+                ("systemPromptFirst", "true"),
+            )
+        ],
+        *[
+            (
+                {**more, "stream": "true"},
+                (
+                    "gateway:stream is true, and the function cannot stream. Set "
+                    "gateway:adapterLayerArn to the layer of the Lambda Web Adapter; or, where the "
+                    "function's runtime streams by itself: pulumi config set gateway:runtimeStreams true"
+                ),
+            )
+            for more in ({}, THEIRS)
+        ],
+        (
+            {"timeout": "30"},
+            "gateway:timeout is 30, and an answer that comes whole may take 29 seconds at most.",
+        ),
+        (
+            {"timeout": "901", "stream": "true", "adapterLayerArn": "arn:a"},
+            "gateway:timeout is 901, and an answer that streams may take 900 seconds at most.",
+        ),
+    ],
+    ids=lambda value: ", ".join(value) if isinstance(value, dict) else "",
+)
+def test_what_cannot_work_together_is_refused_with_one_sentence(configure, chosen, sentence):
+    configure(**chosen)
+    with pytest.raises(pulumi.RunError) as raised:
+        Settings.from_config()
+    assert str(raised.value) == sentence
+
+
+@pytest.mark.parametrize(
+    "origin",
+    [
+        "*",
+        "null",
+        "https://page.example/",
+        "https://Page.example",
+        "page.example",
+        "https://a'b",
+        "",
+    ],
+)
+def test_what_is_no_origin_is_refused(configure, origin):
+    configure(corsOrigins=json.dumps(["https://page.example", origin]))
+    with pytest.raises(pulumi.RunError, match="gateway:corsOrigins has .*, which is no origin"):
+        Settings.from_config()
+
+
+@pytest.mark.parametrize(
+    "origin",
+    ["https://page.example", "http://localhost:3000", "http://[::1]:80", "tauri://localhost"],
+)
+def test_what_a_browser_calls_an_origin_is_taken(configure, origin):
+    configure(corsOrigins=json.dumps([origin]))
+    assert Settings.from_config().cors_origins == (origin,)
 
 
 def test_more_teams_than_the_environment_has_room_for_are_refused():

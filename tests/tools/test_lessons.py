@@ -205,6 +205,11 @@ UNSEEN = {
     "adapter_start",
     "adapter_variables",
     "adapter_invocation",
+    "alias_invocation",
+    "alias_policy",
+    "preflights",
+    "preflight_statements",
+    "page_variables",
 }
 
 

@@ -4,11 +4,12 @@ import hashlib
 import hmac
 import json
 import os
+from typing import Any
 
 KEYS = json.loads(os.environ["KEYS"])  # teams by the SHA-256 of their key
 
 
-def handler(event, context):
+def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
     """Let in whoever sends `Authorization: Bearer KEY` with such a key."""
     headers = event["headers"] or {}
     sent = {name.lower(): value for name, value in headers.items()}
@@ -33,14 +34,14 @@ def handler(event, context):
     }
 
 
-def team_of(key):
+def team_of(key: str) -> str | None:
     """The key's team, or None.
 
     All hashes are compared, and each in full: how long that takes tells
     nothing about any of them.
     """
     digest = hashlib.sha256(key.encode()).hexdigest()
-    found = None
+    found: str | None = None
     for known, team in KEYS.items():
         if hmac.compare_digest(known, digest):
             found = team

@@ -126,4 +126,5 @@ def complete(text: str, options: dict[str, Any], model: Any) -> dict[str, Any]:
         {"role": "system", "content": model.SYSTEM_PROMPT},
         {"role": "user", "content": text},
     ]
-    return model.complete({**checks.DEFAULTS, **options, "messages": messages})
+    done: dict[str, Any] = model.complete({**checks.DEFAULTS, **options, "messages": messages})
+    return done

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping
 from typing import Any
 
 from errors import ApiError
@@ -175,7 +175,9 @@ PARAMETERS: dict[str, Check] = {
 }
 
 
-def options(fields: dict[str, Any], checks: dict[str, Check], within: str = "") -> dict[str, Any]:
+def options(
+    fields: dict[str, Any], checks: Mapping[str, Check], within: str = ""
+) -> dict[str, Any]:
     """The fields that `checks` names and the request has, each one checked."""
     return {
         name: check(fields[name], within + name) for name, check in checks.items() if name in fields

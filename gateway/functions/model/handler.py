@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import os
 from collections.abc import Iterator
 from typing import Any
 
@@ -11,12 +10,12 @@ import api
 import budget
 import chat
 import model
+import pages
 from answers import Answer, event
 from errors import failure
 from log import Line
 
 BUDGET = budget.from_environment()
-STREAMING = os.environ.get("STREAMING") == "1"  # API Gateway takes this path's answers in pieces
 
 # No cache keeps an answer, and no browser guesses what it is.
 NEVER_KEPT = {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff"}
@@ -25,10 +24,15 @@ NEVER_KEPT = {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff"}
 def handler(event: dict[str, Any], context: Any) -> Any:
     """Answer one request: in pieces where API Gateway takes them, else in one."""
     pieces = respond(event, context)
-    if STREAMING and str(path_of(event)).rstrip("/") == chat.PATH:
+    if streamed(event) and str(path_of(event)).rstrip("/") == chat.PATH:
         return pieces
     head, *body = pieces
     return {**head, "body": b"".join(body).decode(), "isBase64Encoded": False}
+
+
+def streamed(event: dict[str, Any]) -> bool:
+    """Whether API Gateway takes this stage's answers in pieces, where one can."""
+    return bool((event.get("stageVariables") or {}).get("stream") == "1")
 
 
 def respond(proxy_event: dict[str, Any], context: Any) -> Iterator[Any]:
@@ -39,8 +43,9 @@ def respond(proxy_event: dict[str, Any], context: Any) -> Iterator[Any]:
     line = Line(context.aws_request_id)
     answer = asked(proxy_event, context, line)
     try:
-        headers = {"Content-Type": answer.content_type, **NEVER_KEPT, **answer.headers}
-        yield {"statusCode": answer.status, "headers": headers}
+        own = {"Content-Type": answer.content_type, **NEVER_KEPT, **answer.headers}
+        readers = pages.headers(header(proxy_event, "origin"))
+        yield {"statusCode": answer.status, "headers": {**own, **readers}}
         yield from answer.pieces()
     except GeneratorExit:
         line.fields["aborted"] = True  # the caller hung up
@@ -76,7 +81,7 @@ def asked(event: dict[str, Any], context: Any, line: Line) -> Answer:
 
 def path_of(event: dict[str, Any]) -> Any:
     """The path as API Gateway has matched it: a custom domain's base path is not in it."""
-    path = event.get("resource") or event.get("path")
+    path: str = event.get("resource") or event.get("path") or ""
     for name, value in (event.get("pathParameters") or {}).items():
         path = path.replace("{" + name + "}", value).replace("{" + name + "+}", value)
     return path

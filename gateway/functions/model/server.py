@@ -12,6 +12,8 @@ import os
 import time
 import uuid
 from collections.abc import Iterator
+from email.message import Message
+from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 from urllib.parse import unquote, urlsplit
@@ -19,6 +21,7 @@ from urllib.parse import unquote, urlsplit
 import budget
 import checks
 import handler
+import pages
 from errors import error_body
 
 # Inside Lambda, only the adapter can reach this server: what it says of a request is true.
@@ -80,20 +83,27 @@ class Requests(BaseHTTPRequestHandler):
         """Refuse what was not read; its rest would be taken for the next request."""
         self.close_connection = True
         body = error_body(message, "invalid_request_error", code)
-        headers = {"Content-Type": "application/json"}
+        readers = pages.headers(self.headers.get("Origin", ""))
+        headers = {"Content-Type": "application/json", **readers}
         head = {"statusCode": status, "headers": headers}
         self.send(iter([head, json.dumps(body).encode()]))
+
+    def send_error(self, code: int, message: str | None = None, explain: str | None = None) -> None:
+        """Refuse what is not HTTP, or a method that there is not: in our shape, too."""
+        if not hasattr(self, "headers"):
+            self.headers = Message()  # there was none to read
+        self.refuse(int(code), "not_http", message or HTTPStatus(code).phrase)
 
     def send(self, pieces: Iterator[Any]) -> None:
         """Send an answer; a client that hangs up ends it, and the model is free."""
         try:
             head = next(pieces)
             self.send_response(head["statusCode"])
-            for name, value in head["headers"].items():
+            for name, value in {**handler.NEVER_KEPT, **head["headers"]}.items():
                 self.send_header(name, value)
             has_body = self.command != "HEAD" and head["statusCode"] != 204
             # HTTP/1.0 knows no chunks: there, a body ends with its connection.
-            chunked = has_body and self.request_version != "HTTP/1.0"
+            chunked = has_body and self.request_version == "HTTP/1.1"
             if chunked:
                 self.send_header("Transfer-Encoding", "chunked")
             if self.close_connection:

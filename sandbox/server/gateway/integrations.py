@@ -10,7 +10,7 @@ from sandbox.server.base import emulator
 from sandbox.server.base.errors import CONFIGURATION, JSON, GatewayError, check, internal
 from sandbox.server.base.exchange import Request, Response
 from sandbox.server.base.variables import substitute
-from sandbox.server.gateway import conversions, http_backend, lambda_call
+from sandbox.server.gateway import conversions, directives, http_backend, lambda_call
 
 v1 = emulator.v1
 
@@ -119,7 +119,9 @@ def mock(request: Request, integration: dict[str, Any]) -> Response:
             headers.append((name, source.strip("'")))
     _for_client(request, selected, b"", JSON)  # it answers nothing, of which its template makes all
     template = (selected.get("responseTemplates") or {}).get(JSON) or ""
-    return Response(int(selected["statusCode"]), headers, _render(template, request).encode())
+    text, told = directives.run(template, request)
+    code = told.status(int(selected["statusCode"]))
+    return Response(code, told.headers(headers), _render(text, request).encode())
 
 
 def _mock_status(request: Request, integration: dict[str, Any]) -> str | None:

@@ -66,10 +66,13 @@ def test_the_deployed_function_may_be_one_that_exists(stacks: Any, client: Any) 
     first = stacks(course, "first").up()
     name = first.outputs["function_name"].value
     second = stacks(
-        lambda: gateway(Settings(function_name=name, logging_role="own")), "second"
+        lambda: gateway(Settings(function_name=name, tokens_per_day=0, logging_role="own")),
+        "second",
     ).up()
     assert second.outputs["function_arn"].value == first.outputs["function_arn"].value
-    assert changes(second) == {"create": SIZE - 4}  # function, role, rights, log
+    assert changes(second) == {
+        "create": SIZE - 5
+    }  # function, role, rights, log; no alarm of tokens
 
 
 def test_a_changed_setting_changes_its_resource_and_no_other(stacks: Any) -> None:
@@ -202,7 +205,7 @@ def test_what_left_the_program_is_named_by_the_first_up_and_gone_after_the_secon
     outputs = stack.up().outputs
     wrong = f"{outputs['invoke_url'].value}/nothing"
     assert requests.get(wrong, timeout=30).json()["error"]["code"] == "refused"
-    monkeypatch.setattr(program, "error_responses", lambda _: [])
+    monkeypatch.setattr(program, "error_responses", lambda *_: [])
     first = stack.up()
     assert "errorResponse-DEFAULT_4XX" in first.stdout
     assert "still part of what is served. Run `pulumi up` once more." in first.stdout

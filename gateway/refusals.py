@@ -1,0 +1,143 @@
+"""Settings that cannot be, or not together: one sentence for each."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+import pulumi
+
+Chosen = Mapping[str, Any]  # settings by their names in Python
+
+CHOICES = (
+    ("authentication", "authentication", ("bearer", "iam", "cognito")),
+    ("executionLogs", "execution_logs", ("ERROR", "INFO", "OFF")),
+    ("loggingRole", "logging_role", ("existing", "own")),
+)
+HASH = 72  # characters that a team's key takes, beside its name
+KEYS_SIZE = 3_900  # what the function that knows the keys has room for
+WHOLE = 29  # seconds that API Gateway waits for an answer that comes whole
+STREAMED = 900  # seconds that a Lambda function may take
+ORIGIN = re.compile(r"[a-z][a-z0-9+.-]*://[a-z0-9.\[\]:_-]+")
+
+
+def refuse_alone(chosen: Chosen) -> None:
+    """Refuse a setting that is wrong by itself.
+
+    Raises:
+        pulumi.RunError: the first that is.
+    """
+    for rule in (unknown_choice, qualified_name, teams, origins):
+        rule(chosen)
+
+
+def refuse_together(chosen: Chosen) -> None:
+    """Refuse settings that contradict each other.
+
+    Raises:
+        pulumi.RunError: the first two that do.
+    """
+    for rule in (qualifier, not_ours, budget, stream, timeout):
+        rule(chosen)
+
+
+def unknown_choice(chosen: Chosen) -> None:
+    """What could leave the gateway open, or silent."""
+    for name, field, known in CHOICES:
+        if chosen[field] not in known:
+            raise pulumi.RunError(
+                f"gateway:{name} is {chosen[field]!r}, not one of "
+                f"{', '.join(known)}. Set one with: "
+                f"pulumi config set gateway:{name} {known[0]}"
+            )
+
+
+def qualified_name(chosen: Chosen) -> None:
+    """A function's name has no version and no alias in it."""
+    name, _, alias = (chosen["function_name"] or "").rpartition(":")
+    if name:
+        raise pulumi.RunError(
+            f"gateway:functionName is {chosen['function_name']!r}, with a "
+            "version or an alias. Give the function's name alone, and the "
+            f"rest as: pulumi config set gateway:functionQualifier {alias}"
+        )
+
+
+def teams(chosen: Chosen) -> None:
+    """All keys are in one function's environment."""
+    if sum(HASH + len(team) for team in chosen["teams"]) > KEYS_SIZE:
+        raise pulumi.RunError(
+            f"gateway:teams are {len(chosen['teams'])}: their keys do not "
+            "fit into a function's environment of 4 KB. Take fewer."
+        )
+
+
+def origins(chosen: Chosen) -> None:
+    """A browser names an origin: small letters, no path, no slash."""
+    for origin in chosen["cors_origins"]:
+        if not ORIGIN.fullmatch(origin):
+            raise pulumi.RunError(
+                f"gateway:corsOrigins has {origin!r}, which is no origin. "
+                "Name each as a browser does, such as https://example.com"
+            )
+
+
+def qualifier(chosen: Chosen) -> None:
+    """An alias is one of a function that exists."""
+    if chosen["function_qualifier"] and not chosen["function_name"]:
+        raise pulumi.RunError(
+            "gateway:functionQualifier is "
+            f"{chosen['function_qualifier']!r}, of no function: "
+            "gateway:functionName is not set. Set both, or neither."
+        )
+
+
+def not_ours(chosen: Chosen) -> None:
+    """What only a function that is made here can be given."""
+    given = {
+        "layerArns": chosen["layer_arns"],
+        "adapterLayerArn": chosen["adapter_layer_arn"],
+        "modelConcurrency": chosen["model_concurrency"] >= 0,
+        "systemPromptFirst": chosen["system_prompt_first"],
+    }
+    for name in (name for name in given if given[name]):
+        if chosen["function_name"]:
+            raise pulumi.RunError(
+                f"gateway:{name} is for a function that is made here, and "
+                f"gateway:functionName is {chosen['function_name']!r}, "
+                "which is not changed. Remove one of the two."
+            )
+
+
+def budget(chosen: Chosen) -> None:
+    """Tokens are counted by the function."""
+    if chosen["function_name"] and chosen["tokens_per_day"]:
+        raise pulumi.RunError(
+            f"gateway:functionName is {chosen['function_name']!r}, a "
+            "function that counts no tokens for this gateway. Do without a "
+            "budget: pulumi config set gateway:tokensPerDay 0"
+        )
+
+
+def stream(chosen: Chosen) -> None:
+    """Lambda's own Python runtime cannot stream."""
+    able = chosen["adapter_layer_arn"] or chosen["runtime_streams"]
+    if chosen["stream"] and not able:
+        raise pulumi.RunError(
+            "gateway:stream is true, and the function cannot stream. Set "
+            "gateway:adapterLayerArn to the layer of the Lambda Web "
+            "Adapter; or, where the function's runtime streams by itself: "
+            "pulumi config set gateway:runtimeStreams true"
+        )
+
+
+def timeout(chosen: Chosen) -> None:
+    """Nobody waits for what comes later."""
+    most = STREAMED if chosen["stream"] else WHOLE
+    if chosen["timeout"] > most:
+        what = "streams" if chosen["stream"] else "comes whole"
+        raise pulumi.RunError(
+            f"gateway:timeout is {chosen['timeout']}, and an answer that "
+            f"{what} may take {most} seconds at most."
+        )
