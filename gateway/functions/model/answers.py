@@ -3,9 +3,14 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Generator, Iterator
 from dataclasses import dataclass, field
 from typing import Any
+
+
+def event(data: Any) -> bytes:
+    """A server-sent event."""
+    return f"data: {json.dumps(data)}\n\n".encode()
 
 
 @dataclass(frozen=True)
@@ -18,6 +23,8 @@ class Answer:
         headers: HTTP headers beside the content type.
         usage: for the log, "prompt_tokens" and "completion_tokens"; a stream fills it as it goes.
         first_token: for the log, the seconds until the model had its first token.
+        closes: what a stream comes from: closed with it, it sets the model free.
+        broken: makes the event that tells of a failure in the middle of a stream.
     """
 
     status: int
@@ -25,6 +32,8 @@ class Answer:
     headers: dict[str, str] = field(default_factory=dict)
     usage: dict[str, int] = field(default_factory=dict)
     first_token: float | None = None
+    closes: Generator[Any, None, None] | None = None
+    broken: Callable[[Any], bytes] = event
 
     @property
     def streams(self) -> bool:
@@ -47,8 +56,5 @@ class Answer:
         """Nobody wants the rest: a stream sets the model free."""
         if self.streams:
             self.body.close()
-
-
-def event(data: Any) -> bytes:
-    """A server-sent event."""
-    return f"data: {json.dumps(data)}\n\n".encode()
+        if self.closes:
+            self.closes.close()
