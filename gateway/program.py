@@ -54,6 +54,13 @@ from .deployment import (  # chapter 06
     model_url,
     stage,
 )
+from .dialects import (  # chapter 10
+    anthropic_base_url,
+    anthropic_messages,
+    dialect_limits,
+    no_embeddings,
+    openai_responses,
+)
 from .kinds import Arguments, Parts, Variables
 from .limits import (  # chapter 08
     every_method,
@@ -99,7 +106,7 @@ def gateway(settings: Settings) -> None:
     parts: Parts = [policy, path, method, proxy, *deciders]
     parts += prompt_check(settings, api, path, admitted, whole)
     parts += limit_responses(api)
-    parts += openai_parts(settings, api, admitted, whole, function)
+    parts += client_parts(settings, api, admitted, whole, function)
     frozen = deployment(api, parts, declared)
 
     made = {
@@ -146,18 +153,21 @@ def model_invocation(
     return {**plain, **adapter_invocation(settings, function)}
 
 
-def openai_parts(
+def client_parts(
     settings: Settings,
     api: aws.apigateway.RestApi,
     admitted: Arguments,
     whole: Arguments,
     function: aws.lambda_.Function,
 ) -> Parts:
-    """What clients of OpenAI look for; only conversations can stream."""
+    """What clients look for; what is a conversation can stream."""
     streamed = {**whole, **streaming(settings, function)}
     return [
         *list_models(api, admitted, whole),
         *chat_completions(settings, api, admitted, streamed),
+        *openai_responses(settings, api, admitted, whole, streamed),
+        *anthropic_messages(settings, api, admitted, whole, streamed),
+        *no_embeddings(api, admitted, whole),
         *error_responses(api),
     ]
 
@@ -183,6 +193,7 @@ def serve_api(
     every_method(settings, api, served, logged)
     prompt_limit(settings, api, served, logged)
     chat_limit(settings, api, served, logged)
+    dialect_limits(settings, api, served, logged)
     usage_plans(settings, api, served, keys)
 
     alarms(settings, api, served, lines)
@@ -191,6 +202,7 @@ def serve_api(
         "invoke_url": served.invoke_url,
         "model_url": model_url(served),
         "chat_url": chat_url(served),
+        "anthropic_base_url": anthropic_base_url(settings, served),
         "access_log_group": lines.name,
         "execution_log_group": steps.name,
         "dashboard_name": board.dashboard_name,

@@ -23,6 +23,7 @@ MAY: dict[str, tuple[str, ...]] = {
     "gateway": (),
     "gateway/functions/authorizer": (),
     "gateway/functions/model": (),
+    "gateway/functions/model/dialects": (),
     "gateway/tests": ("gateway", "gateway/functions/*"),  # they go with a copy
     # AWS on a laptop
     "sandbox/home.py": (),

@@ -3,6 +3,7 @@
 import ast
 import inspect
 import json
+import re
 
 import pulumi_aws as aws
 import pytest
@@ -13,6 +14,7 @@ from gateway import (
     budget,
     chat,
     deployment,
+    dialects,
     limits,
     logs,
     metrics,
@@ -90,6 +92,24 @@ TABLE = {
     "chatMethod": "aws:apigateway/method:Method",
     "chatIntegration": "aws:apigateway/integration:Integration",
     **{
+        f"{path}{kind}": f"aws:apigateway/{token}"
+        for path in ("responses", "input", "messages", "count", "embeddings")
+        for kind, token in (
+            ("Path", "resource:Resource"),
+            ("Method", "method:Method"),
+            ("Integration", "integration:Integration"),
+        )
+    },
+    **{
+        f"{path}{kind}": f"aws:apigateway/{token}"
+        for path in ("responses", "messages")
+        for kind, token in (
+            ("Validator", "requestValidator:RequestValidator"),
+            ("Model", "model:Model"),
+            ("Limit", "methodSettings:MethodSettings"),
+        )
+    },
+    **{
         f"errorResponse-{response_type}": "aws:apigateway/response:Response"
         for response_type in (
             "UNAUTHORIZED",
@@ -129,6 +149,12 @@ FROZEN = {
     "chatMethod": aws.apigateway.Method,
     "chatIntegration": aws.apigateway.Integration,
     **{name: aws.apigateway.Response for name in TABLE if name.startswith("errorResponse-")},
+    **{
+        name: getattr(aws.apigateway, token.rpartition(":")[2])
+        for name, token in TABLE.items()
+        if re.match(r"(responses|input|messages|count|embeddings)[A-Z]", name)
+        and not name.endswith("Limit")
+    },
 }
 # Every argument of these is tried; of the rest, each kind once is enough.
 TRIED = (
@@ -296,6 +322,7 @@ def test_outputs_are_those_that_chapters_read(whole_program):
         "invoke_url": "https://api1.example.com/v1",
         "model_url": "https://api1.example.com/v1/model",
         "chat_url": "https://api1.example.com/v1/chat/completions",
+        "anthropic_base_url": "https://api1.example.com",
         "team_keys": {"blue": "value-of-teamKey-blue", "green": "value-of-teamKey-green"},
         "budget_table": "budgets",
         "access_log_group": "logs",
@@ -434,7 +461,7 @@ def test_invoke_permission_admits_this_path_of_this_api(declare):
 
 
 MODULES = (
-    policies, model, api, deployment, auth, limits, budget, logs, metrics, chat, program
+    policies, model, api, deployment, auth, limits, budget, logs, metrics, chat, dialects, program
 )  # fmt: skip
 STEPS = [
     function

@@ -10,7 +10,8 @@ from itertools import chain
 from typing import Any
 
 import inner
-from answers import Answer, event
+from answers import Answer, told
+from errors import ApiError
 from inner import Ask, Backend, Piece, Whole
 
 
@@ -30,7 +31,7 @@ def in_pieces(
     ask: Ask,
     model: Backend,
     events: Callable[[Iterator[Piece]], Iterator[bytes]],
-    broken: Callable[[Any], bytes] = event,
+    broken: Callable[[ApiError], bytes] = told,
 ) -> Answer:
     """The answer as a stream of server-sent events.
 

@@ -7,10 +7,18 @@ from collections.abc import Callable, Generator, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
+from errors import ApiError
 
-def event(data: Any) -> bytes:
-    """A server-sent event."""
-    return f"data: {json.dumps(data)}\n\n".encode()
+
+def event(data: Any, name: str = "") -> bytes:
+    """A server-sent event, with a name where the dialect has names."""
+    head = f"event: {name}\n" if name else ""
+    return f"{head}data: {json.dumps(data)}\n\n".encode()
+
+
+def told(error: ApiError) -> bytes:
+    """The event that tells of a failure, as chat completions has it."""
+    return event(error.body())
 
 
 @dataclass(frozen=True)
@@ -33,7 +41,7 @@ class Answer:
     usage: dict[str, int] = field(default_factory=dict)
     first_token: float | None = None
     closes: Generator[Any, None, None] | None = None
-    broken: Callable[[Any], bytes] = event
+    broken: Callable[[ApiError], bytes] = told
 
     @property
     def streams(self) -> bool:

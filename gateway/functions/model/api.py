@@ -7,22 +7,51 @@ PROMPT_TOKENS, complete(request) and stream(request).
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
 import chat
 import checks
 from answers import Answer
+from dialects import messages, models, responses
 from errors import ApiError
 
 EXAMPLE = '{"prompt": "..."}'
 
+Method = Callable[[bytes, Any], Answer]
+
+
+@dataclass(frozen=True)
+class Route:
+    """A path: what answers there, and how.
+
+    Attributes:
+        methods: what answers each HTTP method.
+        name: the path as the log shows it, without what a caller has put into it.
+        streams: whether an answer may come in pieces, where the gateway takes them.
+        error_body: a refusal in the shape of the path's dialect.
+    """
+
+    methods: dict[str, Method]
+    name: str
+    streams: bool = False
+    error_body: Callable[[ApiError], dict[str, Any]] = ApiError.body
+
+    def refusal(self, error: ApiError) -> Answer:
+        """The answer that says no."""
+        return Answer(error.status, self.error_body(error), error.headers)
+
 
 def route(method: str, path: str, body: bytes, model: Any, content_type: str = "") -> Answer:
     """Answer one request. What is wrong with it becomes a 4xx, never an exception."""
+    here = at(path)
     try:
-        methods = methods_at(path)
-        known = {"OPTIONS", *methods, *(["HEAD"] if "GET" in methods else [])}
+        if not here.methods:
+            known = ", ".join(ROUTES)
+            message = f"There is nothing at {ascii(path)[:100]}, only {known}."
+            raise ApiError(404, "not_found", message)
+        known = {"OPTIONS", *here.methods, *(["HEAD"] if "GET" in here.methods else [])}
         allow = {"Allow": ", ".join(sorted(known))}
         if method not in known:
             message = f"This path answers {allow['Allow']}, not {ascii(method)[:20]}."
@@ -30,37 +59,21 @@ def route(method: str, path: str, body: bytes, model: Any, content_type: str = "
         if method == "OPTIONS":
             return Answer(204, headers=allow)
         if method == "HEAD":
-            return Answer(methods["GET"](body, model).status)
+            return Answer(here.methods["GET"](body, model).status)
         if method == "POST":
             refuse_other_types(content_type)
-        return methods[method](body, model)
+        return here.methods[method](body, model)
     except ApiError as error:
-        return Answer(error.status, error.body(), error.headers)
+        return here.refusal(error)
 
 
-def known_path(path: str) -> str:
-    """A path as the log shows it: without what a caller put into it, which may be a prompt."""
-    path = path.rstrip("/")
-    if path.rpartition("/")[0] == chat.MODELS:
-        return f"{chat.MODELS}/{{model}}"
-    return path if path in ("/model", chat.MODELS, chat.PATH) else "(unknown)"
-
-
-def methods_at(path: str) -> dict[str, Callable[[bytes, Any], Answer]]:
-    """What answers the HTTP methods of a path."""
-    routes: dict[str, dict[str, Callable[[bytes, Any], Answer]]] = {
-        "/model": {"GET": describe, "POST": prompt},
-        chat.MODELS: {"GET": chat.models},
-        chat.PATH: {"POST": chat.completions},
-    }
-    path = path.rstrip("/")
+def at(path: Any) -> Route:
+    """What answers at a path; a route without methods where there is nothing."""
+    path = str(path).rstrip("/")
     above, _, name = path.rpartition("/")
-    if above == chat.MODELS:
-        return {"GET": partial(chat.one_model, name)}
-    if path not in routes:
-        known = ", ".join(routes)
-        raise ApiError(404, "not_found", f"There is nothing at {ascii(path)[:100]}, only {known}.")
-    return routes[path]
+    if above == models.PATH:
+        return Route({"GET": partial(models.show_one, name)}, f"{models.PATH}/{{model}}")
+    return ROUTES.get(path, Route({}, "(unknown)"))
 
 
 def refuse_other_types(content_type: str) -> None:
@@ -127,3 +140,27 @@ def complete(text: str, options: dict[str, Any], model: Any) -> dict[str, Any]:
         {"role": "user", "content": text},
     ]
     return model.complete({**checks.DEFAULTS, **options, "messages": messages})
+
+
+def embeddings(body: bytes, model: Any) -> Answer:
+    """What POST /embeddings answers: no, by name, so that nobody looks for a typing error."""
+    message = (
+        f"There is no embedding model here: {model.name} writes text, and what can be read off it "
+        "compares texts poorly. Ask another service for embeddings."
+    )
+    raise ApiError(404, "model_not_found", message, "model")
+
+
+ROUTES = {
+    route.name: route
+    for route in (
+        Route({"GET": describe, "POST": prompt}, "/model"),
+        Route({"GET": models.list_all}, models.PATH),
+        Route({"POST": chat.completions}, chat.PATH, streams=True),
+        Route({"POST": responses.create}, responses.PATH, streams=True),
+        Route({"POST": responses.count_input}, responses.COUNT_PATH),
+        Route({"POST": messages.create}, messages.PATH, True, messages.error_body),
+        Route({"POST": messages.count_tokens}, messages.COUNT_PATH, False, messages.error_body),
+        Route({"POST": embeddings}, "/embeddings"),
+    )
+}

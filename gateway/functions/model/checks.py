@@ -180,3 +180,32 @@ def options(fields: dict[str, Any], checks: dict[str, Check], within: str = "") 
     return {
         name: check(fields[name], within + name) for name, check in checks.items() if name in fields
     }
+
+
+# What the dialects of agents have besides
+
+MESSAGES = 64  # turns of a conversation
+PARTS = 64  # of one turn
+ANY_NUMBER = 10**9  # where more is asked for than there is, there is less
+IDENTIFIER = re.compile(r"[A-Za-z0-9_.:-]{1,128}")
+
+
+def an_object(value: Any, param: str) -> dict[str, Any]:
+    """An object, whatever is in it."""
+    if not isinstance(value, dict):
+        raise wrong(param, value, "an object")
+    return value
+
+
+def a_list(value: Any, param: str, most: int = 1000) -> list[Any]:
+    """A list that is not too long."""
+    if not isinstance(value, list) or len(value) > most:
+        raise wrong(param, value, f"a list of at most {most} entries")
+    return value
+
+
+def identifier(value: Any, param: str) -> str:
+    """The name of a function, or the id of a call: no spaces, nothing that means something."""
+    if not isinstance(value, str) or not IDENTIFIER.fullmatch(value):
+        raise wrong(param, value, "1 to 128 letters, digits, or one of _ . : -")
+    return value
