@@ -1,24 +1,23 @@
 """What is answered where: an HTTP request in, an answer out.
 
-Nothing here knows AWS, and the model is handed in: something with NAME, SYSTEM_PROMPT,
-PROMPT_TOKENS, complete(request) and stream(request).
+Nothing here knows AWS, and the model is handed in, whatever it is.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from functools import partial
-from typing import Any
 
 import chat
-import checks
+import prompts
 from answers import Answer
 from errors import ApiError
+from inner import Backend
 
-EXAMPLE = '{"prompt": "..."}'
+Route = Callable[[bytes, Backend], Answer]
 
 
-def route(method: str, path: str, body: bytes, model: Any, content_type: str = "") -> Answer:
+def route(method: str, path: str, body: bytes, model: Backend, content_type: str = "") -> Answer:
     """Answer one request. What is wrong with it becomes a 4xx, never an exception."""
     try:
         methods = methods_at(path)
@@ -43,13 +42,13 @@ def known_path(path: str) -> str:
     path = path.rstrip("/")
     if path.rpartition("/")[0] == chat.MODELS:
         return f"{chat.MODELS}/{{model}}"
-    return path if path in ("/model", chat.MODELS, chat.PATH) else "(unknown)"
+    return path if path in (prompts.PATH, chat.MODELS, chat.PATH) else "(unknown)"
 
 
-def methods_at(path: str) -> dict[str, Callable[[bytes, Any], Answer]]:
+def methods_at(path: str) -> dict[str, Route]:
     """What answers the HTTP methods of a path."""
-    routes: dict[str, dict[str, Callable[[bytes, Any], Answer]]] = {
-        "/model": {"GET": describe, "POST": prompt},
+    routes: dict[str, dict[str, Route]] = {
+        prompts.PATH: {"GET": prompts.describe, "POST": prompts.answer},
         chat.MODELS: {"GET": chat.models},
         chat.PATH: {"POST": chat.completions},
     }
@@ -69,61 +68,3 @@ def refuse_other_types(content_type: str) -> None:
     if kind and kind != "application/json" and not kind.endswith("+json"):
         message = f"The body is {ascii(kind)[:60]}. Send JSON, and Content-Type: application/json."
         raise ApiError(415, "unsupported_media_type", message)
-
-
-def describe(body: bytes, model: Any) -> Answer:
-    """What GET answers: the model's name, its limits, and what counts if nothing is said."""
-    limits = {
-        "prompt_tokens": model.PROMPT_TOKENS,
-        "max_tokens": checks.MAX_TOKENS,
-        "stop": checks.STOPS,
-        "body_bytes": checks.BODY_BYTES,
-    }
-    return Answer(200, {"name": model.NAME, "limits": limits, "defaults": checks.DEFAULTS})
-
-
-def prompt(body: bytes, model: Any) -> Answer:
-    """What POST answers, in our own shape or, where there are "inputs", in LangChain's."""
-    fields = checks.read(body, EXAMPLE)
-    if "inputs" in fields:
-        return langchain(fields, model)
-    checks.allow_only(fields, ["prompt", *checks.OPTIONS])
-    text = checks.text(fields.get("prompt"), "prompt")
-    done = complete(text, checks.options(fields, checks.OPTIONS), model)
-    answer = {
-        "completion": done["text"],
-        "model": model.NAME,
-        "usage": done["usage"],
-        "finish_reason": done["finish_reason"],
-    }
-    return Answer(200, answer, usage=done["usage"], first_token=done.get("first_token"))
-
-
-def langchain(fields: dict[str, Any], model: Any) -> Answer:
-    """The shape that LangChain's AmazonAPIGateway sends and expects back."""
-    checks.allow_only(fields, ["inputs", "parameters"])
-    text = checks.text(fields["inputs"], "inputs")
-    given = fields.get("parameters", {})
-    if not isinstance(given, dict):
-        raise checks.wrong("parameters", given, "an object")
-    checks.allow_only(given, checks.PARAMETERS, within="parameters.")
-    options = checks.options(given, checks.PARAMETERS, within="parameters.")
-    options.pop("num_return_sequences", None)
-    if "max_new_tokens" in options:
-        options["max_tokens"] = options.pop("max_new_tokens")
-    if not options.pop("do_sample", True):
-        options["temperature"] = 0.0
-    repeat = options.pop("return_full_text", False)
-    done = complete(text, options, model)
-    generated = text + done["text"] if repeat else done["text"]
-    answer = [{"generated_text": generated}]
-    return Answer(200, answer, usage=done["usage"], first_token=done.get("first_token"))
-
-
-def complete(text: str, options: dict[str, Any], model: Any) -> dict[str, Any]:
-    """Put a prompt behind the system prompt, and ask the model."""
-    messages = [
-        {"role": "system", "content": model.SYSTEM_PROMPT},
-        {"role": "user", "content": text},
-    ]
-    return model.complete({**checks.DEFAULTS, **options, "messages": messages})

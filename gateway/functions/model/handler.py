@@ -10,10 +10,11 @@ from typing import Any
 import api
 import budget
 import chat
-import model
-from answers import Answer, event
+from answers import Answer
 from errors import failure
+from inner import Backend
 from log import Line
+from model import MODEL
 
 BUDGET = budget.from_environment()
 STREAMING = os.environ.get("STREAMING") == "1"  # API Gateway takes this path's answers in pieces
@@ -47,10 +48,10 @@ def respond(proxy_event: dict[str, Any], context: Any) -> Iterator[Any]:
         raise
     except Exception as error:  # noqa: BLE001 - the status is sent: the body has to say it
         line.failed(error)
-        yield event(failure(context.aws_request_id))
+        yield answer.broken(failure(context.aws_request_id))
     finally:
         answer.close()
-        line.write(answer, model.NAME)
+        line.write(answer, MODEL.name)
 
 
 def asked(event: dict[str, Any], context: Any, line: Line) -> Answer:
@@ -63,12 +64,12 @@ def asked(event: dict[str, Any], context: Any, line: Line) -> Answer:
         caller = (about.get("identity") or {}).get("apiKeyId")
         if caller:
             line.fields["key_id"] = caller
-        asks: Any = model
+        model: Backend = MODEL
         if BUDGET:
             seconds = context.get_remaining_time_in_millis() / 1000
-            asks = budget.Metered(model, BUDGET, caller, seconds)
+            model = budget.Metered(MODEL, BUDGET, caller, seconds)
         kind = header(event, "content-type")
-        return api.route(event["httpMethod"], path_of(event), body_of(event), asks, kind)
+        return api.route(event["httpMethod"], path_of(event), body_of(event), model, kind)
     except Exception as error:  # noqa: BLE001
         line.failed(error)
         return Answer(500, failure(context.aws_request_id))
