@@ -1,7 +1,6 @@
 """What is answered where: an HTTP request in, an answer out.
 
-Nothing here knows AWS, and the model is handed in: something with NAME, SYSTEM_PROMPT,
-PROMPT_TOKENS, complete(request) and stream(request).
+Nothing here knows AWS, and the model is handed in, whatever it is.
 """
 
 from __future__ import annotations
@@ -12,14 +11,13 @@ from functools import partial
 from typing import Any
 
 import chat
-import checks
+import prompts
 from answers import Answer
 from dialects import messages, models, responses
 from errors import ApiError
+from inner import Backend
 
-EXAMPLE = '{"prompt": "..."}'
-
-Method = Callable[[bytes, Any], Answer]
+Method = Callable[[bytes, Backend], Answer]
 
 
 @dataclass(frozen=True)
@@ -43,13 +41,12 @@ class Route:
         return Answer(error.status, self.error_body(error), error.headers)
 
 
-def route(method: str, path: str, body: bytes, model: Any, content_type: str = "") -> Answer:
+def route(method: str, path: str, body: bytes, model: Backend, content_type: str = "") -> Answer:
     """Answer one request. What is wrong with it becomes a 4xx, never an exception."""
     here = at(path)
     try:
         if not here.methods:
-            known = ", ".join(ROUTES)
-            message = f"There is nothing at {ascii(path)[:100]}, only {known}."
+            message = f"There is nothing at {ascii(path)[:100]}, only {', '.join(ROUTES)}."
             raise ApiError(404, "not_found", message)
         known = {"OPTIONS", *here.methods, *(["HEAD"] if "GET" in here.methods else [])}
         allow = {"Allow": ", ".join(sorted(known))}
@@ -84,65 +81,7 @@ def refuse_other_types(content_type: str) -> None:
         raise ApiError(415, "unsupported_media_type", message)
 
 
-def describe(body: bytes, model: Any) -> Answer:
-    """What GET answers: the model's name, its limits, and what counts if nothing is said."""
-    limits = {
-        "prompt_tokens": model.PROMPT_TOKENS,
-        "max_tokens": checks.MAX_TOKENS,
-        "stop": checks.STOPS,
-        "body_bytes": checks.BODY_BYTES,
-    }
-    return Answer(200, {"name": model.NAME, "limits": limits, "defaults": checks.DEFAULTS})
-
-
-def prompt(body: bytes, model: Any) -> Answer:
-    """What POST answers, in our own shape or, where there are "inputs", in LangChain's."""
-    fields = checks.read(body, EXAMPLE)
-    if "inputs" in fields:
-        return langchain(fields, model)
-    checks.allow_only(fields, ["prompt", *checks.OPTIONS])
-    text = checks.text(fields.get("prompt"), "prompt")
-    done = complete(text, checks.options(fields, checks.OPTIONS), model)
-    answer = {
-        "completion": done["text"],
-        "model": model.NAME,
-        "usage": done["usage"],
-        "finish_reason": done["finish_reason"],
-    }
-    return Answer(200, answer, usage=done["usage"], first_token=done.get("first_token"))
-
-
-def langchain(fields: dict[str, Any], model: Any) -> Answer:
-    """The shape that LangChain's AmazonAPIGateway sends and expects back."""
-    checks.allow_only(fields, ["inputs", "parameters"])
-    text = checks.text(fields["inputs"], "inputs")
-    given = fields.get("parameters", {})
-    if not isinstance(given, dict):
-        raise checks.wrong("parameters", given, "an object")
-    checks.allow_only(given, checks.PARAMETERS, within="parameters.")
-    options = checks.options(given, checks.PARAMETERS, within="parameters.")
-    options.pop("num_return_sequences", None)
-    if "max_new_tokens" in options:
-        options["max_tokens"] = options.pop("max_new_tokens")
-    if not options.pop("do_sample", True):
-        options["temperature"] = 0.0
-    repeat = options.pop("return_full_text", False)
-    done = complete(text, options, model)
-    generated = text + done["text"] if repeat else done["text"]
-    answer = [{"generated_text": generated}]
-    return Answer(200, answer, usage=done["usage"], first_token=done.get("first_token"))
-
-
-def complete(text: str, options: dict[str, Any], model: Any) -> dict[str, Any]:
-    """Put a prompt behind the system prompt, and ask the model."""
-    messages = [
-        {"role": "system", "content": model.SYSTEM_PROMPT},
-        {"role": "user", "content": text},
-    ]
-    return model.complete({**checks.DEFAULTS, **options, "messages": messages})
-
-
-def embeddings(body: bytes, model: Any) -> Answer:
+def embeddings(body: bytes, model: Backend) -> Answer:
     """What POST /embeddings answers: no, by name, so that nobody looks for a typing error."""
     message = (
         f"There is no embedding model here: {model.name} writes text, and what can be read off it "
@@ -152,9 +91,9 @@ def embeddings(body: bytes, model: Any) -> Answer:
 
 
 ROUTES = {
-    route.name: route
-    for route in (
-        Route({"GET": describe, "POST": prompt}, "/model"),
+    each.name: each
+    for each in (
+        Route({"GET": prompts.describe, "POST": prompts.answer}, prompts.PATH),
         Route({"GET": models.list_all}, models.PATH),
         Route({"POST": chat.completions}, chat.PATH, streams=True),
         Route({"POST": responses.create}, responses.PATH, streams=True),

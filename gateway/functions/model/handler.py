@@ -9,10 +9,11 @@ from typing import Any
 
 import api
 import budget
-import model
 from answers import Answer
 from errors import failure
+from inner import Backend
 from log import Line
+from model import MODEL
 
 BUDGET = budget.from_environment()
 STREAMING = os.environ.get("STREAMING") == "1"  # API Gateway takes answers in pieces, where one can
@@ -54,7 +55,7 @@ def respond(proxy_event: dict[str, Any], context: Any) -> Iterator[Any]:
         yield answer.broken(failure(context.aws_request_id))
     finally:
         answer.close()
-        line.write(answer, model.NAME)
+        line.write(answer, MODEL.name)
 
 
 def asked(event: dict[str, Any], context: Any, line: Line) -> Answer:
@@ -69,12 +70,12 @@ def asked(event: dict[str, Any], context: Any, line: Line) -> Answer:
         caller = (about.get("identity") or {}).get("apiKeyId")
         if caller:
             line.fields["key_id"] = caller
-        asks: Any = model
+        model: Backend = MODEL
         if BUDGET:
             seconds = context.get_remaining_time_in_millis() / 1000
-            asks = budget.Metered(model, BUDGET, caller, seconds)
+            model = budget.Metered(MODEL, BUDGET, caller, seconds)
         kind = header(event, "content-type")
-        return api.route(event["httpMethod"], path_of(event), body_of(event), asks, kind)
+        return api.route(event["httpMethod"], path_of(event), body_of(event), model, kind)
     except Exception as error:  # noqa: BLE001
         line.failed(error)
         return here.refusal(failure(context.aws_request_id))

@@ -16,10 +16,11 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
+import api
 import budget
 import checks
 import handler
-from errors import error_body
+from errors import ApiError
 
 # Inside Lambda, only the adapter can reach this server: what it says of a request is true.
 BEHIND_ADAPTER = "AWS_LAMBDA_RUNTIME_API" in os.environ
@@ -79,10 +80,9 @@ class Requests(BaseHTTPRequestHandler):
     def refuse(self, status: int, code: str, message: str) -> None:
         """Refuse what was not read; its rest would be taken for the next request."""
         self.close_connection = True
-        body = error_body(message, "invalid_request_error", code)
-        headers = {"Content-Type": "application/json"}
-        head = {"statusCode": status, "headers": headers}
-        self.send(iter([head, json.dumps(body).encode()]))
+        answer = api.at(urlsplit(self.path).path).refusal(ApiError(status, code, message))
+        head = {"statusCode": status, "headers": {"Content-Type": answer.content_type}}
+        self.send(iter([head, *answer.pieces()]))
 
     def send(self, pieces: Iterator[Any]) -> None:
         """Send an answer; a client that hangs up ends it, and the model is free."""

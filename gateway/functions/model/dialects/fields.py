@@ -89,12 +89,20 @@ def told(ignored: list[str]) -> dict[str, str]:
     return {HEADER: ", ".join(names)} if names else {}
 
 
-def refuse_prefill(messages: Sequence[Message], param: str) -> None:
-    """Refuse a conversation that ends with words put into the model's mouth.
+def turns(messages: Sequence[Message], param: str) -> tuple[Message, ...]:
+    """The conversation, if the model can go on from it.
 
     Raises:
-        ApiError: 400, the last turn is the assistant's.
+        ApiError: 400, a result belongs to no call before it, or the last turn is the assistant's:
+            words put into the model's mouth, which it cannot go on from.
     """
+    called: set[str] = set()
+    for message in messages:
+        called.update(call.id for call in message.calls)
+        if message.role == "tool" and message.call_id not in called:
+            text = f"There is no call {message.call_id} before its result."
+            raise ApiError(400, "invalid_request", text, param)
     if messages and messages[-1].role == "assistant":
         text = "The last turn is the assistant's; it must be one that it can answer."
         raise ApiError(400, "invalid_request", text, param)
+    return tuple(messages)

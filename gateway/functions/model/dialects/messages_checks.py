@@ -5,12 +5,12 @@ from __future__ import annotations
 import json
 from typing import Any
 
-import chat_schema
 import checks
 from checks import number, only, wrong
 from dialects import fields, models, offers
-from dialects.fields import Lists, Request, refuse_prefill
+from dialects.fields import Lists, Request
 from dialects.offers import Choice, Offer
+from guide.schemas import held
 from inner import Ask, Backend, Call, Message
 
 EXAMPLE = '{"model": "...", "max_tokens": 128, "messages": [{"role": "user", "content": "..."}]}'
@@ -20,7 +20,7 @@ WORDS = {"auto": "auto", "any": "required", "none": "none", "tool": "required"}
 
 def read(body: bytes, model: Backend) -> Request:
     """The request, or an ApiError that says what is wrong with it."""
-    given = checks.read(body, EXAMPLE)
+    given = checks.read(body, EXAMPLE, model.frames)
     if given.get("max_tokens") is None:
         raise wrong("max_tokens", None, "a whole number; it has to be there")
     return request(given, model)
@@ -28,7 +28,7 @@ def read(body: bytes, model: Backend) -> Request:
 
 def read_for_count(body: bytes, model: Backend) -> Request:
     """The same where nothing is to be written: without max_tokens."""
-    return request({**checks.read(body, EXAMPLE), "max_tokens": 1}, model)
+    return request({**checks.read(body, EXAMPLE, model.frames), "max_tokens": 1}, model)
 
 
 def request(given: dict[str, Any], model: Backend) -> Request:
@@ -36,7 +36,7 @@ def request(given: dict[str, Any], model: Backend) -> Request:
     used, ignored = fields.read(given, LISTS)
     models.refuse_others(used.get("model"), model)
     if "messages" not in used:
-        raise wrong("messages", None, f"a list of 1 to {checks.MESSAGES} messages")
+        raise wrong("messages", None, f"a list of 1 to {checks.TURNS} messages")
     offer, choice = used.get("tools", Offer()), used.get("tool_choice", Choice())
     ask = Ask(
         messages=(*used.get("system", ()), *used["messages"]),
@@ -64,14 +64,11 @@ def system(value: Any, param: str) -> tuple[Message, ...]:
 
 def conversation(value: Any, param: str) -> tuple[Message, ...]:
     """The messages. One with results of tools becomes several turns."""
-    given = checks.a_list(value, param, checks.MESSAGES)
-    if not given:
-        raise wrong(param, value, f"a list of 1 to {checks.MESSAGES} messages")
-    turns: list[Message] = []
+    given = checks.some(value, param, checks.TURNS, "messages")
+    found: list[Message] = []
     for place, one in enumerate(given):
-        turns += turns_of(one, f"{param}[{place}]")
-    refuse_prefill(turns, param)
-    return tuple(turns)
+        found += turns_of(one, f"{param}[{place}]")
+    return fields.turns(found, param)
 
 
 def turns_of(value: Any, param: str) -> list[Message]:
@@ -81,7 +78,7 @@ def turns_of(value: Any, param: str) -> list[Message]:
     content, param = given.get("content"), param + ".content"
     if isinstance(content, str):
         return [Message(role, checks.text(content, param, empty=True))]
-    blocks = checks.a_list(content, param, checks.PARTS)
+    blocks = checks.a_list(content, param, checks.TURNS)
     results: list[Message] = []
     texts: list[str] = []
     calls: list[Call] = []
@@ -120,7 +117,7 @@ def text_of(value: Any, param: str) -> str:
     """A text that may come in blocks."""
     if isinstance(value, str):
         return checks.text(value, param, empty=True)
-    blocks = checks.a_list(value, param, checks.PARTS)
+    blocks = checks.a_list(value, param, checks.TURNS)
     texts = []
     for place, one in enumerate(blocks):
         where = f"{param}[{place}]"
@@ -144,7 +141,7 @@ def output_format(value: Any, param: str) -> Any:
     """JSON by a schema."""
     given = checks.an_object(value, param)
     only("json_schema")(given.get("type"), param + ".type")
-    return chat_schema.checked(given.get("schema"), param + ".schema")
+    return held(given.get("schema"), param + ".schema")
 
 
 # Tools

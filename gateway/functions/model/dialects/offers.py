@@ -6,10 +6,10 @@ import re
 from dataclasses import dataclass
 from typing import Any, Literal
 
-import chat_schema
 import checks
 from checks import wrong
 from errors import ApiError
+from guide.schemas import held
 from inner import Tool
 
 TOOLS = 128
@@ -43,7 +43,7 @@ def tool(given: dict[str, Any], schema: str, param: str) -> Tool:
         raise wrong(f"{param}.name", name, "1 to 64 letters, digits, _ or -")
     about = given.get("description") or ""
     description = checks.text(about, f"{param}.description", empty=True)
-    parameters = chat_schema.checked(given.get(schema) or NOTHING, f"{param}.{schema}")
+    parameters = held(given.get(schema) or NOTHING, f"{param}.{schema}")
     return Tool(name, description, parameters)
 
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-import chat_schema
 import checks
 from checks import number, only, wrong
 from dialects import fields, models, offers
-from dialects.fields import Lists, Request, refuse_prefill
+from dialects.fields import Lists, Request
 from dialects.offers import Choice, Offer
+from guide.schemas import held
 from inner import Ask, Backend, Call, Message
 
 EXAMPLE = '{"model": "...", "input": "..."}'
@@ -20,16 +20,18 @@ LEFT_OUT = ("reasoning", "additional_tools")  # agents send them along, and no m
 
 def read(body: bytes, model: Backend) -> Request:
     """The request, or an ApiError that says what is wrong with it."""
-    given = checks.read(body, EXAMPLE)
+    given = checks.read(body, EXAMPLE, model.frames)
     used, ignored = fields.read(given, LISTS)
     models.refuse_others(used.get("model"), model)
     if "input" not in used:
         raise wrong("input", None, "text, or a list of items")
     offer, choice = used.get("tools", Offer()), used.get("tool_choice", Choice())
-    most = used.get("max_output_tokens", checks.DEFAULTS["max_tokens"])
+    # JSON that is cut is no JSON: where nothing is said, it has all the room there is.
+    is_json = used.get("text") or offer.tools
+    most = model.limits.answer_tokens if is_json else checks.DEFAULTS["max_tokens"]
     ask = Ask(
         messages=(*used.get("instructions", ()), *used["input"]),
-        max_tokens=min(most, model.limits.answer_tokens),
+        max_tokens=min(used.get("max_output_tokens", most), model.limits.answer_tokens),
         temperature=used.get("temperature", checks.DEFAULTS["temperature"]),
         top_p=used.get("top_p"),
         shape=used.get("text"),
@@ -38,31 +40,24 @@ def read(body: bytes, model: Backend) -> Request:
         parallel=used.get("parallel_tool_calls", True),
     )
     stream = used.get("stream", False)
-    return Request(ask, stream, [*ignored, *offer.dropped], echoed(given, ask, offer))
+    return Request(ask, stream, [*ignored, *offer.dropped], echoed(given, ask))
 
 
-def echoed(given: dict[str, Any], ask: Ask, offer: Offer) -> dict[str, Any]:
+def echoed(given: dict[str, Any], ask: Ask) -> dict[str, Any]:
     """What a response repeats of its request."""
     form = (given.get("text") or {}).get("format") or {"type": "text"}
     if form["type"] == "json_schema":
         form = {"description": None, **form, "strict": True}
-    tools = [
-        {
-            "type": "function",
-            "name": tool.name,
-            "description": tool.description,
-            "parameters": tool.parameters,
-            "strict": True,
-        }
-        for tool in offer.tools
-    ]
+    functions = [each for each in given.get("tools") or [] if each["type"] == "function"]
     return {
         "instructions": given.get("instructions"),
         "max_output_tokens": ask.max_tokens if given.get("max_output_tokens") else None,
         "temperature": ask.temperature,
         "top_p": 1.0 if ask.top_p is None else ask.top_p,
         "text": {"format": form},
-        "tools": tools,
+        "tools": [
+            {"description": None, "parameters": None, **each, "strict": True} for each in functions
+        ],
         "tool_choice": given.get("tool_choice") or "auto",
         "parallel_tool_calls": ask.parallel,
         "reasoning": {"effort": None, "summary": None},
@@ -85,11 +80,9 @@ def conversation(value: Any, param: str) -> tuple[Message, ...]:
     """The input: a text, or items. Agents send an empty list to see whether somebody answers."""
     if isinstance(value, str):
         return (Message("user", checks.text(value, param)),)
-    items = checks.a_list(value, param, checks.MESSAGES)
+    items = checks.a_list(value, param, checks.TURNS)
     read_items = [item(one, f"{param}[{place}]") for place, one in enumerate(items)]
-    messages = tuple(message for message in read_items if message)
-    refuse_prefill(messages, param)
-    return messages
+    return fields.turns([message for message in read_items if message], param)
 
 
 def item(value: Any, param: str) -> Message | None:
@@ -118,7 +111,7 @@ def content(value: Any, param: str) -> str:
     """The text of an item, which may come in parts."""
     if isinstance(value, str):
         return checks.text(value, param, empty=True)
-    parts = checks.a_list(value, param, checks.PARTS)
+    parts = checks.a_list(value, param, checks.TURNS)
     return "\n".join(part(one, f"{param}[{place}]") for place, one in enumerate(parts))
 
 
@@ -139,7 +132,7 @@ def text_format(value: Any, param: str) -> Any:
     kind = only("text", "json_object", "json_schema")(form.get("type"), param + ".type")
     if kind == "json_schema":
         checks.identifier(form.get("name"), param + ".name")
-        return chat_schema.checked(form.get("schema"), param + ".schema")
+        return held(form.get("schema"), param + ".schema")
     return "json" if kind == "json_object" else None
 
 
