@@ -29,7 +29,11 @@ def opened(model: Any) -> Iterator[str]:
                 answer = api.at(path).refusal(errors.failure("lambda-1"))
             self.send_response(answer.status)
             ids = {"request-id": ID, "x-request-id": ID}
-            for name, value in {"Content-Type": answer.content_type, **ids, **answer.headers}.items():
+            for name, value in {
+                "Content-Type": answer.content_type,
+                **ids,
+                **answer.headers,
+            }.items():
                 self.send_header(name, value)
             self.end_headers()
             try:

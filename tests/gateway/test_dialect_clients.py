@@ -194,7 +194,13 @@ def anthropics():
     with ExitStack() as doors:
         ways = {**SAID, "broken": Broken()}
         urls = {way: doors.enter_context(opened(model)) for way, model in ways.items()}
-        command = [str(clients.CLIENTS.python), "-c", ANTHROPIC, json.dumps(urls), json.dumps(asked)]
+        command = [
+            str(clients.CLIENTS.python),
+            "-c",
+            ANTHROPIC,
+            json.dumps(urls),
+            json.dumps(asked),
+        ]
         done = subprocess.run(command, capture_output=True, text=True, timeout=120)
     assert done.returncode == 0, done.stderr[-3000:]
     return json.loads(done.stdout)
