@@ -25,57 +25,57 @@ from .settings import Settings
 # Chapter 10: speak OpenAI, and then Anthropic
 
 
-def openai_responses(
+# Where each answers; below it, where it only counts; its noun.
+DIALECTS = {
+    "responses": ("input_tokens", "Response"),
+    "messages": ("count_tokens", "Message"),
+}
+
+
+def other_dialects(
     settings: Settings,
     rest_api: aws.apigateway.RestApi,
     access: Arguments,
     whole: Arguments,
     streamed: Arguments,
 ) -> Parts:
-    """POST /responses, and below it a count of what one would read."""
-    root = rest_api.root_resource_id
-    path = path_below("responsesPath", rest_api, root, "responses")
-    count = path_below("inputPath", rest_api, path.id, "input_tokens")
-    validator = body_validator("responsesValidator", rest_api)
-    schema = responses_schema(settings)
-    shape = body_model("responsesModel", rest_api, "Response", schema)
-    asks = {
-        **access,
-        **checked(validator, shape),
-        "operation_name": "CreateResponse",
+    """POST /responses and POST /messages, and their counts of tokens."""
+    shapes = {
+        "responses": responses_schema(settings),
+        "messages": messages_schema(settings),
     }
-    counts = {**access, "operation_name": "CountResponseInput"}
     return [
-        *(path, count, validator, shape),
-        *posted("responses", rest_api, path, asks, streamed),
-        *posted("input", rest_api, count, counts, whole),
+        part
+        for path, schema in shapes.items()
+        for part in dialect(path, schema, rest_api, access, whole, streamed)
     ]
 
 
-def anthropic_messages(
-    settings: Settings,
+def dialect(
+    path_part: str,
+    schema: Arguments,
     rest_api: aws.apigateway.RestApi,
     access: Arguments,
     whole: Arguments,
     streamed: Arguments,
 ) -> Parts:
-    """POST /messages, and below it a count of what one would read."""
+    """A path that answers, checked at the door, and one that counts."""
+    counting, noun = DIALECTS[path_part]
+    counts = f"{path_part}Count"
     root = rest_api.root_resource_id
-    path = path_below("messagesPath", rest_api, root, "messages")
-    count = path_below("countPath", rest_api, path.id, "count_tokens")
-    validator = body_validator("messagesValidator", rest_api)
-    schema = messages_schema(settings)
-    shape = body_model("messagesModel", rest_api, "Messages", schema)
-    asks = {
-        **access,
-        **checked(validator, shape),
-        "operation_name": "CreateMessage",
-    }
-    counts = {**access, "operation_name": "CountMessageTokens"}
+    path = path_below(f"{path_part}Path", rest_api, root, path_part)
+    below = path_below(f"{counts}Path", rest_api, path.id, counting)
+    validator = body_validator(f"{path_part}Validator", rest_api)
+    shape = body_model(
+        f"{path_part}Model", rest_api, f"{noun}Request", schema
+    )
+    rules = checked(validator, shape)
+    create = {**access, **rules, "operation_name": f"Create{noun}"}
+    count = {**access, "operation_name": f"Count{noun}Tokens"}
     return [
-        *(path, count, validator, shape),
-        *posted("messages", rest_api, path, asks, streamed),
-        *posted("count", rest_api, count, counts, whole),
+        *(path, below, validator, shape),
+        *posted(path_part, rest_api, path, create, streamed),
+        *posted(counts, rest_api, below, count, whole),
     ]
 
 
@@ -164,7 +164,7 @@ def dialect_limits(
             limit,
             logging,
         )
-        for path in ("responses", "messages")
+        for path in DIALECTS
     ]
 
 

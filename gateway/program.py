@@ -56,10 +56,9 @@ from .deployment import (  # chapter 06
 )
 from .dialects import (  # chapter 10
     anthropic_base_url,
-    anthropic_messages,
     dialect_limits,
     no_embeddings,
-    openai_responses,
+    other_dialects,
 )
 from .kinds import Arguments, Parts, Variables
 from .limits import (  # chapter 08
@@ -165,8 +164,7 @@ def client_parts(
     return [
         *list_models(api, admitted, whole),
         *chat_completions(settings, api, admitted, streamed),
-        *openai_responses(settings, api, admitted, whole, streamed),
-        *anthropic_messages(settings, api, admitted, whole, streamed),
+        *other_dialects(settings, api, admitted, whole, streamed),
         *no_embeddings(api, admitted, whole),
         *error_responses(api),
     ]

@@ -19,9 +19,9 @@ PROTECTED = (
     "oneModelMethod",
     "chatMethod",
     "responsesMethod",
-    "inputMethod",
+    "responsesCountMethod",
     "messagesMethod",
-    "countMethod",
+    "messagesCountMethod",
     "embeddingsMethod",
 )
 
@@ -499,9 +499,9 @@ def test_the_other_dialects_are_where_their_clients_look(whole):
     declared = whole()
     parents = {
         "responsesPath": ("root", "responses"),
-        "inputPath": ("responsesPath-id", "input_tokens"),
+        "responsesCountPath": ("responsesPath-id", "input_tokens"),
         "messagesPath": ("root", "messages"),
-        "countPath": ("messagesPath-id", "count_tokens"),
+        "messagesCountPath": ("messagesPath-id", "count_tokens"),
         "embeddingsPath": ("root", "embeddings"),
     }
     for name, found in parents.items():
@@ -514,13 +514,13 @@ def test_answers_of_all_dialects_stream_and_counts_do_not(whole):
     streaming = whole(stream=True).inputs
     modes = {
         name: streaming[f"{name}Integration"]["responseTransferMode"]
-        for name in ("responses", "messages", "input", "count", "embeddings")
+        for name in ("responses", "messages", "responsesCount", "messagesCount", "embeddings")
     }
     assert set(modes.items()) == {
         ("responses", "STREAM"),
         ("messages", "STREAM"),
-        ("input", "BUFFERED"),
-        ("count", "BUFFERED"),
+        ("responsesCount", "BUFFERED"),
+        ("messagesCount", "BUFFERED"),
         ("embeddings", "BUFFERED"),
     }
 

@@ -119,7 +119,7 @@ def test_the_longest_conversation_is_answered_and_one_token_more_is_not():
     body = json.dumps({"prompt": "a " * 1600}).encode()
     answer = api.route("POST", "/model", body, model)
     assert answer.status == 400
-    assert "1500 are the most" in answer.body["error"]["message"]
+    assert "tokens > 1500 maximum" in answer.body["error"]["message"]
 
 
 def test_a_prompt_and_the_longest_answer_fit_into_the_context():
@@ -166,7 +166,7 @@ def test_closing_a_stream_sets_the_model_free():
 
 
 def test_a_stream_that_cannot_begin_says_so_before_its_first_piece(monkeypatch):
-    with pytest.raises(ApiError, match="1500 are the most"):
+    with pytest.raises(ApiError, match="tokens > 1500 maximum"):
         next(parts("a " * 1600, max_tokens=1))
     monkeypatch.setattr(model, "PROMPT_TOKENS", 10**6)
     with pytest.raises(ApiError, match="2048 tokens"):

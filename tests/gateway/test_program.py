@@ -93,7 +93,7 @@ TABLE = {
     "chatIntegration": "aws:apigateway/integration:Integration",
     **{
         f"{path}{kind}": f"aws:apigateway/{token}"
-        for path in ("responses", "input", "messages", "count", "embeddings")
+        for path in ("responses", "responsesCount", "messages", "messagesCount", "embeddings")
         for kind, token in (
             ("Path", "resource:Resource"),
             ("Method", "method:Method"),
@@ -152,8 +152,7 @@ FROZEN = {
     **{
         name: getattr(aws.apigateway, token.rpartition(":")[2])
         for name, token in TABLE.items()
-        if re.match(r"(responses|input|messages|count|embeddings)[A-Z]", name)
-        and not name.endswith("Limit")
+        if re.match(r"(responses|messages|embeddings)[A-Z]", name) and not name.endswith("Limit")
     },
 }
 # Every argument of these is tried; of the rest, each kind once is enough.

@@ -46,8 +46,9 @@ class Local:
             raise ApiError(
                 400,
                 "context_length_exceeded",
-                f"The messages have {tokens} tokens with the system prompt and the frame around "
-                f"each of them; {most} are the most.",
+                # Agents look for the words before the comma, and shorten what they send.
+                f"prompt is too long: {tokens} tokens > {most} maximum, with the system prompt "
+                "and the frame around each message.",
                 "messages",
             )
 
