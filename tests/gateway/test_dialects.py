@@ -209,6 +209,8 @@ IMAGE = {"type": "image", "source": {"type": "base64", "media_type": "image/png"
         (MESSAGES, {"messages": [{"role": "assistant", "content": "The answer is ("}]}, "last turn"),
         (MESSAGES, {"messages": []}, "messages"),
         (MESSAGES, {"messages": None}, "messages is null"),
+        (MESSAGES, {"tools": [TOOL[RESPONSES]]}, "tools[0].type"),  # OpenAI's
+        (RESPONSES, {"tools": [{"type": "function", "function": NAMED}]}, "tools[0].name"),  # chat's
         (MESSAGES, {"max_tokens": None}, "max_tokens"),
         (MESSAGES, {"max_tokens": 0}, "max_tokens"),
         (MESSAGES, {"temperature": 1.5}, "temperature"),
@@ -311,7 +313,8 @@ def test_a_choice_of_tools_reaches_the_model(model, path, choice):
 @PATHS
 @pytest.mark.parametrize("choice", ["other", "strange", "required"])
 def test_a_choice_that_cannot_be_made_is_refused(model, path, choice):
-    tools = [TOOL[path]] if choice != "required" else [{"type": "web_search", "name": "web_search"}]
+    theirs = {"type": "web_search_20250305", "name": "web_search"}
+    tools = [theirs] if choice == "required" else [TOOL[path]]
     _, message = refused(model, path, tools=tools, tool_choice=CHOICES[path][choice])
     assert "tool_choice" in message
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import Any
 
 import checks
@@ -15,6 +16,7 @@ from inner import Ask, Backend, Call, Message
 
 EXAMPLE = '{"model": "...", "max_tokens": 128, "messages": [{"role": "user", "content": "..."}]}'
 LEFT_OUT = ("thinking", "redacted_thinking")  # what another model has thought
+THEIRS = re.compile(r"[a-z_]+_20[0-9]{6}")  # the kinds of tools that run at Anthropic
 WORDS = {"auto": "auto", "any": "required", "none": "none", "tool": "required"}
 
 
@@ -156,8 +158,10 @@ def tools(value: Any, param: str) -> Offer:
         kind = checks.label(checks.an_object(one, where).get("type") or "custom", where + ".type")
         if kind == "custom":
             found.append(offers.tool(one, "input_schema", where))
-        else:
+        elif THEIRS.fullmatch(kind):
             dropped.append(f"{param}.{kind}")
+        else:
+            raise wrong(where + ".type", kind, "custom, or a kind of Anthropic's with its date")
     return Offer(tuple(found), tuple(dropped))
 
 
