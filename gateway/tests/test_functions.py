@@ -16,8 +16,9 @@ KEY = "k" * 40
 def load(monkeypatch, folder):
     """A function's handler, as Lambda finds it: its folder is the whole world."""
     monkeypatch.syspath_prepend(str(FUNCTIONS / folder))
-    for file in (FUNCTIONS / folder).glob("*.py"):
-        monkeypatch.delitem(sys.modules, file.stem, raising=False)
+    for file in (FUNCTIONS / folder).rglob("*.py"):
+        place = file.relative_to(FUNCTIONS / folder).with_suffix("")
+        monkeypatch.delitem(sys.modules, ".".join(place.parts), raising=False)
     if folder == "model":
         monkeypatch.setitem(sys.modules, "model", stand_in())
     path = FUNCTIONS / folder / "handler.py"
@@ -28,19 +29,21 @@ def load(monkeypatch, folder):
 
 
 def stand_in():
-    """A model that says what it was asked."""
+    """A model that says what it was asked, or calls the tool that it must call."""
+    inner = importlib.import_module("inner")
+    usage = inner.Usage(prompt_tokens=2, completion_tokens=1)
+
+    def stream(ask):
+        if ask.choice == "required":
+            yield inner.CallPiece("call_1", ask.tools[0].name, usage)
+            yield inner.ArgumentsPiece("{}", usage)
+        else:
+            yield inner.TextPiece(ask.messages[-1].text, usage)
+        yield inner.EndPiece("stop", usage)
+
     model = ModuleType("model")
-    model.NAME, model.PROMPT_TOKENS = "echo", 1500
-    model.SYSTEM_PROMPT, model.SYSTEM_PROMPT_FIRST = "Repeat.", False
-
-    def complete(request):
-        return {
-            "text": request["messages"][-1]["content"],
-            "finish_reason": "stop",
-            "usage": {"prompt_tokens": 2, "completion_tokens": 1},
-        }
-
-    model.complete = complete
+    limits = inner.Limits(prompt_tokens=1500, answer_tokens=256)
+    model.MODEL = SimpleNamespace(name="echo", limits=limits, frames=("<|im_end|>",), stream=stream)
     return model
 
 
@@ -82,6 +85,20 @@ def test_a_conversation_is_answered_as_openai_would(call):
     assert status == 200
     assert answer["choices"][0]["message"]["content"] == "Hello."
     assert answer["usage"]["total_tokens"] == 3
+
+
+def test_a_tool_is_called_if_it_must_be(call):
+    weather = {"name": "weather", "parameters": {"type": "object", "properties": {}}}
+    hello = {
+        "model": "echo",
+        "messages": [{"role": "user", "content": "Hello."}],
+        "tools": [{"type": "function", "function": weather}],
+        "tool_choice": "required",
+    }
+    status, answer = call("POST", "/chat/completions", hello)
+    assert (status, answer["choices"][0]["finish_reason"]) == (200, "tool_calls")
+    (called,) = answer["choices"][0]["message"]["tool_calls"]
+    assert called["function"] == {"name": "weather", "arguments": "{}"}
 
 
 @pytest.mark.parametrize(
