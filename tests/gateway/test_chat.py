@@ -44,7 +44,8 @@ def test_the_one_model_is_listed(model):
     (listed,) = answer.body["data"]
     assert (answer.status, answer.body["object"]) == (200, "list")
     created = listed.pop("created")
-    assert listed == {"id": NAME, "object": "model", "owned_by": "gateway"}
+    openais = {"id": NAME, "object": "model", "owned_by": "gateway"}
+    assert listed.items() >= openais.items()
     assert isinstance(created, int) and 0 <= time.time() - created < 3600
 
 

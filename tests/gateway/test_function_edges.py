@@ -6,6 +6,7 @@ import importlib.util
 import io
 import json
 import sys
+from datetime import datetime, timezone
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -22,6 +23,7 @@ import log
 import prompts
 import pytest
 import server
+from dialects import models
 from errors import ApiError
 from inner import Call, Message
 from local import reading
@@ -62,7 +64,7 @@ def test_an_error_is_openais_whole_object():
         "error": {"message": "m", "type": "tokens", "param": None, "code": "c"}
     }
     assert errors.ApiError(400, "c", "m", headers={"A": "b"}).headers == {"A": "b"}
-    assert errors.failure("r1") == {
+    assert errors.failure("r1").body() == {
         "error": {
             "message": "The function failed. Its log says why, under request r1.",
             "type": "server_error",
@@ -508,21 +510,28 @@ def test_a_path_that_is_not_there(model, path):
     assert (answer.status, answer.headers) == (404, {})
     assert answer.body["error"]["code"] == "not_found"
     assert answer.body["error"]["message"] == (
-        f"There is nothing at {ascii(path.rstrip('/'))[:100]}, only /model, /models, "
-        "/chat/completions."
+        f"There is nothing at {ascii(path.rstrip('/'))[:100]}, only {', '.join(api.ROUTES)}."
     )
 
 
 def test_the_models_are_described(model):
-    about = {"id": NAME, "object": "model", "created": chat.LOADED, "owned_by": "gateway"}
-    assert api.route("GET", "/models", b"", model).body == {"object": "list", "data": [about]}
+    loaded = models.LOADED
+    openais = {"id": NAME, "object": "model", "created": loaded, "owned_by": "gateway"}
+    about = {
+        **openais, "type": "model", "display_name": NAME, "lifecycle": "active",
+        "created_at": datetime.fromtimestamp(loaded, timezone.utc).isoformat(),
+        "max_input_tokens": 1500, "max_tokens": 256,
+    }  # fmt: skip
+    assert api.route("GET", "/models", b"", model).body == {
+        "object": "list", "data": [about], "has_more": False, "first_id": NAME, "last_id": NAME,
+    }  # fmt: skip
     assert api.route("GET", f"/models/{NAME}/", b"", model).body == about
     answer = api.route("GET", "/models/" + "x" * 80, b"", model)
     assert (answer.status, answer.body["error"]) == (404, {
         "message": f"There is no model {ascii('x' * 80)[:60]} here, only {NAME}.",
         "type": "invalid_request_error", "param": "model", "code": "model_not_found",
     })  # fmt: skip
-    assert refusal(chat.refuse_other_models, None, model) == (
+    assert refusal(models.refuse_others, None, model) == (
         400, "invalid_request", "model", f"model is null; it must be text: {NAME}."
     )  # fmt: skip
 
@@ -766,6 +775,7 @@ def test_an_answer_and_its_line_are_whole(capsys, monkeypatch):
         "headers": {
             "Content-Type": "application/json", "Cache-Control": "no-store",
             "X-Content-Type-Options": "nosniff", "Allow": "GET, HEAD, OPTIONS, POST",
+            "x-request-id": "r1", "request-id": "r1",
         },
     }  # fmt: skip
     assert line.pop("milliseconds") >= 0
@@ -789,7 +799,7 @@ def test_long_methods_are_logged_short_and_what_a_caller_puts_into_a_path_not_at
      ("/chat", "(unknown)"), ("", "(unknown)"), ("/", "(unknown)")],
 )  # fmt: skip
 def test_a_path_is_logged_as_the_one_that_is_known(path, logged):
-    assert api.known_path(path) == logged
+    assert api.at(path).name == logged
 
 
 @pytest.mark.parametrize(
@@ -849,16 +859,20 @@ def test_a_body_is_text_bytes_or_nothing():
 def test_a_failure_is_answered_with_the_request_to_look_for(capsys):
     answer, line = handled({"requestContext": {}}, capsys)
     assert answer["statusCode"] == 500 and line["status"] == 500 and line["error"] == "KeyError"
-    assert json.loads(answer["body"]) == errors.failure("lambda-1")
-    assert answer["headers"] == {"Content-Type": "application/json", **handler.NEVER_KEPT}
+    assert json.loads(answer["body"]) == errors.failure("lambda-1").body()
+    ids = {"x-request-id": "lambda-1", "request-id": "lambda-1"}
+    assert answer["headers"] == {"Content-Type": "application/json", **handler.NEVER_KEPT, **ids}
 
 
 @pytest.mark.parametrize(
     "streaming, path, streams",
     [(True, "/chat/completions", True), (True, "/chat/completions/", True), (True, "/model", False),
-     (False, "/chat/completions", False)],
+     (True, "/responses", True), (True, "/messages", True), (True, "/messages/count_tokens", False),
+     (False, "/chat/completions", False), (False, "/messages", False)],
 )  # fmt: skip
-def test_only_chat_streams_and_only_where_it_may(capsys, monkeypatch, streaming, path, streams):
+def test_only_conversations_stream_and_only_where_it_may(
+    capsys, monkeypatch, streaming, path, streams
+):
     monkeypatch.setattr(handler, "STREAMING", streaming)
     answer = handler.handler(proxied(path=path, httpMethod="OPTIONS"), CONTEXT)
     assert hasattr(answer, "__next__") is streams
@@ -1113,7 +1127,7 @@ def test_a_caller_that_hangs_up_is_logged_as_one(capsys, monkeypatch, model):
 
 
 def test_a_model_that_is_no_text_and_stops_that_are_none_are_shown(model):
-    assert refusal(chat.refuse_other_models, 7, model)[3] == f"model is 7; it must be text: {NAME}."
+    assert refusal(models.refuse_others, 7, model)[3] == f"model is 7; it must be text: {NAME}."
     assert (
         refusal(checks.stops, 7, "p")[3]
         == "p is 7; it must be a list of 1 to 4 texts, or one text."

@@ -75,6 +75,8 @@ def test_a_prompt_is_answered_in_the_form_that_api_gateway_takes(capsys):
         "Content-Type": "application/json",
         "Cache-Control": "no-store",
         "X-Content-Type-Options": "nosniff",
+        "x-request-id": "gateway-1",
+        "request-id": "gateway-1",
     }
     assert json.loads(response["body"])["completion"] == "The capital of France is Paris."
 

@@ -46,11 +46,11 @@ def route(method: str, path: str, body: bytes, model: Backend, content_type: str
     here = at(path)
     try:
         if not here.methods:
-            message = f"There is nothing at {ascii(path)[:100]}, only {', '.join(ROUTES)}."
-            raise ApiError(404, "not_found", message)
-        known = {"OPTIONS", *here.methods, *(["HEAD"] if "GET" in here.methods else [])}
-        allow = {"Allow": ", ".join(sorted(known))}
-        if method not in known:
+            asked, known = ascii(path.rstrip("/"))[:100], ", ".join(ROUTES)
+            raise ApiError(404, "not_found", f"There is nothing at {asked}, only {known}.")
+        methods = {"OPTIONS", *here.methods, *(["HEAD"] if "GET" in here.methods else [])}
+        allow = {"Allow": ", ".join(sorted(methods))}
+        if method not in methods:
             message = f"This path answers {allow['Allow']}, not {ascii(method)[:20]}."
             raise ApiError(405, "method_not_allowed", message, headers=allow)
         if method == "OPTIONS":
