@@ -18,7 +18,8 @@ def load(monkeypatch, folder):
     monkeypatch.syspath_prepend(str(FUNCTIONS / folder))
     for file in (FUNCTIONS / folder).rglob("*.py"):
         place = file.relative_to(FUNCTIONS / folder).with_suffix("")
-        monkeypatch.delitem(sys.modules, ".".join(place.parts), raising=False)
+        name = ".".join(place.parts).removesuffix(".__init__")
+        monkeypatch.delitem(sys.modules, name, raising=False)
     if folder == "model":
         monkeypatch.setitem(sys.modules, "model", stand_in())
     path = FUNCTIONS / folder / "handler.py"
@@ -101,6 +102,26 @@ def test_a_tool_is_called_if_it_must_be(call):
     assert called["function"] == {"name": "weather", "arguments": "{}"}
 
 
+def test_a_response_is_answered_as_openai_would(call):
+    status, answer = call("POST", "/responses", {"model": "echo", "input": "Hello."})
+    assert (status, answer["status"]) == (200, "completed")
+    assert answer["output"][0]["content"][0]["text"] == "Hello."
+
+
+def test_a_message_is_answered_and_refused_as_anthropic_would(call):
+    hello = {
+        "model": "echo",
+        "max_tokens": 9,
+        "messages": [{"role": "user", "content": "Hello."}],
+    }
+    status, answer = call("POST", "/messages", hello)
+    assert (status, answer["stop_reason"]) == (200, "end_turn")
+    assert answer["content"][0]["text"] == "Hello."
+    status, answer = call("POST", "/messages", {**hello, "model": "claude"})
+    assert (status, answer["type"]) == (404, "error")
+    assert answer["error"]["type"] == "not_found_error"
+
+
 @pytest.mark.parametrize(
     ("method", "path", "body", "status"),
     [
@@ -115,6 +136,8 @@ def test_a_tool_is_called_if_it_must_be(call):
             {"model": "echo", "messages": []},
             400,
         ),
+        ("POST", "/responses", {"model": "echo"}, 400),
+        ("POST", "/embeddings", {"model": "echo", "input": "x"}, 404),
     ],
 )
 def test_what_is_wrong_is_refused_in_one_shape(call, method, path, body, status):
