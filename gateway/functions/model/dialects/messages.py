@@ -69,13 +69,25 @@ def opening(model_name: str) -> dict[str, Any]:
         "content": [],
         "stop_reason": None,
         "stop_sequence": None,
+        "stop_details": None,
+        "container": None,
         "usage": counted(Usage()),
     }
 
 
-def counted(usage: Usage) -> dict[str, int]:
-    """The tokens, as Messages names them."""
-    return {"input_tokens": usage.prompt_tokens, "output_tokens": usage.completion_tokens}
+def counted(usage: Usage) -> dict[str, Any]:
+    """The tokens, as Messages names them: none is from a cache, none is thought."""
+    return {
+        "input_tokens": usage.prompt_tokens,
+        "output_tokens": usage.completion_tokens,
+        "output_tokens_details": None,
+        "cache_creation": None,
+        "cache_creation_input_tokens": 0,
+        "cache_read_input_tokens": 0,
+        "server_tool_use": None,
+        "inference_geo": None,
+        "service_tier": "standard",
+    }
 
 
 def ended(end: EndPiece, called: bool) -> dict[str, Any]:
@@ -100,12 +112,13 @@ def tool_use(call_id: str, name: str, arguments: str = "{}") -> dict[str, Any]:
         given = json.loads(arguments)
     except ValueError:
         given = {}
-    return {"type": "tool_use", "id": tool_use_id(call_id), "name": name, "input": given}
-
-
-def tool_use_id(call_id: str) -> str:
-    """The id of a call, as Anthropic's look."""
-    return "toolu_" + call_id.removeprefix("call_")
+    return {
+        "type": "tool_use",
+        "id": "toolu_" + call_id.removeprefix("call_"),
+        "name": name,
+        "input": given,
+        "caller": {"type": "direct"},
+    }
 
 
 def message(begun: dict[str, Any], done: Whole) -> dict[str, Any]:
