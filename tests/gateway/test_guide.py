@@ -11,7 +11,7 @@ import pytest
 from errors import ApiError
 from guide import kinds
 from guide.apart import apart
-from guide.schemas import DEPTH, grammar, held
+from guide.schemas import DEPTH, any_object, grammar, held
 from inner import Ask, Message, whole
 from model import MODEL
 from pydantic import BaseModel, Field
@@ -45,6 +45,9 @@ def refused(schema, **more):
 
 
 SHORT = {"type": "string", "minLength": 0, "maxLength": 80}
+WHOLE = {"minimum": -999_999, "maximum": 999_999}
+ANYTHING = {"anyOf": [SHORT, {"type": "integer", **WHOLE}, {"type": "number", **WHOLE},
+                      {"type": "boolean"}, {"type": "null"}]}  # fmt: skip
 DATE = {"type": "string", "pattern": f"^{kinds.DAY}$"}
 
 # A keyword, and what becomes of it: one row for each of JSON Schema's that something can be held to.
@@ -95,8 +98,8 @@ KEPT = {
          "additionalProperties": False}),
     "no type, but items": ({"items": {"type": "null"}},
                            {"type": "array", "minItems": 0, "maxItems": 5, "items": {"type": "null"}}),
-    "anything": ({}, {"anyOf": [SHORT, {"type": "integer"}, {"type": "boolean"}, {"type": "null"}]}),
-    "true": (True, {"anyOf": [SHORT, {"type": "integer"}, {"type": "boolean"}, {"type": "null"}]}),
+    "anything": ({}, ANYTHING),
+    "true": (True, ANYTHING),
     "notes": ({"type": "null", "title": "T", "description": "d", "default": 1, "examples": [1],
                "deprecated": True, "readOnly": True, "$comment": "c", "x-order": 1}, {"type": "null"}),
     "switched off": ({"type": "array", "items": {"type": "null"}, "uniqueItems": False},
@@ -356,6 +359,16 @@ def test_a_schema_that_nothing_fits_is_refused_before_the_first_piece_and_not_lo
         next(MODEL.stream(ask))
     assert (found.value.status, found.value.code) == (400, "invalid_schema")
     assert capfd.readouterr() == ("", "")
+
+
+def test_some_object_is_one_of_three_levels():
+    schema = any_object()
+    for levels in (2, 1):
+        schema = schema["additionalProperties"]
+        assert len(schema["anyOf"]) == 7
+        schema = schema["anyOf"][-1]
+        assert (schema["type"], schema["maxProperties"]) == ("object", 5), levels
+    assert schema["additionalProperties"] == ANYTHING
 
 
 def test_the_grammar_is_compact_json():

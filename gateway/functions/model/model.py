@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from errors import ApiError
-from guide.schemas import grammar
+from guide.schemas import any_object, grammar
 from inner import Ask, Limits, Piece, Tool
 from local import gguf, holding, llama, reading, tools
 
@@ -74,7 +74,7 @@ def request(ask: Ask, tool: Tool | None) -> llama.Request:
         "stop": list(ask.stop) or None,
         "presence_penalty": ask.presence_penalty,
         "frequency_penalty": ask.frequency_penalty,
-        **shape(ask, tool),
+        "grammar": shape(ask, tool),
     }
     return {
         "messages": reading.messages(ask, tool),
@@ -84,13 +84,13 @@ def request(ask: Ask, tool: Tool | None) -> llama.Request:
     }
 
 
-def shape(ask: Ask, tool: Tool | None) -> dict[str, Any]:
-    """What holds the answer to its shape."""
+def shape(ask: Ask, tool: Tool | None) -> str | None:
+    """The grammar that holds the answer to its shape."""
     if tool:
-        return {"grammar": grammar(tool.parameters)}
+        return grammar(tool.parameters)
     if ask.shape == "json":
-        return {"response_format": {"type": "json_object"}}
-    return {"grammar": grammar(ask.shape)} if ask.shape else {}
+        return grammar(any_object())
+    return grammar(ask.shape) if ask.shape else None
 
 
 MODEL = Local(llama.find_weights())

@@ -19,6 +19,7 @@ Go = Callable[[Any, str], "Schema | None"]  # a schema inside, and the step that
 CHARACTERS = 80  # of a string without a bound
 LONGEST = 1000  # characters that a caller may ask for
 ITEMS = 5  # of a list, and properties of an object, without a bound
+SIMPLE = ("string", "integer", "number", "boolean", "null")  # types of a value that may be anything
 WHOLE = 999_999  # the largest number without a bound
 VALUES = 1000  # of an enum
 OFF = {"uniqueItems": False, "nullable": False}  # keywords that hold nothing with this value

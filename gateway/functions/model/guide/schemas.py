@@ -22,13 +22,37 @@ Schema = dict[str, Any]
 DEPTH = 10  # levels, as with OpenAI
 PARTS = 2000  # schemas in a schema, with each reference written out
 LEVELS = 3  # how often a class that holds itself is written out
-SIMPLE = [{"type": kind} for kind in ("string", "integer", "boolean", "null")]
+JSON_LEVELS = 3  # of an object whose shape nobody has said
 LAYOUT = {"whitespace_flexible": False, "item_separator": ", ", "key_separator": ": "}
 
 
 def grammar(schema: Schema) -> str:
     """A schema that was let through, as llama.cpp's request field "grammar" takes it."""
     return "%llguidance {}\nstart: %json " + json.dumps({**schema, "x-guidance": LAYOUT})
+
+
+def any_object(levels: int = JSON_LEVELS) -> Schema:
+    """The schema of an object with something in it, of a size that a small model can finish."""
+    inner = [KINDS[kind].held({}, "", no_part) for kind in kinds.SIMPLE]
+    value: Schema = {"anyOf": inner}
+    for _ in range(levels - 1):
+        several = {"type": "array", "items": value, "maxItems": kinds.ITEMS}
+        value = {"anyOf": [*inner, several, of_any_names(value)]}
+    return of_any_names(value)
+
+
+def no_part(schema: Any, step: str) -> None:
+    """There is nothing inside."""
+
+
+def of_any_names(value: Schema) -> Schema:
+    """The schema of an object with values of one schema, under whatever names."""
+    return {
+        "type": "object",
+        "additionalProperties": value,
+        "minProperties": 1,
+        "maxProperties": kinds.ITEMS,
+    }
 
 
 def held(schema: Any, param: str) -> Schema:
@@ -97,7 +121,7 @@ class Walk:
         if "const" in schema or "enum" in schema:
             return kinds.one_of(schema, param)
         if not schema:
-            return {"anyOf": [kinds.string({}, param, go), *SIMPLE[1:]]}
+            return {"anyOf": [KINDS[kind].held({}, param, go) for kind in kinds.SIMPLE]}
         return self.kind(schema, param, go)
 
     def reference(
