@@ -39,9 +39,18 @@ def bad():
 
 
 @pytest.mark.parametrize("path", list(GOOD))
-def test_a_good_request_is_answered(path):
+def test_a_good_request_is_answered_and_what_it_ignored_is_logged(path, capsys):
     good = BadRequest("POST", path, JSON, json.dumps(GOOD[path]).encode())
-    assert answered(good)["statusCode"] == 200
+    response = answered(good)
+    assert response["statusCode"] == 200
+    assert response["headers"]["x-ignored-fields"] == "metadata"
+    assert response["headers"]["request-id"] == response["headers"]["x-request-id"] == "gateway-1"
+    line = json.loads(capsys.readouterr().out)
+    assert (line["ignored_fields"], line["path"], line["completion_tokens"]) == (
+        "metadata",
+        path,
+        2,
+    )
 
 
 @pytest.mark.parametrize("path", list(GOOD))
