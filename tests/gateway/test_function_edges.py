@@ -456,6 +456,13 @@ def test_a_format_is_text_json_or_a_shape():
     [
         ([], "f", "f is a list; it must be an object."),
         ({}, "f.type", 'f.type is null; it must be "text" or "json_object" or "json_schema".'),
+        ({"type": "text", "x": 1}, "f.x", "There is no field 'x'. The fields are: type."),
+        ({"type": "json_schema", "x": 1}, "f.x",
+         "There is no field 'x'. The fields are: type, json_schema."),
+        (shape(PERSON, x=1), "f.json_schema.x",
+         "There is no field 'x'. The fields are: name, description, strict, schema."),
+        (shape(PERSON, description=1), "f.json_schema.description",
+         "f.json_schema.description is 1; it must be text."),
         ({"type": "json_schema"}, "f.json_schema",
          "f.json_schema is null; it must be an object with name and schema."),
         (shape(PERSON, strict=1), "f.json_schema.strict",
@@ -466,7 +473,7 @@ def test_a_format_is_text_json_or_a_shape():
         (shape(7), "f.json_schema.schema",
          "f.json_schema.schema cannot be held here: a JSON Schema is an object."),
     ],
-    ids=range(7),
+    ids=range(11),
 )  # fmt: skip
 def test_a_format_that_is_wrong(value, param, words):
     found = refusal(chat_tools.response_format, value, "f")

@@ -339,8 +339,8 @@ def test_what_the_gateway_takes_for_a_prompt(body, valid):
     [
         ({"model": "m", "messages": [{"role": "user", "content": "x"}]}, True),
         ({"model": "m", "messages": [{"role": "user", "content": [{"type": "text"}]}]}, True),
-        ({"model": "m", "messages": [{"role": "u", "content": "x"}] * 64, "n": 1}, True),
-        ({"model": "m", "messages": [{"role": "u", "content": "x"}] * 65}, False),
+        ({"model": "m", "messages": [{"role": "u", "content": "x"}] * 65, "n": 1}, True),
+        ({"model": "m", "messages": [{"role": "assistant", "tool_calls": []}]}, True),
         ({"model": "m", "messages": []}, False),
         ({"model": "m", "messages": "x"}, False),
         ({"model": "m", "messages": [{"role": "user"}]}, False),

@@ -47,12 +47,13 @@ def tool(value: Any, param: str) -> Tool:
     function, inside = value.get("function"), param + ".function"
     if not isinstance(function, dict):
         raise wrong(inside, function, "an object with name and parameters")
-    checks.flag(function.get("strict") or False, inside + ".strict")
-    parameters = function.get("parameters")
+    given = {name: one for name, one in function.items() if one is not None}
+    checks.flag(given.get("strict", False), inside + ".strict")
+    parameters = given.get("parameters", {})
     return Tool(
-        name=name(function.get("name"), inside + ".name"),
-        description=checks.text(function.get("description") or "", inside + ".description", True),
-        parameters=held(parameters or NO_PARAMETERS, inside + ".parameters"),
+        name=name(given.get("name"), inside + ".name"),
+        description=checks.text(given.get("description", ""), inside + ".description", empty=True),
+        parameters=held(NO_PARAMETERS if parameters == {} else parameters, inside + ".parameters"),
     )
 
 
@@ -108,10 +109,15 @@ def response_format(value: Any, param: str) -> Literal["json"] | Schema | None:
         raise wrong(param, value, "an object")
     kind = checks.only("text", "json_object", "json_schema")(value.get("type"), f"{param}.type")
     if kind != "json_schema":
+        checks.allow_only(value, ["type"], param + ".")
         return "json" if kind == "json_object" else None
+    checks.allow_only(value, ["type", kind], param + ".")
     given, inside = value.get(kind), f"{param}.{kind}"
     if not isinstance(given, dict):
         raise wrong(inside, given, "an object with name and schema")
+    given = {name: one for name, one in given.items() if one is not None}
+    checks.allow_only(given, ["name", "description", "strict", "schema"], inside + ".")
     name(given.get("name"), inside + ".name")
-    checks.flag(given.get("strict") or False, inside + ".strict")
+    checks.text(given.get("description", ""), inside + ".description", empty=True)
+    checks.flag(given.get("strict", False), inside + ".strict")
     return held(given.get("schema"), inside + ".schema")
