@@ -76,6 +76,13 @@ def handler(report: Report, home: Path, quick: bool) -> None:
     handler.measure(report, quick)
 
 
+def calls(report: Report, home: Path, quick: bool) -> None:
+    """Calls of tools, on the real model."""
+    from benchmarks import calls
+
+    calls.measure(report, calls.QUICK if quick else calls.USUAL)
+
+
 def prompting(report: Report, home: Path, quick: bool) -> None:
     """Prompts, through the gateway of chapter 6 and not."""
     from benchmarks import gateways, prompting
@@ -97,7 +104,7 @@ def redeploying(report: Report, home: Path, quick: bool) -> None:
     redeploying.measure(report, quick)
 
 
-ALL = (sandbox, dataplane, scale, deploying, handler, prompting, serving, redeploying)
+ALL = (sandbox, dataplane, scale, deploying, handler, calls, prompting, serving, redeploying)
 PARTS = {each.__name__: each for each in ALL}
 
 

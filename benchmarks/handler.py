@@ -23,7 +23,6 @@ TOKENS = 32
 LONG = 128  # tokens of the answer whose first one is waited for
 MEDIAN_MS, LATE_MS, BUDGET_MS, FIRST_SHARE = 1.0, 3.0, 10.0, 0.25
 CONTEXT = SimpleNamespace(aws_request_id="bench", get_remaining_time_in_millis=lambda: 29_000)
-USAGE = {"prompt_tokens": 24, "completion_tokens": TOKENS}
 
 
 def function() -> Any:
@@ -33,9 +32,11 @@ def function() -> Any:
     import api
     import budget
     import handler
-    import model
+    import inner
 
-    return SimpleNamespace(api=api, budget=budget, handler=handler, model=model)
+    return SimpleNamespace(
+        api=api, budget=budget, handler=handler, inner=inner, model=handler.MODEL
+    )
 
 
 def timed(call: Callable[[], object]) -> float:
@@ -44,6 +45,12 @@ def timed(call: Callable[[], object]) -> float:
         started = time.perf_counter()
         call()
         return time.perf_counter() - started
+
+
+def quiet(call: Callable[[], Any]) -> Any:
+    """What a call gives, without what it prints."""
+    with contextlib.redirect_stdout(io.StringIO()):
+        return call()
 
 
 def event(path: str, body: dict[str, Any]) -> dict[str, Any]:
@@ -64,29 +71,26 @@ def conversation(name: str, text: str, tokens: int, stream: bool = False) -> dic
     return {"model": name, "messages": messages, "max_tokens": tokens, "stream": stream}
 
 
-def instant_stream(request: dict[str, Any]) -> Iterator[dict[str, Any]]:
-    """A model that writes its tokens at once."""
-    for number in range(TOKENS):
-        usage = {"prompt_tokens": 24, "completion_tokens": number + 1}
-        yield {"text": " word", "finish_reason": None, "usage": usage}
-    yield {"text": "", "finish_reason": "length", "usage": USAGE}
-
-
 @contextlib.contextmanager
-def instant(model: Any) -> Iterator[None]:
+def instant(parts: Any) -> Iterator[None]:
     """The model answers at once, so that all that takes time is the handler."""
-    real = model.complete, model.stream
-    done = {"text": " word" * TOKENS, "finish_reason": "length", "usage": USAGE}
-    model.complete, model.stream = lambda request: done, instant_stream
+    inner, real = parts.inner, parts.model.stream
+
+    def stream(ask: Any) -> Iterator[Any]:
+        for number in range(TOKENS):
+            yield inner.TextPiece(" word", inner.Usage(24, number + 1))
+        yield inner.EndPiece("length", inner.Usage(24, TOKENS))
+
+    parts.model.stream = stream
     try:
         yield
     finally:
-        model.complete, model.stream = real
+        parts.model.stream = real
 
 
 def adds(parts: Any, rounds: int) -> dict[str, list[float]]:
     """Seconds that the handler takes for each of its ways; the ways alternate."""
-    name = parts.model.NAME
+    name = parts.model.name
     ways = {
         "/model": event("/model", {"prompt": PROMPT, "max_tokens": TOKENS}),
         "/chat/completions": event("/chat/completions", conversation(name, PROMPT, TOKENS)),
@@ -95,7 +99,7 @@ def adds(parts: Any, rounds: int) -> dict[str, list[float]]:
         ),
     }
     taken: dict[str, list[float]] = {way: [] for way in ways}
-    with instant(parts.model):
+    with instant(parts):
         for _ in range(rounds):
             for way, given in ways.items():
                 taken[way].append(timed(lambda given=given: parts.handler.handler(given, CONTEXT)))
@@ -107,7 +111,7 @@ def first_tokens(parts: Any, times: int) -> tuple[list[float], list[float]]:
     early, whole = [], []
     for number in range(times):
         text = STORY.format(number)
-        body = conversation(parts.model.NAME, text, LONG, stream=True)
+        body = conversation(parts.model.name, text, LONG, stream=True)
         given = event("/chat/completions", body)
         with contextlib.redirect_stdout(io.StringIO()):
             started = time.perf_counter()
@@ -147,9 +151,10 @@ def overhead(pairs: int = 10) -> dict[str, float]:
     """
     parts = function()
     given = event("/model", {"prompt": PROMPT, "max_tokens": TOKENS})
+    ask = parts.inner.Ask((parts.inner.Message("user", PROMPT),), TOKENS)
     alone, behind = [], []
     for _ in range(pairs):
-        alone.append(timed(lambda: parts.api.complete(PROMPT, {"max_tokens": TOKENS}, parts.model)))
+        alone.append(timed(lambda: parts.inner.whole(parts.model.stream(ask))))
         behind.append(timed(lambda: parts.handler.handler(given, CONTEXT)))
     return {
         "model_alone_tokens_per_second": TOKENS / statistics.median(alone),

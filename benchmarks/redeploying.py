@@ -127,7 +127,7 @@ def under_load(
 def measure(report: Report, quick: bool = False) -> None:
     """Measure and report."""
     gateway = gateways.deployed(course.LAST)
-    name = handler.function().model.NAME
+    name = handler.function().model.name
     load, took = under_load(gateway, name, 0, 0.2) if quick else under_load(gateway, name, ROUNDS)
     report.seconds(f"up of chapter {course.LAST} with a change, under load", took)
     report.number("requests meanwhile", load.answers.total(), "")

@@ -78,7 +78,7 @@ def measure(report: Report, quick: bool = False) -> None:
     report.added("gateway and handler of chapter 6 add", before - near, prompting.ADDED_MS)
     report.added(f"all of chapter {course.LAST} adds", after - near)
     report.added("  of it authorizer, plan, checks, budget, logs", after - before)
-    early, whole = first_tokens(ten, handler.function().model.NAME, 1 if quick else 10)
+    early, whole = first_tokens(ten, handler.function().model.name, 1 if quick else 10)
     report.milliseconds("first token of a stream, through the gateway", early)
     report.milliseconds(f"all {handler.LONG} tokens", whole)
     shares = [first / all_of_it for first, all_of_it in zip(early, whole, strict=True)]

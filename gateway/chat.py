@@ -105,11 +105,14 @@ def streaming(
 
 
 def chat_schema(settings: Settings) -> Arguments:
-    """What a conversation has to look like, as JSON Schema, draft 4."""
+    """What a conversation has to look like, as JSON Schema, draft 4.
+
+    How much of it the model can read, the function knows, and says.
+    """
     text = {"type": "string", "maxLength": settings.prompt_characters}
     message = {
         "type": "object",
-        "required": ["role", "content"],
+        "required": ["role"],
         "properties": {"role": {"type": "string"}},
     }
     return {
@@ -121,7 +124,6 @@ def chat_schema(settings: Settings) -> Arguments:
             "messages": {
                 "type": "array",
                 "minItems": 1,
-                "maxItems": 64,
                 "items": message,
             },
         },

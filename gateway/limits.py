@@ -152,7 +152,7 @@ def limit_responses(
         "throttledResponse",
         rest_api,
         "THROTTLED",
-        {"type": "requests", "code": "rate_limit_exceeded"},
+        {"type": "rate_limit_error", "code": "rate_limit_exceeded"},
         {**more, "gatewayresponse.header.Retry-After": "'1'"},
     )
     quota = error_response(
@@ -182,11 +182,17 @@ def error_response(
 ) -> aws.apigateway.Response:
     """An error of API Gateway itself, in the shape of the function's own.
 
-    The message is API Gateway's; `$context.error.messageString` brings its
-    own quotes. `headers` are spelled as API Gateway wants them.
+    It is the same for every path, so it has what any client looks for: some
+    read `code`, some the outer `type` and the `request_id`. The message is
+    API Gateway's; `$context.error.messageString` brings its own quotes.
+    `headers` are spelled as API Gateway wants them.
     """
-    body = {"message": "MESSAGE", "param": None, **error}
-    template = json.dumps({"error": body}).replace(
+    body = {
+        "type": "error",
+        "error": {"message": "MESSAGE", "param": None, **error},
+        "request_id": "$context.requestId",
+    }
+    template = json.dumps(body).replace(
         '"MESSAGE"', "$context.error.messageString"
     )
     return aws.apigateway.Response(

@@ -63,6 +63,12 @@ from .deployment import (  # chapter 06
     model_url,
     stage,
 )
+from .dialects import (  # chapter 10
+    anthropic_base_url,
+    dialect_limits,
+    no_embeddings,
+    other_dialects,
+)
 from .kinds import Arguments, Parts, Statement, Variables
 from .limits import (  # chapter 08
     every_method,
@@ -107,7 +113,7 @@ def gateway(settings: Settings) -> None:
     parts: Parts = [policy, path, method, proxy, *deciders]
     parts += prompt_check(settings, api, path, admitted, whole)
     parts += limit_responses(api, page_headers(pages))
-    parts += openai_parts(settings, api, admitted, whole, function)
+    parts += client_parts(settings, api, admitted, whole, function)
     parts += error_responses(api, page_headers(pages))
     parts += preflights(pages, api, paths_among(parts))
     frozen = deployment(api, parts, declared)
@@ -178,19 +184,21 @@ def model_invocation(
     return {**whole, **alias_invocation(settings, function, whole)}
 
 
-def openai_parts(
+def client_parts(
     settings: Settings,
     api: aws.apigateway.RestApi,
     admitted: Arguments,
     whole: Arguments,
     function: aws.lambda_.Function,
 ) -> Parts:
-    """What clients of OpenAI look for; only conversations can stream."""
+    """What clients look for; what is a conversation can stream."""
     flow = {**whole, **streaming(settings, function)}
     streamed = {**flow, **alias_invocation(settings, function, flow)}
     return [
         *list_models(api, admitted, whole),
         *chat_completions(settings, api, admitted, streamed),
+        *other_dialects(settings, api, admitted, whole, streamed),
+        *no_embeddings(api, admitted, whole),
     ]
 
 
@@ -216,12 +224,7 @@ def serve_api(
     chosen = {**written, **stream_variables(settings)}
     served = stage(settings, api, frozen, chosen)
 
-    logged = method_logging(settings)
-    every_method(settings, api, served, logged)
-    prompt_limit(settings, api, served, logged)
-    chat_limit(settings, api, served, logged)
-    usage_plans(settings, api, served, keys)
-
+    limit_callers(settings, api, served, keys)
     alarms(settings, api, served, lines)
     board = dashboard(settings, api, served, lines)
     return {
@@ -230,10 +233,26 @@ def serve_api(
         "invoke_url": served.invoke_url,
         "model_url": model_url(served),
         "chat_url": chat_url(served),
+        "anthropic_base_url": anthropic_base_url(settings, served),
         "access_log_group": lines.name,
         "execution_log_group": steps.name,
         "dashboard_name": board.dashboard_name,
     }
+
+
+def limit_callers(
+    settings: Settings,
+    api: aws.apigateway.RestApi,
+    served: aws.apigateway.Stage,
+    keys: Keys,
+) -> None:
+    """How much each method and each team may ask, and what is logged."""
+    logged = method_logging(settings)
+    every_method(settings, api, served, logged)
+    prompt_limit(settings, api, served, logged)
+    chat_limit(settings, api, served, logged)
+    dialect_limits(settings, api, served, logged)
+    usage_plans(settings, api, served, keys)
 
 
 def export(outputs: Arguments) -> None:

@@ -135,8 +135,12 @@ CHAPTERS = (
             "preflight_statements",
             "page_headers",
             "page_variables",
+            "other_dialects",
+            "no_embeddings",
+            "dialect_limits",
+            "anthropic_base_url",
         ),
-        ("chat", "cors"),
+        ("chat", "dialects", "cors"),
     ),
     Chapter(99, "clean_up", "Clean up", 5),
 )

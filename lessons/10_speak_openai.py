@@ -32,6 +32,8 @@ import pulumi_aws as aws
 import requests
 from gateway import chat as endpoint
 from gateway.chat import ERRORS, chat_schema, path_below
+from gateway.dialects import DIALECTS, messages_schema, posted
+from gateway.dialects import responses_schema
 from gateway.kinds import Arguments, Parts, Variables
 from gateway.limits import body_model, body_validator, checked
 from gateway.limits import error_response, method_settings
@@ -141,7 +143,7 @@ plan()
 # %% [markdown]
 # ## Apply
 #
-# Eight gateway responses, three methods, four paths: all quick.
+# Eight gateway responses, eight methods, nine paths: all quick.
 
 # %%
 up()
@@ -326,6 +328,57 @@ lines = boto3.client("logs").filter_log_events(
 for line in lines[-1:]:
     print(json.loads(line["message"])["completion_tokens"], "of 256")
 print("the next call:", round(chat("Hi", max_tokens=1).seconds, 2), "s")
+
+# %% [markdown]
+# ### If you like: two more dialects
+#
+# OpenAI has a newer shape, **Responses**, and Anthropic has **Messages**.
+# Coding agents speak one of these and nothing else. They are deployed
+# already: a path each, and below it one that counts tokens before you pay.
+
+# %% step: other_dialects
+
+# %% [markdown]
+# One path, then, with two methods. Only the first is checked at the door,
+# and only its answer streams.
+
+# %% step: dialect
+
+# %% [markdown]
+# The function reads each shape into one inner form, and tells the answer in
+# the shape that was asked for. So keys, plans, budget and logs hold here
+# too, without a line for them. Three small steps are left.
+
+# %% step: no_embeddings, anthropic_base_url
+
+# %% [markdown]
+# And the rate of prompts, for what makes the model work:
+
+# %% step: dialect_limits
+
+# %% [markdown]
+# A client of Anthropic's wants another base URL: it appends `/v1/messages`
+# itself. (`anthropic.Anthropic(base_url=..., auth_token=KEY)` is one.) See
+# the events with their names, and which fields changed nothing.
+
+# %%
+print(client.responses.create(
+    model=name, input="Say hello.", max_output_tokens=24).output_text)
+body = {"model": name, "max_tokens": 8, "messages": hello, "stream": True}
+answer = requests.post(
+    outputs()["anthropic_base_url"] + "/v1/messages", timeout=60,
+    headers=head, json={**body, "thinking": {"type": "adaptive"}})
+print("ignored:", answer.headers["x-ignored-fields"])
+print(*answer.text.splitlines()[:5], "...", sep="\n")
+
+# %% [markdown]
+# An agent's first request has 24,000 tokens, ours may have 1,500. It is
+# refused before it costs anything, in words that agents understand.
+
+# %%
+body["system"] = "word " * 3000
+answer = requests.post(base + "/messages", headers=head, json=body)
+print(answer.status_code, answer.json()["error"]["message"])
 
 # %% [markdown]
 # ## Change it: an unknown path is a 404

@@ -35,7 +35,7 @@ HOLE = "…"
 # The files in which a section's texts are looked for.
 SOURCES = {
     "aws": ("sandbox/**/*.py", "tests/sandbox/**/*.py", "tests/deployed/*"),
-    "function": ("gateway/functions/*/*.py",),
+    "function": ("gateway/functions/**/*.py",),
     "kit": ("lab/**/*.py", "sandbox/**/*.py", "tools/*.py", "gateway/*.py"),
     "pulumi": ("sandbox/provider/**/*.py",),
 }
@@ -348,7 +348,7 @@ def test_the_glossary_is_in_order_and_has_no_term_twice():
 
 
 def test_a_term_says_whose_it_is():
-    known = {"AWS", "Pulumi", "Jupyter", "OpenAI", "HTTP", "everyone", "this course"}
+    known = {"AWS", "Pulumi", "Jupyter", "OpenAI", "Anthropic", "HTTP", "everyone", "this course"}
     assert {whose for _, _, whose, _ in entries()} == known
 
 

@@ -22,7 +22,32 @@ OURS = {*TOPS, "notebooks", "lessons", "tests"}
 MAY: dict[str, tuple[str, ...]] = {
     "gateway": (),
     "gateway/functions/authorizer": (),
-    "gateway/functions/model": (),
+    "gateway/functions/model/errors.py": (),
+    "gateway/functions/model/inner.py": (),
+    "gateway/functions/model/answers.py": ("gateway/functions/model/errors.py",),
+    "gateway/functions/model/answering.py": (
+        "gateway/functions/model/answers.py",
+        "gateway/functions/model/errors.py",
+        "gateway/functions/model/inner.py",
+    ),
+    "gateway/functions/model/checks.py": (
+        "gateway/functions/model/errors.py",
+        "gateway/functions/model/inner.py",
+    ),
+    "gateway/functions/model/guide": ("gateway/functions/model/errors.py",),
+    "gateway/functions/model/local": (
+        "gateway/functions/model/errors.py",
+        "gateway/functions/model/inner.py",
+    ),
+    "gateway/functions/model/dialects": (
+        "gateway/functions/model/answering.py",
+        "gateway/functions/model/answers.py",
+        "gateway/functions/model/checks.py",
+        "gateway/functions/model/errors.py",
+        "gateway/functions/model/guide",
+        "gateway/functions/model/inner.py",
+    ),
+    "gateway/functions/model": ("gateway/functions/model/*",),
     "gateway/tests": ("gateway", "gateway/functions/*"),  # they go with a copy
     # AWS on a laptop
     "sandbox/home.py": (),
@@ -179,10 +204,12 @@ def imports(path: Path) -> list[str]:
 
 
 def arrows(path: Path) -> set[Path]:
-    """The files of ours that a file imports."""
+    """The files of ours that a file imports. Those of a function know each other by bare names."""
     found = set()
+    parts = path.relative_to(ROOT).parts
+    within = ".".join(parts[:3]) + "." if parts[:2] == ("gateway", "functions") else ""
     for name in imports(path):
-        for known in (name, name.rpartition(".")[0]):
+        for known in (within + name, within + name.rpartition(".")[0]):
             if known in MODULES:
                 found.add(MODULES[known])
                 break

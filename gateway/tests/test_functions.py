@@ -16,8 +16,10 @@ KEY = "k" * 40
 def load(monkeypatch, folder):
     """A function's handler, as Lambda finds it: its folder is the whole world."""
     monkeypatch.syspath_prepend(str(FUNCTIONS / folder))
-    for file in (FUNCTIONS / folder).glob("*.py"):
-        monkeypatch.delitem(sys.modules, file.stem, raising=False)
+    for file in (FUNCTIONS / folder).rglob("*.py"):
+        place = file.relative_to(FUNCTIONS / folder).with_suffix("")
+        name = ".".join(place.parts).removesuffix(".__init__")
+        monkeypatch.delitem(sys.modules, name, raising=False)
     if folder == "model":
         monkeypatch.setitem(sys.modules, "model", stand_in())
     path = FUNCTIONS / folder / "handler.py"
@@ -28,19 +30,21 @@ def load(monkeypatch, folder):
 
 
 def stand_in():
-    """A model that says what it was asked."""
+    """A model that says what it was asked, or calls the tool that it must call."""
+    inner = importlib.import_module("inner")
+    usage = inner.Usage(prompt_tokens=2, completion_tokens=1)
+
+    def stream(ask):
+        if ask.choice == "required":
+            yield inner.CallPiece("call_1", ask.tools[0].name, usage)
+            yield inner.ArgumentsPiece("{}", usage)
+        else:
+            yield inner.TextPiece(ask.messages[-1].text, usage)
+        yield inner.EndPiece("stop", usage)
+
     model = ModuleType("model")
-    model.NAME, model.PROMPT_TOKENS = "echo", 1500
-    model.SYSTEM_PROMPT, model.SYSTEM_PROMPT_FIRST = "Repeat.", False
-
-    def complete(request):
-        return {
-            "text": request["messages"][-1]["content"],
-            "finish_reason": "stop",
-            "usage": {"prompt_tokens": 2, "completion_tokens": 1},
-        }
-
-    model.complete = complete
+    limits = inner.Limits(prompt_tokens=1500, answer_tokens=256)
+    model.MODEL = SimpleNamespace(name="echo", limits=limits, frames=("<|im_end|>",), stream=stream)
     return model
 
 
@@ -84,6 +88,40 @@ def test_a_conversation_is_answered_as_openai_would(call):
     assert answer["usage"]["total_tokens"] == 3
 
 
+def test_a_tool_is_called_if_it_must_be(call):
+    weather = {"name": "weather", "parameters": {"type": "object", "properties": {}}}
+    hello = {
+        "model": "echo",
+        "messages": [{"role": "user", "content": "Hello."}],
+        "tools": [{"type": "function", "function": weather}],
+        "tool_choice": "required",
+    }
+    status, answer = call("POST", "/chat/completions", hello)
+    assert (status, answer["choices"][0]["finish_reason"]) == (200, "tool_calls")
+    (called,) = answer["choices"][0]["message"]["tool_calls"]
+    assert called["function"] == {"name": "weather", "arguments": "{}"}
+
+
+def test_a_response_is_answered_as_openai_would(call):
+    status, answer = call("POST", "/responses", {"model": "echo", "input": "Hello."})
+    assert (status, answer["status"]) == (200, "completed")
+    assert answer["output"][0]["content"][0]["text"] == "Hello."
+
+
+def test_a_message_is_answered_and_refused_as_anthropic_would(call):
+    hello = {
+        "model": "echo",
+        "max_tokens": 9,
+        "messages": [{"role": "user", "content": "Hello."}],
+    }
+    status, answer = call("POST", "/messages", hello)
+    assert (status, answer["stop_reason"]) == (200, "end_turn")
+    assert answer["content"][0]["text"] == "Hello."
+    status, answer = call("POST", "/messages", {**hello, "model": "claude"})
+    assert (status, answer["type"]) == (404, "error")
+    assert answer["error"]["type"] == "not_found_error"
+
+
 @pytest.mark.parametrize(
     ("method", "path", "body", "status"),
     [
@@ -98,6 +136,8 @@ def test_a_conversation_is_answered_as_openai_would(call):
             {"model": "echo", "messages": []},
             400,
         ),
+        ("POST", "/responses", {"model": "echo"}, 400),
+        ("POST", "/embeddings", {"model": "echo", "input": "x"}, 404),
     ],
 )
 def test_what_is_wrong_is_refused_in_one_shape(call, method, path, body, status):

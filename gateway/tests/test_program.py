@@ -21,7 +21,7 @@ def of(made, kind):
 )
 def test_no_method_is_open(declared, authentication, authorization):
     methods = of(declared(authentication=authentication), "Method")
-    assert len(methods) == 5
+    assert len(methods) == 10
     assert {given["authorization"] for given in methods.values()} == {authorization}
     assert all(given["apiKeyRequired"] for given in methods.values())
 

@@ -30,13 +30,55 @@ GOOD = {
                 "name": "greeting",
                 "schema": {
                     "type": "object",
-                    "properties": {"word": {"type": "string", "title": "Word"}},
+                    "properties": {"word": {"type": "string", "maxLength": 9}},
                     "required": ["word"],
                 },
             },
         },
     },
 }
+WEATHER = {
+    "name": "get_weather",
+    "description": "The weather in a city",
+    "strict": True,
+    "parameters": {
+        "type": "object",
+        "properties": {
+            "city": {"type": "string", "minLength": 1},
+            "days": {"type": "array", "items": {"type": "integer", "minimum": 1}, "maxItems": 3},
+            "unit": {"anyOf": [{"$ref": "#/$defs/Unit"}, {"type": "null"}]},
+        },
+        "required": ["city", "unit"],
+        "$defs": {"Unit": {"type": "string", "enum": ["C", "F"]}},
+    },
+}
+GOOD["tools"] = {
+    "model": NAME,
+    "messages": [
+        {"role": "system", "content": ""},
+        {"role": "user", "content": f"The weather in Paris? {SECRET}"},
+        {
+            "role": "assistant",
+            "content": None,
+            "tool_calls": [
+                {
+                    "id": "call_1",
+                    "type": "function",
+                    "function": {"name": "get_weather", "arguments": '{"city": "Paris"}'},
+                }
+            ],
+        },
+        {"role": "tool", "tool_call_id": "call_1", "content": "Sunny."},
+    ],
+    "max_tokens": 2,
+    "tools": [{"type": "function", "function": WEATHER}],
+    "tool_choice": {"type": "function", "function": {"name": "get_weather"}},
+    "parallel_tool_calls": True,
+}
+PATHS = {
+    "langchain": "/model",
+    "tools": "/chat/completions",
+}  # of the bodies that are not called so
 GOOD["langchain"] = {"inputs": f"Hi {SECRET}", "parameters": {"max_new_tokens": 2, "top_k": 5}}
 
 # Never right, wherever it stands.
@@ -88,12 +130,25 @@ def places(value, path=()):
             yield from places(one, (*path, key))
 
 
-def is_right(name, value):
+# Values that are wrong almost everywhere, and right in the fields of these names.
+RIGHT = {
+    "": ("content", "text", "description", "arguments"),
+    "[]": ("content", "required"),
+    "{}": ("parameters", "stream_options", "word", "city", "days", "unit", "items", 0, 1),
+    "true": (
+        *("stream", "include_usage", "parallel_tool_calls", "strict"),
+        *("word", "city", "days", "unit", "items", 0, 1),
+    ),
+    '{"$ref": "#"}': ("days", "unit", "items", 0),
+}
+# Below these, whatever is plain text is right, or nothing is asked.
+ANYTHING = ("enum",)
+
+
+def is_right(way, value):
     """Whether a value that is wrong almost everywhere is right here."""
-    empty = (name in ("parameters", "stream_options") and value == {}) or (
-        name == "required" and value == []
-    )
-    return empty or (name in ("stream", "include_usage") and value is True)
+    shown = value if value == "" else json.dumps(value)
+    return way[-1] in RIGHT.get(shown, ()) or any(name in way for name in ANYTHING)
 
 
 def wrong_value(chance, body, path):
@@ -102,15 +157,22 @@ def wrong_value(chance, body, path):
     holder = body
     for step in way[:-1]:
         holder = holder[step]
-    fitting = [value for value in WRONG if not is_right(way[-1], value)]
+    fitting = [value for value in WRONG if not is_right(way, value)] or ["\x00"]
     holder[way[-1]] = copy.deepcopy(chance.choice(fitting))
     return json.dumps(body).encode()
 
 
+# What OpenAI leaves alone: notes in messages and tools; and what may have any names.
+LENIENT = {"messages", "tools", "tool_choice", "properties"}
+
+
 def unknown_field(chance, body, path):
     """A field that does not exist, with a name that means harm."""
-    objects = [body, *(value for _, value in places(body) if isinstance(value, dict))]
-    names = [*MARKUP, "grammar", "n_predict", "ignore_eos", "tools", "\ud800", "x" * 5000, ""]
+    objects = [body]
+    for way, value in places(body):
+        if isinstance(value, dict) and not LENIENT & {way[0], way[-1]}:
+            objects.append(value)
+    names = [*MARKUP, "grammar", "n_predict", "ignore_eos", "functions", "\ud800", "x" * 5000, ""]
     values = [value for value in (*WRONG, *MARKUP) if value not in ([], {})]
     chance.choice(objects)[chance.choice(names)] = copy.deepcopy(chance.choice(values))
     return json.dumps(body).encode()
@@ -122,10 +184,16 @@ def option(chance, body, path):
         "n": [0, -1, 2, 1000, 1.0, "1"],
         "max_tokens": [0, -1, 257, 10**9, 1.5, "many"],
         "temperature": [-0.1, 2.1, "hot", [], math.nan],
-        "seed": [-1, 2**32, 1.5, "x"],
+        "seed": [2**63, -(2**63) - 1, 1.5, "x"],
         "stop": [[], [""], ["a"] * 5, "x" * 101, {"a": 1}, [1]],
         "top_p": [-0.1, 1.1, "x"],
         "logprobs": [True, 5],
+        "top_logprobs": [1, True],
+        "modalities": [["audio"], "text"],
+        "reasoning_effort": [5, ["low"]],
+        "parallel_tool_calls": ["yes", 1],
+        "tools": [{}, [{}], "x", [{"type": "web_search"}], [{"type": "function", "function": {}}]],
+        "tool_choice": ["any", {}, {"type": "function"}, {"type": "allowed_tools"}, 5],
         "stream": ["yes", 1, [], {}],
     }
     name = chance.choice(list(options))
@@ -237,7 +305,7 @@ class BadRequest:
 def bad_request(chance: random.Random) -> BadRequest:
     """One bad request: what is wrong with it is the body, the method, the type or the path."""
     kind = chance.choice([*GOOD])
-    path = "/model" if kind == "langchain" else kind
+    path = PATHS.get(kind, kind)
     body = copy.deepcopy(GOOD[kind])
     if path != "/model" and chance.random() < 0.3:
         body["stream"] = True

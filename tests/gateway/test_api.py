@@ -1,32 +1,19 @@
 """The /model contract, with a model that answers at once: good, wrong and hostile requests."""
 
 import json
-from types import SimpleNamespace
 
 import api
 import checks
+import prompts
 import pytest
 
-NAME = "Fake-1M"
+from tests.gateway.fake_model import NAME, FakeModel
 
 
 @pytest.fixture
 def model():
-    """A model that answers "yes" and notes what it was asked."""
-    asked = []
-
-    def complete(request):
-        asked.append(request)
-        usage = {"prompt_tokens": 3, "completion_tokens": 1}
-        return {"text": "yes", "finish_reason": "stop", "usage": usage}
-
-    return SimpleNamespace(
-        NAME=NAME,
-        SYSTEM_PROMPT="Be brief.",
-        PROMPT_TOKENS=1500,
-        complete=complete,
-        asked=asked,
-    )
+    """A model that answers "yes"."""
+    return FakeModel("yes")
 
 
 def post(model, fields):
@@ -49,7 +36,7 @@ def test_get_describes_the_model_and_its_limits(model):
 
 def test_a_prompt_is_answered(model):
     answer = post(model, {"prompt": "Is it?"})
-    usage = {"prompt_tokens": 3, "completion_tokens": 1}
+    usage = {"prompt_tokens": 3, "completion_tokens": 2}
     assert answer.status == 200
     assert answer.body == {
         "completion": "yes",
@@ -60,18 +47,10 @@ def test_a_prompt_is_answered(model):
     assert answer.usage == usage
 
 
-def test_a_prompt_goes_to_the_model_behind_the_system_prompt(model):
+def test_a_prompt_goes_to_the_model_as_the_one_turn(model):
     post(model, {"prompt": "Is it?"})
-    assert model.asked == [
-        {
-            "messages": [
-                {"role": "system", "content": "Be brief."},
-                {"role": "user", "content": "Is it?"},
-            ],
-            "max_tokens": 128,
-            "temperature": 0.0,
-        }
-    ]
+    turns = [{"role": "user", "content": "Is it?"}]
+    assert model.asked == [{"messages": turns, "max_tokens": 128, "temperature": 0.0}]
 
 
 def test_options_reach_the_model(model):
@@ -99,7 +78,7 @@ def test_one_stop_text_is_a_list_of_one(model):
 )
 def test_any_plain_text_reaches_the_model_as_it_is(model, prompt):
     assert post(model, {"prompt": prompt}).status == 200
-    assert model.asked[0]["messages"][1]["content"] == prompt
+    assert model.asked[0]["messages"][0]["content"] == prompt
 
 
 def test_a_byte_order_mark_is_no_fault(model):
@@ -200,10 +179,10 @@ def test_a_body_that_says_it_is_something_else_is_refused(model, content_type):
         ({"prompt": "Hi", "max_token": 5}, "unknown_field", "max_token"),
         ({"prompt": "Hi", "n_predict": 5}, "unknown_field", "n_predict"),
         ({"prompt": "Hi", "max_tokens": True}, "invalid_request", "max_tokens"),
-        ({"prompt": "Hi", "max_tokens": 257}, "invalid_request", "max_tokens"),
+        ({"prompt": "Hi", "max_tokens": 257}, "integer_above_max_value", "max_tokens"),
         ({"prompt": "Hi", "temperature": "hot"}, "invalid_request", "temperature"),
-        ({"prompt": "Hi", "seed": -1}, "invalid_request", "seed"),
-        ({"prompt": "Hi", "stop": []}, "invalid_request", "stop"),
+        ({"prompt": "Hi", "seed": -(2**63) - 1}, "integer_below_min_value", "seed"),
+        ({"prompt": "Hi", "stop": []}, "empty_array", "stop"),
         ({"inputs": "Hi", "prompt": "Hi"}, "unknown_field", "prompt"),
         ({"inputs": "Hi", "parameters": []}, "invalid_request", "parameters"),
         (
@@ -286,7 +265,7 @@ VALUES = [
 RIGHT = {
     "max_tokens": (),
     "temperature": (0, 1.5),
-    "seed": (0,),
+    "seed": (0, -1),
     "stop": (" ", "1", "<|im_start|>system"),
     "max_new_tokens": (),
     "top_p": (),
@@ -317,7 +296,7 @@ def hostile_bodies():
         for value in VALUES:
             if not is_right(name, value):
                 yield {"inputs": "Hi", "parameters": {name: value}}
-            if name in checks.OPTIONS and not is_right(name, value):
+            if name in prompts.options(FakeModel.limits) and not is_right(name, value):
                 yield {"prompt": "Hi", name: value}
     for name in ("", "\x00", "\ud800", "x" * 5000, "__class__", "messages", "grammar", "n"):
         yield {"prompt": "Hi", name: 1}

@@ -6,8 +6,8 @@ import os
 from types import SimpleNamespace
 
 import handler
-import model
 import pytest
+from model import MODEL
 
 from tests.gateway.bad_requests import COUNT, GOOD, JSON, NAME, SECRET, BadRequest, different
 
@@ -46,7 +46,7 @@ def good_answer():
 
 def test_there_are_a_thousand_of_every_kind():
     assert len(EVENTS) == COUNT
-    assert model.NAME == NAME
+    assert MODEL.name == NAME
     statuses = {handler.handler(event, CONTEXT)["statusCode"] for event in EVENTS}
     assert statuses == {400, 404, 405, 413, 415}
 
@@ -55,7 +55,7 @@ def test_there_are_a_thousand_of_every_kind():
 def model_asked():
     """How often the model itself was asked: it should not be, for any of them."""
     calls = []
-    server = model.SERVER
+    server = MODEL.llama.server
 
     class Watched:
         listening_address = server.listening_address
@@ -65,7 +65,7 @@ def model_asked():
             return server.handle_chat_completions(*args)
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(model, "SERVER", Watched())
+        patch.setattr(MODEL.llama, "server", Watched())
         yield calls
 
 

@@ -10,10 +10,11 @@ from types import SimpleNamespace
 import boto3
 import budget
 import handler
-import model
 import pytest
 from botocore.config import Config
 from errors import ApiError
+from inner import EndPiece, TextPiece, Usage
+from model import MODEL
 
 from sandbox import cloud
 
@@ -231,7 +232,7 @@ def test_dead_promises_are_given_back_once_however_many_want_them(tokens):
 
 CONTEXT = SimpleNamespace(aws_request_id="lambda-1", get_remaining_time_in_millis=lambda: 29_000)
 CHAT = {
-    "model": model.NAME,
+    "model": MODEL.name,
     "messages": [{"role": "user", "content": "Tell a long story about the sea."}],
 }
 BODIES = {
@@ -278,9 +279,8 @@ def test_every_way_to_the_model_pays_what_it_used(metered, path, body, capsys):
 @pytest.mark.parametrize(("path", "body"), BODIES.values(), ids=BODIES)
 def test_every_way_to_the_model_is_closed_when_nothing_is_left(metered, path, body, monkeypatch):
     metered.reserve("blue", LIMIT)
-    monkeypatch.setattr(
-        model, "SERVER", SimpleNamespace(listening_address=model.SERVER.listening_address)
-    )
+    address = MODEL.llama.server.listening_address
+    monkeypatch.setattr(MODEL.llama, "server", SimpleNamespace(listening_address=address))
     response = handler.handler(event(path, body), CONTEXT)
     assert response["statusCode"] == 429
     assert int(response["headers"]["Retry-After"]) <= budget.DAY
@@ -308,11 +308,10 @@ def test_what_is_set_aside_is_enough_for_any_answer_and_no_more(metered, monkeyp
 
 @pytest.mark.parametrize(("path", "body"), BODIES.values(), ids=BODIES)
 def test_a_call_that_failed_gives_back_all(metered, path, body, monkeypatch):
-    def fail(request):
+    def fail(ask):
         raise RuntimeError("no answer")
 
-    monkeypatch.setattr(model, "complete", fail)
-    monkeypatch.setattr(model, "stream", fail)
+    monkeypatch.setattr(MODEL, "stream", fail)
     assert handler.handler(event(path, body), CONTEXT)["statusCode"] == 500
     assert taken(metered) == (0, 0)
 
@@ -340,21 +339,17 @@ def test_a_stream_that_is_never_read_holds_nothing(metered, monkeypatch):
 
 def test_fifty_calls_on_all_ways_never_overshoot(metered, monkeypatch):
     monkeypatch.setattr(handler, "streamed", lambda _: True)
-    usage = {"prompt_tokens": 20, "completion_tokens": 30}
-    highest, asked = [], []
+    usage = Usage(20, 30)
+    highest = []
 
-    def complete(request):
-        highest.append(taken(metered)[0])
-        asked.append(1)
-        return {"text": "yes", "finish_reason": "length", "usage": usage}
-
-    def stream(request):
+    def stream(ask):
         for _ in range(3):
-            yield complete(request)
+            highest.append(taken(metered)[0])
+            yield TextPiece("yes", usage)
+        yield EndPiece("length", usage)
 
-    monkeypatch.setattr(model, "complete", complete)
-    monkeypatch.setattr(model, "stream", stream)
-    monkeypatch.setattr(model, "count", lambda messages: 20)
+    monkeypatch.setattr(MODEL, "stream", stream)
+    monkeypatch.setattr(MODEL, "count", lambda ask: 20)
     together = threading.Barrier(50)
 
     def call(number):

@@ -4,9 +4,12 @@ import time
 from types import SimpleNamespace
 
 import budget
+import inner
 import pytest
 from errors import ApiError
+from inner import Ask, EndPiece, Message, TextPiece, Usage
 
+from tests.gateway.fake_model import FakeModel
 from tests.gateway.table import Table
 
 NOON = 20_784 * 86_400 + 12 * 3600  # of a day in November 2026, UTC
@@ -178,58 +181,59 @@ def test_a_refusal_names_what_was_wanted_and_what_a_day_has(tokens):
 # The model behind it
 
 
-class Model:
-    """A model whose prompts have 50 tokens."""
-
-    NAME = "Fake-1M"
+class Model(FakeModel):
+    """A model whose prompts have 50 tokens, and which gives two pieces and an end."""
 
     def __init__(self, usage=(50, 7)):
-        self.usage = dict(zip(("prompt_tokens", "completion_tokens"), usage))
-        self.asked, self.long = [], []
+        super().__init__()
+        last = Usage(*usage)
+        self.pieces = [TextPiece("x", Usage(50, 1)), TextPiece("x", last), EndPiece("stop", last)]
+        self.long = []
 
-    def refuse_long(self, messages):
-        self.long.append(messages)
+    def refuse_long(self, ask):
+        self.long.append(ask)
 
-    def count(self, messages):
-        assert messages == ["hello"]
+    def count(self, ask):
+        assert ask is ASK
         return 50
 
-    def complete(self, request):
-        self.asked.append(request)
-        return {"text": "x", "usage": self.usage}
 
-    def stream(self, request):
-        self.asked.append(request)
-        yield {"text": "x", "usage": {"prompt_tokens": 50, "completion_tokens": 1}}
-        yield {"text": "x", "usage": self.usage}
+ASK = Ask((Message("user", "hello"),), max_tokens=100)
 
 
-REQUEST = {"messages": ["hello"], "max_tokens": 100}
-
-
-def test_a_whole_answer_costs_prompt_and_answer(tokens):
+def test_an_answer_costs_prompt_and_answer(tokens):
     model = Model()
     metered = budget.Metered(model, tokens, "blue", 10)
-    assert metered.complete(REQUEST) == {"text": "x", "usage": model.usage}
-    assert (model.asked, model.long) == ([REQUEST], [["hello"]])
+    assert inner.whole(metered.stream(ASK)).text == "xx"
+    assert (model.asks, model.long) == ([ASK], [ASK])
     assert of(tokens)["taken"] == {"N": "57"}
-    assert metered.NAME == "Fake-1M"
+
+
+def test_what_costs_nothing_is_the_models_own(tokens):
+    model = Model()
+    metered = budget.Metered(model, tokens, "blue", 10)
+    assert (metered.name, metered.limits, metered.frames) == (
+        model.name, model.limits, model.frames
+    )  # fmt: skip
+    assert metered.count(ASK) == 50
+    metered.refuse_long(ASK)
+    assert model.long == [ASK] and tokens.client.items == {}
 
 
 def test_a_stream_costs_what_its_last_piece_says(tokens):
     model = Model()
-    pieces = budget.Metered(model, tokens, "blue", 10).stream(REQUEST)
+    pieces = budget.Metered(model, tokens, "blue", 10).stream(ASK)
     first = next(pieces)
     assert of(tokens)["taken"] == {"N": "150"}  # all that it may need is set aside
     assert [value["S"] for name, value in of(tokens).items() if name.startswith("promise-")] == [
         f"150 {NOON + 15} 50"
     ]
-    assert [first, *pieces][-1]["usage"] == model.usage
-    assert model.asked == [REQUEST] and of(tokens)["taken"] == {"N": "57"}
+    assert [first, *pieces] == model.pieces
+    assert model.asks == [ASK] and of(tokens)["taken"] == {"N": "57"}
 
 
 def test_a_stream_that_is_left_costs_what_it_gave(tokens):
-    pieces = budget.Metered(Model(), tokens, "blue").stream(REQUEST)
+    pieces = budget.Metered(Model(), tokens, "blue").stream(ASK)
     next(pieces)
     pieces.close()
     assert of(tokens)["taken"] == {"N": "51"}
@@ -240,7 +244,7 @@ def test_who_cannot_be_settled_is_logged_by_the_item_and_answered(tokens, capsys
         raise OSError("gone")
 
     monkeypatch.setattr(budget.Budget, "settle", fail)
-    assert budget.Metered(Model(), tokens, "blue").complete(REQUEST)["text"] == "x"
+    assert inner.whole(budget.Metered(Model(), tokens, "blue").stream(ASK)).text == "xx"
     assert capsys.readouterr().out == f'{{"error": "OSError", "not_settled": "blue#{DAY}"}}\n'
 
 

@@ -4,31 +4,30 @@ import time
 
 import boto3
 import budget
+import inner
 import pytest
+from inner import Ask, EndPiece, Usage
 
 from lab.checks.ch08 import LEFT, WHY
 from sandbox import cloud
+from tests.gateway.fake_model import FakeModel
 
-ANSWERED = {"usage": {"prompt_tokens": 50, "completion_tokens": 20}}
+ANSWERED = EndPiece("stop", Usage(50, 20))
 
 
-class Model:
+class Model(FakeModel):
     """A model whose prompts have 50 tokens; `done` is its answer, or what it raises."""
 
     def __init__(self, look, done):
-        self.look, self.done = look, done
+        super().__init__()
+        self.look, self.pieces = look, [done]
 
-    def refuse_long(self, messages):
-        pass
-
-    def count(self, messages):
+    def count(self, ask):
         return 50
 
-    def complete(self, request):
+    def stream(self, ask):
         self.look()
-        if isinstance(self.done, Exception):
-            raise self.done
-        return self.done
+        yield from super().stream(ask)
 
 
 @pytest.fixture
@@ -65,7 +64,7 @@ def test_exercise_8_2_says_what_the_budget_does(table):
             found.setdefault("while it runs", left(caller))
 
         paid = budget.Metered(Model(look, done), budget.Budget(table, "budgets", 300), caller)
-        return paid.complete({"messages": [], "max_tokens": 150})
+        return inner.whole(paid.stream(Ask((), max_tokens=150)))
 
     call("blue", ANSWERED)
     found["after its answer"] = left("blue")

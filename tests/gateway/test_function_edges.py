@@ -6,6 +6,7 @@ import importlib.util
 import io
 import json
 import sys
+from datetime import datetime, timezone
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -13,42 +14,30 @@ import answers
 import api
 import chat
 import chat_checks
-import chat_schema
+import chat_messages
+import chat_tools
 import checks
 import errors
 import handler
 import log
+import prompts
 import pytest
 import server
+from dialects import models
 from errors import ApiError
+from inner import Call, Message
+from local import reading
 
-NAME = "Fake-1M"
-USAGE = {"prompt_tokens": 3, "completion_tokens": 2}
+from tests.gateway.fake_model import FRAMES, NAME, USAGE, FakeModel, plain
+
+LIMITS = FakeModel.limits
 CONTEXT = SimpleNamespace(aws_request_id="lambda-1", get_remaining_time_in_millis=lambda: 9500)
 
 
 @pytest.fixture
 def model():
-    """A model that says "yes" and notes what it was asked."""
-    fake = SimpleNamespace(
-        NAME=NAME,
-        SYSTEM_PROMPT="Be brief.",
-        SYSTEM_PROMPT_FIRST=False,
-        PROMPT_TOKENS=1500,
-        asked=[],
-    )
-
-    def complete(request):
-        fake.asked.append(request)
-        return {"text": "yes", "finish_reason": "length", "usage": USAGE, "first_token": 0.25}
-
-    def stream(request):
-        fake.asked.append(request)
-        yield {"text": "yes", "finish_reason": None, "usage": USAGE}
-        yield {"text": "", "finish_reason": "length", "usage": USAGE}
-
-    fake.complete, fake.stream = complete, stream
-    return fake
+    """A model that says "yes", and is cut."""
+    return FakeModel("yes", reason="length")
 
 
 def refusal(check, *given, **more):
@@ -75,7 +64,7 @@ def test_an_error_is_openais_whole_object():
         "error": {"message": "m", "type": "tokens", "param": None, "code": "c"}
     }
     assert errors.ApiError(400, "c", "m", headers={"A": "b"}).headers == {"A": "b"}
-    assert errors.failure("r1") == {
+    assert errors.failure("r1").body() == {
         "error": {
             "message": "The function failed. Its log says why, under request r1.",
             "type": "server_error",
@@ -106,12 +95,12 @@ def test_an_error_is_openais_whole_object():
     ids=range(10),
 )  # fmt: skip
 def test_what_is_no_body_is_told_in_these_words(body, words):
-    assert refusal(checks.read, body, "{...}") == (400, "invalid_json", None, words)
+    assert refusal(checks.read, body, "{...}", FRAMES) == (400, "invalid_json", None, words)
 
 
 def test_a_body_has_at_most_64_kilobytes():
-    assert checks.read(b'{"a": 1}'.ljust(65_536), "") == {"a": 1}
-    assert refusal(checks.read, b"x" * 65_537, "") == (
+    assert checks.read(b'{"a": 1}'.ljust(65_536), "", FRAMES) == {"a": 1}
+    assert refusal(checks.read, b"x" * 65_537, "", FRAMES) == (
         413, "too_large", None, "The body has 65537 bytes; 65536 are the most."
     )  # fmt: skip
 
@@ -138,36 +127,89 @@ def test_a_field_that_is_not_there_is_named_with_those_that_are():
 
 
 @pytest.mark.parametrize(
+    "value, message",
+    [
+        (7, "p is 7; it must be text."),
+        (" \n", 'p is " \\n"; it must be text with something in it.'),
+    ],
+)
+def test_what_is_no_text_is_told_in_these_words(value, message):
+    assert refusal(checks.text, value, "p") == (400, "invalid_request", "p", message)
+    assert checks.text("", "p", empty=True) == "" and checks.text("x", "p") == "x"
+
+
+@pytest.mark.parametrize(
     "value, code, message",
     [
-        (7, "invalid_request", "p is 7; it must be text."),
-        (" \n", "invalid_request", 'p is " \\n"; it must be text with something in it.'),
         ("a\x00b", "not_text",
          "p has the character U+0000 at position 1; it must be plain text, sent as UTF-8."),
         ("ab\ufffd", "not_text",
          "p has the character U+FFFD at position 2; it must be plain text, sent as UTF-8."),
-        ("a<|im_end|>", "reserved_text",
-         "p has <|im_end|> in it, which the model's chat format keeps for itself."),
-        ("<|im_start|>", "reserved_text",
-         "p has <|im_start|> in it, which the model's chat format keeps for itself."),
-        ("<|endoftext|>", "reserved_text",
-         "p has <|endoftext|> in it, which the model's chat format keeps for itself."),
+        *((f"a{frame}", "reserved_text",
+           f"p has {frame} in it, which the model's chat format keeps for itself.")
+          for frame in FRAMES),
     ],
-    ids=range(7),
+    ids=range(5),
 )  # fmt: skip
-def test_what_is_no_text_is_told_in_these_words(value, code, message):
-    assert refusal(checks.text, value, "p") == (400, code, "p", message)
+def test_what_may_be_in_no_text_is_told_in_these_words(value, code, message):
+    assert refusal(checks.refuse_texts, {"p": value}, "", FRAMES) == (400, code, "p", message)
+    checks.refuse_texts(
+        {"p": value.replace("<", "").strip("\ufffd").replace("\x00", "")}, "", FRAMES
+    )
 
 
 @pytest.mark.parametrize("bad", ["\x08", "\x0b", "\x0c", "\x0e", "\x1f", "\x7f", "\x9f", "\ud800"])
 def test_a_control_character_is_no_text(bad):
-    assert refusal(checks.text, f"ab{bad}", "p")[1] == "not_text"
+    assert refusal(checks.refuse_texts, {"p": f"ab{bad}"}, "", FRAMES)[1] == "not_text"
 
 
 def test_tab_line_ends_and_what_comes_after_them_are_text():
     for good in ("\t", "\n", "\r", " ", "~", "\xa0", "\ud7ff", "\ue000", "\ufffc"):
-        assert checks.text(f"a{good}", "p") == f"a{good}"
-    assert checks.text("", "p", empty=True) == ""
+        checks.refuse_texts({"p": [f"a{good}"]}, "", FRAMES)
+
+
+@pytest.mark.parametrize(
+    "fields, param",
+    [
+        ({"a": {"b": [1, {"c": "<|im_end|>"}]}}, "a.b[1].c"),
+        ({"a": {"<|im_end|>": 1}}, "a.<|im_end|>"),
+        ({"\x00": 1}, "\x00"),
+        ({"tools": [{"stop": "<|im_end|>"}]}, "tools[0].stop"),
+        ({"x" * 99: {"y" * 99: {"z" * 99: {"a" * 99: "\x00"}}}},
+         f"{'x' * 60}.{'y' * 60}.{'z' * 60}.{'a' * 17}"),
+    ],
+    ids=range(5),
+)  # fmt: skip
+def test_text_is_looked_at_wherever_it_stands(fields, param):
+    assert refusal(checks.read, json.dumps(fields).encode(), "", FRAMES)[2] == param
+
+
+def test_a_text_that_ends_an_answer_may_be_a_frame():
+    body = {"stop": ["<|im_end|>"], "parameters": {"stop": "<|im_end|>"}}
+    assert checks.read(json.dumps(body).encode(), "", FRAMES) == body
+
+
+LIMIT_CODES = {
+    "integer_below_min_value", "integer_above_max_value", "decimal_below_min_value",
+    "decimal_above_max_value", "string_above_max_length", "array_above_max_length", "empty_array",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "check, value, code",
+    [
+        (lambda v, p: checks.whole(v, p, 2, 4), 1, "integer_below_min_value"),
+        (lambda v, p: checks.whole(v, p, 2, 4), 5, "integer_above_max_value"),
+        (lambda v, p: checks.number(v, p, 0, 2), -0.1, "decimal_below_min_value"),
+        (lambda v, p: checks.number(v, p, 0, 2), 1e999, "decimal_above_max_value"),
+        (checks.label, "x" * 513, "string_above_max_length"),
+        (checks.stops, ["a"] * 5, "array_above_max_length"),
+        (checks.stops, [], "empty_array"),
+    ],
+    ids=range(7),
+)  # fmt: skip
+def test_a_limit_that_is_exceeded_has_openais_code(check, value, code):
+    assert refusal(check, value, "p")[:3] == (400, code, "p")
 
 
 @pytest.mark.parametrize(
@@ -183,7 +225,7 @@ def test_tab_line_ends_and_what_comes_after_them_are_text():
         (checks.only(1), (1,), (True, 1.0, 2, "1"), "1"),
         (checks.only(False, "a"), (False, "a"), (0, True, "b"), 'false or "a"'),
         (checks.stops, (["a"], ["a"] * 4, ["x" * 100]), ([], ["a"] * 5, 7, None, {}),
-         "a text, or a list of 1 to 4 texts"),
+         "a list of 1 to 4 texts, or one text"),
     ],
     ids=range(8),
 )  # fmt: skip
@@ -194,7 +236,7 @@ def test_a_check_passes_its_edges_and_nothing_beyond(check, good, bad, words):
         ] == "a"
     for value in bad:
         status, code, param, message = refusal(check, value, "p")
-        assert (status, code, param) == (400, "invalid_request", "p")
+        assert (status, param) == (400, "p") and (code == "invalid_request" or code in LIMIT_CODES)
         assert message.endswith(f"; it must be {words}.")
 
 
@@ -214,7 +256,7 @@ def test_a_stop_text_that_is_none_is_refused(item, words):
 
 
 BOUNDS = {
-    "max_tokens": (1, 256), "temperature": (0, 2), "seed": (0, 4_294_967_294),
+    "max_tokens": (1, 256), "temperature": (0, 2), "seed": (-(2**63), 2**63 - 1),
     "max_new_tokens": (1, 256), "top_p": (0.01, 1), "top_k": (1, 1000),
     "num_return_sequences": (1, 1),
 }  # fmt: skip
@@ -222,122 +264,133 @@ BOUNDS = {
 
 @pytest.mark.parametrize("name", BOUNDS)
 def test_each_number_that_langchain_sends_has_these_bounds(name):
-    check, (low, high) = checks.PARAMETERS[name], BOUNDS[name]
+    check, (low, high) = prompts.parameters(LIMITS)[name], BOUNDS[name]
     assert (check(low, "p"), check(high, "p")) == (low, high)
     step = 0.001 if name in ("temperature", "top_p") else 1
     for beyond in (low - step, high + step):
         assert refusal(check, beyond, "p")[2] == "p"
-    assert checks.OPTIONS.keys() == {"max_tokens", "temperature", "seed", "stop"}
-    assert checks.PARAMETERS.keys() == {*checks.OPTIONS, *BOUNDS, "do_sample", "return_full_text"}
+    known = {"max_tokens", "temperature", "seed", "stop"}
+    assert prompts.options(LIMITS).keys() == known
+    assert prompts.parameters(LIMITS).keys() == {*known, *BOUNDS, "do_sample", "return_full_text"}
 
 
-CHAT_BOUNDS = {"top_p": (0, 1), "presence_penalty": (-2, 2), "frequency_penalty": (-2, 2),
-               "max_completion_tokens": (1, 256)}  # fmt: skip
+CHAT_BOUNDS = {"top_p": (0, 1), "presence_penalty": (-2, 2), "frequency_penalty": (-2, 2)}
 
 
 @pytest.mark.parametrize("name", CHAT_BOUNDS)
 def test_each_number_that_openais_clients_send_has_these_bounds(name):
     check, (low, high) = chat_checks.OPTIONS[name], CHAT_BOUNDS[name]
     assert (check(low, "p"), check(high, "p")) == (low, high)
-    step = 1 if name.startswith("max") else 0.001
-    for beyond in (low - step, high + step):
+    for beyond in (low - 0.001, high + 0.001):
         assert refusal(check, beyond, "p")[2] == "p"
 
 
 def test_options_are_checked_under_their_whole_name_and_others_left():
     given = {"seed": 1, "other": 2}
     assert checks.options(given, checks.OPTIONS) == {"seed": 1}
-    assert refusal(checks.options, {"seed": -1}, checks.OPTIONS, "in.")[2] == "in.seed"
-    assert refusal(checks.options, {"seed": -1}, checks.OPTIONS)[2] == "seed"
+    assert refusal(checks.options, {"seed": "x"}, checks.OPTIONS, "in.")[2] == "in.seed"
+    assert refusal(checks.options, {"seed": "x"}, checks.OPTIONS)[2] == "seed"
 
 
 # Conversations
 
 
+HI = [{"role": "user", "content": "Hi"}]
+
+
+def read(**fields):
+    fields = chat_checks.given({"model": "m", "messages": HI, **fields})
+    return chat_checks.delivery(fields), plain(chat_checks.asked(fields, LIMITS))
+
+
 def test_a_conversation_is_read_with_all_that_is_not_said():
-    hi = [{"role": "user", "content": "Hi"}]
-    assert chat_checks.checked({"model": "m", "messages": hi, "seed": None}) == {
-        "model": "m", "messages": hi, "stream": False, "include_usage": False,
-    }  # fmt: skip
-    assert chat_checks.checked(
-        {"messages": hi, "stream": True, "stream_options": {"include_usage": True},
-         "max_completion_tokens": 5, "max_tokens": 9, "seed": 1}
-    ) == {
-        "model": None, "messages": hi, "stream": True, "include_usage": True,
-        "max_tokens": 5, "seed": 1,
-    }  # fmt: skip
+    assert read(seed=None) == (
+        chat_checks.Delivery(stream=False, include_usage=False),
+        {"messages": HI, "max_tokens": 128, "temperature": 0.0},
+    )
+    assert read(stream=True, stream_options={"include_usage": True}, max_completion_tokens=5,
+                max_tokens=9, seed=1, stop=".") == (
+        chat_checks.Delivery(stream=True, include_usage=True),
+        {"messages": HI, "max_tokens": 5, "temperature": 0.0, "seed": 1, "stop": ["."]},
+    )  # fmt: skip
+
+
+def test_json_has_all_the_room_there_is_where_nothing_is_said():
+    assert read(response_format={"type": "json_object"})[1]["max_tokens"] == 256
+    assert read(tools=[{"type": "function", "function": {"name": "f"}}])[1]["max_tokens"] == 256
+    assert read(response_format={"type": "json_object"}, max_tokens=7)[1]["max_tokens"] == 7
+
+
+CALLED = {"role": "assistant", "content": None, "tool_calls": [
+    {"id": "c1", "type": "function", "function": {"name": "f", "arguments": '{"a": 1}'}}]}  # fmt: skip
+
+
+def with_call(**changes):
+    """An assistant's turn with a call in which something is wrong."""
+    return [{**CALLED, "tool_calls": [{**CALLED["tool_calls"][0], **changes}]}]
 
 
 @pytest.mark.parametrize(
-    "value, words",
+    "value, param, words",
     [
-        ([], "messages is a list; it must be a list of 1 to 64 messages."),
-        ({}, "messages is an object; it must be a list of 1 to 64 messages."),
-        (None, "messages is null; it must be a list of 1 to 64 messages."),
-        ([{"role": "user", "content": "x"}] * 65,
-         "messages is a list; it must be a list of 1 to 64 messages."),
-        ([{"role": "user", "content": "x"}, {"role": "assistant", "content": "y"}],
+        ([], "m", "m is a list; it must be a list of 1 to 2048 messages."),
+        ({}, "m", "m is an object; it must be a list of 1 to 2048 messages."),
+        (None, "m", "m is null; it must be a list of 1 to 2048 messages."),
+        (HI * 2049, "m", "m is a list; it must be a list of 1 to 2048 messages."),
+        ([*HI, {"role": "assistant", "content": "y"}], "m[1].role",
          "The last message is the assistant's; it must be one that it can answer."),
-        ([{"role": "user", "content": "x"}, 7],
-         "messages[1] is 7; it must be an object with role and content."),
-        ([{"role": "tool", "content": "x"}],
-         'messages[0].role is "tool"; it must be one of system, developer, user, assistant.'),
-        ([{"role": ["user"], "content": "x"}],
-         "messages[0].role is a list; it must be one of system, developer, user, assistant."),
-        ([{"role": "user", "content": []}], "messages[0].content is a list; it must be text."),
-        ([{"role": "user", "content": "x", "name": "n" * 513}],
-         (f'messages[0].name is {json.dumps("n" * 513)[:60]}; it must be text of at most 512 '
-         "characters.")),
-        ([{"role": "user", "content": "x", "tool": 1}],
-         "There is no field 'tool'. The fields are: role, content, name."),
-        ([{"role": "user", "content": [{"type": "image_url", "url": "x"}]}],
-         'messages[0].content[0] is "image_url"; this model reads parts of the type text.'),
-        ([{"role": "user", "content": [{"type": "text", "text": "x"}, 7]}],
-         "messages[0].content[1] is no part; this model reads parts of the type text."),
-        ([{"role": "user", "content": ["text"]}],
-         'messages[0].content[0] is "text"; this model reads parts of the type text.'),
-        ([{"role": "user", "content": [{"type": "text", "text": 5}]}],
-         "messages[0].content[0].text is 5; it must be text."),
-        ([{"role": "user", "content": [{"type": "text", "text": "x", "more": 1}]}],
-         "There is no field 'more'. The fields are: type, text."),
+        ([*HI, 7], "m[1]", "m[1] is 7; it must be an object with role and content."),
+        ([{"role": "alien", "content": "x"}], "m[0].role",
+         'm[0].role is "alien"; it must be one of system, developer, user, assistant, tool.'),
+        ([{"role": ["user"], "content": "x"}], "m[0].role",
+         "m[0].role is a list; it must be one of system, developer, user, assistant, tool."),
+        ([{"role": "user"}], "m[0].content", "m[0].content is null; it must be text."),
+        ([{"role": "user", "content": "x", "audio": {"id": "a"}}], "m[0].audio",
+         "m[0].audio is an object; it must be left out: nothing here can read it."),
+        ([{"role": "user", "content": [{"type": "image_url", "url": "x"}]}], "m[0].content[0]",
+         'm[0].content[0] is "image_url"; this model reads parts of the type text.'),
+        ([{"role": "user", "content": [{"type": "text", "text": "x"}, 7]}], "m[0].content[1]",
+         "m[0].content[1] is no part; this model reads parts of the type text."),
+        ([{"role": "user", "content": ["text"]}], "m[0].content[0]",
+         'm[0].content[0] is "text"; this model reads parts of the type text.'),
+        ([{"role": "user", "content": [{"type": "text", "text": 5}]}], "m[0].content[0].text",
+         "m[0].content[0].text is 5; it must be text."),
+        ([{"role": "tool", "content": "x"}], "m[0].tool_call_id",
+         "m[0].tool_call_id is null; it must be text."),
+        ([CALLED, {"role": "tool", "content": "x", "tool_call_id": "c2"}], "m[1].tool_call_id",
+         "A message of the role tool must be the result of an earlier call, by its id."),
+        ([{**CALLED, "tool_calls": 7}], "m[0].tool_calls",
+         "m[0].tool_calls is 7; it must be a list of 1 to 2048 calls."),
+        (with_call(function=None), "m[0].tool_calls[0]",
+         "m[0].tool_calls[0] is an object; it must be an object with id, type and function."),
+        (with_call(type="custom"), "m[0].tool_calls[0].type",
+         'm[0].tool_calls[0].type is "custom"; it must be "function".'),
+        (with_call(id=5), "m[0].tool_calls[0].id", "m[0].tool_calls[0].id is 5; it must be text."),
+        (with_call(function={"name": "f"}), "m[0].tool_calls[0].function.arguments",
+         "m[0].tool_calls[0].function.arguments is null; it must be text."),
+        (with_call(function={"arguments": ""}), "m[0].tool_calls[0].function.name",
+         "m[0].tool_calls[0].function.name is null; it must be text."),
     ],
-    ids=range(16),
+    ids=range(22),
 )  # fmt: skip
-def test_what_is_no_conversation_is_told_in_these_words(value, words):
-    assert refusal(chat_checks.conversation, value)[3] == words
+def test_what_is_no_conversation_is_told_where_and_in_these_words(value, param, words):
+    assert refusal(chat_messages.conversation, value, "m")[2:] == (param, words)
 
 
-@pytest.mark.parametrize(
-    "value, param",
-    [
-        ([{"role": "user", "content": "x"}, {"role": "assistant", "content": "y"}],
-         "messages[1].role"),
-        ([{"role": "user", "content": "x", "tool": 1}], "messages[0].tool"),
-        ([{"role": "user", "content": "x", "name": 1}], "messages[0].name"),
-        ([{"role": "user", "content": [{"type": "x"}]}], "messages[0].content[0]"),
-        ([{"role": "user", "content": [{"type": "text", "text": "x", "more": 1}]}],
-         "messages[0].content[0].more"),
-        ([{"role": "user", "content": [{"type": "text", "text": " "}]}],
-         "messages[0].content[0].text"),
-        ([{"role": "user", "content": ""}], "messages[0].content"),
-    ],
-    ids=range(7),
-)  # fmt: skip
-def test_a_refusal_points_at_the_field(value, param):
-    assert refusal(chat_checks.conversation, value)[2] == param
-
-
-def test_64_messages_pass_and_roles_and_parts_become_plain():
-    assert len(chat_checks.conversation([{"role": "user", "content": "x"}] * 64)) == 64
-    parts = [{"type": "text", "text": "a"}, {"type": "text", "text": "b"}]
-    assert chat_checks.conversation(
+def test_roles_parts_and_calls_become_plain():
+    parts = [{"type": "text", "text": "a"}, {"type": "text", "text": ""},
+             {"type": "text", "text": "b"}]  # fmt: skip
+    no = [{"type": "refusal", "refusal": "no"}]
+    assert chat_messages.conversation(
         [{"role": "developer", "content": "d"}, {"role": "assistant", "content": ""},
-         {"role": "assistant", "content": "y", "refusal": None, "tool_calls": [], "audio": {}},
-         {"role": "user", "content": parts, "name": "n"}]
-    ) == [
-        {"role": "system", "content": "d"}, {"role": "assistant", "content": ""},
-        {"role": "assistant", "content": "y"}, {"role": "user", "content": "a\nb"},
-    ]  # fmt: skip
+         {"role": "assistant", "content": no, "refusal": None, "tool_calls": [], "audio": {}},
+         CALLED, {"role": "tool", "content": parts, "tool_call_id": "c1"},
+         {"role": "user", "content": parts, "name": 5, "id": "m1"}], "m"
+    ) == (
+        Message("system", "d"), Message("assistant", ""), Message("assistant", "no"),
+        Message("assistant", "", (Call("c1", "f", '{"a": 1}'),)),
+        Message("tool", "a\nb", call_id="c1"), Message("user", "a\nb"),
+    )  # fmt: skip
 
 
 @pytest.mark.parametrize(
@@ -367,24 +420,23 @@ def test_stream_options_that_are_wrong(value, param, words):
     assert refusal(chat_checks.stream_options, value, "s")[2:] == (param, words)
 
 
-def test_metadata_is_an_object():
-    assert chat_checks.metadata({"a": 1}, "m") == {"a": 1}
-    assert refusal(chat_checks.metadata, [], "m")[2:] == ("m", "m is a list; it must be an object.")
-
-
 def test_what_changes_nothing_is_one_of_these():
-    good = {"n": 1, "logprobs": False, "logit_bias": {}, "store": False, "service_tier": "default",
-            "user": "u", "safety_identifier": "s", "prompt_cache_key": "p", "metadata": {}}  # fmt: skip
+    good = {"n": 1, "logprobs": False, "top_logprobs": 0, "logit_bias": {}, "modalities": ["text"],
+            "store": True, "service_tier": "flex", "user": "u", "safety_identifier": "s",
+            "prompt_cache_key": "p", "prompt_cache_retention": "24h", "prompt_cache_options": {},
+            "reasoning_effort": "low", "verbosity": "low", "metadata": {"a": 1}, "moderation": {},
+            "prediction": {}, "thinking": {}}  # fmt: skip
     assert checks.options(good, chat_checks.HARMLESS) == good
     assert chat_checks.HARMLESS.keys() == good.keys()
-    bad = {"n": 2, "logprobs": True, "logit_bias": {"1": 1}, "store": True, "service_tier": "flex",
-           "user": "u" * 513, "safety_identifier": 1, "prompt_cache_key": 1, "metadata": 1}  # fmt: skip
-    for name, value in bad.items():
+    bad = {name: 7 if value not in (0, 1) else 2 for name, value in good.items()}
+    for name, value in {**bad, "user": "u" * 513, "modalities": ["audio"]}.items():
         assert refusal(checks.options, {name: value}, chat_checks.HARMLESS)[2] == name
-    assert chat_checks.HARMLESS["service_tier"]("auto", "p") == "auto"
 
 
 # Shapes
+
+
+PERSON = {"type": "object", "properties": {"name": {"type": "string"}}, "required": ["name"]}
 
 
 def shape(schema, **more):
@@ -392,13 +444,11 @@ def shape(schema, **more):
 
 
 def test_a_format_is_text_json_or_a_shape():
-    for kind in ("text", "json_object"):
-        assert chat_checks.response_format({"type": kind}, "f") == {"type": kind}
-    given = shape({"type": "string"}, strict=True, description="d")
-    assert chat_checks.response_format(given, "f") == {
-        "type": "json_schema",
-        "json_schema": {"name": "answer", "schema": {"type": "string"}},
-    }
+    assert chat_tools.response_format({"type": "text"}, "f") is None
+    assert chat_tools.response_format({"type": "json_object"}, "f") == "json"
+    for strict in (True, False, None):
+        found = chat_tools.response_format(shape(PERSON, strict=strict, description="d"), "f")
+        assert found["required"] == ["name"] and found["additionalProperties"] is False
 
 
 @pytest.mark.parametrize(
@@ -409,99 +459,25 @@ def test_a_format_is_text_json_or_a_shape():
         ({"type": "text", "x": 1}, "f.x", "There is no field 'x'. The fields are: type."),
         ({"type": "json_schema", "x": 1}, "f.x",
          "There is no field 'x'. The fields are: type, json_schema."),
+        (shape(PERSON, x=1), "f.json_schema.x",
+         "There is no field 'x'. The fields are: name, description, strict, schema."),
+        (shape(PERSON, description=1), "f.json_schema.description",
+         "f.json_schema.description is 1; it must be text."),
         ({"type": "json_schema"}, "f.json_schema",
          "f.json_schema is null; it must be an object with name and schema."),
-        (shape({"type": "string"}, x=1), "f.json_schema.x",
-         "There is no field 'x'. The fields are: schema, name, strict, description."),
-        (shape({"type": "string"}, strict=1), "f.json_schema.strict",
+        (shape(PERSON, strict=1), "f.json_schema.strict",
          "f.json_schema.strict is 1; it must be true or false."),
-        (shape({"type": "string"}, description=1), "f.json_schema.description",
-         "f.json_schema.description is 1; it must be text."),
-        (shape({"type": "string"}, name="n" * 61), "f.json_schema.name", None),
+        (shape(PERSON, name="n" * 65), "f.json_schema.name", None),
+        (shape(PERSON, name="a b"), "f.json_schema.name",
+         'f.json_schema.name is "a b"; it must be 1 to 64 letters, digits, - and _.'),
         (shape(7), "f.json_schema.schema",
-         "f.json_schema.schema is 7; it must be a JSON Schema, at most 4 deep."),
+         "f.json_schema.schema cannot be held here: a JSON Schema is an object."),
     ],
-    ids=range(10),
+    ids=range(11),
 )  # fmt: skip
 def test_a_format_that_is_wrong(value, param, words):
-    found = refusal(chat_checks.response_format, value, "f")
+    found = refusal(chat_tools.response_format, value, "f")
     assert found[2] == param and words in (None, found[3])
-
-
-def nested(levels, key="items"):
-    found = {"type": "string"}
-    for _ in range(levels):
-        inner = {"type": "array", "items": found}
-        found = inner if key == "items" else {"type": "object", "properties": {"a": found}}
-    return found
-
-
-@pytest.mark.parametrize("key", ["items", "properties"])
-def test_a_schema_is_four_levels_deep_and_not_five(key):
-    assert chat_schema.checked(nested(4, key), "s") == nested(4, key)
-    _, _, param, message = refusal(chat_schema.checked, nested(5, key), "s")
-    step = ".items" if key == "items" else ".properties.a"
-    assert param == "s" + step * 5 and message.endswith("a JSON Schema, at most 4 deep.")
-
-
-def test_a_schema_has_4096_characters_and_not_one_more():
-    base = {"type": "object", "properties": {}}
-    for number in range(16):
-        base["properties"][f"n{number:02}"] = {"type": "string", "description": "x" * 190}
-    room = 4096 - len(json.dumps(base))
-    base["properties"]["n00"]["description"] += "x" * room
-    assert len(json.dumps(base)) == 4096
-    assert chat_schema.checked(base, "s") == base
-    base["properties"]["n00"]["description"] += "x"
-    assert refusal(chat_schema.checked, base, "s")[2:] == (
-        "s", "s is an object; it must be a JSON Schema of at most 4096 characters."
-    )  # fmt: skip
-
-
-@pytest.mark.parametrize(
-    "value, param, words",
-    [
-        ({}, "s.type", ("s.type is null; it must be one of "
-         "object, array, string, number, integer, boolean, null.")),
-        ({"type": "x"}, "s.type", None),
-        ({"type": "string", "pattern": "x"}, "s.pattern",
-         ("There is no field 'pattern'. The fields are: type, enum, required, "
-         "additionalProperties, title, description, properties, items.")),
-        ({"type": "object", "properties": []}, "s.properties",
-         "s.properties is a list; it must be at most 16 schemas by name."),
-        ({"type": "object", "properties": {f"a{i}": {"type": "null"} for i in range(17)}},
-         "s.properties", "s.properties is an object; it must be at most 16 schemas by name."),
-        ({"type": "object", "properties": {"a": 1}}, "s.properties.a", None),
-        ({"type": "object", "properties": {"x" * 61: {"type": "null"}}}, "s.properties", None),
-        ({"type": "object", "properties": {}, "required": ["a"]}, "s.required",
-         "s.required is a list; it must be names of properties."),
-        ({"type": "object", "required": ["a"]}, "s.required", None),
-        ({"type": "array", "items": {}}, "s.items.type", None),
-        ({"enum": []}, "s.enum", "s.enum is a list; it must be a list with something in it."),
-        ({"enum": ["a"] * 17}, "s.enum", "s.enum is a list; it must be a list of at most 16 texts."),
-        ({"enum": "a"}, "s.enum", 's.enum is "a"; it must be a list of at most 16 texts.'),
-        ({"enum": ["x" * 61]}, "s.enum", None),
-        ({"enum": [1]}, "s.enum", "s.enum is 1; it must be text."),
-        ({"type": "string", "title": "x" * 513}, "s.title", None),
-        ({"type": "string", "description": 1}, "s.description", None),
-        ({"type": "object", "additionalProperties": 0}, "s.additionalProperties", None),
-    ],
-    ids=range(18),
-)  # fmt: skip
-def test_a_schema_that_is_wrong(value, param, words):
-    found = refusal(chat_schema.checked, value, "s")
-    assert found[2] == param and words in (None, found[3])
-
-
-def test_a_schema_that_is_right_comes_back_as_it_is():
-    names = [f"a{i}" for i in range(16)]
-    for good in (
-        {"enum": ["x" * 60] * 16},
-        {"type": "object", "properties": {n: {"type": "null"} for n in names}, "required": names,
-         "additionalProperties": False, "title": "t", "description": "d"},
-        *({"type": kind} for kind in chat_schema.TYPES),
-    ):  # fmt: skip
-        assert chat_schema.checked(good, "s") == good
 
 
 # Routes
@@ -541,21 +517,28 @@ def test_a_path_that_is_not_there(model, path):
     assert (answer.status, answer.headers) == (404, {})
     assert answer.body["error"]["code"] == "not_found"
     assert answer.body["error"]["message"] == (
-        f"There is nothing at {ascii(path.rstrip('/'))[:100]}, only /model, /models, "
-        "/chat/completions."
+        f"There is nothing at {ascii(path.rstrip('/'))[:100]}, only {', '.join(api.ROUTES)}."
     )
 
 
 def test_the_models_are_described(model):
-    about = {"id": NAME, "object": "model", "created": chat.LOADED, "owned_by": "gateway"}
-    assert api.route("GET", "/models", b"", model).body == {"object": "list", "data": [about]}
+    loaded = models.LOADED
+    openais = {"id": NAME, "object": "model", "created": loaded, "owned_by": "gateway"}
+    about = {
+        **openais, "type": "model", "display_name": NAME, "lifecycle": "active",
+        "created_at": datetime.fromtimestamp(loaded, timezone.utc).isoformat(),
+        "max_input_tokens": 1500, "max_tokens": 256,
+    }  # fmt: skip
+    assert api.route("GET", "/models", b"", model).body == {
+        "object": "list", "data": [about], "has_more": False, "first_id": NAME, "last_id": NAME,
+    }  # fmt: skip
     assert api.route("GET", f"/models/{NAME}/", b"", model).body == about
     answer = api.route("GET", "/models/" + "x" * 80, b"", model)
     assert (answer.status, answer.body["error"]) == (404, {
         "message": f"There is no model {ascii('x' * 80)[:60]} here, only {NAME}.",
         "type": "invalid_request_error", "param": "model", "code": "model_not_found",
     })  # fmt: skip
-    assert refusal(chat.refuse_other_models, None, model) == (
+    assert refusal(models.refuse_others, None, model) == (
         400, "invalid_request", "model", f"model is null; it must be text: {NAME}."
     )  # fmt: skip
 
@@ -577,12 +560,11 @@ def test_a_body_that_is_called_something_else():
 
 def test_a_prompt_is_answered_with_all_that_there_is(model):
     answer = api.route("POST", "/model", b'{"prompt": "Hi", "seed": 1}', model)
-    assert (answer.status, answer.usage, answer.first_token) == (200, USAGE, 0.25)
+    assert (answer.status, answer.usage) == (200, USAGE) and 0 <= answer.first_token < 5
     assert answer.body == {
         "completion": "yes", "model": NAME, "usage": USAGE, "finish_reason": "length",
     }  # fmt: skip
-    hi = [{"role": "system", "content": "Be brief."}, {"role": "user", "content": "Hi"}]
-    assert model.asked == [{"max_tokens": 128, "temperature": 0.0, "seed": 1, "messages": hi}]
+    assert model.asked == [{"max_tokens": 128, "temperature": 0.0, "seed": 1, "messages": HI}]
 
 
 @pytest.mark.parametrize(
@@ -600,9 +582,9 @@ def test_langchains_parameters_become_ours(model, parameters, asked, repeats):
     body = json.dumps({"inputs": "Hi", "parameters": parameters}).encode()
     answer = api.route("POST", "/model", body, model)
     assert answer.body == [{"generated_text": "Hiyes" if repeats else "yes"}]
-    assert (answer.status, answer.usage, answer.first_token) == (200, USAGE, 0.25)
+    assert (answer.status, answer.usage) == (200, USAGE) and 0 <= answer.first_token < 5
     messages = model.asked[0].pop("messages")
-    assert messages[1] == {"role": "user", "content": "Hi"}
+    assert messages == HI
     assert model.asked == [{"max_tokens": 128, "temperature": 0.0, **asked}]
 
 
@@ -649,7 +631,7 @@ def test_a_whole_answer_is_openais_to_the_field(model, monkeypatch):
     monkeypatch.setattr(chat.time, "time", lambda: 1234.9)
     answer = chatted(model)
     assert (answer.status, answer.headers, answer.usage) == (200, {}, USAGE)
-    assert answer.first_token == 0.25 and answer.content_type == "application/json"
+    assert 0 <= answer.first_token < 5 and answer.content_type == "application/json"
     name = answer.body.pop("id")
     assert name.startswith("chatcmpl-") and len(name) == len("chatcmpl-") + 32
     assert answer.body == {
@@ -660,7 +642,7 @@ def test_a_whole_answer_is_openais_to_the_field(model, monkeypatch):
         }],
         "usage": {**USAGE, "total_tokens": 5},
     }  # fmt: skip
-    assert model.asked[0]["messages"][0] == {"role": "system", "content": "Be brief."}
+    assert model.asked[0]["messages"] == HI
 
 
 @pytest.mark.parametrize("tells", [True, False])
@@ -685,13 +667,6 @@ def test_a_stream_is_openais_to_the_field(model, monkeypatch, tells):
         piece({"role": "assistant", "content": "", "refusal": None}),
         piece({"content": "yes"}), piece({}, "length"), *last,
     ]  # fmt: skip
-
-
-def test_an_answer_without_its_first_token_tells_none(model):
-    model.complete = lambda request: {"text": "x", "finish_reason": "stop", "usage": USAGE}
-    assert chatted(model).first_token is None
-    assert api.route("POST", "/model", b'{"prompt": "Hi"}', model).first_token is None
-    assert api.route("POST", "/model", b'{"inputs": "Hi"}', model).first_token is None
 
 
 # Answers
@@ -807,6 +782,7 @@ def test_an_answer_and_its_line_are_whole(capsys, monkeypatch):
         "headers": {
             "Content-Type": "application/json", "Cache-Control": "no-store",
             "X-Content-Type-Options": "nosniff", "Allow": "GET, HEAD, OPTIONS, POST",
+            "x-request-id": "r1", "request-id": "r1",
         },
     }  # fmt: skip
     assert line.pop("milliseconds") >= 0
@@ -830,7 +806,7 @@ def test_long_methods_are_logged_short_and_what_a_caller_puts_into_a_path_not_at
      ("/chat", "(unknown)"), ("", "(unknown)"), ("/", "(unknown)")],
 )  # fmt: skip
 def test_a_path_is_logged_as_the_one_that_is_known(path, logged):
-    assert api.known_path(path) == logged
+    assert api.at(path).name == logged
 
 
 @pytest.mark.parametrize(
@@ -862,7 +838,7 @@ def test_a_key_is_logged_by_its_id(capsys, identity, logged):
 def test_who_has_a_budget_asks_through_it(capsys, monkeypatch, model):
     seen = []
     monkeypatch.setattr(handler, "BUDGET", "the budget")
-    monkeypatch.setattr(handler, "model", model)
+    monkeypatch.setattr(handler, "MODEL", model)
     monkeypatch.setattr(handler.budget, "Metered", lambda *given: seen.append(given) or model)
     context = {"requestId": "r1", "identity": {"apiKeyId": "k"}}
     handled(proxied(requestContext=context), capsys)
@@ -890,16 +866,20 @@ def test_a_body_is_text_bytes_or_nothing():
 def test_a_failure_is_answered_with_the_request_to_look_for(capsys):
     answer, line = handled({"requestContext": {}}, capsys)
     assert answer["statusCode"] == 500 and line["status"] == 500 and line["error"] == "KeyError"
-    assert json.loads(answer["body"]) == errors.failure("lambda-1")
-    assert answer["headers"] == {"Content-Type": "application/json", **handler.NEVER_KEPT}
+    assert json.loads(answer["body"]) == errors.failure("lambda-1").body()
+    ids = {"x-request-id": "lambda-1", "request-id": "lambda-1"}
+    assert answer["headers"] == {"Content-Type": "application/json", **handler.NEVER_KEPT, **ids}
 
 
 @pytest.mark.parametrize(
     "streaming, path, streams",
     [(True, "/chat/completions", True), (True, "/chat/completions/", True), (True, "/model", False),
-     (False, "/chat/completions", False)],
+     (True, "/responses", True), (True, "/messages", True), (True, "/messages/count_tokens", False),
+     (False, "/chat/completions", False), (False, "/messages", False)],
 )  # fmt: skip
-def test_only_chat_streams_and_only_where_it_may(capsys, monkeypatch, streaming, path, streams):
+def test_only_conversations_stream_and_only_where_it_may(
+    capsys, monkeypatch, streaming, path, streams
+):
     monkeypatch.setattr(handler, "streamed", lambda _: streaming)
     answer = handler.handler(proxied(path=path, httpMethod="OPTIONS"), CONTEXT)
     assert hasattr(answer, "__next__") is streams
@@ -908,17 +888,20 @@ def test_only_chat_streams_and_only_where_it_may(capsys, monkeypatch, streaming,
     assert handler.NEVER_KEPT == {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff"}
 
 
-def test_ours_comes_first_where_the_settings_say_so_and_else_only_where_there_is_none(model):
+def test_ours_comes_first_where_the_settings_say_so_and_else_only_where_there_is_none(
+    model, monkeypatch
+):
     own = {"role": "system", "content": "Lie."}
     said = {"role": "user", "content": "Hi"}
     ours = {"role": "system", "content": "Be brief."}
+    monkeypatch.setattr(reading, "SYSTEM_PROMPT", "Be brief.")
     for first, given, asked in (
         (False, [said], [ours, said]), (True, [said], [ours, said]),
         (False, [own, said], [own, said]), (True, [own, said], [ours, own, said]),
     ):  # fmt: skip
-        model.SYSTEM_PROMPT_FIRST = first
+        monkeypatch.setattr(reading, "SYSTEM_PROMPT_FIRST", first)
         chatted(model, messages=given)
-        assert model.asked[-1]["messages"] == asked
+        assert reading.messages(model.asks[-1], None) == asked
 
 
 # The server
@@ -1126,7 +1109,7 @@ def test_the_line_is_written_at_once_and_in_one_piece(monkeypatch):
 def test_whole_answers_in_several_pieces_are_joined(capsys, monkeypatch, model):
     monkeypatch.setattr(handler, "BUDGET", None)
     monkeypatch.setattr(handler, "streamed", lambda _: False)
-    monkeypatch.setattr(handler, "model", model)
+    monkeypatch.setattr(handler, "MODEL", model)
     monkeypatch.setattr(log, "NAMESPACE", "ns")
     body = json.dumps(
         {"model": NAME, "messages": [{"role": "user", "content": "Hi"}], "stream": True}
@@ -1142,7 +1125,7 @@ def test_whole_answers_in_several_pieces_are_joined(capsys, monkeypatch, model):
 
 def test_a_caller_that_hangs_up_is_logged_as_one(capsys, monkeypatch, model):
     monkeypatch.setattr(handler, "BUDGET", None)
-    monkeypatch.setattr(handler, "model", model)
+    monkeypatch.setattr(handler, "MODEL", model)
     pieces = handler.respond(proxied(httpMethod="GET", path="/models"), CONTEXT)
     next(pieces)
     pieces.close()
@@ -1151,7 +1134,8 @@ def test_a_caller_that_hangs_up_is_logged_as_one(capsys, monkeypatch, model):
 
 
 def test_a_model_that_is_no_text_and_stops_that_are_none_are_shown(model):
-    assert refusal(chat.refuse_other_models, 7, model)[3] == f"model is 7; it must be text: {NAME}."
+    assert refusal(models.refuse_others, 7, model)[3] == f"model is 7; it must be text: {NAME}."
     assert (
-        refusal(checks.stops, 7, "p")[3] == "p is 7; it must be a text, or a list of 1 to 4 texts."
+        refusal(checks.stops, 7, "p")[3]
+        == "p is 7; it must be a list of 1 to 4 texts, or one text."
     )

@@ -3,6 +3,7 @@
 import base64
 import json
 import os
+import shutil
 import subprocess
 import sys
 import time
@@ -11,8 +12,9 @@ from types import SimpleNamespace
 
 import handler
 import log
-import model
 import pytest
+from inner import TextPiece, Usage
+from model import MODEL
 
 CONTEXT = SimpleNamespace(aws_request_id="lambda-1")
 FUNCTION = Path(handler.__file__).parent
@@ -51,10 +53,10 @@ def event(method="POST", body=None, path="/model", encoded=False, headers=None):
 def broken_model(monkeypatch):
     """A model that fails, with the prompt in what it says."""
 
-    def complete(request):
-        raise RuntimeError(f"cannot read {request['messages'][1]['content']}")
+    def stream(ask):
+        raise RuntimeError(f"cannot answer {ask.messages}")
 
-    monkeypatch.setattr(model, "complete", complete)
+    monkeypatch.setattr(MODEL, "stream", stream)
 
 
 def call(capsys, given):
@@ -73,6 +75,8 @@ def test_a_prompt_is_answered_in_the_form_that_api_gateway_takes(capsys):
         "Content-Type": "application/json",
         "Cache-Control": "no-store",
         "X-Content-Type-Options": "nosniff",
+        "x-request-id": "gateway-1",
+        "request-id": "gateway-1",
     }
     assert json.loads(response["body"])["completion"] == "The capital of France is Paris."
 
@@ -166,7 +170,7 @@ def test_an_event_that_is_none_of_api_gateways_is_a_500_and_no_exception(capsys)
 
 def test_the_function_answers_after_a_failure(capsys, monkeypatch):
     with monkeypatch.context() as patch:
-        patch.setattr(model, "complete", None)
+        patch.setattr(MODEL, "stream", None)
         assert call(capsys, event(body='{"prompt": "Hi"}'))[0]["statusCode"] == 500
     answer = call(capsys, event(body='{"prompt": "Hi", "max_tokens": 1}'))
     assert answer[0]["statusCode"] == 200
@@ -174,19 +178,20 @@ def test_the_function_answers_after_a_failure(capsys, monkeypatch):
 
 def test_the_folder_alone_is_the_function(tmp_path):
     """It runs in an interpreter that sees only the shipped files, and keeps stdout clean."""
-    for file in FUNCTION.glob("*.py"):
-        (tmp_path / file.name).write_bytes(file.read_bytes())
+    folder = tmp_path / "function"
+    shutil.copytree(FUNCTION, folder, ignore=shutil.ignore_patterns("__pycache__"))
     code = (
-        "import json, sys, handler, model;"
+        "import json, sys, handler;"
+        "from local import reading;"
         "from types import SimpleNamespace as Context;"
         "event = json.load(sys.stdin);"
         "print(json.dumps(handler.handler(event, Context(aws_request_id='1'))));"
-        "print(model.SYSTEM_PROMPT)"
+        "print(reading.SYSTEM_PROMPT)"
     )
     given = event(body='{"prompt": "Hi", "max_tokens": 1}')
     run = subprocess.run(
         [sys.executable, "-c", code],
-        cwd=tmp_path,
+        cwd=folder,
         input=json.dumps(given),
         env={**os.environ, "SYSTEM_PROMPT": "Be brief."},
         capture_output=True,
@@ -204,7 +209,7 @@ def test_the_folder_alone_is_the_function(tmp_path):
 
 
 CHAT = {
-    "model": model.NAME,
+    "model": MODEL.name,
     "messages": [{"role": "user", "content": "Tell a long story about the sea."}],
     "max_tokens": 16,
     "stream": True,
@@ -274,11 +279,11 @@ def test_a_caller_that_hangs_up_ends_the_stream_and_is_logged(capsys, streaming)
 
 
 def test_a_failure_in_mid_stream_is_the_last_event_and_is_logged(capsys, streaming, monkeypatch):
-    def stream(request):
-        yield {"text": "Once", "finish_reason": None, "usage": {"prompt_tokens": 1}}
-        raise RuntimeError(f"cannot go on with {request['messages'][1]['content']}")
+    def stream(ask):
+        yield TextPiece("Once", Usage(1, 1))
+        raise RuntimeError(f"cannot go on with {ask.messages[0].text}")
 
-    monkeypatch.setattr(model, "stream", stream)
+    monkeypatch.setattr(MODEL, "stream", stream)
     *_, last = handler.handler(chat(), CONTEXT)
     error = json.loads(last.removeprefix(b"data: "))["error"]
     assert (error["type"], error["code"]) == ("server_error", "internal_error")
@@ -289,10 +294,10 @@ def test_a_failure_in_mid_stream_is_the_last_event_and_is_logged(capsys, streami
 
 
 def test_a_failure_before_the_stream_is_a_500(capsys, streaming, monkeypatch):
-    def stream(request):
+    def stream(ask):
         raise RuntimeError
 
-    monkeypatch.setattr(model, "stream", stream)
+    monkeypatch.setattr(MODEL, "stream", stream)
     head, body = handler.handler(chat(), CONTEXT)
     assert head["statusCode"] == 500
     assert json.loads(body)["error"]["code"] == "internal_error"
@@ -308,7 +313,7 @@ def test_the_line_makes_metrics_if_it_has_a_namespace(capsys, monkeypatch):
         (directive,) = line["_aws"]["CloudWatchMetrics"]
         assert directive["Namespace"] == "LanguageModel/v1"
         assert directive["Dimensions"] == [["gen_ai.request.model"]]
-        assert line["gen_ai.request.model"] == model.NAME
+        assert line["gen_ai.request.model"] == MODEL.name
         units = {metric["Name"]: metric["Unit"] for metric in directive["Metrics"]}
         assert units == {
             "gen_ai.usage.input_tokens": "Count",

@@ -8,12 +8,23 @@ import re
 import pulumi
 import pytest
 
-from gateway import api, auth, chat, limits, metrics, program
+from gateway import api, auth, chat, dialects, limits, metrics, program
 from gateway.settings import Settings
 
 API = "arn:aws:execute-api:us-east-1:123456789012:api1"
 AUTHORIZER = "arn:aws:lambda:us-east-1:123456789012:function:authorizer"
-PROTECTED = ("modelMethod", "promptMethod", "modelsMethod", "oneModelMethod", "chatMethod")
+PROTECTED = (
+    "modelMethod",
+    "promptMethod",
+    "modelsMethod",
+    "oneModelMethod",
+    "chatMethod",
+    "responsesMethod",
+    "responsesCountMethod",
+    "messagesMethod",
+    "messagesCountMethod",
+    "embeddingsMethod",
+)
 
 
 @pytest.fixture(scope="module")
@@ -390,8 +401,8 @@ def test_what_the_gateway_takes_for_a_prompt(body, valid):
     [
         ({"model": "m", "messages": [{"role": "user", "content": "x"}]}, True),
         ({"model": "m", "messages": [{"role": "user", "content": [{"type": "text"}]}]}, True),
-        ({"model": "m", "messages": [{"role": "u", "content": "x"}] * 64, "n": 1}, True),
-        ({"model": "m", "messages": [{"role": "u", "content": "x"}] * 65}, False),
+        ({"model": "m", "messages": [{"role": "u", "content": "x"}] * 65, "n": 1}, True),
+        ({"model": "m", "messages": [{"role": "assistant", "tool_calls": []}]}, True),
         ({"model": "m", "messages": []}, False),
         ({"model": "m", "messages": "x"}, False),
         ({"model": "m", "messages": [{"role": "user"}]}, False),
@@ -403,6 +414,41 @@ def test_what_the_gateway_takes_for_a_prompt(body, valid):
 )
 def test_what_the_gateway_takes_for_a_conversation(body, valid):
     assert accepts(chat.chat_schema(Settings()), body) is valid
+
+
+@pytest.mark.parametrize(
+    ("body", "valid"),
+    [
+        ({"model": "m", "input": "x"}, True),
+        ({"model": "m", "input": [], "unknown": 1}, True),
+        ({"model": "m", "input": [{"type": "reasoning"}], "stream": True}, True),
+        ({"model": "m", "input": 5}, False),
+        ({"model": "m"}, False),
+        ({"input": "x"}, False),
+    ],
+    ids=str,
+)
+def test_what_the_gateway_takes_for_a_request_of_responses(body, valid):
+    assert accepts(dialects.responses_schema(Settings()), body) is valid
+
+
+TURN = {"role": "user", "content": [{"type": "tool_result", "tool_use_id": "toolu_1"}]}
+
+
+@pytest.mark.parametrize(
+    ("body", "valid"),
+    [
+        ({"model": "m", "max_tokens": 64000, "messages": [TURN] * 300, "unknown": 1}, True),
+        ({"model": "m", "max_tokens": 9, "messages": [TURN], "system": [{"type": "text"}]}, True),
+        ({"model": "m", "max_tokens": 0, "messages": [TURN]}, False),
+        ({"model": "m", "max_tokens": 9, "messages": []}, False),
+        ({"model": "m", "max_tokens": 9, "messages": [{"role": "user"}]}, False),
+        ({"model": "m", "messages": [TURN]}, False),
+    ],
+    ids=lambda value: str(value)[:60],
+)
+def test_what_the_gateway_takes_for_a_request_of_messages(body, valid):
+    assert accepts(dialects.messages_schema(Settings()), body) is valid
 
 
 def accepts(schema, body):
@@ -516,6 +562,50 @@ def test_the_paths_are_where_clients_look(whole):
     }
 
 
+def test_the_other_dialects_are_where_their_clients_look(whole):
+    declared = whole()
+    parents = {
+        "responsesPath": ("root", "responses"),
+        "responsesCountPath": ("responsesPath-id", "input_tokens"),
+        "messagesPath": ("root", "messages"),
+        "messagesCountPath": ("messagesPath-id", "count_tokens"),
+        "embeddingsPath": ("root", "embeddings"),
+    }
+    for name, found in parents.items():
+        inputs = declared.inputs[name]
+        assert (inputs["parentId"], inputs["pathPart"]) == found
+        assert declared.inputs[name.replace("Path", "Method")]["httpMethod"] == "POST"
+
+
+def test_answers_of_all_dialects_stream_and_counts_do_not(whole):
+    streaming = whole(stream=True).inputs
+    modes = {
+        name: streaming[f"{name}Integration"]["responseTransferMode"]
+        for name in ("responses", "messages", "responsesCount", "messagesCount", "embeddings")
+    }
+    assert set(modes.items()) == {
+        ("responses", "STREAM"),
+        ("messages", "STREAM"),
+        ("responsesCount", "BUFFERED"),
+        ("messagesCount", "BUFFERED"),
+        ("embeddings", "BUFFERED"),
+    }
+
+
+def test_each_dialect_has_the_rate_of_prompts(whole):
+    declared = whole(prompt_rate=3.0, prompt_burst=5)
+    for path in ("responses", "messages"):
+        settings = declared.inputs[f"{path}Limit"]
+        assert settings["methodPath"] == f"~1{path}/POST"
+        assert settings["settings"]["throttlingRateLimit"] == 3.0
+        assert settings["settings"]["throttlingBurstLimit"] == 5
+
+
+def test_anthropics_clients_need_a_stage_that_is_called_v1(whole):
+    assert whole().outputs["anthropic_base_url"] == "https://api1.example.com"
+    assert whole(stage_name="prod").outputs["anthropic_base_url"] is None
+
+
 def test_a_key_comes_from_the_authorizer_so_that_one_header_does(whole):
     assert whole().inputs["languageModelApi"]["apiKeySource"] == "AUTHORIZER"
     assert whole(authentication="iam").inputs["languageModelApi"]["apiKeySource"] == "HEADER"
@@ -557,7 +647,7 @@ def test_behind_the_adapter_every_answer_streams_and_the_script_starts(whole):
             assert declared.inputs[name]["uri"].endswith("response-streaming-invocations"), name
 
 
-def test_every_error_of_the_gateway_itself_has_openais_shape(whole):
+def test_every_error_of_the_gateway_itself_has_the_shape_that_all_clients_read(whole):
     declared = whole()
     responses = [
         inputs
@@ -572,7 +662,7 @@ def test_every_error_of_the_gateway_itself_has_openais_shape(whole):
     for each in responses:
         template = each["responseTemplates"]["application/json"]
         error = json.loads(template.replace("$context.error.messageString", '"Because."'))
-        assert set(error) == {"error"}
+        assert (error["type"], error["request_id"]) == ("error", "$context.requestId")
         assert set(error["error"]) == {"message", "type", "param", "code"}
         assert error["error"]["message"] == "Because."
         assert "validationErrorString" not in template  # it may quote the prompt

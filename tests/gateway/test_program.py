@@ -3,6 +3,7 @@
 import ast
 import inspect
 import json
+import re
 
 import pulumi_aws as aws
 import pytest
@@ -16,6 +17,7 @@ from gateway import (
     chat,
     cors,
     deployment,
+    dialects,
     limits,
     logs,
     metrics,
@@ -93,6 +95,24 @@ TABLE = {
     "chatMethod": "aws:apigateway/method:Method",
     "chatIntegration": "aws:apigateway/integration:Integration",
     **{
+        f"{path}{kind}": f"aws:apigateway/{token}"
+        for path in ("responses", "responsesCount", "messages", "messagesCount", "embeddings")
+        for kind, token in (
+            ("Path", "resource:Resource"),
+            ("Method", "method:Method"),
+            ("Integration", "integration:Integration"),
+        )
+    },
+    **{
+        f"{path}{kind}": f"aws:apigateway/{token}"
+        for path in ("responses", "messages")
+        for kind, token in (
+            ("Validator", "requestValidator:RequestValidator"),
+            ("Model", "model:Model"),
+            ("Limit", "methodSettings:MethodSettings"),
+        )
+    },
+    **{
         f"errorResponse-{response_type}": "aws:apigateway/response:Response"
         for response_type in (
             "UNAUTHORIZED",
@@ -132,6 +152,11 @@ FROZEN = {
     "chatMethod": aws.apigateway.Method,
     "chatIntegration": aws.apigateway.Integration,
     **{name: aws.apigateway.Response for name in TABLE if name.startswith("errorResponse-")},
+    **{
+        name: getattr(aws.apigateway, token.rpartition(":")[2])
+        for name, token in TABLE.items()
+        if re.match(r"(responses|messages|embeddings)[A-Z]", name) and not name.endswith("Limit")
+    },
 }
 # Every argument of these is tried; of the rest, each kind once is enough.
 TRIED = (
@@ -299,6 +324,7 @@ def test_outputs_are_those_that_chapters_read(whole_program):
         "invoke_url": "https://api1.example.com/v1",
         "model_url": "https://api1.example.com/v1/model",
         "chat_url": "https://api1.example.com/v1/chat/completions",
+        "anthropic_base_url": "https://api1.example.com",
         "team_keys": {"blue": "value-of-teamKey-blue", "green": "value-of-teamKey-green"},
         "budget_table": "budgets",
         "access_log_group": "logs",
@@ -437,8 +463,8 @@ def test_invoke_permission_admits_this_path_of_this_api(declare):
 
 
 MODULES = (
-    policies, account, model, api, alias, deployment, auth, limits, budget, logs, metrics, chat, cors,
-    program,
+    policies, account, model, api, alias, deployment, auth, limits, budget, logs, metrics, chat,
+    dialects, cors, program,
 )  # fmt: skip
 STEPS = [
     function

@@ -12,13 +12,13 @@ import time
 from http.server import ThreadingHTTPServer
 from pathlib import Path
 
-import model
 import pytest
 import requests
 import server
+from model import MODEL
 
 CHAT = {
-    "model": model.NAME,
+    "model": MODEL.name,
     "messages": [{"role": "user", "content": "Tell a long story about the sea."}],
     "max_tokens": 64,
 }
@@ -58,8 +58,8 @@ def test_health_says_that_the_model_is_there_and_logs_nothing(address, capsys):
 
 
 def test_each_route_answers_as_in_lambda(address):
-    assert call(address, "GET", "/model").json()["name"] == model.NAME
-    assert call(address, "GET", "/models?limit=1").json()["data"][0]["id"] == model.NAME
+    assert call(address, "GET", "/model").json()["name"] == MODEL.name
+    assert call(address, "GET", "/models?limit=1").json()["data"][0]["id"] == MODEL.name
     prompt = {"prompt": "What is the capital of France?"}
     assert call(address, "POST", "/model", prompt).json()["completion"].endswith("Paris.")
     answer = call(address, "POST", "/chat/completions", {**CHAT, "n": 2})
@@ -164,8 +164,8 @@ def test_nobody_else_can_say_who_calls(address, capsys):
 
 def test_the_adapter_s_script_starts_it(tmp_path):
     folder = Path(server.__file__).parent
-    for file in [*folder.glob("*.py"), *folder.glob("*.sh")]:
-        shutil.copy(file, tmp_path)
+    ignored = shutil.ignore_patterns("__pycache__")
+    shutil.copytree(folder, tmp_path, ignore=ignored, dirs_exist_ok=True)
     assert b"\r" not in (tmp_path / "run.sh").read_bytes()
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]

@@ -245,7 +245,9 @@ def test_the_adapter_is_one_layer_more_and_starts_the_script():
 def test_the_code_is_python_files_and_scripts_and_nothing_else(folder):
     (FUNCTIONS / folder / "__pycache__").mkdir(exist_ok=True)
     code = code_of(folder)
-    shipped = {file.name for file in (FUNCTIONS / folder).iterdir() if file.is_file()}
+    here = FUNCTIONS / folder
+    files = [path for path in here.rglob("*") if path.is_file() and path.suffix != ".pyc"]
+    shipped = {path.relative_to(here).as_posix() for path in files}
     assert set(code.assets) == shipped
     assert "handler.py" in shipped
 

@@ -3,9 +3,22 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Generator, Iterator
 from dataclasses import dataclass, field
 from typing import Any
+
+from errors import ApiError
+
+
+def event(data: Any, name: str = "") -> bytes:
+    """A server-sent event, with a name where the dialect has names."""
+    head = f"event: {name}\n" if name else ""
+    return f"{head}data: {json.dumps(data)}\n\n".encode()
+
+
+def told(error: ApiError) -> bytes:
+    """The event that tells of a failure, as chat completions has it."""
+    return event(error.body())
 
 
 @dataclass(frozen=True)
@@ -18,6 +31,8 @@ class Answer:
         headers: HTTP headers beside the content type.
         usage: for the log, "prompt_tokens" and "completion_tokens"; a stream fills it as it goes.
         first_token: for the log, the seconds until the model had its first token.
+        closes: what a stream comes from: closed with it, it sets the model free.
+        broken: makes the event that tells of a failure in the middle of a stream.
     """
 
     status: int
@@ -25,6 +40,8 @@ class Answer:
     headers: dict[str, str] = field(default_factory=dict)
     usage: dict[str, int] = field(default_factory=dict)
     first_token: float | None = None
+    closes: Generator[Any, None, None] | None = None
+    broken: Callable[[ApiError], bytes] = told
 
     @property
     def streams(self) -> bool:
@@ -47,8 +64,5 @@ class Answer:
         """Nobody wants the rest: a stream sets the model free."""
         if self.streams:
             self.body.close()
-
-
-def event(data: Any) -> bytes:
-    """A server-sent event."""
-    return f"data: {json.dumps(data)}\n\n".encode()
+        if self.closes:
+            self.closes.close()

@@ -13,12 +13,13 @@ import json
 import os
 import time
 import uuid
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from typing import Any
 
 from errors import ApiError
+from inner import Ask, Backend, Limits, Piece
 
 DAY = 86_400  # seconds
 KEPT = 7 * DAY  # after that, DynamoDB removes an item
@@ -169,37 +170,52 @@ def refusal(tokens: int, tokens_per_day: int) -> ApiError:
 
 @dataclass(frozen=True)
 class Metered:
-    """The model for one caller: who asks it pays. What asks through this cannot forget to."""
+    """The model for one caller: who asks it pays. What asks through this cannot forget to.
 
-    model: Any
+    It is a Backend itself: what costs nothing is the model's own.
+    """
+
+    model: Backend
     budget: Budget
     caller: str | None
     seconds: float = LONGEST
 
-    def __getattr__(self, name: str) -> Any:
-        """What costs nothing, such as the model's name."""
-        return getattr(self.model, name)
+    @property
+    def name(self) -> str:
+        """The model's name."""
+        return self.model.name
 
-    def complete(self, request: dict[str, Any]) -> dict[str, Any]:
-        """The model's complete()."""
-        with self._paid(request) as promise:
-            done = self.model.complete(request)
-            promise.used = sum(done["usage"].values())
-            return done
+    @property
+    def limits(self) -> Limits:
+        """The model's limits."""
+        return self.model.limits
 
-    def stream(self, request: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    @property
+    def frames(self) -> tuple[str, ...]:
+        """The model's frames."""
+        return self.model.frames
+
+    def count(self, ask: Ask) -> int:
+        """How many tokens the model would read."""
+        return self.model.count(ask)
+
+    def refuse_long(self, ask: Ask) -> None:
+        """Refuse what the model cannot read."""
+        self.model.refuse_long(ask)
+
+    def stream(self, ask: Ask) -> Generator[Piece, None, None]:
         """The model's stream(). One that is closed early has used what it gave so far."""
-        with self._paid(request) as promise, closing(self.model.stream(request)) as pieces:
+        with self._paid(ask) as promise, closing(self.model.stream(ask)) as pieces:
             for piece in pieces:
-                promise.used = sum(piece["usage"].values())
+                promise.used = piece.usage.total_tokens
                 yield piece
 
     @contextmanager
-    def _paid(self, request: dict[str, Any]) -> Iterator[Promise]:
-        """Set aside all that a request can need, and settle however it ends."""
-        self.model.refuse_long(request["messages"])
-        read = self.model.count(request["messages"])
-        tokens = read + request["max_tokens"]
+    def _paid(self, ask: Ask) -> Iterator[Promise]:
+        """Set aside all that an answer can need, and settle however it ends."""
+        self.model.refuse_long(ask)
+        read = self.model.count(ask)
+        tokens = read + ask.max_tokens
         promise = self.budget.reserve(self.caller, tokens, self.seconds, read)
         try:
             yield promise

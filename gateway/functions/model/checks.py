@@ -8,13 +8,18 @@ from collections.abc import Callable, Collection, Mapping
 from typing import Any
 
 from errors import ApiError
+from inner import Limits
 
 DEFAULTS = {"max_tokens": 128, "temperature": 0.0}
 BODY_BYTES = 64 * 1024
-MAX_TOKENS = 256
 STOPS = 4
 STOP_CHARACTERS = 100
-SEEDS = 2**32 - 2  # llama.cpp takes the next number for "another one each time"
+SEEDS = 2**63  # a seed is a signed number of 64 bits
+UNREAD = (
+    "stop",
+    "stop_sequences",
+    "parameters.stop",
+)  # fields that the model's answer is compared with
 
 Check = Callable[[Any, str], Any]
 
@@ -22,13 +27,14 @@ Check = Callable[[Any, str], Any]
 # a gateway puts where the bytes were not UTF-8.
 NOT_TEXT = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffd]")
 
-# These frame each turn of the model's chat format. In a prompt, they would end the user's turn
-# and begin one that looks like ours.
-FRAMES = ("<|im_start|>", "<|im_end|>", "<|endoftext|>")
 
+def read(body: bytes, example: str, frames: Collection[str]) -> dict[str, Any]:
+    """The JSON object in a request's body.
 
-def read(body: bytes, example: str) -> dict[str, Any]:
-    """The JSON object in a request's body, which looks like the example."""
+    Args:
+        example: what such a body looks like.
+        frames: texts that the model's chat format keeps for itself.
+    """
     if len(body) > BODY_BYTES:
         raise ApiError(
             413, "too_large", f"The body has {len(body)} bytes; {BODY_BYTES} are the most."
@@ -39,6 +45,7 @@ def read(body: bytes, example: str) -> dict[str, Any]:
         fields = json.loads(
             body.decode("utf-8-sig"), object_pairs_hook=once, parse_constant=no_number
         )
+        refuse_texts(fields, "", frames)
     except UnicodeDecodeError as error:
         message = f"The body is not UTF-8: byte {error.start} does not fit."
         raise ApiError(400, "invalid_json", message) from error
@@ -64,13 +71,51 @@ def no_number(name: str) -> None:
     raise ApiError(400, "invalid_json", f"{name} is not JSON.")
 
 
-def wrong(param: str, value: Any, right: str) -> ApiError:
-    """The refusal of a field's value."""
+def refuse_texts(value: Any, param: str, frames: Collection[str]) -> None:
+    """Refuse text that is none, or would frame a turn, wherever in a request it stands.
+
+    A frame in a prompt would end the user's turn and begin one that looks like ours. So it is
+    looked for in all that a caller sends, before anybody asks which of it the model will read.
+    """
+    if isinstance(value, str):
+        refuse_text(value, param, frames)
+    elif isinstance(value, list):
+        for place, one in enumerate(value):
+            refuse_texts(one, f"{param}[{place}]", frames)
+    elif isinstance(value, dict):
+        for name, one in value.items():
+            where = f"{param}.{name[:60]}" if param else name[:60]
+            refuse_text(name, where, frames)
+            if where not in UNREAD:
+                refuse_texts(one, where, frames)
+
+
+def refuse_text(text: str, param: str, frames: Collection[str]) -> None:
+    """Refuse one."""
+    if found := NOT_TEXT.search(text):
+        raise ApiError(
+            400,
+            "not_text",
+            f"{param[:200]} has the character U+{ord(found[0]):04X} at position {found.start()}; "
+            "it must be plain text, sent as UTF-8.",
+            param[:200],
+        )
+    for frame in frames:
+        if frame in text:
+            message = (
+                f"{param[:200]} has {frame} in it, which the model's chat format keeps for itself."
+            )
+            raise ApiError(400, "reserved_text", message, param[:200])
+
+
+def wrong(param: str, value: Any, right: str, code: str = "invalid_request") -> ApiError:
+    """The refusal of a field's value. A limit that is exceeded has a code of its own, OpenAI's."""
     if isinstance(value, (dict, list)):
         shown = "a list" if isinstance(value, list) else "an object"
     else:
         shown = json.dumps(value)[:60]
-    return ApiError(400, "invalid_request", f"{param} is {shown}; it must be {right}.", param)
+    message = f"{param[:200]} is {shown}; it must be {right}."
+    return ApiError(400, code, message, param[:200])
 
 
 def allow_only(fields: Collection[str], known: Collection[str], within: str = "") -> None:
@@ -82,39 +127,48 @@ def allow_only(fields: Collection[str], known: Collection[str], within: str = ""
 
 
 def text(value: Any, param: str, empty: bool = False) -> str:
-    """Text that may be put into the model's conversation."""
+    """Text; read() has looked for what may not be in it."""
     if not isinstance(value, str):
         raise wrong(param, value, "text")
     if not value.strip() and not empty:
         raise wrong(param, value, "text with something in it")
-    if found := NOT_TEXT.search(value):
-        raise ApiError(
-            400,
-            "not_text",
-            f"{param} has the character U+{ord(found[0]):04X} at position {found.start()}; "
-            "it must be plain text, sent as UTF-8.",
-            param,
-        )
-    for frame in FRAMES:
-        if frame in value:
-            message = f"{param} has {frame} in it, which the model's chat format keeps for itself."
-            raise ApiError(400, "reserved_text", message, param)
     return value
 
 
 def whole(value: Any, param: str, low: int, high: int) -> int:
     """A whole number. True is one in Python, and none in JSON."""
-    if isinstance(value, bool) or not isinstance(value, int) or not low <= value <= high:
-        raise wrong(param, value, f"a whole number from {low} to {high}")
+    right = f"a whole number from {low} to {high}"
+    if isinstance(value, bool) or not isinstance(value, int):
+        raise wrong(param, value, right)
+    if value < low:
+        raise wrong(param, value, right, "integer_below_min_value")
+    if value > high:
+        raise wrong(param, value, right, "integer_above_max_value")
     return value
 
 
 def number(value: Any, param: str, low: float, high: float) -> float:
     """A number; 1e999 is none, because it is read as infinity."""
-    is_number = isinstance(value, (int, float)) and not isinstance(value, bool)
-    if not is_number or not low <= value <= high:
-        raise wrong(param, value, f"a number from {low} to {high}")
+    right = f"a number from {low} to {high}"
+    if isinstance(value, bool) or not isinstance(value, (int, float)):
+        raise wrong(param, value, right)
+    if value < low:
+        raise wrong(param, value, right, "decimal_below_min_value")
+    if value > high:
+        raise wrong(param, value, right, "decimal_above_max_value")
     return float(value)
+
+
+def some(value: Any, param: str, most: int, what: str) -> list[Any]:
+    """A list with something in it, and not too much."""
+    right = f"a list of 1 to {most} {what}"
+    if not isinstance(value, list):
+        raise wrong(param, value, right)
+    if not value:
+        raise wrong(param, value, right, "empty_array")
+    if len(value) > most:
+        raise wrong(param, value, right, "array_above_max_length")
+    return value
 
 
 def flag(value: Any, param: str) -> bool:
@@ -126,8 +180,11 @@ def flag(value: Any, param: str) -> bool:
 
 def label(value: Any, param: str, longest: int = 512) -> str:
     """A short text, such as a user's name."""
-    if not isinstance(value, str) or len(value) > longest:
-        raise wrong(param, value, f"text of at most {longest} characters")
+    right = f"text of at most {longest} characters"
+    if not isinstance(value, str):
+        raise wrong(param, value, right)
+    if len(value) > longest:
+        raise wrong(param, value, right, "string_above_max_length")
     return value
 
 
@@ -144,9 +201,7 @@ def only(*values: Any) -> Check:
 
 def stops(value: Any, param: str) -> list[str]:
     """The texts that end an answer: one, or a short list."""
-    texts = [value] if isinstance(value, str) else value
-    if not isinstance(texts, list) or not 0 < len(texts) <= STOPS:
-        raise wrong(param, value, f"a text, or a list of 1 to {STOPS} texts")
+    texts = some([value] if isinstance(value, str) else value, param, STOPS, "texts, or one text")
     for item in texts:
         if not isinstance(item, str) or not 0 < len(item) <= STOP_CHARACTERS:
             raise wrong(param, item, f"text of 1 to {STOP_CHARACTERS} characters")
@@ -155,24 +210,17 @@ def stops(value: Any, param: str) -> list[str]:
     return texts
 
 
-# The fields beside the prompt.
+# The fields beside the prompt; "max_tokens" is answer_tokens(), for it depends on the model.
 OPTIONS: dict[str, Check] = {
-    "max_tokens": lambda value, param: whole(value, param, 1, MAX_TOKENS),
     "temperature": lambda value, param: number(value, param, 0, 2),
-    "seed": lambda value, param: whole(value, param, 0, SEEDS),
+    "seed": lambda value, param: whole(value, param, -SEEDS, SEEDS - 1),
     "stop": stops,
 }
 
-# What else text generation servers know, under the names that Hugging Face gave it.
-PARAMETERS: dict[str, Check] = {
-    **OPTIONS,
-    "max_new_tokens": lambda value, param: whole(value, param, 1, MAX_TOKENS),
-    "top_p": lambda value, param: number(value, param, 0.01, 1),
-    "top_k": lambda value, param: whole(value, param, 1, 1000),
-    "do_sample": flag,
-    "return_full_text": flag,
-    "num_return_sequences": lambda value, param: whole(value, param, 1, 1),
-}
+
+def answer_tokens(limits: Limits) -> Check:
+    """The check for how long an answer may be."""
+    return lambda value, param: whole(value, param, 1, limits.answer_tokens)
 
 
 def options(
@@ -182,3 +230,31 @@ def options(
     return {
         name: check(fields[name], within + name) for name, check in checks.items() if name in fields
     }
+
+
+# What the dialects of agents have besides
+
+TURNS = 2048  # of a conversation, and parts of a turn; how many fit is a matter of their tokens
+ANY_NUMBER = 10**9  # where more is asked for than there is, there is less
+IDENTIFIER = re.compile(r"[A-Za-z0-9_.:-]{1,128}")
+
+
+def an_object(value: Any, param: str) -> dict[str, Any]:
+    """An object, whatever is in it."""
+    if not isinstance(value, dict):
+        raise wrong(param, value, "an object")
+    return value
+
+
+def a_list(value: Any, param: str, most: int = 1000) -> list[Any]:
+    """A list that is not too long."""
+    if not isinstance(value, list) or len(value) > most:
+        raise wrong(param, value, f"a list of at most {most} entries")
+    return value
+
+
+def identifier(value: Any, param: str) -> str:
+    """The name of a function, or the id of a call: no spaces, nothing that means something."""
+    if not isinstance(value, str) or not IDENTIFIER.fullmatch(value):
+        raise wrong(param, value, "1 to 128 letters, digits, or one of _ . : -")
+    return value

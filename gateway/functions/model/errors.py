@@ -9,7 +9,7 @@ class ApiError(Exception):
     """An answer that says no.
 
     Attributes:
-        status: the HTTP status, 4xx.
+        status: the HTTP status: 4xx, or 500 where the fault is ours.
         code: a short name of the reason that a program can compare.
         message: what is wrong and what would be right, for a person.
         param: the field of the request that is wrong, if one is.
@@ -44,7 +44,7 @@ def error_body(message: str, type: str, code: str, param: str | None = None) -> 
     return {"error": {"message": message, "type": type, "param": param, "code": code}}
 
 
-def failure(request_id: str) -> dict[str, Any]:
+def failure(request_id: str) -> ApiError:
     """What is said when the fault is ours. Why is for the log, not for the caller."""
     message = f"The function failed. Its log says why, under request {request_id}."
-    return error_body(message, "server_error", "internal_error")
+    return ApiError(500, "internal_error", message, type="server_error")

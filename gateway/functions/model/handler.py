@@ -8,12 +8,12 @@ from typing import Any
 
 import api
 import budget
-import chat
-import model
 import pages
-from answers import Answer, event
+from answers import Answer
 from errors import failure
+from inner import Backend
 from log import Line
+from model import MODEL
 
 BUDGET = budget.from_environment()
 
@@ -24,7 +24,7 @@ NEVER_KEPT = {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff"}
 def handler(event: dict[str, Any], context: Any) -> Any:
     """Answer one request: in pieces where API Gateway takes them, else in one."""
     pieces = respond(event, context)
-    if streamed(event) and str(path_of(event)).rstrip("/") == chat.PATH:
+    if streamed(event) and api.at(path_of(event)).streams:
         return pieces
     head, *body = pieces
     return {**head, "body": b"".join(body).decode(), "isBase64Encoded": False}
@@ -43,40 +43,52 @@ def respond(proxy_event: dict[str, Any], context: Any) -> Iterator[Any]:
     line = Line(context.aws_request_id)
     answer = asked(proxy_event, context, line)
     try:
-        own = {"Content-Type": answer.content_type, **NEVER_KEPT, **answer.headers}
-        readers = pages.headers(header(proxy_event, "origin"))
-        yield {"statusCode": answer.status, "headers": {**own, **readers}}
+        headers = {
+            "Content-Type": answer.content_type,
+            **NEVER_KEPT,
+            **ids(line.request_id),
+            **answer.headers,
+            **pages.headers(header(proxy_event, "origin")),
+        }
+        yield {"statusCode": answer.status, "headers": headers}
         yield from answer.pieces()
     except GeneratorExit:
         line.fields["aborted"] = True  # the caller hung up
         raise
     except Exception as error:  # noqa: BLE001 - the status is sent: the body has to say it
         line.failed(error)
-        yield event(failure(context.aws_request_id))
+        yield answer.broken(failure(context.aws_request_id))
     finally:
         answer.close()
-        line.write(answer, model.NAME)
+        line.write(answer, MODEL.name)
 
 
 def asked(event: dict[str, Any], context: Any, line: Line) -> Answer:
     """Route a request. A failure becomes an answer: one bad request must not end the worker."""
+    here = api.at("")  # what speaks if even the path cannot be read
     try:
+        here = api.at(path_of(event))
         about = event["requestContext"]
         line.fields["request_id"] = about["requestId"]
         line.fields["method"] = event["httpMethod"][:20]
-        line.fields["path"] = api.known_path(event["path"])
+        line.fields["path"] = api.at(event["path"]).name
         caller = (about.get("identity") or {}).get("apiKeyId")
         if caller:
             line.fields["key_id"] = caller
-        asks: Any = model
+        model: Backend = MODEL
         if BUDGET:
             seconds = context.get_remaining_time_in_millis() / 1000
-            asks = budget.Metered(model, BUDGET, caller, seconds)
+            model = budget.Metered(MODEL, BUDGET, caller, seconds)
         kind = header(event, "content-type")
-        return api.route(event["httpMethod"], path_of(event), body_of(event), asks, kind)
+        return api.route(event["httpMethod"], path_of(event), body_of(event), model, kind)
     except Exception as error:  # noqa: BLE001
         line.failed(error)
-        return Answer(500, failure(context.aws_request_id))
+        return here.refusal(failure(context.aws_request_id))
+
+
+def ids(request_id: str) -> dict[str, str]:
+    """The request's id, as the clients of OpenAI look for it, and as those of Anthropic do."""
+    return {"x-request-id": request_id, "request-id": request_id}
 
 
 def path_of(event: dict[str, Any]) -> Any:

@@ -9,6 +9,7 @@ import traceback
 from typing import Any
 
 from answers import Answer
+from dialects import fields
 
 NAMESPACE = os.environ.get("METRICS_NAMESPACE")  # without one, the line makes no metrics
 
@@ -29,6 +30,11 @@ class Line:
         self.started = time.perf_counter()
         self.fields: dict[str, Any] = {"lambda_request_id": lambda_request_id}
 
+    @property
+    def request_id(self) -> str:
+        """The request's id: API Gateway's, or Lambda's where that is not known."""
+        return str(self.fields.get("request_id") or self.fields["lambda_request_id"])
+
     def failed(self, error: Exception) -> None:
         """Note a failure, but only where it happened: its text may quote the prompt."""
         self.fields["error"] = type(error).__name__
@@ -43,6 +49,8 @@ class Line:
             "milliseconds": round(seconds * 1000, 1),
             **answer.usage,
         }
+        if ignored := answer.headers.get(fields.HEADER):
+            line["ignored_fields"] = ignored
         if answer.first_token is not None:
             line["first_token_milliseconds"] = round(answer.first_token * 1000, 1)
         if answer.usage and NAMESPACE:

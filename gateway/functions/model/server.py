@@ -18,11 +18,12 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
+import api
 import budget
 import checks
 import handler
 import pages
-from errors import error_body
+from errors import ApiError
 
 # Inside Lambda, only the adapter can reach this server: what it says of a request is true.
 BEHIND_ADAPTER = "AWS_LAMBDA_RUNTIME_API" in os.environ
@@ -82,11 +83,10 @@ class Requests(BaseHTTPRequestHandler):
     def refuse(self, status: int, code: str, message: str) -> None:
         """Refuse what was not read; its rest would be taken for the next request."""
         self.close_connection = True
-        body = error_body(message, "invalid_request_error", code)
+        answer = api.at(urlsplit(self.path).path).refusal(ApiError(status, code, message))
         readers = pages.headers(self.headers.get("Origin", ""))
-        headers = {"Content-Type": "application/json", **readers}
-        head = {"statusCode": status, "headers": headers}
-        self.send(iter([head, json.dumps(body).encode()]))
+        headers = {"Content-Type": answer.content_type, **readers}
+        self.send(iter([{"statusCode": status, "headers": headers}, *answer.pieces()]))
 
     def send_error(self, code: int, message: str | None = None, explain: str | None = None) -> None:
         """Refuse what is not HTTP, or a method that there is not: in our shape, too."""
