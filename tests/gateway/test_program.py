@@ -3,7 +3,6 @@
 import ast
 import inspect
 import json
-import re
 
 import pulumi_aws as aws
 import pytest
@@ -92,8 +91,11 @@ TABLE = {
     "chatMethod": "aws:apigateway/method:Method",
     "chatIntegration": "aws:apigateway/integration:Integration",
     **{
-        f"{path}{kind}": f"aws:apigateway/{token}"
-        for path in ("responses", "responsesCount", "messages", "messagesCount", "embeddings")
+        f"dialect{kind}-{path}": f"aws:apigateway/{token}"
+        for path in (
+            *("responses", "responses-input_tokens"),
+            *("messages", "messages-count_tokens", "embeddings"),
+        )
         for kind, token in (
             ("Path", "resource:Resource"),
             ("Method", "method:Method"),
@@ -101,7 +103,7 @@ TABLE = {
         )
     },
     **{
-        f"{path}{kind}": f"aws:apigateway/{token}"
+        f"dialect{kind}-{path}": f"aws:apigateway/{token}"
         for path in ("responses", "messages")
         for kind, token in (
             ("Validator", "requestValidator:RequestValidator"),
