@@ -35,7 +35,7 @@ HOLE = "…"
 # The files in which a section's texts are looked for.
 SOURCES = {
     "aws": ("sandbox/**/*.py", "tests/sandbox/**/*.py", "tests/deployed/*"),
-    "function": ("gateway/functions/*/*.py",),
+    "function": ("gateway/functions/**/*.py",),
     "kit": ("lab/**/*.py", "sandbox/**/*.py", "tools/*.py", "gateway/*.py"),
     "pulumi": ("sandbox/provider/**/*.py",),
 }
