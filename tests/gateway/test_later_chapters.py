@@ -343,7 +343,7 @@ def test_what_the_gateway_takes_for_a_prompt(body, valid):
         ({"model": "m", "messages": [{"role": "assistant", "tool_calls": []}]}, True),
         ({"model": "m", "messages": []}, False),
         ({"model": "m", "messages": "x"}, False),
-        ({"model": "m", "messages": [{"role": "user"}]}, False),
+        ({"model": "m", "messages": [{"content": "x"}]}, False),
         ({"model": "m"}, False),
         ({"model": 1, "messages": [{"role": "user", "content": "x"}]}, False),
         ({"messages": [{"role": "user", "content": "x"}]}, False),

@@ -154,7 +154,7 @@ FROZEN = {
     **{
         name: getattr(aws.apigateway, token.rpartition(":")[2])
         for name, token in TABLE.items()
-        if re.match(r"(responses|messages|embeddings)[A-Z]", name) and not name.endswith("Limit")
+        if name.startswith("dialect") and not name.startswith("dialectLimit")
     },
 }
 # Every argument of these is tried; of the rest, each kind once is enough.
