@@ -40,14 +40,10 @@ def other_dialects(
     streamed: Arguments,
 ) -> Parts:
     """POST /responses and POST /messages, and their counts of tokens."""
-    shapes = {
-        "responses": responses_schema(settings),
-        "messages": messages_schema(settings),
-    }
+    ways = (rest_api, access, whole, streamed)
     return [
-        part
-        for path, schema in shapes.items()
-        for part in dialect(path, schema, rest_api, access, whole, streamed)
+        *dialect("responses", responses_schema(settings), *ways),
+        *dialect("messages", messages_schema(settings), *ways),
     ]
 
 
@@ -73,7 +69,10 @@ def dialect(
     create = {**access, **rules, "operation_name": f"Create{noun}"}
     count = {**access, "operation_name": f"Count{noun}Tokens"}
     return [
-        *(path, below, validator, shape),
+        path,
+        below,
+        validator,
+        shape,
         *posted(path_part, rest_api, path, create, streamed),
         *posted(counts, rest_api, below, count, whole),
     ]
