@@ -40,14 +40,10 @@ def other_dialects(
     streamed: Arguments,
 ) -> Parts:
     """POST /responses and POST /messages, and their counts of tokens."""
-    shapes = {
-        "responses": responses_schema(settings),
-        "messages": messages_schema(settings),
-    }
+    ways = (rest_api, access, whole, streamed)
     return [
-        part
-        for path, schema in shapes.items()
-        for part in dialect(path, schema, rest_api, access, whole, streamed)
+        *dialect("responses", responses_schema(settings), *ways),
+        *dialect("messages", messages_schema(settings), *ways),
     ]
 
 
@@ -61,19 +57,22 @@ def dialect(
 ) -> Parts:
     """A path that answers, checked at the door, and one that counts."""
     counting, noun = DIALECTS[path_part]
-    counts = f"{path_part}Count"
+    counts = f"{path_part}-{counting}"
     root = rest_api.root_resource_id
-    path = path_below(f"{path_part}Path", rest_api, root, path_part)
-    below = path_below(f"{counts}Path", rest_api, path.id, counting)
-    validator = body_validator(f"{path_part}Validator", rest_api)
+    path = path_below(f"dialectPath-{path_part}", rest_api, root, path_part)
+    below = path_below(f"dialectPath-{counts}", rest_api, path.id, counting)
+    validator = body_validator(f"dialectValidator-{path_part}", rest_api)
     shape = body_model(
-        f"{path_part}Model", rest_api, f"{noun}Request", schema
+        f"dialectModel-{path_part}", rest_api, f"{noun}Request", schema
     )
     rules = checked(validator, shape)
     create = {**access, **rules, "operation_name": f"Create{noun}"}
     count = {**access, "operation_name": f"Count{noun}Tokens"}
     return [
-        *(path, below, validator, shape),
+        path,
+        below,
+        validator,
+        shape,
         *posted(path_part, rest_api, path, create, streamed),
         *posted(counts, rest_api, below, count, whole),
     ]
@@ -87,7 +86,9 @@ def no_embeddings(
     Without the path, API Gateway would answer 403: a wrong key, it seems.
     """
     root = rest_api.root_resource_id
-    path = path_below("embeddingsPath", rest_api, root, "embeddings")
+    path = path_below(
+        "dialectPath-embeddings", rest_api, root, "embeddings"
+    )
     asks = {**access, "operation_name": "CreateEmbeddings"}
     return [path, *posted("embeddings", rest_api, path, asks, whole)]
 
@@ -100,9 +101,11 @@ def posted(
     invocation: Arguments,
 ) -> Parts:
     """POST on a path: its method, and where that leads."""
-    method = path_method(f"{name}Method", rest_api, path, "POST", arguments)
+    method = path_method(
+        f"dialectMethod-{name}", rest_api, path, "POST", arguments
+    )
     proxy = proxy_integration(
-        f"{name}Integration", rest_api, method, invocation
+        f"dialectIntegration-{name}", rest_api, method, invocation
     )
     return [method, proxy]
 
@@ -157,7 +160,7 @@ def dialect_limits(
     limit = (settings.prompt_rate, settings.prompt_burst)
     return [
         method_settings(
-            f"{path}Limit",
+            f"dialectLimit-{path}",
             rest_api,
             stage,
             f"~1{path}/POST",

@@ -20,7 +20,7 @@ def code_of(folder: str) -> pulumi.Archive:
     somebody imports the code, and with it the function.
     """
     here = FUNCTIONS / folder
-    files = sorted([*here.rglob("*.py"), *here.glob("*.sh")])
+    files = sorted([*here.rglob("*.py"), *here.rglob("*.sh")])
     return pulumi.AssetArchive(
         {
             file.relative_to(here).as_posix(): pulumi.FileAsset(str(file))

@@ -151,12 +151,10 @@ up()
 # %% [markdown]
 # ## Look
 #
-# First the table of refusals: API Gateway's name for each, with OpenAI's
-# type and code. Then ask API Gateway for the integration of
-# `/chat/completions`. In `uri`, look for `response-streaming-invocations`.
+# Ask API Gateway for the integration of `/chat/completions`. In `uri`, look
+# for `response-streaming-invocations`.
 
 # %%
-print(*ERRORS.items(), sep="\n")
 resources = boto3.client("apigateway").get_resources(
     restApiId=outputs()["rest_api_id"], embed=["methods"], limit=500)
 path = next(each for each in resources["items"]
@@ -195,7 +193,6 @@ def say(messages=hello, max_tokens=24, **more):
     return client.chat.completions.create(
         model=name, messages=messages, max_tokens=max_tokens, **more)
 
-print(client.models.list().data)
 print(say().choices[0].message.content)
 
 # %% [markdown]
@@ -232,6 +229,30 @@ for more in ({"seed": 7}, {"seed": 7}, {"seed": 8},
     print(more, choice.finish_reason, repr(choice.message.content))
 
 # %% [markdown]
+# ### A tool to call
+#
+# A model can only write. A **tool** is a function of yours that it may ask
+# for: you send a name, and what the arguments look like as JSON Schema.
+# What comes back is a call; you send its result.
+
+# %%
+weather = {"name": "get_weather", "parameters": {
+    "type": "object", "required": ["city"],
+    "properties": {"city": {"type": "string"}}}}
+tools = [{"type": "function", "function": weather}]
+talk = [{"role": "user", "content": "The weather in Paris?"}]
+said = say(talk, 64, tools=tools, temperature=0).choices[0].message
+print(said.tool_calls[0].function)
+talk += [said, {"role": "tool", "content": "20 degrees and sunny",
+                "tool_call_id": said.tool_calls[0].id}]
+print(say(talk, 64, tools=tools).choices[0].message.content)
+
+# %% [markdown]
+# The arguments fit the schema, always: the model may write only what can
+# still become such a text. That does not make them right. A large model
+# also chooses whether to call. Ours is too small: the function takes the
+# tool that has words in common with the question, or none.
+#
 # ### Refusals, as the client sees them
 #
 # Five mistakes; then green is greedy, and comes back with a client that

@@ -35,7 +35,7 @@ OUTLINES = {
 LINES, STEP_LINES = 25, 35  # of one cell; of a cell cut from the program
 HABIT, EXCEPTIONS = 12, 2  # lines of a usual cell; how many cells of a page may be longer
 COLUMNS = 76
-CODE = 130  # lines of a page, without the cells cut from the program
+CODE = 140  # lines of a page, without the cells cut from the program
 CELLS = 52
 # Chapter 10 holds more than a chapter should, until it is two.
 LONGER = {"10_speak_openai": (70, 160)}  # cells, and lines of code

@@ -49,12 +49,8 @@ LEFT_OUT = {
     9: {"apiLogsPolicy"},
     10: {"modelsIntegration", "oneModelIntegration", "modelsMethod", "oneModelMethod"}
     | {"modelsPath", "oneModelPath", "chatValidator", "chatLimit"}
-    | {"embeddingsPath", "embeddingsMethod", "embeddingsIntegration"}
-    | {
-        f"{path}{kind}"
-        for path in ("responses", "responsesCount", "messages", "messagesCount")
-        for kind in ("Path", "Method", "Integration", "Validator", "Model", "Limit")
-    },
+    | {"dialectPath ×5", "dialectMethod ×5", "dialectIntegration ×5"}
+    | {"dialectValidator ×2", "dialectModel ×2", "dialectLimit ×2"},
 }
 # The neighbours that a picture shows, where it cannot show all.
 NEIGHBOURS = {

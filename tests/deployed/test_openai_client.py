@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import json
 import time
+from typing import Literal, Optional
 
 import openai
 import pytest
+from pydantic import BaseModel, Field
 
 NAME = "SmolLM2-135M-Instruct"
 HELLO = [{"role": "user", "content": "Say hello to the class."}]
@@ -51,6 +53,103 @@ def test_the_first_token_comes_long_before_the_last(client):
         if not first and piece.choices[0].delta.content:
             first = time.perf_counter() - began
     assert 0 < first <= (time.perf_counter() - began) / 4
+
+
+WEATHER = {
+    "type": "function",
+    "function": {
+        "name": "get_weather",
+        "description": "The weather in a city",
+        "strict": True,
+        "parameters": {
+            "type": "object",
+            "properties": {"city": {"type": "string"}, "unit": {"enum": ["C", "F"]}},
+            "required": ["city", "unit"],
+            "additionalProperties": False,
+        },
+    },
+}
+PARIS = [{"role": "user", "content": "What is the weather in Paris, in C?"}]
+
+
+def test_a_tool_is_called_and_its_result_answered(client):
+    asked = {"model": NAME, "tools": [WEATHER], "temperature": 0}
+    said = client.chat.completions.create(messages=PARIS, **asked).choices[0]
+    (call,) = said.message.tool_calls
+    assert (said.finish_reason, call.function.name) == ("tool_calls", "get_weather")
+    assert json.loads(call.function.arguments) == {"city": "Paris", "unit": "C"}
+    result = {"role": "tool", "tool_call_id": call.id, "content": "20 degrees and sunny"}
+    turns = [*PARIS, said.message, result]
+    answer = client.chat.completions.create(messages=turns, **asked).choices[0]
+    assert answer.finish_reason == "stop" and "sunny" in answer.message.content
+
+
+@pytest.mark.parametrize(
+    "choice",
+    ["auto", "required", {"type": "function", "function": {"name": "get_weather"}}, "none"],
+    ids=str,
+)
+def test_a_call_can_be_streamed_and_its_arguments_are_parsed(client, choice):
+    # With a tool on offer, the client takes prose that is cut for JSON that is cut.
+    with client.chat.completions.stream(
+        model=NAME,
+        messages=[{"role": "user", "content": "Say hello."}] if choice == "none" else PARIS,
+        tools=[WEATHER],
+        tool_choice=choice,
+        max_tokens=60,
+        temperature=0,
+    ) as stream:
+        kinds = {event.type for event in stream}
+        done = stream.get_final_completion().choices[0]
+    if choice == "none":
+        assert done.message.content and not done.message.tool_calls
+    else:
+        assert "tool_calls.function.arguments.delta" in kinds
+        (call,) = done.message.tool_calls
+        assert call.function.parsed_arguments == {"city": "Paris", "unit": "C"}
+
+
+class Point(BaseModel):
+    x: int
+    label: Optional[str] = Field(max_length=8)  # noqa: UP045 - as people write it
+
+
+class Shape(BaseModel):
+    """Optional fields, nested classes and lists of classes."""
+
+    name: str = Field(max_length=10)
+    kind: Literal["line", "area"]
+    origin: Point
+    others: list[Point] = Field(max_length=2)
+    parent: Optional[Shape]  # noqa: UP045 - as people write it
+
+
+def test_an_answer_is_parsed_into_pydantics_classes(client):
+    ask = client.chat.completions.parse
+    messages = [{"role": "user", "content": "Make up a small shape."}]
+    done = ask(model=NAME, messages=messages, response_format=Point, temperature=0.8, seed=2)
+    assert isinstance(done.choices[0].message.parsed, Point)
+    try:
+        done = ask(model=NAME, messages=messages, response_format=Shape, temperature=0)
+        assert isinstance(done.choices[0].message.parsed, Shape)
+    except openai.LengthFinishReasonError as cut:
+        assert cut.completion.usage.completion_tokens == 256
+
+
+def test_an_answer_that_is_cut_raises_the_clients_class(client):
+    asked = {"model": NAME, "messages": PARIS, "response_format": Point, "max_tokens": 3}
+    with pytest.raises(openai.LengthFinishReasonError):
+        client.chat.completions.parse(**asked)
+
+
+def test_a_schema_that_cannot_be_held_is_refused_by_name(client):
+    class Tags(BaseModel):
+        tags: set[str]
+
+    with pytest.raises(openai.BadRequestError) as raised:
+        client.chat.completions.parse(model=NAME, messages=PARIS, response_format=Tags)
+    assert raised.value.code == "invalid_schema"
+    assert raised.value.param == "response_format.json_schema.schema.properties.tags.uniqueItems"
 
 
 def test_a_client_that_hangs_up_frees_the_model(whole, client):

@@ -19,11 +19,11 @@ PROTECTED = (
     "modelsMethod",
     "oneModelMethod",
     "chatMethod",
-    "responsesMethod",
-    "responsesCountMethod",
-    "messagesMethod",
-    "messagesCountMethod",
-    "embeddingsMethod",
+    "dialectMethod-responses",
+    "dialectMethod-responses-input_tokens",
+    "dialectMethod-messages",
+    "dialectMethod-messages-count_tokens",
+    "dialectMethod-embeddings",
 )
 
 
@@ -405,7 +405,7 @@ def test_what_the_gateway_takes_for_a_prompt(body, valid):
         ({"model": "m", "messages": [{"role": "assistant", "tool_calls": []}]}, True),
         ({"model": "m", "messages": []}, False),
         ({"model": "m", "messages": "x"}, False),
-        ({"model": "m", "messages": [{"role": "user"}]}, False),
+        ({"model": "m", "messages": [{"content": "x"}]}, False),
         ({"model": "m"}, False),
         ({"model": 1, "messages": [{"role": "user", "content": "x"}]}, False),
         ({"messages": [{"role": "user", "content": "x"}]}, False),
@@ -565,11 +565,11 @@ def test_the_paths_are_where_clients_look(whole):
 def test_the_other_dialects_are_where_their_clients_look(whole):
     declared = whole()
     parents = {
-        "responsesPath": ("root", "responses"),
-        "responsesCountPath": ("responsesPath-id", "input_tokens"),
-        "messagesPath": ("root", "messages"),
-        "messagesCountPath": ("messagesPath-id", "count_tokens"),
-        "embeddingsPath": ("root", "embeddings"),
+        "dialectPath-responses": ("root", "responses"),
+        "dialectPath-responses-input_tokens": ("dialectPath-responses-id", "input_tokens"),
+        "dialectPath-messages": ("root", "messages"),
+        "dialectPath-messages-count_tokens": ("dialectPath-messages-id", "count_tokens"),
+        "dialectPath-embeddings": ("root", "embeddings"),
     }
     for name, found in parents.items():
         inputs = declared.inputs[name]
@@ -580,14 +580,17 @@ def test_the_other_dialects_are_where_their_clients_look(whole):
 def test_answers_of_all_dialects_stream_and_counts_do_not(whole):
     streaming = whole(stream=True).inputs
     modes = {
-        name: streaming[f"{name}Integration"]["responseTransferMode"]
-        for name in ("responses", "messages", "responsesCount", "messagesCount", "embeddings")
+        name: streaming[f"dialectIntegration-{name}"]["responseTransferMode"]
+        for name in (
+            *("responses", "responses-input_tokens"),
+            *("messages", "messages-count_tokens", "embeddings"),
+        )
     }
     assert set(modes.items()) == {
         ("responses", "STREAM"),
         ("messages", "STREAM"),
-        ("responsesCount", "BUFFERED"),
-        ("messagesCount", "BUFFERED"),
+        ("responses-input_tokens", "BUFFERED"),
+        ("messages-count_tokens", "BUFFERED"),
         ("embeddings", "BUFFERED"),
     }
 
@@ -595,7 +598,7 @@ def test_answers_of_all_dialects_stream_and_counts_do_not(whole):
 def test_each_dialect_has_the_rate_of_prompts(whole):
     declared = whole(prompt_rate=3.0, prompt_burst=5)
     for path in ("responses", "messages"):
-        settings = declared.inputs[f"{path}Limit"]
+        settings = declared.inputs[f"dialectLimit-{path}"]
         assert settings["methodPath"] == f"~1{path}/POST"
         assert settings["settings"]["throttlingRateLimit"] == 3.0
         assert settings["settings"]["throttlingBurstLimit"] == 5

@@ -3,7 +3,6 @@
 import ast
 import inspect
 import json
-import re
 
 import pulumi_aws as aws
 import pytest
@@ -95,8 +94,11 @@ TABLE = {
     "chatMethod": "aws:apigateway/method:Method",
     "chatIntegration": "aws:apigateway/integration:Integration",
     **{
-        f"{path}{kind}": f"aws:apigateway/{token}"
-        for path in ("responses", "responsesCount", "messages", "messagesCount", "embeddings")
+        f"dialect{kind}-{path}": f"aws:apigateway/{token}"
+        for path in (
+            *("responses", "responses-input_tokens"),
+            *("messages", "messages-count_tokens", "embeddings"),
+        )
         for kind, token in (
             ("Path", "resource:Resource"),
             ("Method", "method:Method"),
@@ -104,7 +106,7 @@ TABLE = {
         )
     },
     **{
-        f"{path}{kind}": f"aws:apigateway/{token}"
+        f"dialect{kind}-{path}": f"aws:apigateway/{token}"
         for path in ("responses", "messages")
         for kind, token in (
             ("Validator", "requestValidator:RequestValidator"),
@@ -155,7 +157,7 @@ FROZEN = {
     **{
         name: getattr(aws.apigateway, token.rpartition(":")[2])
         for name, token in TABLE.items()
-        if re.match(r"(responses|messages|embeddings)[A-Z]", name) and not name.endswith("Limit")
+        if name.startswith("dialect") and not name.startswith("dialectLimit")
     },
 }
 # Every argument of these is tried; of the rest, each kind once is enough.

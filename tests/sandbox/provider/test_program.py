@@ -18,7 +18,7 @@ from gateway.settings import Settings
 from sandbox import cloud
 from sandbox.server.base import settings
 
-SIZE = 69  # resources of the program, and the stack itself
+SIZE = 90  # resources of the program, and the stack itself
 UNCHANGED = ("same", "read")  # read: the stack its own last outputs
 
 

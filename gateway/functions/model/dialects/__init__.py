@@ -1,5 +1,7 @@
-"""How clients speak: a dialect reads a request into what the model is asked, and tells its answer.
+"""How clients speak: a dialect reads a request into what a model is asked, and tells its answer.
 
-Two files a dialect: NAME_checks.py reads, NAME.py answers. Nothing here asks the model by another
-way than answering.py, so that budget, limits and logs hold for each of them.
+No model is asked here but through answering.py, so that budget, limits and logs hold for each.
 """
+
+# Two files a dialect: NAME_checks.py reads, NAME.py tells. Chat completions, the first of them,
+# are in the folder above.

@@ -51,9 +51,12 @@ def chosen(offer: Offer, choice: Choice) -> tuple[Tool, ...]:
     """The tools that the answer may call.
 
     Raises:
-        ApiError: 400, a call is demanded of a tool that is not offered, or that nobody runs here.
+        ApiError: 400, two tools have one name, or a call is demanded of a tool that is not offered
+            or that nobody runs here.
     """
     known = {each.name: each for each in offer.tools}
+    if len(known) < len(offer.tools):
+        raise ApiError(400, "invalid_request", "Two of the tools have the same name.", "tools")
     for name in choice.names:
         if name not in known:
             message = f"tool_choice names {ascii(name)[:70]}, which is no function in tools."
