@@ -337,18 +337,29 @@ def test_no_request_fails_while_the_gateway_is_deployed_again(whole, changed):
     stop = threading.Event()
     statuses = Counter()
 
-    def load():
+    hello = {"model": "SmolLM2-135M-Instruct", "messages": [{"role": "user", "content": "Hi"}]}
+    hello |= {"max_tokens": 1, "stream": True}
+
+    def describe(caller):
+        return caller.get(whole.base_url + "/model", timeout=30).status_code
+
+    def chat(caller):
+        answer = caller.post(whole.base_url + "/chat/completions", json=hello, timeout=60)
+        return answer.status_code if answer.text.endswith("data: [DONE]\n\n") else answer.text
+
+    def load(call):
         with requests.Session() as caller:
             caller.headers.update(whole.headers())
             while not stop.is_set():
-                statuses[caller.get(whole.base_url + "/model", timeout=30).status_code] += 1
+                statuses[call(caller)] += 1
                 time.sleep(0.02)
 
-    threads = [threading.Thread(target=load) for _ in range(4)]
+    threads = [threading.Thread(target=load, args=(each,)) for each in (describe, describe, chat)]
     for thread in threads:
         thread.start()
-    for characters in ("5000", "5001", "5002"):
-        changed(promptCharacters=characters)
+    # What the function gives and what API Gateway takes change together, away and back.
+    for change in ({"promptCharacters": "5000"}, {"stream": "false"}, {"promptCharacters": "5002"}):
+        changed(**change)
     stop.set()
     for thread in threads:
         thread.join()

@@ -12,6 +12,7 @@ import time
 from http.server import ThreadingHTTPServer
 from pathlib import Path
 
+import pages
 import pytest
 import requests
 import server
@@ -184,3 +185,44 @@ def test_the_adapter_s_script_starts_it(tmp_path):
     finally:
         started.kill()
         started.wait()
+
+
+def raw(address, request):
+    """What a request gets that no client would send: status, headers, the error's code."""
+    with socket.create_connection(address, timeout=20) as client:
+        client.sendall(request)
+        answer = http.client.HTTPResponse(client)
+        answer.begin()
+        return answer.status, answer.headers, json.load(answer)["error"]["code"]
+
+
+@pytest.mark.parametrize(
+    ("request_bytes", "status", "code"),
+    [
+        (b"POST /model HTTP/1.1\r\nContent-Length: 65537\r\n\r\n", 413, "too_large"),
+        (b"POST /model HTTP/1.1\r\nContent-Length: many\r\n\r\n", 411, "length_required"),
+        (b"BREW /model HTTP/1.1\r\n\r\n", 501, "not_http"),
+        (b"GET /model HTTP/1.1\r\n" + b"a: b\r\n" * 101 + b"\r\n", 431, "not_http"),
+    ],
+    ids=["413", "411", "501", "431"],
+)
+def test_what_the_server_itself_refuses_is_in_our_shape_too(address, request_bytes, status, code):
+    got, headers, told = raw(address, request_bytes)
+    assert (got, told) == (status, code)
+    assert headers["Cache-Control"] == "no-store"
+    assert headers["X-Content-Type-Options"] == "nosniff"
+    assert headers["Content-Type"] == "application/json"
+
+
+def test_every_answer_is_never_kept_and_names_the_page_that_may_read_it(address, monkeypatch):
+    monkeypatch.setattr(pages, "ORIGINS", frozenset(["https://page.example"]))
+    asks = {**JSON, "Origin": "https://page.example"}
+    for path in ("/health", "/model", "/models", "/nowhere"):
+        answer = call(address, "GET", path, headers=asks)
+        assert answer.headers["Cache-Control"] == "no-store"
+        assert answer.headers["X-Content-Type-Options"] == "nosniff"
+        allowed = answer.headers.get("Access-Control-Allow-Origin")
+        assert allowed == (None if path == "/health" else "https://page.example")
+    head = b"POST /model HTTP/1.1\r\nOrigin: https://page.example\r\nContent-Length: -1\r\n\r\n"
+    _, headers, _ = raw(address, head)
+    assert headers["Access-Control-Allow-Origin"] == "https://page.example"

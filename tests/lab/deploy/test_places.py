@@ -33,7 +33,11 @@ def test_the_steps_of_all_chapters_are_those_that_gateway_calls():
     functions = {f.name: f for f in ast.parse(PROGRAM).body if isinstance(f, ast.FunctionDef)}
     calls = [node for node in ast.walk(ast.parse(PROGRAM)) if isinstance(node, ast.Call)]
     called = [call.func.id for call in calls if isinstance(call.func, ast.Name)]
-    inner = set(functions) | {"export"}  # of program.py itself: it puts steps together
+    inner = set(functions) | {
+        "export",
+        "isinstance",
+    }  # of program.py itself: it puts steps together
+    inner.add("account_rules")  # of no chapter: what an account asks of all of them
     assert sorted(set(called) - inner) == sorted(course.steps(course.LAST))
 
 
@@ -66,6 +70,7 @@ FIRST = {
     "languageModelPermission": 5,
     "languageModelDeployment": 6,
     "languageModelStage": 6,
+    "invokeAlias": 5,
 }
 
 

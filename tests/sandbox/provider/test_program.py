@@ -62,17 +62,52 @@ def test_the_program_goes_up_stays_refreshes_and_goes_down(stacks: Any, client: 
     assert not client("lambda").list_functions()["Functions"]
 
 
-def test_the_deployed_function_may_be_one_that_exists(stacks: Any, client: Any) -> None:
+def test_the_deployed_function_may_be_one_that_exists_or_its_alias(
+    stacks: Any, client: Any
+) -> None:
     first = stacks(course, "first").up()
     name = first.outputs["function_name"].value
-    second = stacks(
-        lambda: gateway(Settings(function_name=name, tokens_per_day=0, logging_role="own")),
-        "second",
-    ).up()
+    chosen = {"function_name": name, "tokens_per_day": 0, "logging_role": "own"}
+    stack = stacks(lambda: gateway(Settings(**chosen)), "second")
+    second = stack.up()
     assert second.outputs["function_arn"].value == first.outputs["function_arn"].value
-    assert changes(second) == {
-        "create": SIZE - 5
-    }  # function, role, rights, log; no alarm of tokens
+    # No function, role, rights, log; and no alarm of tokens.
+    assert changes(second) == {"create": SIZE - 5}
+    version = client("lambda").publish_version(FunctionName=name)["Version"]
+    client("lambda").create_alias(FunctionName=name, Name="live", FunctionVersion=version)
+    chosen["function_qualifier"] = "live"
+    third = stack.up()
+    assert f":{name}:live/invocations" in third.outputs["integration_uri"].value
+    url = third.outputs["model_url"].value
+    key = third.outputs["team_keys"].value["blue"]
+    answer = requests.get(url, headers={"Authorization": f"Bearer {key}"}, timeout=60)
+    assert answer.json()["name"] == "SmolLM2-135M-Instruct"
+
+
+def test_a_function_that_does_not_exist_is_one_line(stacks: Any) -> None:
+    stack = stacks(lambda: gateway(Settings(function_name="no-such", logging_role="own")))
+    with pytest.raises(automation.CommandError) as raised:
+        stack.preview()
+    told = str(raised.value)
+    assert "resource 'no-such' does not exist" in told
+    assert "Traceback" not in told
+
+
+def test_what_is_protected_stays_until_it_is_no_more(stacks: Any, client: Any) -> None:
+    chosen: dict[str, Any] = {"logging_role": "own", "protect": True}
+    chosen["permissions_boundary"] = "arn:aws:iam::aws:policy/PowerUserAccess"
+    stack = stacks(lambda: gateway(Settings(**chosen)))
+    stack.up()
+    for role in client("iam").list_roles()["Roles"]:
+        if "authorizer" in role["RoleName"]:
+            whole = client("iam").get_role(RoleName=role["RoleName"])["Role"]
+            bound = whole["PermissionsBoundary"]["PermissionsBoundaryArn"]
+            assert bound == chosen["permissions_boundary"]
+    with pytest.raises(automation.CommandError, match="cannot be deleted"):
+        stack.destroy()
+    chosen["protect"] = False
+    stack.up()
+    stack.destroy()
 
 
 def test_a_changed_setting_changes_its_resource_and_no_other(stacks: Any) -> None:
