@@ -267,16 +267,19 @@ def test_state_that_was_cut_is_kept_and_the_cloud_says_so(home):
     assert client(again, "iam").get_role(RoleName="fRole")
 
 
-def test_a_function_whose_code_was_damaged_is_gone_and_the_cloud_is_another(home):
+@pytest.mark.parametrize(
+    ("left", "told"), [(40, "was damaged; it is set aside as"), (None, "was not there: ")]
+)
+def test_a_function_whose_code_was_lost_is_gone_and_the_cloud_is_another(home, left, told):
     running = cloud.start(home)
     function(running)
     cloud.stop(home)
     (code,) = (home / "cloud").rglob("*.zip")
-    code.write_bytes(code.read_bytes()[:40])
+    code.write_bytes(code.read_bytes()[:left]) if left else code.unlink()
     again = cloud.start(home, say=lambda _: None)
     assert client(again, "lambda").list_functions()["Functions"] == []
     assert again.generation != running.generation
-    assert "the code of a function was damaged; it is set aside as" in again.damaged
+    assert f"the code of a function {told}" in again.damaged
 
 
 def test_reset_says_what_it_deletes_and_begins_a_generation(home):

@@ -225,13 +225,24 @@ def install() -> list[str]:
 def recover(folder: Path) -> list[str]:
     """Set aside what cannot be used of the state on disk; a line each, which the log has too."""
     damaged = state_files.recover(folder)
-    for code in sorted(Path(emulator.lambdas.CODE_BLOB_DIR).glob("*.zip")):
+    codes, missing = Path(emulator.lambdas.CODE_BLOB_DIR), _codes(folder / "lambda.json")
+    for code in sorted(codes.glob("*.zip")):
+        missing.discard(code.stem)
         if hashlib.sha256(code.read_bytes()).hexdigest() != code.stem:
             aside = state_files.set_aside(code)
             damaged.append(f"the code of a function was damaged; it is set aside as {aside.name}")
+    damaged += [f"the code of a function was not there: {name}.zip" for name in sorted(missing)]
     for line in damaged:
         log.warning("%s", line)
     return damaged
+
+
+def _codes(state: Path) -> set[str]:
+    """The names of the files with code that the state of Lambda refers to."""
+    try:
+        return set(re.findall(r'"code_blob_ref": "([0-9a-f]{64})"', state.read_text("utf-8")))
+    except (OSError, ValueError):
+        return set()
 
 
 def _without_lost_code(restore: Any) -> Any:
