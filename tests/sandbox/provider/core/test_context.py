@@ -6,6 +6,7 @@ import socket
 import threading
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from types import SimpleNamespace
 
 import pytest
 from botocore.exceptions import ClientError, EndpointConnectionError, ReadTimeoutError
@@ -60,7 +61,8 @@ def ctx(cloud: Cloud, monkeypatch: pytest.MonkeyPatch) -> Context:
     monkeypatch.setenv("KIT_READ_TIMEOUT", "0.2")
     monkeypatch.setenv("AWS_ACCESS_KEY_ID", "a")
     monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "b")
-    monkeypatch.setattr("random.random", lambda: 0.0)  # no pauses between attempts
+    pauses = SimpleNamespace(sleep=lambda seconds: None)
+    monkeypatch.setattr("botocore.endpoint.time", pauses)  # none between attempts
     return Context(endpoint=f"http://127.0.0.1:{cloud.server.server_port}")
 
 
