@@ -13,7 +13,7 @@ from pathlib import Path
 from filelock import FileLock
 
 from sandbox import passphrase
-from sandbox.home import Home, cannot_write, home, private, read_json
+from sandbox.home import Home, backend_url, cannot_write, home, private, read_json
 from sandbox.launch import Check, Say, go_on, launch, reap, replace_dead
 from sandbox.locks import take
 from sandbox.processes import end, identify, remains
@@ -119,13 +119,13 @@ def environment(home: Path | None = None) -> dict[str, str]:
     running = status(home)
     if running is None:
         raise CloudError("No sandbox runs. Fix: python -m sandbox start")
-    backend, secret = place.path / "backend", passphrase.ensure(place.path)
-    private(backend)
+    secret = passphrase.ensure(place.path)
+    private(place.path / "backend")
     folders = [*_tool_folders(place), os.environ.get("PATH", "")]
     variables = {
         **settings.client(running.endpoint, running.key),
         **NO_FILES,
-        "PULUMI_BACKEND_URL": backend.as_uri(),
+        "PULUMI_BACKEND_URL": backend_url(place.path),
         "PULUMI_HOME": str(place.path / "pulumi"),
         "PULUMI_CONFIG_PASSPHRASE_FILE": str(secret),
         "PULUMI_SKIP_UPDATE_CHECK": "true",

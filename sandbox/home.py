@@ -23,12 +23,29 @@ def home() -> Path:
     return Path(named).expanduser().resolve() if named else CHECKOUT / ".kit"
 
 
+def backend_url(home: Path) -> str:
+    """Where Pulumi's engine keeps the stacks of a home, in the form that it takes.
+
+    By itself it keeps attributes in a file beside each state, which it does not write at one
+    stroke: a program that reads its own stack's last outputs, as gateway/ does, would now and then
+    find that file empty ("failed to load checkpoint: EOF"). Nothing is in them that it needs.
+    """
+    return f"{(home / 'backend').as_uri()}?metadata=skip"
+
+
 def cannot_write(path: Path, error: OSError) -> str:
     """What to say when the kit's folder cannot be used: read-only, or a network disk without locks."""
     return (
         f"Cannot write to {path}: {error.strerror or error}. Fix: set KIT_HOME to a folder of yours "
-        "on a disk of this machine, as with: export KIT_HOME=~/.gateway-course"
+        f"on a disk of this machine, as with: {_set_home()}"
     )
+
+
+def _set_home() -> str:
+    """A command that sets KIT_HOME, in the user's shell."""
+    if sys.platform == "win32":
+        return '$env:KIT_HOME = "$HOME/.gateway-course"'
+    return "export KIT_HOME=~/.gateway-course"
 
 
 @dataclass(frozen=True)

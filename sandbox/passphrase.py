@@ -13,27 +13,30 @@ from sandbox.home import private
 from sandbox.record import CloudError
 
 AWS = "-aws"  # the end of the names of stacks that are deployed to AWS
+BYTES = 24  # of chance in a passphrase
+LENGTH = 32  # characters that these make; a file with fewer was cut
 
 
 def ensure(home: Path) -> Path:
     """The file with the passphrase, made when no stack is locked with another one yet.
 
     Raises:
-        CloudError: it is gone, and there are stacks that only it opens.
+        CloudError: it is gone or was cut, and there are stacks that only it opens.
     """
     path = home / "passphrase"
-    if _written(path):
+    found = _read(path)
+    if len(found) >= LENGTH:
         return path
     private(home)
     if locked := _locked(home):
-        raise CloudError(_gone(path, locked))
+        raise CloudError(_lost(path, "was cut short" if found else "is gone", locked))
     # Whole or not at all, and never in the place of one that another process has just made.
     fresh = path.with_name(f"{path.name}.{os.getpid()}.{secrets.token_hex(4)}")
     descriptor = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     try:
         with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-            file.write(secrets.token_urlsafe(24))
-        if path.exists():  # and empty
+            file.write(secrets.token_urlsafe(BYTES))
+        if path.exists():  # and empty, or cut
             os.replace(fresh, path)
         with suppress(FileExistsError, FileNotFoundError):
             os.link(fresh, path)
@@ -42,11 +45,11 @@ def ensure(home: Path) -> Path:
     return path
 
 
-def _written(path: Path) -> bool:
+def _read(path: Path) -> str:
     try:
-        return path.stat().st_size > 0
+        return path.read_text("utf-8", errors="replace").strip()
     except OSError:
-        return False
+        return ""
 
 
 def _locked(home: Path) -> list[str]:
@@ -68,7 +71,7 @@ def _has(path: Path, word: str) -> bool:
         return False
 
 
-def _gone(path: Path, stacks: list[str]) -> str:
+def _lost(path: Path, how: str, stacks: list[str]) -> str:
     folders = [str(path.parent / name) for name in ("workspaces", "backend")]
     remove = f"rm -r {shlex.join(folders)}"
     if sys.platform == "win32":
@@ -76,7 +79,7 @@ def _gone(path: Path, stacks: list[str]) -> str:
     costly = [name for name in stacks if name.endswith(AWS)]
     by_hand = f" What {', '.join(costly)} has on AWS must then be deleted there." if costly else ""
     return (
-        f"{path} is gone: it has the passphrase of the stacks {', '.join(stacks)}, and what is "
+        f"{path} {how}: it has the passphrase of the stacks {', '.join(stacks)}, and what is "
         f"secret in their state cannot be read without it.{by_hand} Fix: put the file back. "
         f"If it is lost, begin anew: python -m sandbox reset, then {remove}, then start() and up()"
     )

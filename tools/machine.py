@@ -47,10 +47,14 @@ def check(venv: Path, installed: bool) -> None:
 
 def unwritable(folder: Path, error: OSError) -> Problem:
     """The problem of an environment's folder that is read-only, or on a network disk without locks."""
+    command = "export KIT_VENV=~/.gateway-course/venv KIT_HOME=~/.gateway-course"
+    if sys.platform == "win32":
+        command = (
+            '$env:KIT_HOME = "$HOME/.gateway-course"; $env:KIT_VENV = "$HOME/.gateway-course/venv"'
+        )
     return Problem(
         f"{folder} cannot be made: {error.strerror or error}.\n"
-        "fix: set KIT_VENV to a folder of yours on a disk of this machine, as with: "
-        "export KIT_VENV=~/.gateway-course/venv KIT_HOME=~/.gateway-course"
+        f"fix: set KIT_VENV to a folder of yours on a disk of this machine, as with: {command}"
     )
 
 

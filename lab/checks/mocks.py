@@ -17,6 +17,8 @@ from typing import Any
 import pulumi
 from pulumi.runtime.mocks import MockCallArgs, MockResourceArgs, Mocks, set_mocks
 
+from lab import loops
+
 LIMIT = 20.0  # seconds that a step may take; a loop without end must not hold the notebook
 ACCOUNT, REGION, API_ID = "123456789012", "us-east-1", "a1b2c3d4e5"
 
@@ -85,28 +87,14 @@ def _outputs(kind: str, name: str) -> dict[str, Any]:
 
 @contextmanager
 def event_loop() -> Iterator[None]:
-    """A loop for one run under mocks, and the end of what the run leaves in it.
-
-    Outputs that nobody waits for are tasks without an end. The garbage collector would find them
-    at any time later, and warn in the middle of something else.
-    """
+    """A loop for one run under mocks, and the end of what the run leaves in it."""
     loop = asyncio.new_event_loop()
     asyncio.set_event_loop(loop)
     try:
         yield
     finally:
         asyncio.set_event_loop(None)
-        end(loop)
-
-
-def end(loop: asyncio.AbstractEventLoop) -> None:
-    """Cancel what is left in a loop that does not run, and close it."""
-    loop.set_exception_handler(lambda *_: None)
-    while left := asyncio.all_tasks(loop):  # what ends may begin another: to register, to log
-        for task in left:
-            task.cancel()
-        loop.run_until_complete(asyncio.gather(*left, return_exceptions=True))
-    loop.close()
+        loops.end(loop)
 
 
 def run(step: Callable[[], Any]) -> list[Made]:

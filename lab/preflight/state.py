@@ -141,15 +141,20 @@ def _weights(facts: Facts) -> Line:
 
 
 def _disk(facts: Facts) -> Line:
+    windows = facts.system == "Windows"
+    set_home = "export KIT_HOME=~/.gateway-course"
+    if windows:
+        set_home = '$env:KIT_HOME = "$HOME/.gateway-course"'
     if not facts.writable:
         return Line(
             "disk",
             FAIL,
             f"{facts.folder} cannot be written",
-            "Set KIT_HOME to a folder of your own, for example: export KIT_HOME=~/.gateway-course",
+            f"Set KIT_HOME to a folder of your own, for example: {set_home}",
         )
     if facts.free is None:
-        return Line("disk", WARNING, f"free space in {facts.folder} unknown", "df -h .")
+        look = "Get-PSDrive" if windows else "df -h ."
+        return Line("disk", WARNING, f"free space in {facts.folder} unknown", look)
     need = DISK[facts.cli is not None]
     free = facts.free / GIB
     if free >= need:

@@ -5,6 +5,7 @@ Both go over gRPC, to a server here that lives as long as one call of the engine
 
 from __future__ import annotations
 
+import asyncio
 import json
 import threading
 from collections.abc import Callable, Iterator
@@ -17,6 +18,8 @@ from google.protobuf import empty_pb2
 from pulumi.automation._server import LanguageServer
 from pulumi.runtime._grpc_settings import _GRPC_CHANNEL_OPTIONS
 from pulumi.runtime.proto import events_pb2_grpc, language_pb2, language_pb2_grpc
+
+from lab import loops
 
 # An engine may listen on the port of one that has ended: what gRPC remembers of that one (refused,
 # try later) must not count for the new one.
@@ -51,13 +54,28 @@ def served(program: Program, on_event: OnEvent) -> Iterator[list[str]]:
 
 
 class _Language(LanguageServer):
-    """The SDK's own server for inline programs, silent when the engine has gone before it."""
+    """The SDK's own server for inline programs, silent when the engine has gone before it.
+
+    What a program leaves in its event loop ends with it, not in the middle of a later cell.
+    """
+
+    def __init__(self, program: Program) -> None:
+        self._loops: list[asyncio.AbstractEventLoop] = []
+
+        def noted() -> None:
+            self._loops.append(asyncio.get_running_loop())
+            program()
+
+        super().__init__(noted)
 
     def Run(self, request: Any, context: object) -> Any:
         try:
             return super().Run(request, context)
         except grpc.RpcError:
             return language_pb2.RunResponse()
+        finally:
+            while self._loops:
+                loops.end(self._loops.pop())
 
 
 class _Events(events_pb2_grpc.EventsServicer):

@@ -17,13 +17,14 @@ from lab.session import files
 from lab.session.stack import Stack
 
 SALT = "encryptionsalt"
+LAYOUT = "version: 1\n"
 WRITTEN = 1.0  # seconds after which a file is not one that an engine is writing
 
 
 def mend(stack: Stack) -> list[str]:
     """Put right what is torn; what was done, a line each for who reads the record."""
     told = []
-    if _torn_notes(stack):
+    if any([_torn_notes(stack), _layout(stack)]):
         told.append("An earlier run was cut off while it saved; the state was put right.")
     told += _state(stack)
     return told + settings(stack)
@@ -32,8 +33,9 @@ def mend(stack: Stack) -> list[str]:
 def _torn_notes(stack: Stack) -> bool:
     """Take away the engine's attributes and half-written locks.
 
-    It writes a file at one stroke, from one that ends in .tmp, and beside it a file of
-    attributes. Empty, these make it refuse to work; missing, they are not missed.
+    It writes a file at one stroke, from one that ends in .tmp, and beside it, unless the kit's
+    address of the states is used, a file of attributes. Empty, these make it refuse to work;
+    missing, they are not missed.
     """
     torn = [
         path
@@ -50,6 +52,18 @@ def _torn_notes(stack: Stack) -> bool:
     for path in torn:
         path.unlink(missing_ok=True)
     return bool(torn)
+
+
+def _layout(stack: Stack) -> bool:
+    """Write anew how states are laid out: one folder a project, as in every backend of the kit.
+
+    Cut, it makes the engine refuse to work; missing, the engine looks where no stack is.
+    """
+    known = files.read_yaml(stack.layout) or {}
+    if not stack.layout.parent.is_dir() or isinstance(known.get("version"), int):
+        return False
+    files.write(stack.layout, LAYOUT)
+    return True
 
 
 def _state(stack: Stack) -> list[str]:

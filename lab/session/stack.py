@@ -59,6 +59,11 @@ class Stack:
         return self.home / "backend" / ".pulumi" / "stacks" / PROJECT / f"{self.name}.json"
 
     @property
+    def layout(self) -> Path:
+        """Where the file backend notes in which folders states are; all stacks have one."""
+        return self.home / "backend" / ".pulumi" / "meta.yaml"
+
+    @property
     def settings(self) -> Path:
         """The stack's configuration, which has the salt of its secrets, too."""
         return self.workspace / f"Pulumi.{self.name}.yaml"

@@ -17,6 +17,7 @@ from typing import Any
 from lab.errors import NotReady
 from lab.session import writable
 from sandbox import variables
+from sandbox.home import backend_url
 
 Say = Callable[[str], None]
 Check = Callable[[], object]  # called while something waits; what it raises ends the waiting
@@ -135,7 +136,7 @@ def private_pulumi(home: Path) -> dict[str, str]:
     from sandbox import passphrase
 
     return {
-        "PULUMI_BACKEND_URL": (home / "backend").as_uri(),
+        "PULUMI_BACKEND_URL": backend_url(home),
         "PULUMI_HOME": str(home / "pulumi"),
         "PULUMI_CONFIG_PASSPHRASE_FILE": str(passphrase.ensure(home)),
         "PULUMI_SKIP_UPDATE_CHECK": "true",

@@ -59,6 +59,7 @@ def serve(ports: list[int]) -> int:
         return 1
     guard.owner = Owner(bound)
     server.start()
+    threading.Thread(target=provider.abandoned.watch, daemon=True).start()
     print(bound, flush=True)
     if ports != [0]:
         # Who started it has read its port, and reads no more.

@@ -6,7 +6,7 @@ or the sandbox was killed is in the journal only: whoever destroys a stack asks 
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -77,6 +77,18 @@ class Leftovers:
         """What the call above is answered: `deleted` and `left`."""
         known: Ids = arguments.get("known") or {}
         entries = self._creations.journal.of(arguments["project"], arguments["stack"])
+        found = self.deleted(entries, known, run, rpc)
+        return {"deleted": [*found.deleted], "left": found.left}
+
+    def deleted(
+        self,
+        entries: list[Entry],
+        known: Ids,
+        run: Run,
+        rpc: Any,
+        sure: Callable[[], bool] = lambda: True,
+    ) -> TakenBack:
+        """Delete what these creates left, the last one first; `sure` is asked before each."""
         deleted: list[str] = []
         left: dict[str, str] = {}
         # What was begun last may need what was begun before it; where not even that order is
@@ -86,20 +98,22 @@ class Leftovers:
             left = {}
             for entry in entries:
                 try:
-                    if self._deleted(entry, known.get(entry.urn, ()), run, rpc):
+                    if self._deleted(entry, known.get(entry.urn, ()), run, rpc, sure):
                         deleted.append(entry.urn)
                 except Exception as error:  # noqa: BLE001 - told to who asked
                     left[entry.urn] = engine_errors.sentence(error, "deleting", "")
             entries = [entry for entry in entries if entry.urn in left]
             if len(entries) == before:
                 break
-        return {"deleted": deleted, "left": left}
+        return TakenBack(tuple(deleted), left)
 
-    def _deleted(self, entry: Entry, known: Collection[str], run: Run, rpc: Any) -> bool:
+    def _deleted(
+        self, entry: Entry, known: Collection[str], run: Run, rpc: Any, sure: Callable[[], bool]
+    ) -> bool:
         token = entry.urn.split("::")[2].rsplit("$", maxsplit=1)[-1]
         type, kind = facts.of(token), registry.kind(token)
         if type is None or kind is None:
             return False
         inputs = states.for_calls(type, entry.inputs)
         with self._contexts.of(run, rpc, "", entry.inputs, abort=False) as ctx:
-            return self._creations.take_back(kind, entry.urn, inputs, known, ctx)
+            return self._creations.take_back(kind, entry.urn, inputs, known, ctx, sure)

@@ -11,6 +11,7 @@ from pulumi.runtime.proto import plugin_pb2, provider_pb2
 
 from sandbox.home import home
 from sandbox.provider import leftovers
+from sandbox.provider.abandoned import Abandoned
 from sandbox.provider.core import engine_errors, registry, runs
 from sandbox.provider.core.journal import Journal
 from sandbox.provider.core.wire import Secret, decode, encode, has_secret, plain
@@ -25,6 +26,8 @@ class Provider(Resources):
 
     def __init__(self, folder: Path | None = None) -> None:
         super().__init__(Journal((folder or home()) / "journal"))
+        self.leftovers = Leftovers(self.creations, self.contexts)
+        self.abandoned = Abandoned(folder or home(), self.journal, self.leftovers)
 
     def Handshake(self, request: Any, context: Rpc) -> Any:
         self.runs.of(context.peer()).folder = request.program_directory
@@ -85,8 +88,7 @@ class Provider(Resources):
 
     def _take_back(self, request: Any, context: Rpc) -> Any:
         run = self.runs.of(context.peer())
-        found = Leftovers(self.creations, self.contexts)
-        return _answer(found.answer(plain(decode(request.args)), run, context))
+        return _answer(self.leftovers.answer(plain(decode(request.args)), run, context))
 
 
 def _answer(result: dict[str, Any]) -> Any:

@@ -23,7 +23,7 @@ if args == ["args"]:
 elif args == ["pulumi"]:
     print(sorted(name for name in os.environ if name.startswith("PULUMI_")))
 elif args == ["session"]:
-    print(os.getsid(0) == os.getpid())
+    print(os.getsid(0) == os.getpid(), oct(os.umask(0)))
 elif args[0] == "fail":
     print("out"); print("error: no stack named 'x' found", file=sys.stderr); sys.exit(255)
 elif args[0] == "slow":
@@ -57,8 +57,12 @@ def test_a_command_gets_its_arguments_its_folder_and_its_own_bin_first(command, 
     assert str(tmp_path / "bin") in result.stdout
 
 
-def test_a_command_has_a_session_of_its_own(command, tmp_path):
-    assert command.run(["session"], str(tmp_path), {}).stdout == "True"
+def test_a_command_has_a_session_of_its_own_and_writes_for_its_owner_alone(command, tmp_path):
+    before = os.umask(0o022)
+    try:
+        assert command.run(["session"], str(tmp_path), {}).stdout == "True 0o77"
+    finally:
+        os.umask(before)
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,7 @@ import traceback
 from collections.abc import Callable
 from contextlib import suppress
 
-from tests.trials import crashes, load
+from tests.trials import crashes, load, losses
 from tests.trials.kit import Kit, kit
 
 
@@ -68,6 +68,14 @@ def starts(tally: Tally, n: int, _: Kit) -> None:
         tally.of(f"two first starts at once {number + 1}", crashes.started_twice)
 
 
+def files(tally: Tally, n: int, home: Kit) -> None:
+    """n of the files below the kit's folder, each cut to half or gone; with a large n, all."""
+    for name, how in losses.losses(home, n):
+        trial = functools.partial(losses.lost, home, name, how)
+        if not tally.of(f"{how}: {name[-36:]}", trial):
+            _clean(home)
+
+
 def flood(tally: Tally, _: int, home: Kit) -> None:
     """Fifty prompts and fifty streams at once, whatever n is."""
     tally.of("50 prompts and 50 streams", lambda: load.flooded(home))
@@ -82,6 +90,7 @@ PARTS: dict[str, Callable[[Tally, int, Kit], None]] = {
     "kills": kills,
     "standstills": standstills,
     "starts": starts,
+    "files": files,
     "flood": flood,
 }
 

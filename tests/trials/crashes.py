@@ -51,7 +51,7 @@ def started_twice() -> str:
         said = [one.communicate(timeout=120)[0] for one in notebooks]
         wrong = [text[-300:] for one, text in zip(notebooks, said, strict=True) if one.returncode]
         home.up(3)
-        return "; ".join(wrong) or _whole(home)
+        return "; ".join(wrong) or whole(home)
 
 
 def _deploying(home: Kit) -> subprocess.Popen[str]:
@@ -100,7 +100,7 @@ def _after(home: Kit, then: str) -> str:
     wrong = ""
     if then == "up":
         home.up()
-        wrong = _whole(home)
+        wrong = whole(home)
     receipt = home.destroy()
     left = home.in_cloud()
     if receipt.left or left:
@@ -108,7 +108,8 @@ def _after(home: Kit, then: str) -> str:
     return wrong + _orphaned(home)
 
 
-def _whole(home: Kit) -> str:
+def whole(home: Kit) -> str:
+    """What the cloud has and no state, and the other way round; "" for nothing."""
     found = {"ghosts": home.ghosts(), "missing": home.missing()}
     return "; ".join(f"{what}: {sorted(things)}" for what, things in found.items() if things)
 

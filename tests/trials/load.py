@@ -6,6 +6,7 @@ import time
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
+from pathlib import Path
 from typing import Any
 
 import psutil
@@ -25,7 +26,7 @@ LIMITS = (
     *("gateway:stageRate", "gateway:stageBurst", "gateway:promptRate", "gateway:promptBurst"),
 )
 OPERATIONS = 200
-SLOPE = 30.0  # kB an operation that the server or the provider may grow
+SLOPE = 30.0  # kB an operation that the server, the provider or the kit's folder may grow
 
 
 def flooded(home: Kit) -> str:
@@ -82,18 +83,27 @@ def _megabytes(home: Kit) -> float:
 
 
 def slope(home: Kit) -> str:
-    """What the server and the provider grow by in an operation, after the first quarter."""
+    """What server, provider and the kit's folder grow by in an operation, after the first quarter."""
     home.up()
-    seen: dict[str, list[float]] = {"server": [], "provider": []}
+    seen: dict[str, list[float]] = {"server": [], "provider": [], "folder": []}
     for _ in range(OPERATIONS):
         home.up()
         provider = home.provider()
         assert provider
         seen["server"].append(home.family()[0].memory_info().rss / 1e3)
         seen["provider"].append(provider.memory_info().rss / 1e3)
+        seen["folder"].append(_kilobytes(home.home))
     grown = {
         name: (values[-1] - values[OPERATIONS // 4]) / (OPERATIONS * 3 / 4)
         for name, values in seen.items()
     }
     print("  " + ", ".join(f"{name} {kb:+.1f} kB/operation" for name, kb in grown.items()))
     return "; ".join(f"the {name} grows" for name, kb in grown.items() if kb > SLOPE)
+
+
+def _kilobytes(folder: Path) -> float:
+    found = 0
+    for path in folder.rglob("*"):
+        with suppress(OSError):  # it was put away meanwhile
+            found += path.lstat().st_size
+    return found / 1e3

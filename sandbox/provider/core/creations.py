@@ -63,10 +63,7 @@ class Creations:
         Raises:
             Cancelled: the deployment was cancelled; nothing is left, or soon nothing will be.
         """
-        self._wait_for_earlier(urn, ctx)
-        task = _Task()
-        with self._lock:
-            self._running[urn] = task
+        task = self._alone(urn, ctx)
 
         def work() -> Created:
             return self._made(kind, facts, urn, inputs, raw, ctx)
@@ -115,24 +112,31 @@ class Creations:
         inputs: dict[str, Any],
         known: Collection[str],
         ctx: Context,
+        sure: Callable[[], bool] = lambda: True,
     ) -> bool:
         """Delete what a create made that nobody has confirmed; it is then forgotten.
 
         Args:
             inputs: its arguments as calls take them.
             known: the ids that the engine has of this resource: these stay.
+            sure: asked once no create of it can begin; when it is not so, nothing is done.
 
         Returns:
             Whether there was something to delete.
         """
-        self._wait_for_earlier(urn, ctx)
-        entry = self.journal.find(urn)
-        found = _left(kind, ctx, entry) if entry else None
-        there = found is not None and found.id not in known
-        if found is not None and there:
-            kind.delete(ctx, found.id, {**inputs, **found.outputs})
-        self.journal.forget(urn)
-        return there
+        task = self._alone(urn, ctx)
+        try:
+            if not sure():
+                return False
+            entry = self.journal.find(urn)
+            found = _left(kind, ctx, entry) if entry else None
+            there = found is not None and found.id not in known
+            if found is not None and there:
+                kind.delete(ctx, found.id, {**inputs, **found.outputs})
+            self.journal.forget(urn)
+            return there
+        finally:
+            self._over(urn, task)
 
     def _run(
         self,
@@ -161,16 +165,21 @@ class Creations:
             task.error = error
             task.done.set()
         finally:
-            with self._lock:
-                if self._running.get(urn) is task:
-                    del self._running[urn]
+            self._over(urn, task)
 
-    def _wait_for_earlier(self, urn: str, ctx: Context) -> None:
-        """Wait for the create of the same resource that a cancelled deployment left running."""
-        with self._lock:
-            earlier = self._running.get(urn)
-        while earlier and self._running.get(urn) is earlier:
+    def _alone(self, urn: str, ctx: Context) -> _Task:
+        """A new task, once the one that a cancelled deployment left running is over."""
+        task = _Task()
+        while True:
+            with self._lock:
+                if self._running.setdefault(urn, task) is task:
+                    return task
             ctx.wait(POLL)
+
+    def _over(self, urn: str, task: _Task) -> None:
+        with self._lock:
+            if self._running.get(urn) is task:
+                del self._running[urn]
 
 
 def refused(error: BaseException) -> bool:

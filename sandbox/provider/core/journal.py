@@ -59,6 +59,12 @@ class Journal:
             ]
         return sorted(entries, key=lambda entry: entry.begun, reverse=True)
 
+    def stacks(self) -> set[tuple[str, str]]:
+        """Project and name of each stack that has unconfirmed creates."""
+        with self._lock:
+            parts = [urn.split("::") for urn in self._entries]
+        return {(project, head.rpartition(":")[2]) for head, project, *_ in parts}
+
     def begin(self, urn: str, inputs: dict[str, Any]) -> None:
         """Note that a create begins, before its first call."""
         known = self.find(urn)

@@ -123,6 +123,11 @@ def test_a_disk_that_is_full_unknown_or_not_ours():
         "disk", FAIL, "/kit cannot be written",
         "Set KIT_HOME to a folder of your own, for example: export KIT_HOME=~/.gateway-course",
     )  # fmt: skip
+    windows = {"system": "Windows", "free": None}
+    assert line("disk", **windows).fix == "Get-PSDrive"
+    assert line("disk", writable=False, **windows).fix.endswith(
+        'for example: $env:KIT_HOME = "$HOME/.gateway-course"'
+    )
 
 
 def test_what_start_brings_is_no_failure():

@@ -7,8 +7,11 @@ import sys
 import pytest
 
 from lab.errors import NotReady
-from lab.session import target
+from lab.session import target, turns
 from lab.session.stack import Stack
+from lab.session.state import Lock
+from sandbox import passphrase
+from sandbox.home import cannot_write
 
 FIX = "set KIT_HOME to a folder of yours"
 
@@ -45,6 +48,25 @@ def test_a_target_that_cannot_write_names_the_setting(home, monkeypatch, name):
     with pytest.raises(NotReady, match="Cannot write to") as raised:
         target.reach(name, home, lambda text: None)
     assert FIX in raised.value.fix
+
+
+@pytest.mark.parametrize(
+    ("system", "set_home", "remove"),
+    [("linux", "export KIT_HOME=~/", "rm "), ("win32", "$env:KIT_HOME = ", "Remove-Item ")],
+)
+def test_commands_in_messages_are_of_the_users_shell(
+    tmp_path, monkeypatch, system, set_home, remove
+):
+    lock = Lock(pid=1, path=tmp_path / "lock")
+    monkeypatch.setattr(sys, "platform", system)
+    said = [
+        cannot_write(tmp_path, OSError(errno.EROFS, "Read-only")),
+        turns._remove(lock),
+        passphrase._lost(tmp_path / "passphrase", "is gone", ["course"]),
+    ]
+    monkeypatch.undo()
+    assert set_home in said[0]
+    assert all(remove in text for text in said[1:])
 
 
 def test_any_other_error_of_the_system_is_not_taken_for_this_one(tmp_path, monkeypatch):

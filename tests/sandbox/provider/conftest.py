@@ -5,14 +5,16 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import pytest
 from pulumi import automation
 
-from lab.checks.mocks import end
+from lab import loops
 from sandbox import cloud, engine
+from sandbox.home import backend_url
 from sandbox.provider.core.context import Clients, Context
 from sandbox.server.base import settings
 from tests.sandbox.provider.bench import Bench
@@ -73,9 +75,10 @@ def stacks(cli: automation.PulumiCommand, running: cloud.Running, tmp_path: Path
     made: list[automation.Stack] = []
     environment = {
         **cloud.environment(running.home),
-        "PULUMI_BACKEND_URL": tmp_path.as_uri(),
+        "PULUMI_BACKEND_URL": backend_url(tmp_path),
         "PULUMI_HOME": str(tmp_path / "home"),
     }
+    (tmp_path / "backend").mkdir()
 
     def make(program: Any, name: str = "test") -> automation.Stack:
         stack = automation.create_or_select_stack(
@@ -89,27 +92,36 @@ def stacks(cli: automation.PulumiCommand, running: cloud.Running, tmp_path: Path
         made.append(stack)
         return stack
 
-    yield make
-    for stack in made:
-        stack.destroy()
+    with ended_loops():
+        yield make
+        for stack in made:
+            stack.destroy()
 
 
 @pytest.fixture
 def bench(tmp_path: Path) -> Iterator[Bench]:
     """A stack of the real engine over a cloud of files."""
     found = Bench(tmp_path)
+    with ended_loops():
+        yield found
+        found.stop()
+
+
+@contextmanager
+def ended_loops() -> Iterator[None]:
+    """The event loops of programs that Pulumi's Automation API runs in here end at the end.
+
+    By itself it closes a program's loop in a thread of its own, or leaves it with all outputs when
+    a program failed, to the garbage collector, which warns of them in another test.
+    """
     made: list[asyncio.AbstractEventLoop] = []
     with pytest.MonkeyPatch.context() as patch:
         new = asyncio.new_event_loop
         patch.setattr(asyncio, "new_event_loop", lambda: made.append(new()) or made[-1])
-        yield found
-    found.stop()
-    # Pulumi's Automation API closes a program's loop in a thread of its own, or leaves it with all
-    # outputs when a program failed. They end here, not whenever the garbage collector runs, with a
-    # warning in another test.
+        yield
     until = time.monotonic() + 1
     while any(not loop.is_closed() for loop in made) and time.monotonic() < until:
         time.sleep(0.02)
     for loop in made:
-        if not loop.is_closed() and not loop.is_running():
-            end(loop)
+        if not loop.is_running():
+            loops.end(loop)

@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 from pulumi import automation as auto
 
-from sandbox.provider import leftovers
+from sandbox.provider import abandoned, leftovers
 from tests.sandbox.provider import fake_cloud
 from tests.sandbox.provider.bench import (
     CHECKOUT,
@@ -116,6 +116,23 @@ def test_what_a_killed_provider_left_goes_when_its_stack_is_destroyed(bench: Ben
     assert leftovers.take_back(environment, "bench", "dev", {}).deleted == ()
     assert leftovers.take_back({}, "bench", "other", {}).deleted == ()
     assert summary(up(other)) == {"same": 2}
+
+
+def test_what_it_left_goes_too_when_its_stack_is_destroyed_in_a_terminal(bench: Bench) -> None:
+    """Where nothing else was made, the engine does not even call the provider."""
+    (bench.folder / "kit").mkdir(exist_ok=True)
+    (bench.folder / "kit" / "backend").symlink_to(bench.folder / "backend")
+    stack = bench.stack(groups(a={"kms_key_id": "lost"}))
+    with pytest.raises(auto.CommandError):
+        up(stack)
+    bench.stop()
+    bench.start()
+    time.sleep(abandoned.LOOK * 2)
+    assert len(bench.things()) == 1, "the next up may want it"
+    destroy(stack)
+    wait_for(lambda: bench.things() == [])
+    stack.workspace.program = groups(a={})
+    assert summary(up(stack)) == {"create": 2}
 
 
 def test_a_killed_engine_leaves_nothing_twice(bench: Bench) -> None:

@@ -325,6 +325,30 @@ def test_what_the_engine_has_is_not_taken_back(creations: Creations, cloud: Clou
     assert set(cloud.things) == {"g-1"} and creations.journal.find(URN) is None
 
 
+def test_a_create_waits_for_what_is_being_taken_back(creations: Creations, cloud: Cloud) -> None:
+    create(creations, cloud.kind())
+    asked, go_on = threading.Event(), threading.Event()
+
+    def sure() -> bool:
+        asked.set()
+        return go_on.wait(10)
+
+    def take_back() -> None:
+        creations.take_back(cloud.kind(), URN, INPUTS, (), Context(), sure)
+
+    threads = [threading.Thread(target=take_back)]
+    threads[0].start()
+    assert asked.wait(5)
+    threads.append(threading.Thread(target=create, args=(creations, cloud.kind())))
+    threads[1].start()
+    time.sleep(0.1)
+    go_on.set()
+    for thread in threads:
+        thread.join(5)
+    assert cloud.calls == ["create", "read", "delete", "create"]
+    assert set(cloud.things) == {"g-1"} and creations.journal.find(URN) is not None
+
+
 def test_what_cannot_be_taken_back_stays_noted(creations: Creations, cloud: Cloud) -> None:
     def stuck(ctx: Context, id: str, last: dict[str, Any]) -> None:
         raise CallError("not allowed")
