@@ -13,7 +13,7 @@ import pytest
 from xdist.scheduler import LoadScopeScheduling
 
 # What is not pure. `make check` runs the pure tests alone: those that start no sandbox, no engine, no
-# kernel, no browser, and no lint, which it runs beside them. Workers begin with these tests, in this
+# kernel, no browser, no other process, no model, and no lint, which it runs beside them. Workers begin with these tests, in this
 # order, then with all that use one of these fixtures: what takes long must not be the last to begin.
 TESTS = (
     "tests/test_notebooks.py*",
@@ -37,6 +37,15 @@ TESTS = (
     "tests/sandbox/test_proof.py*",
     "tests/test_documents.py::test_pulumi_*",
     "tests/test_lint.py*",
+    "tests/gateway/test_copy.py*",
+    "tests/gateway/test_model.py*",
+    "tests/gateway/test_server.py*",
+    "tests/sandbox/provider/test_process.py*",
+    "tests/sandbox/test_build.py*",
+    "tests/sandbox/test_pip_environment.py*",
+    "tests/tools/test_lint.py*",
+    "tests/tools/test_mutation.py*",
+    "tests/tools/test_run.py*",
 )
 FIXTURES = {"account", "running", "cli", "kernel", "kernels", "fake", "home", "trial"}
 # Files that share something that takes long to make, a deployed chapter: one worker has all of them.

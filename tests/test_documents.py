@@ -125,6 +125,7 @@ def texts(kind):
     return sorted({normal(text) for text in found if text})
 
 
+@cache
 def parts(key):
     """What of a key is always the same."""
     return [part for part in normal(key).split(HOLE) if part.strip(" .:")]
@@ -132,7 +133,11 @@ def parts(key):
 
 def fits(key, text):
     """Whether the parts of a key are in a text, in this order."""
-    return re.search(".*".join(map(re.escape, parts(key))), text) is not None
+    known = parts(key)
+    return (
+        all(part in text for part in known)
+        and re.search(".*".join(map(re.escape, known)), text) is not None
+    )
 
 
 def keys_of(page):

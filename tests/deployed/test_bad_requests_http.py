@@ -256,7 +256,8 @@ def raw(whole, data):
         for name, value in places.items():
             data = data.replace(name.encode(), value.encode())
         connection.sendall(data)
-        answer = HTTPResponse(connection)
+        # Without its method, the body of an answer to HEAD would be waited for.
+        answer = HTTPResponse(connection, method=data.partition(b" ")[0].decode("latin-1"))
         answer.begin()
         found = {name.lower(): value for name, value in answer.getheaders()}
         return Sent(NOTHING, True, answer.status, found, answer.read())

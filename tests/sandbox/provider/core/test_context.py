@@ -6,6 +6,7 @@ import socket
 import threading
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from types import SimpleNamespace
 
 import pytest
 from botocore.exceptions import ClientError, EndpointConnectionError, ReadTimeoutError
@@ -57,10 +58,11 @@ def cloud() -> Iterator[Cloud]:
 
 @pytest.fixture
 def ctx(cloud: Cloud, monkeypatch: pytest.MonkeyPatch) -> Context:
-    monkeypatch.setenv("KIT_READ_TIMEOUT", "0.2")
+    monkeypatch.setenv("KIT_READ_TIMEOUT", "5")
     monkeypatch.setenv("AWS_ACCESS_KEY_ID", "a")
     monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "b")
-    monkeypatch.setattr("random.random", lambda: 0.0)  # no pauses between attempts
+    pauses = SimpleNamespace(sleep=lambda seconds: None)
+    monkeypatch.setattr("botocore.endpoint.time", pauses)  # none between attempts
     return Context(endpoint=f"http://127.0.0.1:{cloud.server.server_port}")
 
 
@@ -68,12 +70,19 @@ def create(ctx: Context) -> None:
     ctx.client("iam").create_role(RoleName="r", AssumeRolePolicyDocument="{}")
 
 
+@pytest.fixture
+def impatient(ctx: Context, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("KIT_READ_TIMEOUT", "0.2")
+
+
+@pytest.mark.usefixtures("impatient")
 def test_a_create_without_an_answer_is_called_once(ctx: Context, cloud: Cloud) -> None:
     with pytest.raises(ReadTimeoutError):
         create(ctx)
     assert cloud.asked == [CREATE]
 
 
+@pytest.mark.usefixtures("impatient")
 def test_a_read_without_an_answer_is_called_again(ctx: Context, cloud: Cloud) -> None:
     with pytest.raises(ReadTimeoutError):
         ctx.client("iam").get_role(RoleName="r")
