@@ -6,8 +6,9 @@ from dataclasses import replace
 import api
 import jsonschema
 import pytest
-from inner import ArgumentsPiece, Ask, CallPiece, EndPiece, Message, Tool, Usage
-from local import reading, tools
+from errors import ApiError
+from inner import ArgumentsPiece, Ask, CallPiece, EndPiece, Message, TextPiece, Tool, Usage
+from local import holding, reading, tools
 from model import MODEL
 
 from tests.gateway.fake_model import NAME, USAGE, FakeModel
@@ -312,6 +313,32 @@ def test_the_tool_that_is_called_is_described_and_its_tokens_are_counted():
     assert MODEL.count(ask) > MODEL.count(replace(ask, choice="none")) + 10
 
 
+# Held to JSON
+
+
+def held(*texts, reason="stop"):
+    pieces = [*(TextPiece(text, Usage(1, 1)) for text in texts), EndPiece(reason, Usage(1, 1))]
+    return list(holding.held(iter(pieces)))
+
+
+def test_json_passes_as_it_comes():
+    assert [piece.text for piece in held("{", '"a": 1}')[:-1]] == ["{", '"a": 1}']
+    assert held("{", '"a', reason="length")[-1].reason == "length"
+    assert held("{", '"a', reason="stop_sequence")[-1].reason == "stop_sequence"
+    assert len(held(reason="length")) == 1  # cut before it began
+
+
+@pytest.mark.parametrize("texts", [["Sure"], ["[", "]"], []], ids=str)
+def test_what_is_no_object_is_refused_with_its_first_piece(texts):
+    with pytest.raises(ApiError, match="cannot be held to this schema"):
+        held(*texts)
+
+
+def test_json_that_is_none_although_nothing_cut_it_is_a_failure():
+    with pytest.raises(ValueError, match="Expecting"):
+        held("{", '"a": }')
+
+
 # The real model
 
 
@@ -354,7 +381,9 @@ def test_a_call_that_max_tokens_cuts_has_what_there_is():
 
 @pytest.mark.parametrize("kind", ["json_object", "json_schema"])
 def test_json_that_max_tokens_cuts_is_the_same_whole_and_streamed(kind):
-    shape = {"type": kind, "json_schema": {"name": "x", "schema": WEATHER["parameters"]}}
+    shape = {"type": kind}
+    if kind == "json_schema":
+        shape[kind] = {"name": "x", "schema": WEATHER["parameters"]}
     whole = post(MODEL, PARIS, max_tokens=5, response_format=shape).body["choices"][0]
     chunks = events(post(MODEL, PARIS, max_tokens=5, response_format=shape, stream=True))
     text = "".join(one["choices"][0]["delta"].get("content") or "" for one in chunks)

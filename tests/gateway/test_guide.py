@@ -330,7 +330,7 @@ def generated(chance, depth=0):
     ])  # fmt: skip
 
 
-@pytest.mark.parametrize("seed", range(12))
+@pytest.mark.parametrize("seed", range(8))
 def test_whatever_is_let_through_is_held(seed):
     schema = generated(random.Random(seed))
     done = answered(schema, seed)
@@ -340,7 +340,7 @@ def test_whatever_is_let_through_is_held(seed):
 
 
 def test_most_generated_schemas_differ():
-    made = [json.dumps(generated(random.Random(seed))) for seed in range(12)]
+    made = [json.dumps(generated(random.Random(seed))) for seed in range(8)]
     assert all(one != other for one, other in itertools.combinations(made, 2))
 
 

@@ -67,12 +67,10 @@ def name(value: Any, param: str) -> str:
 def chosen(value: Any, tools: tuple[Tool, ...], param: str) -> Offer:
     """What "tool_choice" says. One that names tools leaves these alone."""
     if isinstance(value, str):
-        checks.only("auto", "none", "required")(value, param)
-        if value == "required" and not tools:
+        word = checks.only("auto", "none", "required")(value, param)
+        if word == "required" and not tools:
             raise wrong(param, value, '"auto" or "none" where there are no tools')
-        return Offer(
-            tools, "none" if value == "none" else "required" if value == "required" else "auto"
-        )
+        return Offer(tools, word)
     if not isinstance(value, dict):
         raise wrong(param, value, '"auto", "none", "required" or an object')
     kind = checks.only("function", "allowed_tools")(value.get("type"), param + ".type")
@@ -81,10 +79,9 @@ def chosen(value: Any, tools: tuple[Tool, ...], param: str) -> Offer:
     allowed, inside = value.get(kind), f"{param}.{kind}"
     if not isinstance(allowed, dict):
         raise wrong(inside, allowed, "an object with mode and tools")
-    checks.only("auto", "required")(allowed.get("mode"), inside + ".mode")
+    mode = checks.only("auto", "required")(allowed.get("mode"), inside + ".mode")
     those = checks.some(allowed.get("tools"), inside + ".tools", TOOLS, "tools")
-    required = allowed["mode"] == "required"
-    return Offer(named(those, tools, inside + ".tools"), "required" if required else "auto")
+    return Offer(named(those, tools, inside + ".tools"), mode)
 
 
 def named(those: list[Any], tools: tuple[Tool, ...], param: str) -> tuple[Tool, ...]:
