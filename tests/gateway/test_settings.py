@@ -134,9 +134,11 @@ def test_the_adapter_is_one_layer_more_and_starts_the_script():
 def test_the_code_is_python_files_and_scripts_and_nothing_else(folder):
     (FUNCTIONS / folder / "__pycache__").mkdir(exist_ok=True)
     code = code_of(folder)
-    shipped = {file.name for file in (FUNCTIONS / folder).iterdir() if file.is_file()}
+    here = FUNCTIONS / folder
+    files = {file.relative_to(here).as_posix() for file in here.rglob("*") if file.is_file()}
+    shipped = {file for file in files if "__pycache__" not in file}
     assert set(code.assets) == shipped
-    assert "handler.py" in shipped
+    assert "handler.py" in shipped and ("local/llama.py" in shipped) is (folder == "model")
 
 
 def test_the_project_file_offers_every_setting_with_the_same_default(configure):
