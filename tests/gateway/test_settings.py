@@ -249,7 +249,7 @@ def test_the_code_is_python_files_and_scripts_and_nothing_else(folder):
     files = [path for path in here.rglob("*") if path.is_file() and path.suffix != ".pyc"]
     shipped = {path.relative_to(here).as_posix() for path in files}
     assert set(code.assets) == shipped
-    assert "handler.py" in shipped
+    assert "handler.py" in shipped and ("local/llama.py" in shipped) is (folder == "model")
 
 
 def test_the_project_file_offers_every_setting_with_the_same_default(configure):
