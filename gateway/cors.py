@@ -30,7 +30,10 @@ PREFLIGHT = {
     "X-Content-Type-Options": "nosniff",
 }
 # Of other headers than the usual ones, a page can read these.
-EXPOSED = "Retry-After,x-should-retry,x-amzn-RequestId,x-amzn-ErrorType"
+EXPOSED = (
+    "Retry-After,x-should-retry,x-amzn-RequestId,x-amzn-ErrorType,"
+    "x-request-id,request-id,x-ignored-fields"
+)
 
 
 def page_origins(settings: Settings) -> list[str]:

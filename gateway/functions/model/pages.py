@@ -5,7 +5,10 @@ from __future__ import annotations
 import os
 
 ORIGINS = frozenset(os.environ.get("PAGE_ORIGINS", "").split())
-EXPOSED = "Retry-After,x-should-retry,x-amzn-RequestId,x-amzn-ErrorType"
+EXPOSED = (
+    "Retry-After,x-should-retry,x-amzn-RequestId,x-amzn-ErrorType,"
+    "x-request-id,request-id,x-ignored-fields"
+)
 
 
 def headers(origin: str) -> dict[str, str]:
