@@ -15,8 +15,9 @@ from tests.trials.crashes import whole
 from tests.trials.kit import Kit
 
 HOW = ("half", "gone")
-# What is only a record of what was done, a lock, or empty whenever the sandbox is stopped.
-NOTHING_LOST = ("pulumi/logs", "cloud/tmp", "sandbox.log", ".lock", "course/lock")
+# What is only a record of what was done, empty whenever the sandbox is stopped, or a lock.
+NOTHING_LOST = ("pulumi/logs", "cloud/tmp")
+RECORDS = ("sandbox.log", ".lock", "/lock")
 
 
 def losses(home: Kit, most: int) -> Iterator[tuple[str, str]]:
@@ -52,7 +53,7 @@ def _files(home: Path) -> Iterator[Path]:
     newest: dict[str, Path] = {}
     for path in home.rglob("*"):
         name = path.relative_to(home).as_posix()
-        if path.is_file() and not any(part in name for part in NOTHING_LOST):
+        if path.is_file() and not name.startswith(NOTHING_LOST) and not name.endswith(RECORDS):
             kind = name
             if "/history/" in name or "/backups/" in name:
                 kind = f"{path.parent}{path.name.partition('.')[2].lstrip('0123456789.')}"
