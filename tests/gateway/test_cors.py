@@ -54,7 +54,7 @@ def test_every_path_answers_a_preflight_without_a_key_and_without_the_function(w
     for name, given in methods.items():
         assert given["authorization"] == "NONE"
         assert not given.get("apiKeyRequired")
-        mock = of(declared, "integration:Integration")[name.replace("-", "Mock-")]
+        mock = of(declared, "integration:Integration")[name.replace("-", "Mock-", 1)]
         assert (mock["type"], mock["httpMethod"]) == ("MOCK", "OPTIONS")
 
 
