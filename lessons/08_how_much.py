@@ -224,9 +224,10 @@ def team_keys(settings):
     return auth.team_keys(replace(settings, teams=teams))
 
 def usage_plans(settings, rest_api, stage, keys):
-    guest = {"guest": keys.pop("guest")}
+    others = dict(keys)
+    guest = {"guest": others.pop("guest")}
     few = replace(settings, team_quota=3)
-    return [*limits.usage_plans(settings, rest_api, stage, keys),
+    return [*limits.usage_plans(settings, rest_api, stage, others),
             *limits.usage_plans(few, rest_api, stage, guest)]
 
 def call(team, prompt, kind="application/json", **more):
