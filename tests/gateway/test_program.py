@@ -1,9 +1,11 @@
 """What the program declares, step by step, under Pulumi's mocks."""
 
 import ast
+import functools
 import inspect
 import json
 
+import pulumi
 import pulumi_aws as aws
 import pytest
 
@@ -362,25 +364,81 @@ def test_every_argument_of_every_frozen_type_is_tried():
     assert len(CHANGES) > 70
 
 
+LIVE = sorted(set(arguments_of(aws.apigateway.RestApi)) - set(deployment.FROZEN))
+API_CHANGES = [("languageModelApi", argument) for argument in (*deployment.FROZEN, *LIVE)]
+
+
+def another(argument):
+    """A value that the program does not have."""
+    return {"insecureSkipVerification": True} if argument == "tls_config" else "changed"
+
+
+@pytest.fixture(scope="module")
+def digests(declare):
+    """Of each change, the digest of the API and the changed part, before it and with it.
+
+    One run of the program: the digest is made of what the program has told it of each part.
+    """
+    usual, found = program.deployment, {}
+
+    def compare(api, parts, declared):
+        by_name = {resource._name: resource for resource in (api, *parts)}
+        for name, argument in (*CHANGES, *API_CHANGES):
+            part = by_name[name]
+            some = [] if part is api else [part]
+            changed = {**declared, part: {**declared[part], argument: another(argument)}}
+            pulumi.Output.all(
+                deployment.digest(api, some, declared), deployment.digest(api, some, changed)
+            ).apply(functools.partial(found.__setitem__, (name, argument)))
+        return usual(api, parts, declared)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(program, "deployment", compare)
+        declare(whole())
+    return found
+
+
+@pytest.fixture(scope="module")
+def told(declare):
+    """What the digest is told of each part, by its name, when every argument of it is changed."""
+    usual, found = program.deployment, {}
+
+    def keep(api, parts, declared):
+        found.update({resource._name: declared[resource] for resource in (api, *parts)})
+        return usual(api, parts, declared)
+
+    changes = {}
+    for name, argument in (*CHANGES, *API_CHANGES):
+        changes.setdefault(name, {})[argument] = another(argument)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(program, "deployment", keep)
+        declare(whole(), changes)
+    return found
+
+
 @pytest.mark.parametrize(("name", "argument"), CHANGES, ids=str)
-def test_a_changed_argument_of_what_is_frozen_redeploys(declare, usual_digest, name, argument):
-    value = {"insecureSkipVerification": True} if argument == "tls_config" else "changed"
-    assert digest_of(declare(whole(), {name: {argument: value}})) != usual_digest
+def test_a_changed_argument_of_what_is_frozen_redeploys(digests, told, name, argument):
+    before, after = digests[name, argument]
+    assert before != after
+    assert told[name][argument] == another(argument)
 
 
-@pytest.mark.parametrize("argument", deployment.FROZEN)
-def test_a_changed_argument_of_the_api_that_is_frozen_redeploys(declare, usual_digest, argument):
-    changed = declare(whole(), {"languageModelApi": {argument: "changed"}})
+def test_a_changed_part_is_a_changed_program(declare, usual_digest):
+    changed = declare(whole(), {"dialectModel-messages": {"schema": "changed"}})
     assert digest_of(changed) != usual_digest
 
 
-LIVE = sorted(set(arguments_of(aws.apigateway.RestApi)) - set(deployment.FROZEN))
+@pytest.mark.parametrize("argument", deployment.FROZEN)
+def test_a_changed_argument_of_the_api_that_is_frozen_redeploys(digests, told, argument):
+    before, after = digests["languageModelApi", argument]
+    assert before != after
+    assert told["languageModelApi"][argument] == "changed"
 
 
 @pytest.mark.parametrize("argument", LIVE)
-def test_a_changed_argument_of_the_api_that_is_live_does_not(declare, usual_digest, argument):
-    changed = declare(whole(), {"languageModelApi": {argument: "changed"}})
-    assert digest_of(changed) == usual_digest
+def test_a_changed_argument_of_the_api_that_is_live_does_not(digests, argument):
+    before, after = digests["languageModelApi", argument]
+    assert before == after
 
 
 @pytest.mark.parametrize(
