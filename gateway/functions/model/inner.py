@@ -11,7 +11,8 @@ from collections.abc import Generator, Iterator
 from dataclasses import dataclass
 from typing import Any, Literal, Protocol
 
-Schema = dict[str, Any]  # a JSON Schema that guide.py has let through
+Schema = dict[str, Any]  # a JSON Schema that guide.schemas has let through
+Role = Literal["system", "user", "assistant", "tool"]
 
 
 @dataclass(frozen=True)
@@ -34,7 +35,7 @@ class Message:
         call_id: for the role "tool", the id of the call that this is the result of.
     """
 
-    role: Literal["system", "user", "assistant", "tool"]
+    role: Role
     text: str
     calls: tuple[Call, ...] = ()
     call_id: str | None = None

@@ -10,14 +10,19 @@ import checks
 from checks import number, only, wrong
 from dialects import fields, models, offers
 from dialects.fields import Lists, Request
-from dialects.offers import Choice, Offer
+from dialects.offers import Choice, Offer, Word
 from guide.schemas import held
 from inner import Ask, Backend, Call, Message
 
 EXAMPLE = '{"model": "...", "max_tokens": 128, "messages": [{"role": "user", "content": "..."}]}'
 LEFT_OUT = ("thinking", "redacted_thinking")  # what another model has thought
 THEIRS = re.compile(r"[a-z_]+_20[0-9]{6}")  # the kinds of tools that run at Anthropic
-WORDS = {"auto": "auto", "any": "required", "none": "none", "tool": "required"}
+WORDS: dict[str, Word] = {
+    "auto": "auto",
+    "any": "required",
+    "none": "none",
+    "tool": "required",
+}
 
 
 def read(body: bytes, model: Backend) -> Request:

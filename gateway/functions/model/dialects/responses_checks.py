@@ -10,10 +10,15 @@ from dialects import fields, models, offers
 from dialects.fields import Lists, Request
 from dialects.offers import Choice, Offer
 from guide.schemas import held
-from inner import Ask, Backend, Call, Message
+from inner import Ask, Backend, Call, Message, Role
 
 EXAMPLE = '{"model": "...", "input": "..."}'
-ROLES = {"system": "system", "developer": "system", "user": "user", "assistant": "assistant"}
+ROLES: dict[str, Role] = {
+    "system": "system",
+    "developer": "system",
+    "user": "user",
+    "assistant": "assistant",
+}
 TEXTS = {"input_text": "text", "output_text": "text", "text": "text", "refusal": "refusal"}
 LEFT_OUT = ("reasoning", "additional_tools")  # agents send them along, and no model here reads them
 
