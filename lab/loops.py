@@ -7,6 +7,7 @@ garbage collector would find them at any time later, and warn in the middle of s
 from __future__ import annotations
 
 import asyncio
+from contextlib import suppress
 
 ROUNDS = 100  # what ends may begin another task: to register, to log
 
@@ -26,4 +27,5 @@ def end(loop: asyncio.AbstractEventLoop) -> None:
     for task in asyncio.all_tasks(loop):
         coroutine = task.get_coro()
         if coroutine is not None:
-            coroutine.close()
+            with suppress(RuntimeError):  # what it does at its end may want a loop
+                coroutine.close()

@@ -164,7 +164,7 @@ def test_a_load_counts_who_was_not_answered():
 
 
 def test_each_change_of_the_load_is_another_one():
-    found = [str(change) for change in redeploying.changes(3)]
+    found = [str(change) for change in redeploying.changes(6)]
     assert len(found) == len(set(found)) == 6
 
 

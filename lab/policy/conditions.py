@@ -48,27 +48,42 @@ def holds(conditions: Any, values: Values) -> bool:
 def matches(pattern: str, text: str, ignore_case: bool = False) -> bool:
     """Whether a text fits a pattern of IAM: `*` is any text, `?` one character.
 
-    Each character of the text is one step, however many `*` there are: all the places in the pattern
-    that have been reached are the bits of one number.
+    What is between two `*` is taken where it is found first: the rest of the text is then longest,
+    so nothing is tried twice, however many `*` there are.
     """
-    fits: dict[str, int] = {}  # the places that a character leads on from
-    any_one = stays = 0  # those that every character leads on from, and those that it may stay at
-    place = 1
-    for wanted in map(str.lower, pattern) if ignore_case else pattern:
-        if wanted == "*":
-            stays |= place
-            continue
-        if wanted == "?":
-            any_one |= place
-        else:
-            fits[wanted] = fits.get(wanted, 0) | place
-        place <<= 1
-    reached = 1
-    for given in map(str.lower, text) if ignore_case else text:
-        reached = (reached & (fits.get(given, 0) | any_one)) << 1 | reached & stays
-        if not reached:
+    if ignore_case:
+        pattern, text = pattern.lower(), text.lower()
+    first, *others = pattern.split("*")
+    if not others:
+        return len(first) == len(text) and _is_at(first, text, 0)
+    *between, last = others
+    end = len(text) - len(last)
+    place = len(first)
+    if place > end or not _is_at(first, text, 0) or not _is_at(last, text, end):
+        return False
+    for part in between:
+        found = _find(part, text, place, end)
+        if found is None:
             return False
-    return bool(reached & place)
+        place = found + len(part)
+    return True
+
+
+def _is_at(part: str, text: str, place: int) -> bool:
+    """Whether a part of a pattern, without `*`, is at this place of a text."""
+    if "?" not in part:
+        return text.startswith(part, place)
+    given = text[place : place + len(part)]
+    return len(given) == len(part) and all(w in ("?", g) for w, g in zip(part, given))
+
+
+def _find(part: str, text: str, begin: int, end: int) -> int | None:
+    """The first place of a part that lies wholly between two others."""
+    if "?" not in part:
+        found = text.find(part, begin, end)
+        return None if found < 0 else found
+    places = range(begin, end - len(part) + 1)
+    return next((place for place in places if _is_at(part, text, place)), None)
 
 
 def words(value: Any) -> list[str]:

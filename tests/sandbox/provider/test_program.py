@@ -119,9 +119,9 @@ def test_a_changed_setting_changes_its_resource_and_no_other(stacks: Any) -> Non
     chosen["team_quota"] = 3
     assert changes(stack.up()) == {"update": 2}  # a plan for each team
     chosen["stage_name"] = "v2"  # type: ignore[assignment]
-    # The stage, three settings of its methods and its execution log; what names the stage is updated:
+    # The stage, five settings of its methods and its execution log; what names the stage is updated:
     # two plans, two alarms and the dashboard.
-    assert changes(stack.up()) == {"replace": 5, "update": 5}
+    assert changes(stack.up()) == {"replace": 7, "update": 5}
     assert changes(stack.up()) == {}
 
 
@@ -183,8 +183,8 @@ def test_a_refresh_sees_what_others_changed_and_an_up_puts_it_back(
     logs.put_retention_policy(logGroupName=group, retentionInDays=30)
     apis.delete_stage(restApiId=api, stageName="v1")
     # With the stage, the settings of its methods went; and the stack sees its own outputs anew.
-    assert changes(stack.refresh()) == {"delete": 4, "update": 2}
-    assert changes(stack.up()) == {"create": 4, "update": 1}
+    assert changes(stack.refresh()) == {"delete": 6, "update": 2}
+    assert changes(stack.up()) == {"create": 6, "update": 1}
     assert (
         logs.describe_log_groups(logGroupNamePrefix=group)["logGroups"][0]["retentionInDays"] == 7
     )
