@@ -26,7 +26,8 @@ UNCHANGED = ("same", "read")  # read: the stack its own last outputs
 def client(running: cloud.Running, endpoint: str, monkeypatch: pytest.MonkeyPatch) -> Any:
     for name, value in settings.client(endpoint, running.key).items():
         monkeypatch.setenv(name, value)
-    return lambda service: boto3.client(service, endpoint_url=endpoint)
+    # Not the session that other tests of this process share: it keeps the first key that it found.
+    return lambda service: boto3.Session().client(service, endpoint_url=endpoint)
 
 
 def changes(result: Any) -> dict[str, int]:
