@@ -101,8 +101,8 @@ def stacks(cli: automation.PulumiCommand, running: cloud.Running, tmp_path: Path
 
     with ended_loops():
         yield make
-        for stack in made:
-            stack.destroy()
+        while made:
+            made.pop().destroy()
 
 
 @pytest.fixture
@@ -129,7 +129,8 @@ def ended_loops() -> Iterator[None]:
     until = time.monotonic() + 1
     while any(not loop.is_closed() for loop in made) and time.monotonic() < until:
         time.sleep(0.02)
-    for loop in made:
+    while made:
+        loop = made.pop()
         if not loop.is_running():
             loops.end(loop)
     gc.collect()  # what a failed program has dropped is found here, where it is allowed
