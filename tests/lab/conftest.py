@@ -5,14 +5,8 @@ import pytest
 from tests.lab.kernel import Kernel
 from tests.lab.session.chapter_09 import chapter_09, gateway
 from tests.lab.session.stacks import fake, kernels, opened
-from tests.pulumis_own import allow
 
 __all__ = ["chapter_09", "fake", "gateway", "kernels", "opened"]
-
-
-def pytest_collection_modifyitems(items):
-    """A session in this process, whose programs a test may have failing or stopped."""
-    allow(items, {"opened", "kit"})
 
 
 @pytest.fixture

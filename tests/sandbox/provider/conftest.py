@@ -18,14 +18,8 @@ from sandbox import cloud, engine
 from sandbox.home import backend_url
 from sandbox.provider.core.context import Clients, Context
 from sandbox.server.base import settings
-from tests.pulumis_own import allow
 from tests.sandbox.provider.bench import Bench
 from tests.sandbox.provider.lifecycle import Lives
-
-
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Stacks whose programs run in this process."""
-    allow(items, {"stacks", "bench"})
 
 
 @pytest.fixture(scope="session")
@@ -133,4 +127,4 @@ def ended_loops() -> Iterator[None]:
         loop = made.pop()
         if not loop.is_running():
             loops.end(loop)
-    gc.collect()  # what a failed program has dropped is found here, where it is allowed
+    gc.collect()  # what a failed program has dropped is found here, not in another test
