@@ -8,7 +8,7 @@ from typing import Any
 import chat_messages
 import chat_tools
 import checks
-from checks import Check, flag, label, number, only, wrong
+from checks import Check, an_object, flag, label, number, only, wrong
 from inner import Ask, Limits
 
 EXAMPLE = '{"model": "...", "messages": [{"role": "user", "content": "..."}]}'
@@ -21,13 +21,6 @@ def stream_options(value: Any, param: str) -> bool:
     checks.allow_only(value, ["include_usage", "include_obfuscation"], param + ".")
     checks.flag(value.get("include_obfuscation", False), param + ".include_obfuscation")
     return checks.flag(value.get("include_usage", False), param + ".include_usage")
-
-
-def an_object(value: Any, param: str) -> dict[str, Any]:
-    """An object, whatever is in it."""
-    if not isinstance(value, dict):
-        raise wrong(param, value, "an object")
-    return value
 
 
 # What the model is told; "max_tokens" and its newer name depend on the model.

@@ -19,9 +19,10 @@ def conversation(value: Any, param: str) -> tuple[Message, ...]:
     """The messages."""
     given = checks.some(value, param, MESSAGES, "messages")
     messages: list[Message] = []
+    known: set[str | None] = set()
     for place, one in enumerate(given):
         messages.append(message(one, f"{param}[{place}]"))
-        known = {call.id for before in messages for call in before.calls}
+        known.update(call.id for call in messages[-1].calls)
         if messages[-1].role == "tool" and messages[-1].call_id not in known:
             text = "A message of the role tool must be the result of an earlier call, by its id."
             where = f"{param}[{place}].tool_call_id"

@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from typing import Any, Literal
 
 import checks
 from checks import wrong
+from dialects.offers import NAME, NOTHING, TOOLS, Word
 from errors import ApiError
 from guide.schemas import Schema, held
 from inner import Tool
-
-TOOLS = 128  # as with OpenAI
-NAME = re.compile(r"[A-Za-z0-9_-]{1,64}")
-NO_PARAMETERS: Schema = {"type": "object", "properties": {}}
 
 
 @dataclass(frozen=True)
@@ -22,7 +18,7 @@ class Offer:
     """The tools of a request, and whether the model may, must or must not call one."""
 
     tools: tuple[Tool, ...] = ()
-    choice: Literal["auto", "none", "required"] = "auto"
+    choice: Word = "auto"
 
 
 def offer(fields: dict[str, Any]) -> Offer:
@@ -53,7 +49,7 @@ def tool(value: Any, param: str) -> Tool:
     return Tool(
         name=name(given.get("name"), inside + ".name"),
         description=checks.text(given.get("description", ""), inside + ".description", empty=True),
-        parameters=held(NO_PARAMETERS if parameters == {} else parameters, inside + ".parameters"),
+        parameters=held(NOTHING if parameters == {} else parameters, inside + ".parameters"),
     )
 
 

@@ -12,7 +12,7 @@ from errors import ApiError
 from guide.schemas import held
 from inner import Tool
 
-TOOLS = 128
+TOOLS = 128  # as with OpenAI
 NAME = re.compile(r"[A-Za-z0-9_-]{1,64}")
 NOTHING = {"type": "object", "properties": {}}  # the parameters of a function that has none
 
