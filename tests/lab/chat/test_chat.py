@@ -113,11 +113,11 @@ def test_an_interrupt_stops_and_keeps_what_came(monkeypatch, capsys):
         return turn
 
     monkeypatch.setattr(chats, "_take", interrupted)
-    with speaking(stream(*spoken("It pulls"), *[b": wait\n\n"] * 50, pause=0.05)) as server:
+    with speaking(stream(*spoken("It pulls"), *[b": wait\n\n"] * 200, pause=0.05)) as server:
         began = time.monotonic()
         with pytest.raises(Stopped):
             chat("hi", url=server.url, stream=True)
-        assert time.monotonic() - began < 2
+        assert time.monotonic() - began < 6
     shown = capsys.readouterr().out
     assert "✗ stopped" in shown and "It" in shown and "request id: r-1" in shown
 

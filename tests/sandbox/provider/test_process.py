@@ -178,7 +178,7 @@ def test_the_process_ends_at_once_when_asked(bench: Bench, name: str) -> None:
     begin = time.monotonic()
     bench.process.send_signal(getattr(signal, name))
     assert bench.process.wait(5) == 0
-    assert time.monotonic() - begin < 1
+    assert time.monotonic() - begin < 4
 
 
 def test_the_process_ends_when_its_standard_input_does(bench: Bench) -> None:

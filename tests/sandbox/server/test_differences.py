@@ -66,7 +66,7 @@ def test_apis_are_made_deployed_and_deleted_as_fast_as_asked(account):
         api.mock("one")
         api.deploy("v1")
         account.gateway.delete_rest_api(restApiId=api.id)
-    assert time.perf_counter() - started < 3
+    assert time.perf_counter() - started < 15  # AWS: one deletion in 30 s
 
 
 @pytest.mark.quirk("policy-text")

@@ -102,7 +102,7 @@ def test_a_timeout_ends_the_environment(account):
     pid = invoke(account, slow)[0]["pid"]
     started = time.perf_counter()
     error, _, _ = invoke(account, slow, "sleep", s=9)
-    assert time.perf_counter() - started < 3
+    assert time.perf_counter() - started < 8
     assert (error["errorType"], "Task timed out after 1.00 seconds" in error["errorMessage"]) == (
         "Sandbox.Timedout",
         True,
@@ -284,8 +284,8 @@ def test_concurrent_requests_get_environments_of_their_own(account, function):
 
     with ThreadPoolExecutor(6) as pool:
         started = time.perf_counter()
-        list(pool.map(lambda _: invoke(account, function, "sleep", s=0.5), range(6)))
-    assert time.perf_counter() - started < 2.5
+        list(pool.map(lambda _: invoke(account, function, "sleep", s=1.5), range(6)))
+    assert time.perf_counter() - started < 8  # one after the other: 9
 
 
 @pytest.mark.quirk("memory")

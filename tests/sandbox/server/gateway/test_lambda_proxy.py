@@ -15,7 +15,7 @@ import os, sys, time
 def handler(event, context):
     kind = (event.get("queryStringParameters") or {}).get("k")
     if kind == "sleep":
-        time.sleep(1.5)
+        time.sleep(6)
     if kind == "raise":
         raise ValueError("a secret detail")
     if kind == "exit":
@@ -215,7 +215,7 @@ def test_headers_of_both_kinds_are_joined_and_those_of_the_gateway_renamed(shape
 def test_the_gateway_stops_waiting_at_the_integrations_timeout(shapes):
     started = time.perf_counter()
     found = shapes.call("/?k=sleep")
-    assert time.perf_counter() - started < 1.4
+    assert time.perf_counter() - started < 5
     assert (found.status_code, found.text) == (504, '{"message": "Endpoint request timed out"}')
     assert found.headers["x-amzn-ErrorType"] == "InternalServerErrorException"
 
