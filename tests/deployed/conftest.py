@@ -56,6 +56,11 @@ class Deployed:
         """A client of the sandbox's AWS."""
         return boto3.client(service)
 
+    def spent_tokens(self) -> int:
+        """What the budget's table says that all keys have used, or have been promised."""
+        items = self.client("dynamodb").scan(TableName=self.outputs["budget_table"])["Items"]
+        return sum(int(item["taken"]["N"]) for item in items)
+
 
 @pytest.fixture(scope="package")
 def kit(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:

@@ -100,7 +100,7 @@ def test_embeddings_are_refused_by_name(client):
 
 
 def test_an_agents_first_request_is_refused_before_it_costs(whole):
-    spent = spent_tokens(whole)
+    spent = whole.spent_tokens()
     codex = whole.post("/responses", agents.padded(agents.of(agents.CODEX, NAME), 24_000))
     assert codex.status_code == 413 and "65536 are the most" in codex.json()["error"]["message"]
     claude = agents.padded(agents.of(agents.CLAUDE_CODE, NAME), 24_000)
@@ -112,22 +112,16 @@ def test_an_agents_first_request_is_refused_before_it_costs(whole):
         message = answer.json()["error"]["message"]
         assert answer.status_code == 400
         assert "prompt is too long: " in message and " tokens > 1500 maximum" in message
-    assert spent_tokens(whole) == spent
-
-
-def spent_tokens(whole):
-    """What the budget's table says that all keys have used."""
-    items = whole.client("dynamodb").scan(TableName=whole.outputs["budget_table"])["Items"]
-    return sum(int(item["taken"]["N"]) for item in items)
+    assert whole.spent_tokens() == spent
 
 
 def test_agents_requests_are_answered_where_they_fit(whole):
     for path, body in (("/responses", agents.CODEX), ("/messages?beta=true", agents.CLAUDE_CODE)):
-        before = spent_tokens(whole)
+        before = whole.spent_tokens()
         answer = whole.post(path, agents.of(body, NAME))
         assert answer.status_code == 200, answer.text
         assert answer.headers["x-ignored-fields"] and answer.headers["request-id"]
-        assert spent_tokens(whole) > before
+        assert whole.spent_tokens() > before
 
 
 # Anthropic's

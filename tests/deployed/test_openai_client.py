@@ -280,9 +280,11 @@ def test_a_function_that_fails_is_a_server_error(changed):
         return usual(replace(settings, timeout=1), *rest)
 
     slow = changed({"model": model})
+    before = slow.spent_tokens()
     client = openai.OpenAI(base_url=slow.base_url, api_key=slow.keys["blue"], max_retries=0)
     story = [{"role": "user", "content": "Tell me a long story about the sea."}]
     with pytest.raises(openai.InternalServerError) as raised:
         client.chat.completions.create(model=NAME, messages=story, max_tokens=256)
     assert raised.value.status_code == 502
     assert raised.value.body["type"] == "server_error"
+    assert slow.spent_tokens() - before > 256  # its promise stands: it wrote, who knows how much

@@ -8,29 +8,14 @@ import pytest
 
 from tests.gateway.bad_dialects import GOOD, different
 from tests.gateway.bad_requests import COUNT, JSON, SECRET, BadRequest
+from tests.gateway.shapes import check_shape
 from tests.gateway.test_bad_requests import CONTEXT, proxy_event
 
-KINDS = {404: "not_found_error", 413: "request_too_large"}
 AT_ONCE = 100
 
 
 def answered(request):
     return handler.handler(proxy_event(request), CONTEXT)
-
-
-def check_shape(path, status, body):
-    """A refusal in the dialect's own shape."""
-    error = body["error"]
-    assert isinstance(error["message"], str) and error["message"]
-    if path == "/messages":
-        assert set(body) == {"type", "error"} and body["type"] == "error"
-        assert set(error) == {"type", "message"}
-        assert error["type"] == KINDS.get(status, "invalid_request_error")
-    else:
-        assert set(body) == {"error"}
-        assert set(error) == {"message", "type", "param", "code"}
-        assert error["type"] == "invalid_request_error" and error["code"]
-        assert error["param"] is None or isinstance(error["param"], str)
 
 
 @pytest.fixture(scope="module")

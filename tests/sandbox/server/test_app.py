@@ -1,7 +1,6 @@
 """The server as a whole: it answers anything, serves on, and knows its emulator."""
 
 import socket
-import time
 
 import psutil
 import pytest
