@@ -25,7 +25,9 @@ class Events:
 
     def __init__(self) -> None:
         self._decode = codecs.getincrementaldecoder("utf-8")("replace").decode
-        self._rest = ""
+        self._held = ""  # a \r that may be half of a line's end
+        self._rest: list[str] = []  # of the line that is not over, piece by piece
+        self._waiting = 0  # characters of it
         self._data: list[str] = []
         self._size = 0
 
@@ -35,15 +37,25 @@ class Events:
         Raises:
             TooLong: an event has over a million characters.
         """
-        text = self._rest + self._decode(piece)
-        # A \\r at the end may be half of a line's end.
-        held = "\r" if text.endswith("\r") else ""
-        *lines, rest = LINE.split(text[: len(text) - len(held)])
-        self._rest = rest + held
-        found = [data for line in lines if (data := self._line(line)) is not None]
-        if self._size + len(self._rest) > LONGEST:
+        text = self._held + self._decode(piece)
+        self._held = "\r" if text.endswith("\r") else ""
+        # What came before has no end of a line: only what is new is looked through.
+        first, *more = LINE.split(text[: len(text) - len(self._held)])
+        self._wait_for(first)
+        found = []
+        for part in more:
+            if (data := self._line("".join(self._rest))) is not None:
+                found.append(data)
+            self._rest, self._waiting = [], 0
+            self._wait_for(part)
+        if self._size + self._waiting > LONGEST:
             raise TooLong(f"An event has over {LONGEST:,} characters.")
         return found
+
+    def _wait_for(self, text: str) -> None:
+        """Keep the beginning of a line, or more of it."""
+        self._rest.append(text)
+        self._waiting += len(text)
 
     def _line(self, line: str) -> str | None:
         """The data of the event that this line ends, if it ends one."""

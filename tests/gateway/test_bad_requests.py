@@ -3,6 +3,7 @@
 import base64
 import json
 import os
+from functools import cache
 from types import SimpleNamespace
 
 import handler
@@ -34,7 +35,10 @@ def proxy_event(request):
     }
 
 
-EVENTS = [proxy_event(request) for request in different()]
+@cache
+def events():
+    """All of them; to make them takes a while: not where tests are only counted."""
+    return [proxy_event(request) for request in different()]
 
 
 def good_answer():
@@ -45,9 +49,9 @@ def good_answer():
 
 
 def test_there_are_a_thousand_of_every_kind():
-    assert len(EVENTS) == COUNT
+    assert len(events()) == COUNT
     assert MODEL.name == NAME
-    statuses = {handler.handler(event, CONTEXT)["statusCode"] for event in EVENTS}
+    statuses = {handler.handler(event, CONTEXT)["statusCode"] for event in events()}
     assert statuses == {400, 404, 405, 413, 415}
 
 
@@ -71,7 +75,7 @@ def model_asked():
 
 @pytest.mark.parametrize("number", range(COUNT))
 def test_a_bad_request_is_refused_in_the_one_shape_and_nothing_leaks(number, capfd, model_asked):
-    response = handler.handler(EVENTS[number], CONTEXT)
+    response = handler.handler(events()[number], CONTEXT)
     assert 400 <= response["statusCode"] < 500
     assert response["headers"]["Content-Type"] == "application/json"
     error = json.loads(response["body"])["error"]

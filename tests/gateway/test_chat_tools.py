@@ -4,7 +4,6 @@ import json
 from dataclasses import replace
 
 import api
-import jsonschema
 import pytest
 from errors import ApiError
 from inner import ArgumentsPiece, Ask, CallPiece, EndPiece, Message, TextPiece, Tool, Usage
@@ -369,6 +368,8 @@ def test_a_stream_calls_as_a_whole_answer_does():
 @pytest.mark.parametrize("seed", range(3))
 def test_arguments_are_valid_by_the_schema_at_any_temperature(seed):
     answer = post(MODEL, tools=BOTH, tool_choice="required", temperature=1.5, seed=seed)
+    import jsonschema  # takes seconds to load: not where tests are only counted
+
     jsonschema.validate(arguments(answer), WEATHER["parameters"])
 
 

@@ -6,7 +6,6 @@ import random
 from enum import Enum
 from typing import Annotated, Literal, Union
 
-import jsonschema
 import pytest
 from errors import ApiError
 from guide import kinds
@@ -293,6 +292,13 @@ def test_pydantics_schemas_are_held_as_they_come_and_as_openais_client_makes_the
 # The real model: what is let through is held
 
 
+def validator(schema):
+    """The judge of an answer."""
+    import jsonschema  # takes seconds to load: not where tests are only counted
+
+    return jsonschema.Draft202012Validator(schema)
+
+
 def answered(schema, seed, temperature=1.5):
     """An answer of the model's, held to a schema."""
     turns = (Message("user", "Give an example."),)
@@ -305,7 +311,7 @@ def test_the_model_is_held_to_each_keyword(schema):
     whole = root(schema)
     done = answered(whole, seed=3)
     assert done.end.reason == "stop"
-    jsonschema.Draft202012Validator(whole).validate(json.loads(done.text))
+    validator(whole).validate(json.loads(done.text))
 
 
 def generated(chance, depth=0):
@@ -335,7 +341,7 @@ def test_whatever_is_let_through_is_held(seed):
     schema = generated(random.Random(seed))
     done = answered(schema, seed)
     if done.end.reason == "stop":
-        jsonschema.Draft202012Validator(schema).validate(json.loads(done.text))
+        validator(schema).validate(json.loads(done.text))
     assert done.text.startswith("{")
 
 
