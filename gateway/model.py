@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pulumi
 import pulumi_aws as aws
 
 from .kinds import Arguments, Statement, Variables
+from .layer.build import RUNTIME, archive, digest
 from .policies import policy_document, trust_policy
 from .settings import Settings, code_of
 
@@ -67,10 +70,11 @@ def create_function(
 
 
 def plain_start(settings: Settings) -> Arguments:
-    """What Lambda starts, and the layers that bring what it needs."""
+    """What Lambda starts, on which processor, and with which layers."""
     return {
         "handler": "handler.handler",
         "layers": list(settings.layer_arns),
+        "architectures": [settings.architecture],
     }
 
 
@@ -113,4 +117,54 @@ def invoke_policy(
         "languageModelInvokePolicy",
         role=api_role.id,
         policy=pulumi.Output.json_dumps(policy_document(invoke)),
+    )
+
+
+# On AWS, where nothing else brings the model
+
+
+def model_layer(settings: Settings) -> list[pulumi.Output[str]]:
+    """The layer's ARN; none where something else brings the model."""
+    if settings.function_name or not settings.model_layer:
+        return []
+    zip_file = archive(settings.architecture)
+    if not zip_file.is_file():
+        raise pulumi.RunError(missing(settings.architecture))
+    uploaded = layer_object(zip_file)
+    version = aws.lambda_.LayerVersion(
+        "modelLayer",
+        layer_name=f"{pulumi.get_project()}-{pulumi.get_stack()}-model",
+        description="SmolLM2-135M-Instruct on llama.cpp",
+        license_info="Apache-2.0, MIT, GPL-3.0 with GCC's exception",
+        s3_bucket=uploaded.bucket,
+        s3_key=uploaded.key,
+        compatible_architectures=[settings.architecture],
+        compatible_runtimes=[RUNTIME],
+    )
+    return [version.arn]
+
+
+def layer_object(zip_file: Path) -> aws.s3.BucketObjectv2:
+    """The zip, in a bucket of its own: over 50 MB, Lambda reads it there.
+
+    Its key is its digest. Another zip is another object, and a version of
+    the layer of its own; the same one is not uploaded again.
+    """
+    bucket = aws.s3.Bucket("modelLayers", force_destroy=True)
+    return aws.s3.BucketObjectv2(
+        "modelLayerZip",
+        bucket=bucket.id,
+        key=f"{digest(zip_file)}.zip",
+        source=pulumi.FileAsset(str(zip_file)),
+    )
+
+
+def missing(architecture: str) -> str:
+    """What to say when nobody has made the zip yet."""
+    folder = Path(__file__).resolve().parent
+    return (
+        "gateway:modelLayer is true, and the layer's zip is not there yet. "
+        f"Make it: cd {folder} && python -m layer --architecture "
+        f"{architecture}. Or, where another layer brings the model: "
+        "pulumi config set gateway:modelLayer false"
     )

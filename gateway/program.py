@@ -87,7 +87,13 @@ from .logs import (  # chapter 09
     stage_logging,
 )
 from .metrics import alarms, dashboard, metrics_variables  # chapter 09
-from .model import api_role, invoke_policy, model, plain_start  # 01, 02
+from .model import (  # chapters 01 and 02
+    api_role,
+    invoke_policy,
+    model,
+    model_layer,
+    plain_start,
+)
 from .settings import Settings
 
 
@@ -171,8 +177,9 @@ def model_variables(
 
 
 def model_start(settings: Settings) -> Arguments:
-    """For the model's function: what Lambda starts."""
-    return {**plain_start(settings), **adapter_start(settings)}
+    """For the model's function: what Lambda starts, with which layers."""
+    start = {**plain_start(settings), **adapter_start(settings)}
+    return {**start, "layers": [*model_layer(settings), *start["layers"]]}
 
 
 def model_invocation(

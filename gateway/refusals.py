@@ -11,6 +11,7 @@ import pulumi
 Chosen = Mapping[str, Any]  # settings by their names in Python
 
 CHOICES = (
+    ("architecture", "architecture", ("x86_64", "arm64")),
     ("authentication", "authentication", ("bearer", "iam", "cognito")),
     ("executionLogs", "execution_logs", ("ERROR", "INFO", "OFF")),
     ("loggingRole", "logging_role", ("existing", "own")),

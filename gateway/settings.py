@@ -48,8 +48,10 @@ class Settings:
         function_name: a Lambda function that exists already and hosts the
             model. None: make one.
         function_qualifier: an alias or a version of that function.
-        layer_arns: Lambda layers that bring the model, at most 5. Empty
-            where Python finds the model by itself.
+        model_layer: make the layer that brings the model. False where
+            Python finds the model by itself, or `layer_arns` bring it.
+        layer_arns: more Lambda layers, at most 5 with the model's.
+        architecture: the processor of the function, "x86_64" or "arm64".
         memory_size: megabytes for the function. Lambda gives one full
             processor at 1,769 MB.
         timeout: seconds that one answer may take. API Gateway waits for 29.
@@ -104,7 +106,9 @@ class Settings:
 
     function_name: str | None = None
     function_qualifier: str = ""
+    model_layer: bool = True
     layer_arns: tuple[str, ...] = ()
+    architecture: str = "x86_64"
     memory_size: int = 1769
     timeout: int = 29
     system_prompt: str = "You are a helpful assistant."
@@ -172,7 +176,9 @@ def hosting(config: pulumi.Config) -> dict[str, Any]:
     return {
         "function_name": config.get("functionName"),
         "function_qualifier": config.get("functionQualifier"),
+        "model_layer": config.get_bool("modelLayer"),
         "layer_arns": texts(config, "layerArns"),
+        "architecture": config.get("architecture"),
         "memory_size": config.get_int("memorySize"),
         "timeout": config.get_int("timeout"),
         "model_concurrency": config.get_int("modelConcurrency"),

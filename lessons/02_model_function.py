@@ -273,6 +273,8 @@ check("2.2", memory)
 #
 # - A function is paid for by the millisecond, in proportion to its memory
 #   size: twice the memory costs twice as much a second.
+# - Lambda's Python has no model. Make the layer once, in a terminal:
+#   `cd gateway && python -m layer`. The first `up()` uploads its 124 MB.
 
 # %% [markdown]
 # ## Recap

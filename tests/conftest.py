@@ -43,6 +43,7 @@ TESTS = (
     "tests/gateway/test_chat.py*",
     "tests/gateway/test_chat_tools.py*",
     "tests/gateway/test_handler.py*",
+    "tests/gateway/test_layer.py*",
     "tests/gateway/test_model.py*",
     "tests/gateway/test_server.py*",
     "tests/sandbox/provider/test_process.py*",

@@ -93,7 +93,7 @@ def program_graph() -> Graph:
 
     @pulumi.runtime.test
     def run() -> None:
-        gateway.program.gateway(Settings(logging_role="own"))
+        gateway.program.gateway(Settings(model_layer=False, logging_role="own"))
 
     def declare() -> None:
         with event_loop():

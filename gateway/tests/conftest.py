@@ -48,7 +48,7 @@ def declared():
     def run(**settings):
         cloud = Cloud()
         pulumi.runtime.set_mocks(cloud, project="gateway", stack="test", preview=False)
-        pulumi.runtime.test(lambda: gateway(Settings(**settings)))()
+        pulumi.runtime.test(lambda: gateway(Settings(**{"model_layer": False, **settings})))()
         return cloud.made
 
     return run

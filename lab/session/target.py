@@ -28,6 +28,7 @@ KEY_ID = "AWS_ACCESS_KEY_ID"
 # The sandbox's Python runtime streams; on AWS that takes an adapter, which has a setting. And its
 # execution logs mask keys, which is not known of AWS's: there, INFO is for the learner to decide.
 SANDBOX = {
+    "gateway:modelLayer": "false",  # the kit's Python has the model
     "gateway:stream": "true",
     "gateway:runtimeStreams": "true",
     "gateway:executionLogs": "INFO",

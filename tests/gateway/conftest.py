@@ -23,6 +23,7 @@ STREAMING_ARN = "arn:aws:apigateway:us-east-1:lambda:path/2021-11-15/functions/{
 
 # What AWS would add to each type's arguments.
 COMPUTED = {
+    "aws:lambda/layerVersion:LayerVersion": {"arn": "arn:{name}"},
     "aws:iam/role:Role": {"arn": "arn:aws:iam::123456789012:role/{name}"},
     "aws:cloudwatch/logGroup:LogGroup": {
         "name": "logs",

@@ -26,6 +26,7 @@ class Cloud(Mocks):
 
 
 asyncio.set_event_loop(asyncio.new_event_loop())
+pulumi.runtime.set_all_config({"gateway:modelLayer": "false"})
 set_mocks(Cloud(), project="gateway", stack="copy", preview=True)
 exports = {}
 pulumi.export = exports.__setitem__
@@ -80,7 +81,7 @@ def test_a_copy_runs_its_own_code_whatever_its_name(tmp_path, decoys, name, give
     loaded = dict(line.split(" ", 1) for line in done.stdout.splitlines())
     assert loaded.pop("here") == "None"
     assert {"here.program", "here.auth", "here.settings"} <= set(loaded)
-    assert all(Path(file).parent == copy for file in loaded.values()), loaded
+    assert all(copy in Path(file).parents for file in loaded.values()), loaded
 
 
 @pytest.mark.parametrize("installed", ["the kit's own", "a decoy"])

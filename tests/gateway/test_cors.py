@@ -22,7 +22,9 @@ def whole(declare):
 
     @functools.cache
     def told(origins, **settings):
-        return declare(lambda: program.gateway(Settings(cors_origins=origins, **settings)))
+        return declare(
+            lambda: program.gateway(Settings(model_layer=False, cors_origins=origins, **settings))
+        )
 
     return told
 

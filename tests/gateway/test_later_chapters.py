@@ -33,7 +33,7 @@ def whole(declare):
 
     @functools.cache
     def told(**changed):
-        return declare(lambda: program.gateway(Settings(**changed)))
+        return declare(lambda: program.gateway(Settings(**{"model_layer": False, **changed})))
 
     return told
 
@@ -506,7 +506,7 @@ def test_the_accounts_logging_role_is_left_alone_unless_the_settings_say_that_it
 
 def test_where_nobody_has_set_a_logging_role_it_is_told_before_anything_is_made(declare):
     with pytest.raises(pulumi.RunError, match="pulumi config set gateway:loggingRole own"):
-        declare(lambda: program.gateway(Settings()), missing={"existingAccount"})
+        declare(lambda: program.gateway(Settings(model_layer=False)), missing={"existingAccount"})
 
 
 def test_function_alarms_and_dashboard_share_one_name_for_the_model(whole):

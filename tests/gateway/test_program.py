@@ -181,7 +181,7 @@ def arguments_of(kind):
 
 
 def whole(settings=None):
-    return lambda: program.gateway(settings or Settings(logging_role="own"))
+    return lambda: program.gateway(settings or Settings(model_layer=False, logging_role="own"))
 
 
 def digest_of(declared):
@@ -265,7 +265,9 @@ def test_the_function_has_its_code_its_role_and_its_log(whole_program):
 
 
 def test_a_function_named_in_settings_is_looked_up_and_not_made(declare):
-    declared = declare(whole(Settings(function_name="theirs", logging_role="own")))
+    declared = declare(
+        whole(Settings(function_name="theirs", model_layer=False, logging_role="own"))
+    )
     assert declared.read == {"ExistingLambda": "theirs"}
     made = {"languageModelLogs", "languageModelExecutionRole", "languageModelRights"}
     made |= {"LanguageModelLambda"}
@@ -557,6 +559,7 @@ def test_a_file_imports_earlier_chapters_only(module):
         for node in ast.walk(ast.parse(inspect.getsource(module)))
         if isinstance(node, ast.ImportFrom) and node.level
     ]
+    files["gateway.layer.build"] = -1  # of no chapter: it makes a zip, and knows no settings
     assert all(files[name] < files[module.__name__] for name in imported), imported
 
 

@@ -1,5 +1,6 @@
 """Settings come from the stack's configuration, each with a default."""
 
+import hashlib
 import json
 from dataclasses import fields, replace
 
@@ -7,6 +8,7 @@ import pulumi
 import pytest
 import yaml
 
+from gateway import model, program
 from gateway.auth import hashes, key_source
 from gateway.chat import adapter_start
 from gateway.model import plain_start
@@ -235,10 +237,45 @@ def test_a_key_comes_from_the_authorizer_where_there_is_one_of_ours(authenticati
 
 def test_the_adapter_is_one_layer_more_and_starts_the_script():
     settings = Settings(layer_arns=("arn:model",), adapter_layer_arn="arn:adapter")
-    usual = {"handler": "handler.handler", "layers": ["arn:model"]}
+    usual = {"handler": "handler.handler", "layers": ["arn:model"], "architectures": ["x86_64"]}
     assert plain_start(settings) == usual
     assert adapter_start(settings) == {"handler": "run.sh", "layers": ["arn:model", "arn:adapter"]}
     assert adapter_start(Settings(layer_arns=("arn:model",))) == {}
+
+
+@pytest.fixture
+def layer_zip(monkeypatch, tmp_path):
+    """A layer that was made, for either processor."""
+    file = tmp_path / "model.zip"
+    file.write_bytes(b"zip")
+    monkeypatch.setattr(model, "archive", lambda architecture: file)
+    return file
+
+
+def test_the_models_layer_is_the_first_and_its_object_has_its_digest(declare, layer_zip):
+    digest = hashlib.sha256(b"zip").hexdigest()
+    settings = Settings(architecture="arm64", layer_arns=("arn:more",), logging_role="own")
+    declared = declare(lambda: program.gateway(settings))
+    uploaded, version = (declared.inputs[name] for name in ("modelLayerZip", "modelLayer"))
+    assert (uploaded["bucket"], uploaded["key"]) == (version["s3Bucket"], f"{digest}.zip")
+    assert version["s3Key"] == uploaded["key"]
+    assert version["compatibleArchitectures"] == ["arm64"]
+    assert version["compatibleRuntimes"] == ["python3.12"]
+    function = declared.inputs["LanguageModelLambda"]
+    assert function["architectures"] == ["arm64"]
+    assert function["layers"] == ["arn:modelLayer", "arn:more"]
+
+
+@pytest.mark.parametrize("more", [{"model_layer": False}, {"function_name": "theirs"}])
+def test_where_something_else_brings_the_model_there_is_no_layer(layer_zip, more):
+    assert model.model_layer(Settings(**more)) == []
+
+
+def test_a_layer_that_nobody_has_made_is_an_error_with_the_command(monkeypatch, tmp_path):
+    monkeypatch.setattr(model, "archive", lambda architecture: tmp_path / "none.zip")
+    with pytest.raises(pulumi.RunError) as raised:
+        model.model_layer(Settings(architecture="arm64"))
+    assert f"cd {FUNCTIONS.parent} && python -m layer --architecture arm64." in str(raised.value)
 
 
 @pytest.mark.parametrize("folder", ["model", "authorizer"])

@@ -166,7 +166,7 @@ def digest(edits):
         usual, deployment.digest = deployment.digest, keep
         pulumi.Resource.__init__ = changed
         try:
-            program.gateway(Settings(logging_role="own"))
+            program.gateway(Settings(model_layer=False, logging_role="own"))
         finally:
             pulumi.Resource.__init__ = original
             deployment.digest = usual

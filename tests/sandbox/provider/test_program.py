@@ -43,7 +43,7 @@ def ops(stack: automation.Stack, **options: Any) -> dict[str, int]:
 
 
 def course() -> None:
-    gateway(Settings(logging_role="own"))
+    gateway(Settings(model_layer=False, logging_role="own"))
 
 
 def test_the_program_goes_up_stays_refreshes_and_goes_down(stacks: Any, client: Any) -> None:
@@ -86,7 +86,9 @@ def test_the_deployed_function_may_be_one_that_exists_or_its_alias(
 
 
 def test_a_function_that_does_not_exist_is_one_line(stacks: Any) -> None:
-    stack = stacks(lambda: gateway(Settings(function_name="no-such", logging_role="own")))
+    stack = stacks(
+        lambda: gateway(Settings(function_name="no-such", model_layer=False, logging_role="own"))
+    )
     with pytest.raises(automation.CommandError) as raised:
         stack.preview()
     told = str(raised.value)
@@ -113,7 +115,7 @@ def test_what_is_protected_stays_until_it_is_no_more(stacks: Any, client: Any) -
 
 def test_a_changed_setting_changes_its_resource_and_no_other(stacks: Any) -> None:
     chosen = {"memory_size": 512}
-    stack = stacks(lambda: gateway(Settings(logging_role="own", **chosen)))
+    stack = stacks(lambda: gateway(Settings(model_layer=False, logging_role="own", **chosen)))
     stack.up()
     chosen["memory_size"] = 256
     assert changes(stack.up()) == {"update": 1}
