@@ -35,7 +35,14 @@ HOLE = "…"
 SOURCES = {
     "aws": ("sandbox/**/*.py", "tests/sandbox/**/*.py", "tests/deployed/*"),
     "function": ("gateway/functions/**/*.py",),
-    "kit": ("lab/**/*.py", "sandbox/**/*.py", "tools/*.py", "gateway/*.py", "gateway/layer/*.py"),
+    "kit": (
+        "lab/**/*.py",
+        "sandbox/**/*.py",
+        "tools/*.py",
+        "tools/workshop/*.py",
+        "gateway/*.py",
+        "gateway/layer/*.py",
+    ),
     "pulumi": ("sandbox/provider/**/*.py",),
 }
 

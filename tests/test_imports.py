@@ -58,7 +58,13 @@ MAY: dict[str, tuple[str, ...]] = {
     "sandbox/proof.py": (),
     "sandbox/urls.py": (),
     "sandbox/variables.py": (),
-    "sandbox/engine": ("sandbox/home.py", "sandbox/pip_environment.py", "sandbox/variables.py"),
+    "sandbox/bundle.py": (),
+    "sandbox/engine": (
+        "sandbox/bundle.py",
+        "sandbox/home.py",
+        "sandbox/pip_environment.py",
+        "sandbox/variables.py",
+    ),
     "sandbox/server/base": ("sandbox/home.py", "sandbox/root_key.py"),
     "sandbox/server/watching": ("sandbox/server/base",),
     "sandbox/server/functions": ("sandbox/server/base", "sandbox/server/watching"),
@@ -138,6 +144,7 @@ MAY: dict[str, tuple[str, ...]] = {
     "tools/facts": (),
     "tools": ("lab", "lab/*", "gateway", "sandbox", "sandbox/*"),
     "tools/mutation": ("tools",),
+    "tools/workshop": ("tools", "lab/session", "lab/preflight", "sandbox", "sandbox/*"),
     "benchmarks": ("lab", "lab/*", "gateway", "sandbox", "sandbox/*", "tools", "tests"),
 }
 

@@ -12,7 +12,7 @@ import time
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
-from sandbox import pip_environment
+from sandbox import bundle, pip_environment
 from tools.bar import Bar
 from tools.machine import Problem
 
@@ -36,13 +36,14 @@ def install(python: Path, lock: Path) -> None:
         "--no-input", "--disable-pip-version-check", "--progress-bar", "off", "-r", str(lock),
     ]  # fmt: skip
     env = pips_environment(python)
-    if not pip_environment.gives(env, "retries"):  # pip's own are 5 and 15 s: a minute offline
-        command += ["--retries", "2"]
-    if not pip_environment.gives(env, "timeout", "default-timeout"):
-        command += ["--timeout", "8"]
+    brought = bundle_of(lock.parent)
+    if brought:
+        print(f"Taking all packages from {brought.folder}", flush=True)
+        command += ["--no-index", "--find-links", str(brought.wheels)]
+    command += patience(env)
     total = lock.read_text(encoding="utf-8").count("\n")
     bar, said, name, unpacking = Bar("Installing packages"), [], "", 0.0
-    with _running(command, env) as (lines, process):
+    with running(command, env) as (lines, process):
         for line in lines:
             said += [line] if line else []
             at = _AT.match(line)
@@ -63,6 +64,28 @@ def install(python: Path, lock: Path) -> None:
         bar.stop()
         raise Problem(pip_problem(said, name))
     bar.done()
+
+
+def patience(env: Mapping[str, str]) -> list[str]:
+    """pip's options where the user has set none: its own are 5 tries of 15 s, a minute offline."""
+    options = []
+    if not pip_environment.gives(env, "retries"):
+        options += ["--retries", "2"]
+    if not pip_environment.gives(env, "timeout", "default-timeout"):
+        options += ["--timeout", "8"]
+    return options
+
+
+def bundle_of(checkout: Path) -> bundle.Bundle | None:
+    """The bundle that the kit came with, or that KIT_BUNDLE names.
+
+    Raises:
+        Problem: it does not fit; told with the fix.
+    """
+    try:
+        return bundle.find(checkout)
+    except bundle.BundleError as error:
+        raise Problem(str(error)) from None
 
 
 def pips_environment(python: Path) -> dict[str, str]:
@@ -126,7 +149,7 @@ def compile_all(python: Path, folder: Path) -> None:
         str(folder),
     ]  # fmt: skip
     begun = time.monotonic()
-    with _running(command, os.environ) as (lines, _):
+    with running(command, os.environ) as (lines, _):
         for _line in lines:  # its exit code tells of templates that are not Python: of no interest
             bar.show(min((time.monotonic() - begun) / 15, 0.98), "")
     bar.done()
@@ -139,10 +162,10 @@ def tail(text: str) -> str:
 
 
 @contextlib.contextmanager
-def _running(
+def running(
     command: list[str], env: Mapping[str, str]
 ) -> Iterator[tuple[Iterator[str], subprocess.Popen[str]]]:
-    """A command's lines as they come, an empty one every half second of silence."""
+    """A command that runs: its lines as they come, an empty one every half second of silence."""
     process = subprocess.Popen(
         command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
         text=True, errors="replace", env=dict(env),

@@ -24,6 +24,12 @@ JOBS = {
     "test": ("run all tests", [["-m", "pytest", *SIDE_BY_SIDE, *SLOWEST]], True),
     "check": ("lint and the pure tests, in a minute and a half", [["-m", "tools.check"]], False),
     "bench": ("measure", [["-m", "benchmarks"]], True),
+    "bundle": ("pack all that set-up fetches, for a room", [["-m", "tools.workshop.bundle"]], True),
+    "check-room": (
+        "one line: is this machine ready for a workshop",
+        [["-m", "tools.workshop.room"]],
+        True,
+    ),
     "lessons": ("build notebooks/ from lessons/", [["-m", "tools.lessons"]], False),
     "images": ("draw images/ from the program", [["-m", "tools.pictures"]], False),
     "lint": (
@@ -69,7 +75,7 @@ def another_python():
 
 def usage():
     """The jobs, one a line."""
-    lines = [f"  make {job:9}  {JOBS[job][0]}" for job in JOBS]
+    lines = [f"  make {job:10}  {JOBS[job][0]}" for job in JOBS]
     return "\n".join(
         ["usage: python3 tools/run.py JOB [arguments of the job]", ""]
         + lines

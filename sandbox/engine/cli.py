@@ -16,7 +16,9 @@ VERSION = "3.250.0"
 """The CLI's version, the same as the SDK's in pyproject.toml."""
 
 EXE = ".exe" if sys.platform == "win32" else ""
-ORIGIN = "kit-origin.txt"  # beside bin/: how the kit got this CLI, "downloaded" or "built"
+ORIGIN = (
+    "kit-origin.txt"  # beside bin/: how the kit got this CLI, "downloaded", "built" or "bundled"
+)
 _ANSWER_SECONDS = 30  # a whole CLI answers in 0.2 s; the rest is for a machine that is busy
 
 
@@ -31,7 +33,7 @@ class Cli:
     Attributes:
         path: the executable.
         source: "kit" or "PulumiCommand.install" (found where both put it), "PATH", or, on the run
-            that installed it, "downloaded" or "built".
+            that installed it, "downloaded", "built" or "bundled".
     """
 
     path: Path
@@ -55,6 +57,7 @@ class Cli:
             "PATH": "found on PATH",
             "downloaded": "downloaded now",
             "built": "built from source now",
+            "bundled": "taken from the bundle now",
         }[self.source]
 
 

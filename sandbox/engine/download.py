@@ -40,7 +40,7 @@ def fetch(folder: Path, progress: bool) -> None:
     Raises:
         EngineError: it cannot be had, known within PATIENCE seconds, or it is not the right file.
     """
-    base = (os.environ.get("KIT_PULUMI_URL") or BASE).rstrip("/")
+    base = base_url()
     name = archive_name(platform.system(), platform.machine())
     if shutil.disk_usage(folder).free < _SPACE:
         raise EngineError(f"{folder} has less than {_SPACE // 1024**2} MB free")
@@ -52,6 +52,11 @@ def fetch(folder: Path, progress: bool) -> None:
     except (OSError, EOFError, zlib.error, tarfile.TarError, zipfile.BadZipFile) as error:
         raise EngineError(f"{base}/{name} is not a whole archive: {error}") from error
     archive.unlink()
+
+
+def base_url() -> str:
+    """Where the archives are: KIT_PULUMI_URL, else Pulumi's own address."""
+    return (os.environ.get("KIT_PULUMI_URL") or BASE).rstrip("/")
 
 
 def save(base: str, list_name: str, archive: Path, bar: Progress) -> None:

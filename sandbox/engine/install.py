@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import contextlib
 import shutil
+import tarfile
 import tempfile
+import zipfile
+import zlib
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from filelock import BaseFileLock, FileLock, Timeout
 
+from sandbox import bundle
 from sandbox.engine import build, download
 from sandbox.engine.cli import (
     ORIGIN,
@@ -56,6 +60,8 @@ def ensure(progress: bool = True) -> Cli:
 
 def _install(progress: bool) -> Cli:
     ways: tuple[tuple[str, Way], ...] = (("downloaded", download.fetch), ("built", build.build))
+    if brought := _brought():
+        ways = (("bundled", brought),)  # in a room without network nothing else is tried
     reasons = []
     for source, way in ways:
         try:
@@ -93,6 +99,31 @@ def _accept(folder: Path, source: str) -> Cli:
             f"cannot replace {tilde(root)}: {error}. Close what uses it and run this again"
         ) from error
     return Cli(executable(root), source)
+
+
+def _brought() -> Way | None:
+    """What takes the CLI from a bundle; None where there is no bundle.
+
+    Raises:
+        EngineError: the bundle does not fit.
+    """
+    try:
+        found = bundle.find()
+    except bundle.BundleError as error:
+        raise EngineError(str(error)) from None
+    if not found:
+        return None
+    archive, sha256 = found.pulumi, found.sha256
+
+    def take(folder: Path, progress: bool) -> None:
+        try:
+            if bundle.digest(archive) != sha256:
+                raise EngineError(f"{archive} is damaged. Fix: unpack the bundle's archive again")
+            download.unpack(archive, folder / "bin")
+        except (OSError, EOFError, zlib.error, tarfile.TarError, zipfile.BadZipFile) as error:
+            raise EngineError(f"{archive} is not a whole archive: {error}") from error
+
+    return take
 
 
 @contextlib.contextmanager
