@@ -10,8 +10,8 @@ from types import ModuleType
 from typing import Any
 
 from sandbox.root_key import RootKey
-from sandbox.server.apigateway import deployments, records, tags, vpc_links
-from sandbox.server.base import emulator, persistence, snapshots
+from sandbox.server.apigateway import deployments, records, tags
+from sandbox.server.base import emulator, persistence, snapshots, vpc_links
 from sandbox.server.control import (
     apigateway_plane,
     cloudwatch_plane,
