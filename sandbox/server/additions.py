@@ -62,11 +62,17 @@ ON_DEMAND = {
     "autoscaling": (
         "sandbox.server.balancing.scaling_attachments",
         "sandbox.server.balancing.scaling_groups",
+        "sandbox.server.control.scaling_policies",
     ),
     "cognito": ("sandbox.server.guarding.user_pools",),
     "dynamodb": ("sandbox.server.control.dynamodb_plane",),
-    "ec2": ("sandbox.server.balancing.launch_templates",),
+    "ec2": (
+        "sandbox.server.balancing.launch_templates",
+        "sandbox.server.control.security_groups",
+        "sandbox.server.control.images",
+    ),
     "s3": ("sandbox.server.control.s3_plane",),
+    "ssm": ("sandbox.server.control.images",),
     "tagging": ("sandbox.server.control.tagging_plane",),
     "waf": ("sandbox.server.guarding.web_acls",),
 }
