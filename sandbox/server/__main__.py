@@ -105,7 +105,7 @@ async def serve(
     from hypercorn.config import Sockets
     from hypercorn.utils import wrap_app
 
-    from sandbox.server import additions, app, connections
+    from sandbox.server import additions, app
 
     place = claim.home
     damaged = additions.install(key)
@@ -113,7 +113,6 @@ async def serve(
     kit = app.Kit(token, key, generation, door.getsockname()[1], claim)
     kit.damaged = damaged
     _reset_renews(kit)
-    connections.install()
     config = _server_config()
     _stop_on_signals(kit)
     served = asyncio.ensure_future(
@@ -142,12 +141,14 @@ async def serve(
 
 
 def _server_config() -> Config:
+    """How Hypercorn serves; its connections end as ours do."""
     from hypercorn.config import Config
 
-    from sandbox.server.connections import IDLE
+    from sandbox.server import connections
 
+    connections.install()
     config = Config()
-    config.keep_alive_timeout = IDLE
+    config.keep_alive_timeout = connections.IDLE
     config.graceful_timeout = 1
     config.h11_pass_raw_headers = True
     # More than API Gateway takes: what is too long gets API Gateway's refusal, not the server's.
