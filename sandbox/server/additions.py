@@ -62,7 +62,7 @@ ON_DEMAND = {
     "autoscaling": (
         "sandbox.server.balancing.scaling_attachments",
         "sandbox.server.balancing.scaling_groups",
-        "sandbox.server.control.scaling_refusals",
+        "sandbox.server.control.scaling_policies",
     ),
     "cognito": ("sandbox.server.guarding.user_pools",),
     "dynamodb": ("sandbox.server.control.dynamodb_plane",),
