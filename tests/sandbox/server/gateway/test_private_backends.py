@@ -106,6 +106,44 @@ def test_the_stage_is_in_the_path_or_not_as_the_sandbox_is_told(
     assert private_backend.prefix(request, integration) == found
 
 
+def test_a_public_balancer_is_called_by_its_name_and_an_internal_one_is_not(account, inside):
+    balancing, subnets = account.client("elbv2"), private.subnets(account)
+    group = private.group(account, "public", subnets[0]["VpcId"])
+    made = balancing.create_load_balancer(
+        Name="public", Subnets=[each["SubnetId"] for each in subnets[:2]], SecurityGroups=[group]
+    )["LoadBalancers"][0]
+    text = {"StatusCode": "200", "ContentType": "text/plain", "MessageBody": "public"}
+    balancing.create_listener(
+        LoadBalancerArn=made["LoadBalancerArn"],
+        Port=80,
+        Protocol="HTTP",
+        DefaultActions=[{"Type": "fixed-response", "FixedResponseConfig": text}],
+    )
+    api = account.api()
+    for part, dns in (("public", made["DNSName"]), ("internal", inside.dns)):
+        account.gateway.put_integration(
+            **api.method(api.path(part)),
+            type="HTTP_PROXY",
+            integrationHttpMethod="GET",
+            uri=f"http://{dns}/",
+            timeoutInMillis=300,
+        )
+    api.deploy("v1")
+    assert (
+        api.call("/public").json()["message"] == "Endpoint request timed out"
+    )  # its group is shut
+    rule = {
+        "IpProtocol": "tcp",
+        "FromPort": 80,
+        "ToPort": 80,
+        "IpRanges": [{"CidrIp": "0.0.0.0/0"}],
+    }
+    account.client("ec2").authorize_security_group_ingress(GroupId=group, IpPermissions=[rule])
+    found = api.call("/public")
+    assert (found.text, found.headers["x-amzn-Remapped-Server"]) == ("public", "awselb/2.0")
+    assert api.call("/internal").status_code == 500
+
+
 def test_a_link_of_the_first_version_leads_to_its_network_balancer(account, inside):
     balancing, subnets = account.client("elbv2"), private.subnets(account)
     balancer = balancing.create_load_balancer(
