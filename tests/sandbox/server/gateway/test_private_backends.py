@@ -47,9 +47,16 @@ class Backend(Echo):
     do_POST = do_GET
 
 
+class Quiet(ThreadingHTTPServer):
+    """One that says nothing of clients that left."""
+
+    def handle_error(self, *_: object) -> None:
+        pass
+
+
 @pytest.fixture(scope="module")
 def inside(account) -> Iterator[private.Inside]:
-    with ThreadingHTTPServer(("127.0.0.1", 0), Backend) as server:
+    with Quiet(("127.0.0.1", 0), Backend) as server:
         threading.Thread(target=server.serve_forever, daemon=True).start()
         yield private.build(account, f"http://127.0.0.1:{server.server_address[1]}")
         server.shutdown()
