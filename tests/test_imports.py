@@ -34,6 +34,11 @@ MAY: dict[str, tuple[str, ...]] = {
         "gateway/functions/model/errors.py",
         "gateway/functions/model/inner.py",
     ),
+    "gateway/functions/model/failover": (
+        "gateway/functions/model/errors.py",
+        "gateway/functions/model/inner.py",
+    ),
+    "gateway/functions/model/instance": (),
     "gateway/functions/model/guide": ("gateway/functions/model/errors.py",),
     "gateway/functions/model/local": (
         "gateway/functions/model/errors.py",
