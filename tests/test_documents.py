@@ -459,7 +459,7 @@ def test_the_release_of_pulumi_to_install_by_hand_is_the_kits():
 
 
 def test_calls_settings_and_variables_exist():
-    steps = {name for file in (ROOT / "gateway").glob("*.py") for name in defined(file)}
+    steps = {name for file in (ROOT / "gateway").rglob("*.py") for name in defined(file)}
     known = {*lab.__all__, *widgets.__all__, *steps, "signed", "preflight", "print", "Exception"}
     calls = {name for code in spans() for name in re.findall(r"^(\w+)\([^)]*\)$", code)}
     assert "up" in calls

@@ -21,6 +21,9 @@ OURS = {*TOPS, "notebooks", "lessons", "tests"}
 # within x.
 MAY: dict[str, tuple[str, ...]] = {
     "gateway": (),
+    "gateway/instances": ("gateway",),
+    "gateway/routing": ("gateway", "gateway/instances"),
+    "gateway/program.py": ("gateway", "gateway/instances", "gateway/routing"),
     "gateway/functions/authorizer": (),
     "gateway/functions/model/errors.py": (),
     "gateway/functions/model/inner.py": (),
@@ -53,7 +56,11 @@ MAY: dict[str, tuple[str, ...]] = {
         "gateway/functions/model/inner.py",
     ),
     "gateway/functions/model": ("gateway/functions/model/*",),
-    "gateway/tests": ("gateway", "gateway/functions/*"),  # they go with a copy
+    "gateway/tests": (
+        "gateway",
+        "gateway/program.py",
+        "gateway/functions/*",
+    ),  # they go with a copy
     # AWS on a laptop
     "sandbox/home.py": (),
     "sandbox/locks.py": (),
@@ -137,10 +144,18 @@ MAY: dict[str, tuple[str, ...]] = {
     "lab/policy": ("lab", "lab/draw", "lab/session", "lab/prompt"),
     "lab/exercise": ("lab", "lab/draw", "lab/session", "lab/predictions", "lab/prompt"),
     # A grader is found by its file's name, so the room of `check` imports no grader.
-    "lab/checks": ("lab", "lab/deploy", "lab/exercise", "gateway", "sandbox/server/watching"),
+    "lab/checks": (
+        "lab",
+        "lab/deploy",
+        "lab/exercise",
+        "gateway",
+        "gateway/instances",
+        "gateway/routing",
+        "sandbox/server/watching",
+    ),
     # What builds and measures the kit; nothing imports it.
     "tools/facts": (),
-    "tools": ("lab", "lab/*", "gateway", "sandbox", "sandbox/*"),
+    "tools": ("lab", "lab/*", "gateway", "gateway/program.py", "sandbox", "sandbox/*"),
     "tools/mutation": ("tools",),
     "benchmarks": ("lab", "lab/*", "gateway", "sandbox", "sandbox/*", "tools", "tests"),
 }

@@ -43,7 +43,7 @@ WORDS = {"00_start": (300, 900), "99_clean_up": (150, 600), "10_speak_openai": (
 CHAPTER_WORDS = (600, 1350)
 ALT = 150
 
-GATEWAY = {f"gateway.{name}" for name in FILES}
+GATEWAY = {f"gateway.{name.replace('/', '.')}" for name in FILES}
 ALLOWED = {*GATEWAY, "boto3", "botocore.auth", "botocore.awsrequest", "json", "lab", "lab.widgets",
            "openai", "pulumi", "pulumi_aws", "pulumi.automation", "requests"}  # fmt: skip
 STANDARD = {"collections", "concurrent.futures", "dataclasses", "hashlib", "pathlib", "secrets",
