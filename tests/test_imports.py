@@ -104,6 +104,7 @@ MAY: dict[str, tuple[str, ...]] = {
     "sandbox/provider/core": (),
     "sandbox/provider/check": ("sandbox/provider/core",),
     "sandbox/provider/apigateway": ("sandbox/provider/core", "sandbox/urls.py"),
+    "sandbox/provider/apigatewayv2": ("sandbox/provider/core",),
     "sandbox/provider/autoscaling": ("sandbox/provider/core",),
     "sandbox/provider/logs": ("sandbox/provider/core",),
     "sandbox/provider/cloudwatch": ("sandbox/provider/core", "sandbox/provider/logs"),

@@ -10,8 +10,8 @@ from types import ModuleType
 from typing import Any
 
 from sandbox.root_key import RootKey
-from sandbox.server.apigateway import deployments, records, tags, vpc_links
-from sandbox.server.base import emulator, persistence, snapshots
+from sandbox.server.apigateway import deployments, records, tags
+from sandbox.server.base import emulator, persistence, snapshots, vpc_links
 from sandbox.server.control import (
     apigateway_plane,
     cloudwatch_plane,
@@ -62,11 +62,17 @@ ON_DEMAND = {
     "autoscaling": (
         "sandbox.server.balancing.scaling_attachments",
         "sandbox.server.balancing.scaling_groups",
+        "sandbox.server.control.scaling_policies",
     ),
     "cognito": ("sandbox.server.guarding.user_pools",),
     "dynamodb": ("sandbox.server.control.dynamodb_plane",),
-    "ec2": ("sandbox.server.balancing.launch_templates",),
+    "ec2": (
+        "sandbox.server.balancing.launch_templates",
+        "sandbox.server.control.security_groups",
+        "sandbox.server.control.images",
+    ),
     "s3": ("sandbox.server.control.s3_plane",),
+    "ssm": ("sandbox.server.control.images",),
     "tagging": ("sandbox.server.control.tagging_plane",),
     "waf": ("sandbox.server.guarding.web_acls",),
 }

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
-from sandbox.provider.autoscaling import groups
+from sandbox.provider.autoscaling import attachments, groups, policies
 
-KINDS = (groups.GROUP,)
+KINDS = (
+    groups.GROUP,
+    attachments.ATTACHMENT,
+    policies.POLICY,
+)

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import Any
 
+from sandbox.provider.check import compute
 from sandbox.provider.core.facts import Type
 from sandbox.provider.core.wire import UNKNOWN, has_unknown
 
@@ -128,10 +129,20 @@ def _action(action: Values, path: str) -> Iterator[Refusal]:
                     "match."
                 )
                 yield _combination(sentence, path)
+        yield from _weights(forward, path)
     elif isinstance(kind, str) and kind in BLOCKS:
         name, terraform = BLOCKS[kind]
         if not action.get(name):
             yield _must(f"{path}.{terraform}", f"{path}.type", kind)
+
+
+def _weights(forward: Any, path: str) -> Iterator[Refusal]:
+    groups = forward.get("targetGroups") if isinstance(forward, dict) else None
+    for index, group in enumerate(_known(groups)):
+        weight = group.get("weight")
+        if isinstance(weight, int) and not 0 <= weight <= 999:
+            where = f"{path.replace('[', '.').rstrip(']')}.forward.0.target_group.{index}.weight"
+            yield "", f"expected {where} to be in the range (0 - 999), got {weight}"
 
 
 def _target_group(inputs: Values) -> Iterator[Refusal]:
@@ -206,10 +217,14 @@ def _web_acl(inputs: Values) -> Iterator[Refusal]:
 
 
 CHECKS: dict[str, Callable[[Values], Iterator[Refusal]]] = {
+    "aws_autoscaling_policy": compute.scaling_policy,
     "aws_cognito_user_pool_client": _client,
     "aws_dynamodb_table": _table,
+    "aws_launch_template": compute.template,
     "aws_lb_listener": _actions("defaultActions", "default_action"),
     "aws_lb_listener_rule": _actions("actions", "action"),
     "aws_lb_target_group": _target_group,
+    "aws_vpc_security_group_egress_rule": compute.group_rule,
+    "aws_vpc_security_group_ingress_rule": compute.group_rule,
     "aws_wafv2_web_acl": _web_acl,
 }

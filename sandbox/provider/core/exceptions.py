@@ -86,6 +86,7 @@ def _codes(service: str, operation: str) -> frozenset[str]:
 
 SERVICE_NAMES = {
     "apigateway": "API Gateway",
+    "apigatewayv2": "ApiGatewayV2",
     "autoscaling": "Auto Scaling",
     "cloudwatch": "CloudWatch",
     "cognito-idp": "Cognito Identity Provider",

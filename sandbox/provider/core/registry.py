@@ -10,6 +10,7 @@ from sandbox.provider.core.kinds import Function, Kind
 # Imported at the first use of one of its types: the start of the provider is part of an `up`.
 SERVICES = {
     "apigateway": ("apigateway",),
+    "apigatewayv2": ("apigatewayv2",),
     "autoscaling": ("autoscaling",),
     "cloudwatch": ("cloudwatch", "logs"),
     "cognito": ("cognito",),
@@ -21,6 +22,7 @@ SERVICES = {
     "s3": ("s3",),
     "secretsmanager": ("secretsmanager",),
     "ssm": ("ssm",),
+    "vpc": ("ec2",),
     "wafv2": ("wafv2",),
 }
 

@@ -10,17 +10,17 @@ from sandbox.provider.core.kinds import Inputs, Outputs
 from sandbox.provider.core.tags import tag_map
 
 
-def _filters(arguments: Inputs, **more: Any) -> list[dict[str, Any]]:
+def filters(arguments: Inputs, **more: Any) -> list[dict[str, Any]]:
     """The API's filters: the program's own, its tags, and those of single arguments."""
-    filters = [
+    found = [
         {"Name": each["name"], "Values": list(each["values"])}
         for each in arguments.get("filters") or ()
     ]
-    filters += [
+    found += [
         {"Name": f"tag:{key}", "Values": [value]}
         for key, value in (arguments.get("tags") or {}).items()
     ]
-    return filters + [
+    return found + [
         {"Name": name.replace("_", "-"), "Values": [str(value)]}
         for name, value in more.items()
         if value not in (None, "")
@@ -31,7 +31,7 @@ def get_vpc(ctx: Context, arguments: Inputs) -> Outputs:
     """The one VPC of an id, with given properties, or the default one."""
     client, id = ctx.client("ec2"), arguments.get("id")
     default = arguments.get("default")
-    filters = _filters(
+    wanted = filters(
         arguments,
         cidr=arguments.get("cidrBlock"),
         dhcp_options_id=arguments.get("dhcpOptionsId"),
@@ -40,7 +40,7 @@ def get_vpc(ctx: Context, arguments: Inputs) -> Outputs:
     )
     with doing("reading EC2 VPC", "ec2"):
         found = client.describe_vpcs(
-            **({"VpcIds": [id]} if id else {}), **({"Filters": filters} if filters else {})
+            **({"VpcIds": [id]} if id else {}), **({"Filters": wanted} if wanted else {})
         )["Vpcs"]
         if len(found) != 1:
             raise CallError(_not_one(len(found), "VPC"))
@@ -104,10 +104,10 @@ def _attribute(client: Any, id: str, name: str) -> bool:
 
 def get_subnets(ctx: Context, arguments: Inputs) -> Outputs:
     """The ids of all subnets with given properties."""
-    filters = _filters(arguments)
+    wanted = filters(arguments)
     with doing("reading EC2 Subnets", "ec2"):
         pages = ctx.client("ec2").get_paginator("describe_subnets")
-        request = {"Filters": filters} if filters else {}
+        request = {"Filters": wanted} if wanted else {}
         ids = [each["SubnetId"] for page in pages.paginate(**request) for each in page["Subnets"]]
     return {
         "filters": arguments.get("filters") or [],

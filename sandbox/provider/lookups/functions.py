@@ -11,7 +11,7 @@ from sandbox.provider.core.exceptions import CallError, doing
 from sandbox.provider.core.kinds import Inputs, Outputs
 from sandbox.provider.lambda_ import config
 from sandbox.provider.logs.groups import read_log_group
-from sandbox.provider.lookups import ec2
+from sandbox.provider.lookups import ec2, images
 from sandbox.provider.lookups.policy_document import get_policy_document
 
 
@@ -214,6 +214,7 @@ def get_resource(ctx: Context, arguments: Inputs) -> Outputs:
 
 FUNCTIONS = {
     **ec2.FUNCTIONS,
+    **images.FUNCTIONS,
     "aws:apigateway/getResource:getResource": get_resource,
     "aws:apigateway/getRestApi:getRestApi": get_rest_api,
     "aws:cloudwatch/getLogGroup:getLogGroup": get_log_group,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
+from sandbox.server.apigateway import private_refusals
 from sandbox.server.base import emulator, partitions
 from sandbox.server.base.emulator import Record
 from sandbox.server.base.refusals import Refused, conflict, missing
@@ -78,7 +79,8 @@ def put_integration(parts: list[str], data: Record) -> None:
     kind, uri = data.get("type"), data.get("uri")
     if kind in ("HTTP", "HTTP_PROXY", "AWS", "AWS_PROXY") and not data.get("httpMethod"):
         raise Refused("Enumeration value for HttpMethod must be non-empty")
-    integration_uri(kind, uri, data.get("connectionType"))
+    integration_uri(kind, uri)
+    private_refusals.check(data)
     timeout(data.get("timeoutInMillis"), data.get("responseTransferMode"))
     transfer(kind, uri, data.get("responseTransferMode"))
     credentials = data.get("credentials")
@@ -97,7 +99,7 @@ def in_partition(arn: str) -> bool:
     return arn.startswith(f"arn:{partitions.of(emulator.responses.get_region())}:")
 
 
-def integration_uri(kind: str | None, uri: Any, connection: str | None = None) -> None:
+def integration_uri(kind: str | None, uri: Any) -> None:
     """The address of an integration of a kind; stage variables may stand for any part of it."""
     text = str(uri or "")
     if kind in ("AWS", "AWS_PROXY"):

@@ -11,7 +11,7 @@ from sandbox.server.apigateway import (
     method_refusals,
     patch_paths,
     plan_refusals,
-    vpc_links,
+    private_refusals,
 )
 from sandbox.server.apigateway.patch_types import (
     SHAPES,
@@ -19,7 +19,7 @@ from sandbox.server.apigateway.patch_types import (
     apply,
     apply_usage_plan,
 )
-from sandbox.server.base import emulator
+from sandbox.server.base import emulator, vpc_links
 from sandbox.server.base.emulator import Answer, Record
 from sandbox.server.base.refusals import Refused
 
@@ -70,7 +70,9 @@ def _find(parts: list[str]) -> tuple[str, Record] | None:
         case ["usageplans", plan]:
             return "usage plan", _need(v1._usage_plans.get(plan), "Invalid Usage Plan ID specified")
         case ["vpclinks", link]:
-            return "vpc link", _need(vpc_links.find(link), "Invalid Vpc Link identifier specified")
+            return "vpc link", _need(
+                vpc_links.find_first(link), "Invalid Vpc Link identifier specified"
+            )
         case ["domainnames", domain]:
             return "domain name", _need(
                 v1._domain_names.get(domain), "Invalid domain name identifier specified"
@@ -241,6 +243,8 @@ def _integration_makes_sense(parts: list[str], before: Record, integration: Reco
     method_refusals.timeout(integration.get("timeoutInMillis"), mode)
     if (integration.get("uri"), mode) != (before.get("uri"), before.get("responseTransferMode")):
         method_refusals.transfer(integration.get("type"), integration.get("uri"), mode)
+    if any(integration.get(name) != before.get(name) for name in private_refusals.NAMES):
+        private_refusals.check(integration)
 
 
 def _mapping_makes_sense(parts: list[str], before: Record, mapping: Record) -> None:

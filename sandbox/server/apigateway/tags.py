@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from sandbox.server.apigateway import vpc_links
-from sandbox.server.base import emulator
+from sandbox.server.base import emulator, vpc_links
 from sandbox.server.base.emulator import Answer, Record
 
 v1 = emulator.v1
@@ -23,7 +22,7 @@ def tags_of(arn: str) -> Record | None:
         case ["domainnames", domain]:
             record = v1._domain_names.get(domain)
         case ["vpclinks", link]:
-            record = vpc_links.find(link)
+            return vpc_links.tags(link)
         case _:
             record = None
     if record is None:
@@ -36,7 +35,7 @@ def tags_of(arn: str) -> Record | None:
 
 def _tagged(arn: str) -> tuple[str, Answer | None]:
     """The ARN under which tags are kept, and the refusal when there is nothing to tag."""
-    if vpc_links.find(arn.rpartition("::/vpclinks/")[2]):
+    if vpc_links.tags(arn.rpartition("::/vpclinks/")[2]) is not None:
         return arn, None
     found: tuple[str, Answer | None] = v1._resolve_v1_tag_resource_arn(arn)
     return found

@@ -52,7 +52,7 @@ NAMES = {
     lambda_runtime: """Worker _PYTHON_WORKER_SCRIPT _account_region_from_function_config _lock _worker_class_for _workers execution_credentials reset
         acquire_worker release_worker kill_workers _worker_key""",
     persistence: "STATE_DIR _json_default _state_format_version save_state",
-    responses: """AccountRegionScopedDict AccountScopedDict get_account_id request_scope
+    responses: """AccountRegionScopedDict AccountScopedDict StreamingResponse get_account_id request_scope
         error_response_json get_region json_response set_request_account_id set_request_client_ip
         set_request_region""",
     router: "_is_aws_service_name",

@@ -77,7 +77,8 @@ def _parts(path: str) -> list[str]:
 
 def _lacked(method: str, path: str, body: bytes, query: Any) -> Answer | None:
     """The answer to a call that the emulator does not have; None for all others."""
-    found = vpc_links.answer(method, path, body, query) or stage_caches.flushed(method, path)
+    found = vpc_links.answer(method, path, body, query) if vpc_links.ours(path) else None
+    found = found or stage_caches.flushed(method, path)
     if found is None and path.endswith("/usage"):
         data = json.loads(body) if input_check.is_object(body.decode("utf-8", "replace")) else {}
         found = usage.answer(method, path, data, query)
@@ -113,8 +114,7 @@ def route(original: Any) -> Any:
     async def handle_request(
         method: str, path: str, headers: Any, body: bytes, query: Any
     ) -> Answer:
-        ours = path.strip("/").split("/", maxsplit=1)[0] == "vpclinks"
-        further = v1.handle_request if ours else original
+        further = v1.handle_request if vpc_links.ours(path) else original
         answer: Answer = await further(method, path, headers, body, query)
         return answer
 

@@ -228,6 +228,7 @@ class Echo(BaseHTTPRequestHandler):
             "method": self.command,
             "path": self.path,
             "headers": {name.lower(): value for name, value in self.headers.items()},
+            "all": self.headers.items(),
             "body": self.rfile.read(length).decode(),
         }
         text = json.dumps(seen).encode()

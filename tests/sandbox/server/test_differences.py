@@ -129,19 +129,13 @@ def test_a_private_api_answers_on_this_machine(account):
 
 
 @pytest.mark.quirk("vpc-link")
-def test_a_vpc_link_carries_nothing(account, http_echo):
-    balancer = account.client("elbv2").create_load_balancer(
-        Name="carries", Type="network", Subnets=["subnet-1"]
-    )["LoadBalancers"][0]["LoadBalancerArn"]
-    link = account.gateway.create_vpc_link(name="link", targetArns=[balancer])
-    api = account.api()
-    account.gateway.put_integration(
-        **api.method(), type="HTTP_PROXY", integrationHttpMethod="GET", uri=http_echo,
-        connectionType="VPC_LINK", connectionId=link["id"],
-    )  # fmt: skip
-    api.deploy("v1")
-    assert account.gateway.get_vpc_link(vpcLinkId=link["id"])["status"] == "AVAILABLE"
-    assert api.call().headers["x-backend"] == "echo"
+def test_a_vpc_link_is_there_at_once_in_any_zone(account):
+    client, subnets = account.client("apigatewayv2"), account.client("ec2").describe_subnets()
+    ids = [each["SubnetId"] for each in subnets["Subnets"]]
+    link = client.create_vpc_link(Name="at-once", SubnetIds=ids)
+    assert link["VpcLinkStatus"] == "PENDING"
+    assert client.get_vpc_link(VpcLinkId=link["VpcLinkId"])["VpcLinkStatus"] == "AVAILABLE"
+    client.delete_vpc_link(VpcLinkId=link["VpcLinkId"])
 
 
 # Functions

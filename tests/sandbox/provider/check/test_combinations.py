@@ -21,8 +21,10 @@ def invalid(sentence, path):
 def test_a_type_without_such_rules_passes():
     assert told("aws_iam_role", anything=1) == []
     assert CHECKS.keys() == {
-        "aws_cognito_user_pool_client", "aws_dynamodb_table", "aws_lb_listener",
-        "aws_lb_listener_rule", "aws_lb_target_group", "aws_wafv2_web_acl",
+        "aws_autoscaling_policy", "aws_cognito_user_pool_client", "aws_dynamodb_table",
+        "aws_launch_template", "aws_lb_listener", "aws_lb_listener_rule", "aws_lb_target_group",
+        "aws_vpc_security_group_egress_rule", "aws_vpc_security_group_ingress_rule",
+        "aws_wafv2_web_acl",
     }  # fmt: skip
 
 

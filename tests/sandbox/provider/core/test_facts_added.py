@@ -24,6 +24,10 @@ pytestmark = pytest.mark.filterwarnings(
 GROUP, TEMPLATE = "aws:ec2/securityGroup:SecurityGroup", "aws:ec2/launchTemplate:LaunchTemplate"
 RULE, SCALING = "aws:lb/listenerRule:ListenerRule", "aws:autoscaling/group:Group"
 OBJECT = "aws:s3/bucketObject:BucketObject"
+LINK, PROFILE = "aws:apigatewayv2/vpcLink:VpcLink", "aws:iam/instanceProfile:InstanceProfile"
+ATTACHMENT, POLICY = "aws:autoscaling/attachment:Attachment", "aws:autoscaling/policy:Policy"
+INGRESS = "aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule"
+EGRESS = "aws:vpc/securityGroupEgressRule:SecurityGroupEgressRule"
 LISTENER = "arn:aws:elasticloadbalancing:us-east-1:000000000000:listener/app/l/1/2"
 SMALLEST: dict[str, Json] = {
     GROUP: {},
@@ -35,13 +39,26 @@ SMALLEST: dict[str, Json] = {
     },
     SCALING: {"maxSize": 1, "minSize": 0, "launchTemplate": {"id": "lt-1"}},
     OBJECT: {"bucket": "b", "key": "k"},
+    LINK: {"subnetIds": ["subnet-1"], "securityGroupIds": ["sg-1"]},
+    PROFILE: {},
+    ATTACHMENT: {"autoscalingGroupName": "g", "lbTargetGroupArn": "arn:aws:a:b:c:d"},
+    POLICY: {"autoscalingGroupName": "g", "scalingAdjustment": 1},
+    INGRESS: {"securityGroupId": "sg-1", "ipProtocol": "tcp", "cidrIpv4": "10.0.0.0/8"},
+    EGRESS: {"securityGroupId": "sg-1", "ipProtocol": "-1", "cidrIpv4": "0.0.0.0/0"},
 }
+RULE_SOURCES = {"cidrIpv4", "cidrIpv6", "prefixListId", "referencedSecurityGroupId"}
 REPLACES = {
     GROUP: {"description", "name", "namePrefix", "region", "vpcId"},
     TEMPLATE: {"name", "namePrefix", "region"},
     RULE: {"listenerArn", "region"},
     SCALING: {"initialLifecycleHooks", "name", "namePrefix", "region"},
     OBJECT: {"bucket", "key", "region"},
+    LINK: {"region", "securityGroupIds", "subnetIds"},
+    PROFILE: {"name", "namePrefix", "path"},
+    ATTACHMENT: {"autoscalingGroupName", "elb", "lbTargetGroupArn", "region"},
+    POLICY: {"autoscalingGroupName", "name", "region"},
+    INGRESS: {"region", "securityGroupId"},
+    EGRESS: {"region", "securityGroupId"},
 }
 DEFAULTS: dict[str, Json] = {
     GROUP: {"description": "Managed by Pulumi", "revokeRulesOnDelete": False},
@@ -55,6 +72,12 @@ DEFAULTS: dict[str, Json] = {
         "waitForCapacityTimeout": "10m",
     },
     OBJECT: {"forceDestroy": False},
+    LINK: {},
+    PROFILE: {"path": "/"},
+    ATTACHMENT: {},
+    POLICY: {"enabled": True, "policyType": "SimpleScaling"},
+    INGRESS: {},
+    EGRESS: {},
 }
 
 
@@ -98,9 +121,20 @@ def test_the_smallest_configuration_passes_and_gets_its_defaults(token: str) -> 
 
 @pytest.mark.parametrize("token", SMALLEST)
 def test_each_required_argument_is_asked_for(token: str) -> None:
-    for name in SMALLEST[token].keys() - {"launchTemplate", "key"}:
+    optional = {"launchTemplate", "key", "lbTargetGroupArn", "scalingAdjustment", "cidrIpv4"}
+    for name in SMALLEST[token].keys() - optional:
         rest = {k: v for k, v in SMALLEST[token].items() if k != name}
         assert f"Missing required property '{name}'" in checked(token, rest)[1]
+
+
+@pytest.mark.parametrize("token", [INGRESS, EGRESS])
+@pytest.mark.parametrize("source", sorted(RULE_SOURCES - {"cidrIpv4"}))
+def test_another_kind_of_source_replaces_a_rule(token: str, source: str) -> None:
+    rest = {k: v for k, v in SMALLEST[token].items() if k != "cidrIpv4"}
+    found = diff(of(token), SMALLEST[token], {**rest, source: "x"})
+    assert set(found.replaces) == {source, "cidrIpv4"}
+    other = diff(of(token), SMALLEST[token], {**rest, "cidrIpv4": "172.16.0.0/12"})
+    assert (set(other.replaces), set(other.properties)) == (set(), {"cidrIpv4"})
 
 
 def sample(field: Field, second: bool) -> Any:
@@ -144,6 +178,23 @@ BOTH = "Conflicting configuration arguments"
         (SCALING, {"launchConfiguration": "c"}, "Invalid combination of arguments"),
         (SCALING, {"availabilityZones": ["a"], "vpcZoneIdentifiers": ["s"]}, BOTH),
         (SCALING, {"desiredCapacityType": "apples"}, "expected desired_capacity_type to be one of"),
+        (TEMPLATE, {"userData": "#!/bin/sh"}, "InvalidUserData.Malformed: Invalid BASE64"),
+        (TEMPLATE, {"userData": "QUFB" * 5462}, "User data is limited to 16384 bytes"),
+        (TEMPLATE, {"instanceType": "t9.tiny"}, "Invalid value 't9.tiny' for InstanceType"),
+        (RULE, {"actions": [{"type": "forward", "forward": {"targetGroups": [{"arn": "a", "weight": 1000}]}}]}, "target_group.0.weight to be in the range (0 - 999), got 1000"),
+        (LINK, {"name": "x" * 129}, "expected length of name to be in the range (1 - 128)"),
+        (PROFILE, {"name": "a b"}, "invalid value for name (must match"),
+        (PROFILE, {"name": "a", "namePrefix": "b"}, BOTH),
+        (ATTACHMENT, {"elb": "e"}, "only one of `elb,lb_target_group_arn` can be specified"),
+        (POLICY, {"policyType": "Guessing"}, "expected policy_type to be one of"),
+        (POLICY, {"policyType": "StepScaling"}, "scaling_adjustment is only supported for policy type SimpleScaling"),
+        (POLICY, {"policyType": "TargetTrackingScaling"}, "target_tracking_configuration is required for policy type TargetTrackingScaling"),
+        (POLICY, {"estimatedInstanceWarmup": 3}, "only supported for policy type StepScaling and TargetTrackingScaling"),
+        (POLICY, {"minAdjustmentMagnitude": 0}, "to be at least (1), got 0"),
+        (INGRESS, {"cidrIpv6": "::/0"}, "Exactly one of these attributes must be configured"),
+        (INGRESS, {"cidrIpv4": "10.0.0.1/8"}, "must be a valid IPv4 CIDR that represents a network address, got: 10.0.0.1/8"),
+        (EGRESS, {"cidrIpv4": None}, "Missing Attribute Configuration"),
+        (EGRESS, {"fromPort": 65536}, "value must be between -1 and 65535, got: 65536"),
         (OBJECT, {"content": "a", "source": {"4dabf18193072939515e22adb298388d": "c44067f5952c0a294b673a41bacd8c17", "text": "b"}}, BOTH),
     ],
 )  # fmt: skip

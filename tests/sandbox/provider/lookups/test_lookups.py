@@ -232,3 +232,50 @@ def test_an_existing_api_and_its_paths_are_found(life: Lives, ctx: Context) -> N
         look_up(ctx, "aws:apigateway/getRestApi:getRestApi", name="nope")
     with pytest.raises(CallError, match='no Resources with path "/x" found for rest api'):
         look_up(ctx, "aws:apigateway/getResource:getResource", restApiId=api.id, path="/x")
+
+
+PARAMETER, AMI = "aws:ssm/getParameter:getParameter", "aws:ec2/getAmi:getAmi"
+
+
+@pytest.mark.parametrize("processor", ["arm64", "x86_64"])
+def test_a_public_parameter_names_an_image_that_is_there(ctx: Context, processor: str) -> None:
+    name = f"/aws/service/ami-amazon-linux-latest/al2023-ami-kernel-default-{processor}"
+    parameter = look_up(ctx, PARAMETER, name=name)
+    assert (parameter["type"], parameter["arn"]) == (
+        "String", f"arn:aws:ssm:us-east-1::parameter{name}",
+    )  # fmt: skip
+    assert parameter["value"] == parameter["insecureValue"]
+    of_architecture = [{"name": "architecture", "values": [processor]}]
+    newest = {"name": "name", "values": ["al2023-ami-2023.*"]}
+    image = look_up(
+        ctx, AMI, mostRecent=True, owners=["amazon"], filters=[*of_architecture, newest]
+    )
+    assert image["id"] == image["imageId"] == parameter["value"]
+    assert (image["architecture"], image["rootDeviceName"]) == (processor, "/dev/xvda")
+    assert image["creationDate"] and image["arn"].endswith(f"::image/{image['id']}")
+
+
+def test_an_image_that_is_not_there_or_one_of_many_is_refused(ctx: Context) -> None:
+    with pytest.raises(CallError, match="Your query returned no results"):
+        look_up(ctx, AMI, owners=["amazon"], nameRegex="^nothing$")
+    with pytest.raises(CallError, match="Your query returned more than one result"):
+        look_up(ctx, AMI, owners=["amazon"])
+    with pytest.raises(CallError, match="Most Recent Image Not Filtered"):
+        look_up(ctx, AMI, mostRecent=True)
+    with pytest.raises(CallError, match=r"reading SSM Parameter \(/no\): couldn't find resource"):
+        look_up(ctx, PARAMETER, name="/no")
+
+
+def test_zones_are_listed_and_described(ctx: Context) -> None:
+    zones = look_up(
+        ctx, "aws:index/getAvailabilityZones:getAvailabilityZones", excludeNames=["us-east-1b"]
+    )
+    assert zones["names"][0] == "us-east-1a" and "us-east-1b" not in zones["names"]
+    assert (len(zones["zoneIds"]), zones["id"]) == (len(zones["names"]), "us-east-1")
+    token = "aws:index/getAvailabilityZone:getAvailabilityZone"
+    zone = look_up(ctx, token, name="us-east-1a")
+    assert (zone["nameSuffix"], zone["zoneId"], zone["state"]) == (
+        "a", zones["zoneIds"][0], "available",
+    )  # fmt: skip
+    with pytest.raises(CallError, match="no matching EC2 Availability Zone found"):
+        look_up(ctx, token, name="us-east-1z")
