@@ -14,7 +14,7 @@ CHOICES = (
     ("authentication", "authentication", ("bearer", "iam", "cognito")),
     ("executionLogs", "execution_logs", ("ERROR", "INFO", "OFF")),
     ("loggingRole", "logging_role", ("existing", "own")),
-    ("livePool", "live_pool", ("stable", "candidate")),
+    ("livePool", "live_pool", ("stable", "candidate", "weights")),
     ("firstBackend", "first_backend", ("function", "instances")),
 )
 HASH = 72  # characters that a team's key takes, beside its name
@@ -171,7 +171,7 @@ def homes(chosen: Chosen) -> None:
         )
     canary, weight = chosen["canary_percent"], chosen["candidate_weight"]
     second = chosen["candidate_instances"]
-    live = chosen["live_pool"] == "candidate"
+    live = chosen["live_pool"] != "stable"
     needs = (
         ("candidateInstances", second, "instances", instances),
         (

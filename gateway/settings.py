@@ -109,7 +109,8 @@ class Settings:
         candidate_system_prompt: what differs in it.
         candidate_weight: percent of what no pool is named for that the
             candidate gets.
-        live_pool: which pool the stage names: "stable" or "candidate".
+        live_pool: which pool the stage names: "stable" or "candidate"; or
+            "weights", which is none.
         canary_percent: percent of requests for which it names the other.
         first_backend: whom the function asks first: "function", which is
             its own model; or "instances", and its own model when they

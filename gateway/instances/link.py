@@ -55,11 +55,7 @@ def instances_route(
     balancer: aws.lb.LoadBalancer,
     headers: Arguments,
 ) -> Parts:
-    """Whatever is below `/instances`, to the balancer, tokens as they come.
-
-    `uri` chooses the port, and what the balancer sees as Host. The way
-    there is the link's, and its end the integration's target.
-    """
+    """Whatever is below `/instances`, to the balancer."""
     root = rest_api.root_resource_id
     above = path_below("instancesPath", rest_api, root, "instances")
     path = path_below("instancesProxy", rest_api, above.id, "{proxy+}")
@@ -67,9 +63,24 @@ def instances_route(
     method = path_method(
         "instancesMethod", rest_api, path, "ANY", {**access, **named}
     )
-    proxy = aws.apigateway.Integration(
+    proxy = private_integration(method, link, balancer, headers)
+    return [above, path, method, proxy]
+
+
+def private_integration(
+    method: aws.apigateway.Method,
+    link: aws.apigatewayv2.VpcLink,
+    balancer: aws.lb.LoadBalancer,
+    headers: Arguments,
+) -> aws.apigateway.Integration:
+    """Through the link to the balancer, and tokens back as they come.
+
+    `uri` chooses the port, and what the balancer sees as Host. The way
+    there is the link's, and its end the integration's target.
+    """
+    return aws.apigateway.Integration(
         "instancesIntegration",
-        rest_api=rest_api.id,
+        rest_api=method.rest_api,
         resource_id=method.resource_id,
         http_method=method.http_method,
         type="HTTP_PROXY",
@@ -85,7 +96,6 @@ def instances_route(
         response_transfer_mode="STREAM",
         timeout_milliseconds=WAIT,
     )
-    return [above, path, method, proxy]
 
 
 def instances_limit(

@@ -10,9 +10,6 @@ from .candidate import CANDIDATE, POOL_HEADER, STABLE
 
 # Chapter 12: failing well
 
-# What a stage says of a pool when it leaves the choice to the weights.
-ANY = "any"
-
 
 def pool_header(settings: Settings) -> Arguments:
     """For the integration: the pool that the stage names."""
@@ -26,7 +23,7 @@ def pool_variable(settings: Settings, chosen: Arguments) -> Arguments:
     """For the stage: a variable more, beside those that it has already.
 
     It is the switch between two versions: what is live changes with it in
-    one moment, and back.
+    one moment, and back. A name that no rule has leaves it to the weights.
     """
     if not settings.candidate_instances:
         return {}

@@ -83,7 +83,7 @@ def asked(event: dict[str, Any], context: Any, line: Line) -> Answer:
             line.fields["key_id"] = caller
         if team := about.get("team"):
             line.fields["team"] = team
-        backends = others(context, caller, line)
+        backends = others(event, context, caller, line)
         model: Backend = backends or MODEL
         if BUDGET and not about.get("paid"):
             model = budget.Metered(model, BUDGET, caller, remaining(context))
@@ -102,13 +102,15 @@ def remaining(context: Any) -> float:
     return float(context.get_remaining_time_in_millis()) / 1000
 
 
-def others(context: Any, caller: str | None, line: Line) -> Chain | None:
+def others(event: dict[str, Any], context: Any, caller: str | None, line: Line) -> Chain | None:
     """The backends for this request; None where there is only the model here."""
     if not ORDER:
         return None
     who = {told.REQUEST_ID: line.request_id, told.ASKED_BY: "function"}
     if caller:
         who[told.KEY_ID] = caller
+    if pool := (event.get("stageVariables") or {}).get("pool"):
+        who[told.POOL] = pool
     return ORDER.chain(time.time() + remaining(context), who)
 
 

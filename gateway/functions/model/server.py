@@ -158,7 +158,8 @@ class Requests(BaseHTTPRequestHandler):
         if not told.BEHIND_BALANCER:
             return {}
         host, port = self.connection.getsockname()[:2]
-        return {SERVED_BY: f"{host}:{port}"}
+        pool = os.environ.get("POOL", "instance")
+        return {SERVED_BY: f"{pool}/{host}:{port}"}
 
     def log_message(self, *_: Any) -> None:
         """The handler logs each request, better than this."""

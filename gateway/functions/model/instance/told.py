@@ -15,6 +15,7 @@ BEHIND_BALANCER = os.environ.get("BEHIND_BALANCER") == "1"
 
 KEY_ID, TEAM = "x-gateway-key-id", "x-gateway-team"
 REQUEST_ID, STAGE = "x-gateway-request-id", "x-gateway-stage"
+POOL = "x-gateway-pool"  # for the balancer: which of two versions the stage wants
 ASKED_BY = "x-gateway-asked-by"  # "gateway"; or "function", which has paid for the tokens
 
 
