@@ -66,7 +66,9 @@ MAY: dict[str, tuple[str, ...]] = {
         "sandbox/server/base",
         "sandbox/server/watching",
     ),
+    "sandbox/server/machines": ("sandbox/server/base",),
     "sandbox/server/balancing": ("sandbox/server/base",),
+    "sandbox/server/scaling": ("sandbox/server/base",),
     "sandbox/server/gateway": (
         "sandbox/server/base",
         "sandbox/server/watching",

@@ -9,7 +9,7 @@ import uuid
 from collections.abc import Callable
 from typing import Any
 
-from sandbox.server.balancing.scaling_attachments import done, no_group
+from sandbox.server.scaling.attachments import done, no_group
 from sandbox.server.base import emulator
 from sandbox.server.base.emulator import Answer, Record
 from sandbox.server.base.query_protocol import nested
