@@ -57,6 +57,7 @@ INHERITED = frozenset(
         "PROGRAMFILES",
         "KIT_PROVIDER",
         "KIT_READ_TIMEOUT",
+        "KIT_SCALING_MINUTE",
         "NUMBER_OF_PROCESSORS",
         "PROCESSOR_ARCHITECTURE",
         "LC_ALL",

@@ -67,8 +67,17 @@ MAY: dict[str, tuple[str, ...]] = {
         "sandbox/server/watching",
     ),
     "sandbox/server/machines": ("sandbox/server/base",),
-    "sandbox/server/balancing": ("sandbox/server/base",),
-    "sandbox/server/scaling": ("sandbox/server/base",),
+    "sandbox/server/balancing": (
+        "sandbox/server/base",
+        "sandbox/server/watching",
+        "sandbox/server/machines",
+    ),
+    "sandbox/server/scaling": (
+        "sandbox/server/base",
+        "sandbox/server/watching",
+        "sandbox/server/machines",
+        "sandbox/server/balancing",
+    ),
     "sandbox/server/gateway": (
         "sandbox/server/base",
         "sandbox/server/watching",

@@ -55,17 +55,22 @@ WITH_STATE = (snapshots, vpc_links, limits, xray)
 ON_DEMAND = {
     "alb": (
         "sandbox.server.balancing.listeners",
+        "sandbox.server.balancing.targets",
         "sandbox.server.balancing.target_groups",
         "sandbox.server.balancing.load_balancers",
         "sandbox.server.balancing.routing",
+        "sandbox.server.balancing.traffic",
     ),
     "autoscaling": (
         "sandbox.server.scaling.attachments",
+        "sandbox.server.scaling.capacity",
         "sandbox.server.scaling.groups",
+        "sandbox.server.scaling.sizes",
+        "sandbox.server.scaling.refreshes",
     ),
     "cognito": ("sandbox.server.guarding.user_pools",),
     "dynamodb": ("sandbox.server.control.dynamodb_plane",),
-    "ec2": ("sandbox.server.machines.launch_templates",),
+    "ec2": ("sandbox.server.machines.launch_templates", "sandbox.server.machines.instances"),
     "s3": ("sandbox.server.control.s3_plane",),
     "tagging": ("sandbox.server.control.tagging_plane",),
     "waf": ("sandbox.server.guarding.web_acls",),

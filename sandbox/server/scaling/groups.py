@@ -1,19 +1,16 @@
-"""Auto Scaling: what the emulator's groups forget, and their instances in target groups.
-
-Instances are records: nothing runs, but they are counted, protected, replaced and registered.
-"""
+"""Auto Scaling groups: what the emulator's forget, and what AWS refuses. capacity.py runs them."""
 
 from __future__ import annotations
 
-import uuid
 from collections.abc import Callable
 from typing import Any
 
-from sandbox.server.scaling.attachments import done, no_group
 from sandbox.server.base import emulator
 from sandbox.server.base.emulator import Answer, Record
 from sandbox.server.base.query_protocol import nested
 from sandbox.server.base.query_protocol import xml as tree
+from sandbox.server.scaling import capacity, launch_plans
+from sandbox.server.scaling.attachments import done, no_group
 
 Params = dict[str, Any]
 Call = Callable[[Params], Answer]
@@ -59,21 +56,31 @@ SHOWN = [
 def create(original: Call) -> Call:
     def call(params: Params) -> Answer:
         name = asg._p(params, "AutoScalingGroupName")
+        if name in asg._asgs:
+            return _taken(name)
         answer = original(params)
         group = asg._asgs.get(name)
         if answer[0] != 200 or group is None:
             return answer
         _keep(group, params)
+        _set_places(group)
+        if refused := launch_plans.refusal(group) or _sizes_refusal(group):
+            asg._delete_asg(params)
+            return _refuse(refused)
         role = "aws-service-role/autoscaling.amazonaws.com/AWSServiceRoleForAutoScaling"
         account = emulator.responses.get_account_id()
         if not group.get("ServiceLinkedRoleARN"):
             group["ServiceLinkedRoleARN"] = f"arn:aws:iam::{account}:role/{role}"
-        for instance in group["Instances"]:
-            instance["LaunchTemplate"] = _resolved(group)
         for number, hook in enumerate(nested(params, "LifecycleHookSpecificationList") or (), 1):
             made = hook.get("LifecycleHookName") or f"hook-{number}"
             asg._hooks[f"{name}/{made}"] = asg._hook_record(name, made, hook)
-        _register(group)
+        wanted = group["DesiredCapacity"]
+        capacity.explain(
+            group,
+            "a user request created an AutoScalingGroup changing the desired capacity from 0 to "
+            f"{wanted}.",
+        )
+        capacity.look(group)
         return answer
 
     return call
@@ -81,30 +88,100 @@ def create(original: Call) -> Call:
 
 def update(original: Call) -> Call:
     def call(params: Params) -> Answer:
-        group = asg._asgs.get(asg._p(params, "AutoScalingGroupName"))
-        if group is not None:
-            _keep(group, params)
-            policies = asg._parse_member_list(params, "TerminationPolicies")
-            zones = asg._parse_member_list(params, "AvailabilityZones")
-            group |= {"TerminationPolicies": policies} if policies else {}
-            group |= {"AvailabilityZones": zones} if zones else {}
-            protected = asg._p(params, "NewInstancesProtectedFromScaleIn")
-            if protected:
-                group["NewInstancesProtectedFromScaleIn"] = protected == "true"
-            # An empty text is no placement group and no context any more.
-            for name in ("Context", "PlacementGroup"):
-                if name in params and not asg._p(params, name):
-                    group.pop(name, None)
-        return original(params)
+        name = asg._p(params, "AutoScalingGroupName")
+        group = asg._asgs.get(name)
+        if group is None:
+            return original(params)
+        before = dict(group)
+        _keep(group, params)
+        policies = asg._parse_member_list(params, "TerminationPolicies")
+        zones = asg._parse_member_list(params, "AvailabilityZones")
+        group |= {"TerminationPolicies": policies} if policies else {}
+        group |= {"AvailabilityZones": zones} if zones else {}
+        protected = asg._p(params, "NewInstancesProtectedFromScaleIn")
+        if protected:
+            group["NewInstancesProtectedFromScaleIn"] = protected == "true"
+        # An empty text is no placement group and no context any more.
+        for member in ("Context", "PlacementGroup"):
+            if member in params and not asg._p(params, member):
+                group.pop(member, None)
+        answer = original(params)
+        if not asg._p(params, "DesiredCapacity"):
+            # New limits take the desired capacity with them.
+            least, most = group["MinSize"], group["MaxSize"]
+            group["DesiredCapacity"] = max(least, min(most, group["DesiredCapacity"]))
+        _set_places(group)
+        if refused := launch_plans.refusal(group) or _sizes_refusal(group):
+            group.clear()
+            group |= before
+            return _refuse(refused)
+        _explain_update(group, before)
+        capacity.look(group)
+        return answer
 
     return call
 
 
+def _explain_update(group: Record, before: Record) -> None:
+    old, new = before["DesiredCapacity"], group["DesiredCapacity"]
+    if old == new:
+        group.pop("KitRetry", None)
+        return
+    limits = f"min: {group['MinSize']}, max: {group['MaxSize']}, desired: {new}"
+    capacity.explain(
+        group,
+        f"a user request update of AutoScalingGroup constraints to {limits} changing the desired "
+        f"capacity from {old} to {new}.",
+    )
+
+
+def _set_places(group: Record) -> None:
+    if launch_plans.subnets(group):
+        group["AvailabilityZones"] = launch_plans.zones(group)
+
+
+def _sizes_refusal(group: Record) -> str:
+    least, most, wanted = group["MinSize"], group["MaxSize"], group["DesiredCapacity"]
+    if least > most:
+        return f"Max bound, {most}, must be greater than or equal to min bound, {least}"
+    if not least <= wanted <= most:
+        return (
+            f"Desired capacity:{wanted} must be between the specified min size:{least} and max "
+            f"size:{most}"
+        )
+    return ""
+
+
+def _refuse(text: str) -> Answer:
+    refused: Answer = asg._error("ValidationError", text)
+    return refused
+
+
+def _taken(name: str) -> Answer:
+    text = (
+        "AutoScalingGroup by this name already exists - A group with the name "
+        f"{name} already exists"
+    )
+    refused: Answer = asg._error("AlreadyExists", text)
+    return refused
+
+
 def delete(original: Call) -> Call:
+    """A group that has instances is deleted by force alone."""
+
     def call(params: Params) -> Answer:
-        group = asg._asgs.get(asg._p(params, "AutoScalingGroupName"))
-        if group is not None:
-            _register(group, set())
+        name = asg._p(params, "AutoScalingGroupName")
+        group = asg._asgs.get(name)
+        if group is None:
+            return no_group(params)
+        if group["Instances"] and asg._p(params, "ForceDelete") != "true":
+            text = (
+                "You cannot delete an AutoScalingGroup while there are instances or pending Spot "
+                "instance request(s) still in the group."
+            )
+            refused: Answer = asg._error("ResourceInUse", text)
+            return refused
+        capacity.scatter(group)
         return original(params)
 
     return call
@@ -138,27 +215,10 @@ def _keep(group: Record, params: Params) -> None:
 
 def _template(asked: Record) -> Record:
     """A launch template by its id and its name; the version stays as it was given."""
-    found = _record(asked)
+    found = launch_plans.record(asked)
     names = ("LaunchTemplateId", "LaunchTemplateName")
     known = {name: (found or asked).get(name) or asked.get(name, "") for name in names}
     return {**known, "Version": asked.get("Version") or "$Default"}
-
-
-def _record(asked: Record) -> Record | None:
-    templates = emulator.app._get_module("ec2")._launch_templates
-    id, name = asked.get("LaunchTemplateId"), asked.get("LaunchTemplateName")
-    if id:
-        return templates.get(id) or None
-    return next((t for t in templates.values() if t["LaunchTemplateName"] == name), None)
-
-
-def _resolved(group: Record) -> Record:
-    """The template that an instance was started from, with the number of its version."""
-    template = group.get("LaunchTemplate") or {}
-    found = _record(template) if template else None
-    member = {"$Latest": "LatestVersionNumber", "$Default": "DefaultVersionNumber"}
-    which = member.get(template.get("Version", ""))
-    return {**template, "Version": str(found[which])} if found and which else dict(template)
 
 
 def describe(params: Params) -> Answer:
@@ -181,57 +241,12 @@ def _shown(group: Record) -> Record:
 
 
 def _instance(found: Record) -> Record:
-    # Neither an empty template nor an empty name is told.
-    return {name: value for name, value in found.items() if value not in ({}, "")}
+    # Neither an empty template nor an empty name is told, nor what only we know of it.
+    told = {name: value for name, value in found.items() if not name.startswith("Kit")}
+    return {name: value for name, value in told.items() if value not in ({}, "")}
 
 
 # Instances
-
-
-def reconcile(group: Record) -> None:
-    """As many instances as the group wants; those that are protected stay."""
-    instances, wanted = group["Instances"], group["DesiredCapacity"]
-    suspended = {each["ProcessName"] for each in group.get("SuspendedProcesses") or ()}
-    if len(instances) > wanted and "Terminate" not in suspended:
-        for instance in reversed(list(instances)):
-            if len(instances) > wanted and not instance["ProtectedFromScaleIn"]:
-                instances.remove(instance)
-    zones = group["AvailabilityZones"] or [f"{emulator.responses.get_region()}a"]
-    while len(instances) < wanted and "Launch" not in suspended:
-        instances.append(_new_instance(group, zones[len(instances) % len(zones)]))
-    _register(group)
-
-
-def _new_instance(group: Record, zone: str) -> Record:
-    return {
-        "InstanceId": f"i-{uuid.uuid4().hex[:17]}",
-        "LifecycleState": "InService",
-        "HealthStatus": "Healthy",
-        "AvailabilityZone": zone,
-        "ProtectedFromScaleIn": group["NewInstancesProtectedFromScaleIn"],
-        "LaunchTemplate": _resolved(group),
-        "LaunchConfigurationName": group.get("LaunchConfigurationName", ""),
-    }
-
-
-def _register(group: Record, kept: set[str] | None = None) -> None:
-    """Have a group's instances in its target groups, and in no others."""
-    wanted = target_groups(group) if kept is None else kept
-    alb = emulator.app._get_module("alb")
-    ids = [each["InstanceId"] for each in group["Instances"]]
-    before: dict[str, list[str]] = group.get("Registered") or {}
-    for arn in {*before, *wanted}:
-        now = ids if arn in wanted else []
-        alb.set_targets_for_group(
-            arn, [(id, alb._tgs.get(arn, {}).get("Port")) for id in now], before.get(arn, ())
-        )
-    group["Registered"] = {arn: ids for arn in wanted}
-
-
-def target_groups(group: Record) -> set[str]:
-    sources = {each["Identifier"] for each in group.get("TrafficSources") or ()}
-    found = {*(group.get("TargetGroupARNs") or ()), *sources}
-    return {arn for arn in found if ":targetgroup/" in arn}
 
 
 def protect(params: Params) -> Answer:
@@ -242,54 +257,34 @@ def protect(params: Params) -> Answer:
     for instance in group["Instances"]:
         if instance["InstanceId"] in ids:
             instance["ProtectedFromScaleIn"] = asg._p(params, "ProtectedFromScaleIn") == "true"
-    reconcile(group)
+    capacity.look(group)
     return done("SetInstanceProtection")
 
 
-def refresh(original: Call) -> Call:
-    def call(params: Params) -> Answer:
-        answer = original(params)
-        group = asg._asgs.get(asg._p(params, "AutoScalingGroupName"))
-        if answer[0] == 200 and group is not None:
-            preferences = nested(params, "Preferences") or {}
-            group["InstanceRefreshes"][0] |= {"Preferences": preferences}
-            group["Instances"] = [
-                _new_instance(group, each["AvailabilityZone"]) for each in group["Instances"]
-            ]
-            _register(group)
-        return answer
+def restored(original: Callable[[Any], Any]) -> Callable[[Any], Any]:
+    """Instances do not survive a stop of the sandbox: groups that were saved launch new ones."""
 
-    return call
+    def load(data: Any) -> Any:
+        done = original(data)
+        for (account, region, _), group in list(asg._asgs._data.items()):
+            with emulator.responses.request_scope(account, region):
+                group["Instances"] = []
+                capacity.explain(group, "the sandbox was started again.")
+        return done
 
-
-def refreshes(original: Call) -> Call:
-    def call(params: Params) -> Answer:
-        group = asg._asgs.get(asg._p(params, "AutoScalingGroupName"))
-        if group is None:
-            return original(params)
-        ids = asg._parse_member_list(params, "InstanceRefreshIds")
-        found = [
-            each
-            for each in group.get("InstanceRefreshes") or ()
-            if not ids or each["InstanceRefreshId"] in ids
-        ]
-        told = tree({"DescribeInstanceRefreshesResult": {"InstanceRefreshes": found}})
-        answer: Answer = asg._xml(200, "DescribeInstanceRefreshesResponse", told)
-        return answer
-
-    return call
+    return load
 
 
 def install(module: Any) -> None:
     """Put these over the emulator's calls."""
     global asg
     asg = module
-    module._reconcile_instances = reconcile
+    # The emulator would have the instances that a request asks for at once, before it is checked.
+    module._reconcile_instances = lambda group: None
+    module.load_persisted_state = restored(module.load_persisted_state)
     calls = module._ACTION_MAP
     calls["CreateAutoScalingGroup"] = create(calls["CreateAutoScalingGroup"])
     calls["UpdateAutoScalingGroup"] = update(calls["UpdateAutoScalingGroup"])
     calls["DeleteAutoScalingGroup"] = delete(calls["DeleteAutoScalingGroup"])
     calls["DescribeAutoScalingGroups"] = describe
-    calls["StartInstanceRefresh"] = refresh(calls["StartInstanceRefresh"])
-    calls["DescribeInstanceRefreshes"] = refreshes(calls["DescribeInstanceRefreshes"])
     calls["SetInstanceProtection"] = protect
