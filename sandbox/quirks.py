@@ -328,12 +328,12 @@ QUIRKS = (
     ),
     Quirk(
         "instances",
-        "An Auto Scaling group starts servers; each is registered with the load balancer once it "
-        "is healthy, and answers there.",
-        "Its servers are records: counted, replaced and registered at once, and nobody answers "
-        "there.",
-        "tests/sandbox/provider/autoscaling/test_groups.py"
-        "::test_instances_are_registered_in_target_groups_and_nobody_answers_there",
+        "An instance is a virtual machine of the type and image that it names, behind its security "
+        "groups; its user data may be a script. An account starts with a quota of vCPUs.",
+        "It is a process of this machine, at a loopback address, and ends with the sandbox. Of its "
+        "user data, the steps of `#cloud-config` that are known are carried out, below a folder of "
+        "its own; a script is refused. There are three at most.",
+        f"{SERVER}/balancing/test_instances.py::test_an_instance_starts_from_its_user_data_and_serves",
         (12,),
     ),
     Quirk(

@@ -78,7 +78,18 @@ MAY: dict[str, tuple[str, ...]] = {
         "sandbox/server/base",
         "sandbox/server/watching",
     ),
-    "sandbox/server/balancing": ("sandbox/server/base",),
+    "sandbox/server/machines": ("sandbox/server/base",),
+    "sandbox/server/balancing": (
+        "sandbox/server/base",
+        "sandbox/server/watching",
+        "sandbox/server/machines",
+    ),
+    "sandbox/server/scaling": (
+        "sandbox/server/base",
+        "sandbox/server/watching",
+        "sandbox/server/machines",
+        "sandbox/server/balancing",
+    ),
     "sandbox/server/gateway": (
         "sandbox/server/base",
         "sandbox/server/watching",

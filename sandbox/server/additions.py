@@ -55,19 +55,25 @@ WITH_STATE = (snapshots, vpc_links, limits, xray)
 ON_DEMAND = {
     "alb": (
         "sandbox.server.balancing.listeners",
+        "sandbox.server.balancing.targets",
         "sandbox.server.balancing.target_groups",
         "sandbox.server.balancing.load_balancers",
         "sandbox.server.balancing.routing",
+        "sandbox.server.balancing.traffic",
     ),
     "autoscaling": (
-        "sandbox.server.balancing.scaling_attachments",
-        "sandbox.server.balancing.scaling_groups",
+        "sandbox.server.scaling.attachments",
+        "sandbox.server.scaling.capacity",
+        "sandbox.server.scaling.groups",
+        "sandbox.server.scaling.sizes",
+        "sandbox.server.scaling.refreshes",
         "sandbox.server.control.scaling_policies",
     ),
     "cognito": ("sandbox.server.guarding.user_pools",),
     "dynamodb": ("sandbox.server.control.dynamodb_plane",),
     "ec2": (
-        "sandbox.server.balancing.launch_templates",
+        "sandbox.server.machines.launch_templates",
+        "sandbox.server.machines.instances",
         "sandbox.server.control.security_groups",
         "sandbox.server.control.images",
     ),
