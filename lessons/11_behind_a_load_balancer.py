@@ -92,7 +92,7 @@ predict("11")
 # instances. Without the last rule, everybody who finds an address could
 # talk to the model without a key.
 
-# %% step: doors, passage
+# %% step: doors
 
 # %% [markdown]
 # ### What an instance may do
@@ -124,14 +124,15 @@ predict("11")
 #
 # A **target group** is the dispatcher's list. Every five seconds it asks
 # each instance for `/health`. The **balancer** is internal: its address
-# leads nowhere from outside.
+# leads nowhere from outside. The **listener** joins the two: what comes to
+# port 80 goes to the list.
 
-# %% step: target_group, balancer
+# %% step: target_group
 
 # %% [markdown]
-# The **listener** joins the two: what comes to port 80 goes to the list.
+# Who has the fewest open requests gets the next. Who leaves has 15 seconds.
 
-# %% step: forward, listener
+# %% step: balancer, forward
 
 # %% [markdown]
 # ### How many
@@ -155,13 +156,13 @@ predict("11")
 # names the link, and the balancer as its `integration_target`. `uri` does
 # not say where: only which port, and what the balancer sees as `Host`.
 
-# %% step: vpc_link, private_integration
+# %% step: private_integration
 
 # %% [markdown]
 # One path takes all: `/instances/model`, `/instances/chat/completions`. So
 # `/instances` is another base URL, with the keys and plans that you know.
 
-# %% step: instances_route
+# %% step: vpc_link, instances_route
 
 # %% [markdown]
 # The server there gets no event, so headers tell it who asks. Clients can
@@ -224,37 +225,35 @@ print(boto3.client("ec2").get_console_output(
 # Same client, same key, another base URL. The header says who answered.
 
 # %%
-base, key = outputs()["invoke_url"], outputs()["team_keys"].reveal()["blue"]
-homes = {"function": base, "instances": outputs()["instances_url"]}
-hello = [{"role": "user", "content": "Say hello to the class."}]
+key = outputs()["team_keys"].reveal()["blue"]
+homes = {"function": outputs()["invoke_url"],
+         "instances": outputs()["instances_url"]}
 
-def say(home, **more):
+def say(home):
     client = openai.OpenAI(base_url=homes[home], api_key=key)
     return client.chat.completions.with_raw_response.create(
-        model=client.models.list().data[0].id, messages=hello,
-        temperature=0, max_tokens=24, **more)
+        model=client.models.list().data[0].id, temperature=0, max_tokens=24,
+        messages=[{"role": "user", "content": "Say hello to the class."}])
 
 for home in homes:
     answer = say(home)
-    print(home, answer.headers.get("x-served-by"),
-          repr(answer.parse().choices[0].message.content))
+    print(home, answer.headers.get("x-served-by"))
+    print(answer.parse().choices[0].message.content)
 
 # %% [markdown]
 # Now somebody claims to be another key. The log of the instance shows whose
 # tokens were spent: the id of blue's own key, whatever the header said.
 
 # %%
-answer = requests.post(
-    homes["instances"] + "/model", json={"prompt": "Hi", "max_tokens": 1},
-    headers={"Authorization": f"Bearer {key}",
-             "x-gateway-key-id": "mallory"}, timeout=60)
-print(answer.status_code)
+head = {"Authorization": f"Bearer {key}", "x-gateway-key-id": "mallory"}
+answer = requests.post(homes["instances"] + "/model", headers=head,
+                       json={"prompt": "Hi", "max_tokens": 1}, timeout=60)
 time.sleep(2)
 lines = boto3.client("logs").filter_log_events(
-    logGroupName=outputs()["instance_log_group"],
-    filterPattern="key_id")["events"]
-print("mallory" in lines[-1]["message"])
-print(lines[-1]["message"][:150])
+    logGroupName=outputs()["instance_log_group"])["events"]
+line = next(each["message"] for each in lines
+            if answer.headers["x-request-id"] in each["message"])
+print("mallory" in line, line[:240])
 
 # %% [markdown]
 # ### Three homes, compared
@@ -263,15 +262,12 @@ print(lines[-1]["message"][:150])
 # tokens. The prices are AWS's lists, with their dates. Change any number.
 
 # %%
-def seconds(home):
-    say(home)
+took = {}
+for home in homes:
     began = time.perf_counter()
     usage = say(home).parse().usage
-    return time.perf_counter() - began, usage
-
-there, usage = seconds("instances")
-here, _ = seconds("function")
-cost(function_seconds=here, instance_seconds=there,
+    took[home] = round(time.perf_counter() - began, 3)
+cost(function_seconds=took["function"], instance_seconds=took["instances"],
      prompt_tokens=usage.prompt_tokens,
      answer_tokens=usage.completion_tokens)
 

@@ -23,7 +23,7 @@ from sandbox.server.control import (
 )
 from sandbox.server.functions import aliases, function_log, worker
 from sandbox.server.gateway import limits
-from sandbox.server.guarding import credentials, denials
+from sandbox.server.guarding import credentials, denials, log_rights
 from sandbox.server.watching import alarms, log_metrics, metrics, tracing, xray
 
 # What is put over the emulator before it serves. Later ones stand before earlier ones.
@@ -45,6 +45,7 @@ AT_THE_START = (
     log_metrics,
     alarms,
     denials,
+    log_rights,
     missing_services,
     xray,
     tracing,

@@ -83,9 +83,10 @@ def asked(event: dict[str, Any], context: Any, line: Line) -> Answer:
             line.fields["key_id"] = caller
         if team := about.get("team"):
             line.fields["team"] = team
+        line.counts = not about.get("paid")
         backends = others(event, context, caller, line)
         model: Backend = backends or MODEL
-        if BUDGET and not about.get("paid"):
+        if BUDGET and line.counts:
             model = budget.Metered(model, BUDGET, caller, remaining(context))
         kind = header(event, "content-type")
         answer = api.route(event["httpMethod"], path_of(event), body_of(event), model, kind)

@@ -43,7 +43,8 @@ NAMES = {
         extract_region detect_service""",
     arn: "execute_api_arn",
     concurrency: "run_reentrant",
-    iam_actions: "access_denied_response anonymous_denial_message identity_denial_message",
+    iam_actions: """access_denied_response anonymous_denial_message extract_resource_arn
+        identity_denial_message""",
     iam_evaluator: """AmbiguousAccessKeyError AuthError EvalContext enforce ResolvedCredential
         _SESSION_TOKEN_NOT_CHECKED _invalid_session_token _is_root_key _principal_org_id _served_unsigned
         _signed_request check_credentials is_root_access_key resolve_caller_identity resolve_credential
