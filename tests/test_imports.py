@@ -128,6 +128,7 @@ MAY: dict[str, tuple[str, ...]] = {
     "sandbox/provider/s3": ("sandbox/provider/core",),
     "sandbox/provider/secretsmanager": ("sandbox/provider/core",),
     "sandbox/provider/ssm": ("sandbox/provider/core",),
+    "sandbox/provider/vpc": ("sandbox/provider/core", "sandbox/provider/ec2"),
     "sandbox/provider/wafv2": ("sandbox/provider/core",),
     "sandbox/provider/lookups": ("sandbox/provider/*",),
     "sandbox/provider": ("sandbox/provider/core", "sandbox/provider/check", "sandbox/home.py"),

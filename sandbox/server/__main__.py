@@ -141,10 +141,14 @@ async def serve(
 
 
 def _server_config() -> Config:
+    """How Hypercorn serves; its connections end as ours do."""
     from hypercorn.config import Config
 
+    from sandbox.server import connections
+
+    connections.install()
     config = Config()
-    config.keep_alive_timeout = 75
+    config.keep_alive_timeout = connections.IDLE
     config.graceful_timeout = 1
     config.h11_pass_raw_headers = True
     # More than API Gateway takes: what is too long gets API Gateway's refusal, not the server's.

@@ -1,7 +1,4 @@
-"""EC2 Auto Scaling: what stands before a group; the id is made up, for AWS has none.
-
-An attachment that is made again is the same one, so there is nothing to find.
-"""
+"""EC2 Auto Scaling: what stands before a group; the id is made up, for AWS has none."""
 
 from __future__ import annotations
 
@@ -34,6 +31,10 @@ def _place(values: Outputs) -> tuple[str, str, dict[str, Any]]:
 def create_attachment(ctx: Context, inputs: Inputs) -> str:
     what, _, request = _place(inputs)
     accepted(ctx, getattr(ctx.client("autoscaling"), f"attach_{what}"), EARLY, PATIENCE, **request)
+    return _id(inputs)
+
+
+def _id(inputs: Inputs) -> str:
     return unique_name(f"{inputs['autoscalingGroupName']}-")
 
 
@@ -68,5 +69,6 @@ ATTACHMENT = resource(
     create=create_attachment,
     read=read_attachment,
     delete=delete_attachment,
+    find=lambda ctx, inputs: _id(inputs),  # another one, for an attachment that is there
     called="autoscalingGroupName",
 )

@@ -1,14 +1,11 @@
-"""EC2 Auto Scaling: scaling policies; the id is the policy's name, imported as GROUP/NAME.
-
-A policy that is put again replaces itself, so there is nothing to find.
-"""
+"""EC2 Auto Scaling: scaling policies; the id is the policy's name, imported as GROUP/NAME."""
 
 from __future__ import annotations
 
 from typing import Any
 
 from sandbox.provider.core import facts
-from sandbox.provider.core.answers import find, in_order, known, parts_of, settle
+from sandbox.provider.core.answers import by, find, in_order, known, parts_of, settle
 from sandbox.provider.core.context import Context
 from sandbox.provider.core.kinds import Inputs, Outputs, resource
 from sandbox.provider.core.shapes import answers, request
@@ -97,6 +94,7 @@ POLICY = resource(
     update=update_policy,
     delete=delete_policy,
     imported=_imported,
+    find=by("name"),
     lacks=("predictiveScalingConfiguration",),
     called="name",
 )

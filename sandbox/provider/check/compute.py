@@ -43,9 +43,10 @@ def template(inputs: Values) -> Iterator[Refusal]:
 @functools.cache
 def _instance_types() -> frozenset[str]:
     """All that this version of boto3 knows."""
-    from botocore.session import get_session
+    from botocore.loaders import Loader
 
-    return frozenset(get_session().get_service_model("ec2").shape_for("InstanceType").enum)
+    model = Loader().load_service_model("ec2", "service-2")
+    return frozenset(model["shapes"]["InstanceType"]["enum"])
 
 
 # Rules of security groups

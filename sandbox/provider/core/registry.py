@@ -22,7 +22,7 @@ SERVICES = {
     "s3": ("s3",),
     "secretsmanager": ("secretsmanager",),
     "ssm": ("ssm",),
-    "vpc": ("ec2",),
+    "vpc": ("vpc",),
     "wafv2": ("wafv2",),
 }
 

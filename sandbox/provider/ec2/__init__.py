@@ -1,4 +1,4 @@
-"""EC2's types: security groups, their rules and launch templates.
+"""EC2's types: security groups and launch templates.
 
 Instances are started by nobody here.
 """

@@ -24,6 +24,7 @@ RULES: dict[str, Callable[[list[str], Record], None]] = {
     "DeleteIntegrationResponse": methods.delete_child,
     "PutMethodResponse": methods.put_method_response,
     "PutIntegration": methods.put_integration,
+    "CreateStage": stages.create_stage,
     "UpdateStage": stages.update_stage,
     "UpdateAccount": stages.update_account,
     "CreateApiKey": plans.create_api_key,

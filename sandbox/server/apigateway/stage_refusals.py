@@ -12,6 +12,7 @@ from sandbox.server.base.refusals import Refused, trusts
 
 v1 = emulator.v1
 
+DEPLOYMENTS = ("/deploymentId", "/canarySettings/deploymentId")
 ACCESS_LOGS = ("/accessLogSettings/destinationArn", "/accessLogSettings/format")
 LOGS = "CloudWatch Logs role ARN must be set in account settings to enable logging"
 UNTRUSTED = (
@@ -20,12 +21,22 @@ UNTRUSTED = (
 )
 
 
+def create_stage(parts: list[str], data: Record) -> None:
+    canary = (data.get("canarySettings") or {}).get("deploymentId")
+    if canary and not has_deployment(parts[1], canary):
+        raise _unknown_deployment()
+
+
+def _unknown_deployment() -> Refused:
+    return Refused("Deployment id does not exist")
+
+
 def update_stage(parts: list[str], data: Record) -> None:
     stage = v1._stages_v1.get(parts[1], {}).get(parts[3])
     for operation in data.get("patchOperations") or [] if stage else []:
         path, value = operation.get("path") or "", operation.get("value")
-        if path == "/deploymentId" and not has_deployment(parts[1], value):
-            raise Refused("Deployment id does not exist")
+        if path in DEPLOYMENTS and not has_deployment(parts[1], value):
+            raise _unknown_deployment()
         _log_settings(path, operation.get("op"), value)
 
 

@@ -19,6 +19,7 @@ class Inside:
     balancer: str
     dns: str
     groups: dict[str, str]
+    port: int  # of the server behind it
 
     def integrate(self, place: dict[str, Any], path: str = "/", port: int = 80, **more: Any) -> Any:
         """Put the balancer behind a method."""
@@ -82,4 +83,6 @@ def build(account: Any, target: str) -> Inside:
     link = account.client("apigatewayv2").create_vpc_link(
         Name="inside", SubnetIds=ids, SecurityGroupIds=[groups["link"]]
     )["VpcLinkId"]
-    return Inside(account, link, made["LoadBalancerArn"], made["DNSName"], groups)
+    return Inside(
+        account, link, made["LoadBalancerArn"], made["DNSName"], groups, address.port or 80
+    )

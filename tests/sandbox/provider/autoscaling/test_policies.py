@@ -13,6 +13,7 @@ from tests.sandbox.provider.lifecycle import (
     Lives,
     assert_complete,
     assert_deleted,
+    assert_found,
     assert_imports,
     assert_updates,
     look_up,
@@ -77,6 +78,7 @@ def test_a_target_tracking_policy_keeps_and_takes_every_argument(life: Lives, gr
             {"enabled": False},
         ],
     )
+    assert_found(policy.ctx, POLICY, policy.inputs, policy.id)
     assert_deleted(policy)
     with pytest.raises(CallError, match="expected <asg-name>/<policy-name>"):
         policy.imported("alone")
@@ -110,4 +112,7 @@ def test_an_attachment_puts_a_group_behind_targets(life: Lives, group: Life, ctx
     attachment = life(ATTACHMENT, autoscalingGroupName=group.id, lbTargetGroupArn=targets.id)
     assert_complete(attachment)
     assert attachment.id.startswith(f"{group.id}-")
+    assert attachment.kind.find
+    found = attachment.kind.find(ctx, attachment.inputs)
+    assert found and found.outputs["autoscalingGroupName"] == group.id
     assert_deleted(attachment)

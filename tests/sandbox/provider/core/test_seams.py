@@ -73,7 +73,7 @@ def test_an_error_that_boto3_names_is_one_of_the_model():
 
     error = NoSuchEntityException(refused().response, "GetRole")
     assert describe(error).endswith("RequestID: r1, NoSuchEntity: no role")
-    assert SERVICE_NAMES["lambda"] == "Lambda" and len(SERVICE_NAMES) == 15
+    assert SERVICE_NAMES["lambda"] == "Lambda" and len(SERVICE_NAMES) == 16
 
 
 @pytest.mark.parametrize(

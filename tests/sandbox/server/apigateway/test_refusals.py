@@ -205,9 +205,12 @@ def test_deployments(account):
     refused(TAKEN, "Stage already exists", gateway.create_stage, **stage, deploymentId=deployment)
     unknown = "Deployment id does not exist"
     refused(BAD, unknown, gateway.create_stage, restApiId=api.id, stageName="v2", deploymentId="x")
-    refused(
-        BAD, unknown, gateway.update_stage, **stage, patchOperations=change("/deploymentId", "x")
-    )
+    for path in ("/deploymentId", "/canarySettings/deploymentId"):
+        moved = change(path, "x")
+        refused(BAD, unknown, gateway.update_stage, **stage, patchOperations=moved)
+    canary = {"deploymentId": "x", "percentTraffic": 10}
+    second = {"restApiId": api.id, "stageName": "v2", "deploymentId": deployment}
+    refused(BAD, unknown, gateway.create_stage, **second, canarySettings=canary)
 
 
 def test_logging_without_the_accounts_role(account, api, no_role):

@@ -223,3 +223,25 @@ def test_names_and_sizes_by_the_services_models(account):
         account.client("cloudwatch").put_metric_alarm(
             AlarmName="x", ComparisonOperator="Above", EvaluationPeriods=1, Statistic="Middle"
         )
+
+
+# EC2 and Auto Scaling
+
+
+def test_a_group_in_a_zone_that_is_none_and_a_policy_of_no_group(account):
+    scaling, kind = account.client("autoscaling"), ("ValidationError", 400)
+    template = account.client("ec2").create_launch_template(
+        LaunchTemplateName="zones", LaunchTemplateData={"InstanceType": "t3.small"}
+    )["LaunchTemplate"]["LaunchTemplateId"]
+    group = {
+        "AutoScalingGroupName": "zones",
+        "LaunchTemplate": {"LaunchTemplateId": template, "Version": "$Latest"},
+        "MinSize": 0,
+        "MaxSize": 1,
+    }
+    for zone in ("us-east-1z", "eu-west-1a"):
+        told = f"Invalid Availability Zone: {zone}"
+        refused(kind, told, scaling.create_auto_scaling_group, **group, AvailabilityZones=[zone])
+    unknown = "AutoScalingGroup name not found - AutoScalingGroup zones not found"
+    policy = {"PolicyName": "p", "ScalingAdjustment": 1, "AdjustmentType": "ChangeInCapacity"}
+    refused(kind, unknown, scaling.put_scaling_policy, AutoScalingGroupName="zones", **policy)

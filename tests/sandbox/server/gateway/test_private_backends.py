@@ -10,7 +10,11 @@ from http.server import ThreadingHTTPServer
 from urllib.parse import urlsplit
 
 import pytest
+from botocore.exceptions import ClientError
 
+from sandbox.server.base import vpc_links
+from sandbox.server.base.exchange import Place, Request
+from sandbox.server.gateway import private_backend
 from sandbox.urls import invoke_url
 from tests.sandbox.server import private
 from tests.sandbox.server.conftest import Echo
@@ -79,6 +83,54 @@ def test_a_mapped_path_has_no_stage(account, inside):
     inside.integrate(place, "/{proxy}", requestParameters=path)
     api.deploy("v1")
     assert api.call("/one/two%20three?q=%2F").json()["path"] == "/one/two%20three?q=%2F"
+
+
+@pytest.mark.parametrize(
+    ("switch", "mapping", "found"),
+    [
+        (None, {}, "/v1"),
+        (None, {"integration.request.path.id": "'1'"}, ""),
+        ("1", {"integration.request.path.id": "'1'"}, "/v1"),
+        ("0", {}, ""),
+    ],
+)
+def test_the_stage_is_in_the_path_or_not_as_the_sandbox_is_told(
+    switch, mapping, found, monkeypatch
+):
+    monkeypatch.setattr(vpc_links, "find_second", lambda id: {"vpcLinkId": id})
+    monkeypatch.delenv("KIT_STAGE_IN_PATH", raising=False)
+    if switch:
+        monkeypatch.setenv("KIT_STAGE_IN_PATH", switch)
+    request = Request(Place("api", "v1", "/x"), "0", "us-east-1", "GET", [], {}, "", "127.0.0.1")
+    integration = {"connectionId": "link", "requestParameters": mapping}
+    assert private_backend.prefix(request, integration) == found
+
+
+def test_a_link_of_the_first_version_leads_to_its_network_balancer(account, inside):
+    balancing, subnets = account.client("elbv2"), private.subnets(account)
+    balancer = balancing.create_load_balancer(
+        Name="network", Type="network", Subnets=[subnets[0]["SubnetId"]]
+    )["LoadBalancers"][0]
+    port = inside.port
+    targets = balancing.create_target_group(
+        Name="network", TargetType="ip", Protocol="TCP", Port=port, VpcId=subnets[0]["VpcId"]
+    )["TargetGroups"][0]["TargetGroupArn"]
+    balancing.register_targets(TargetGroupArn=targets, Targets=[{"Id": "127.0.0.1"}])
+    balancing.create_listener(
+        LoadBalancerArn=balancer["LoadBalancerArn"],
+        Port=8080,
+        Protocol="TCP",
+        DefaultActions=[{"Type": "forward", "TargetGroupArn": targets}],
+    )
+    link = account.gateway.create_vpc_link(name="l", targetArns=[balancer["LoadBalancerArn"]])["id"]
+    api = account.api()
+    first = {"connectionId": link, "integrationTarget": "", "uri": "http://model.example:8080/x"}
+    inside.integrate(api.method(), **first)
+    api.deploy("v1")
+    found = api.call().json()
+    assert (found["path"], found["headers"]["host"]) == ("/x", "model.example:8080")
+    with pytest.raises(ClientError, match=f"Vpc link '{link}', is referenced"):
+        account.gateway.delete_vpc_link(vpcLinkId=link)
 
 
 def test_a_stage_variable_names_the_link_and_the_address(account, inside):

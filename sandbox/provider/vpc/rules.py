@@ -1,7 +1,4 @@
-"""EC2: rules of security groups that stand alone; the id is the rule's.
-
-The module of Pulumi is `vpc`, for the official provider names them so.
-"""
+"""EC2: rules of security groups that stand alone; the id is the rule's."""
 
 from __future__ import annotations
 
