@@ -67,6 +67,7 @@ ON_DEMAND = {
         "sandbox.server.scaling.groups",
         "sandbox.server.scaling.sizes",
         "sandbox.server.scaling.refreshes",
+        "sandbox.server.scaling.tracking",
     ),
     "cognito": ("sandbox.server.guarding.user_pools",),
     "dynamodb": ("sandbox.server.control.dynamodb_plane",),
