@@ -69,6 +69,7 @@ ON_DEMAND = {
         "sandbox.server.scaling.sizes",
         "sandbox.server.scaling.refreshes",
         "sandbox.server.control.scaling_policies",
+        "sandbox.server.scaling.tracking",
     ),
     "cognito": ("sandbox.server.guarding.user_pools",),
     "dynamodb": ("sandbox.server.control.dynamodb_plane",),

@@ -18,6 +18,7 @@ from urllib.parse import parse_qs
 from sandbox import proof
 from sandbox.root_key import RootKey
 from sandbox.server import clock
+from sandbox.server.balancing import clients
 from sandbox.server.base import emulator, persistence, snapshots
 from sandbox.server.base.claim import Claim
 from sandbox.server.base.generation import Generation
@@ -147,10 +148,14 @@ class Kit:
         # The emulator looks for header names in lower case.
         scope = {**scope, "headers": [(name.lower(), value) for name, value in scope["headers"]]}
         request = Sniffed(scope, receive)
+        to_balancer = clients.asks_a_balancer(scope)
 
         async def saving(message: dict[str, Any]) -> None:
             if message["type"] == "http.response.start" and message["status"] < 500:
-                await self._keep(request)
+                if to_balancer:
+                    self.saver.soon(DATA_SERVICES)
+                else:
+                    await self._keep(request)
             if message["type"] == "http.response.start" and not _speaks_for_itself(visit, request):
                 message["headers"] = [
                     (name, value)
@@ -160,7 +165,10 @@ class Kit:
             await send(message)
 
         try:
-            await emulator.app.app(scope, request.receive, saving)
+            if to_balancer:
+                await clients.serve(emulator.app.app, scope, receive, saving)
+            else:
+                await emulator.app.app(scope, request.receive, saving)
         except Exception:
             log.exception("cannot answer %s %s", scope["method"], scope["path"])
             await _reply(send, 500, {"__type": "InternalFailure", "message": "See sandbox.log"})

@@ -49,8 +49,9 @@ class Clock:
 
 
 def _tend(group: Any) -> None:
-    from sandbox.server.scaling import capacity, refreshes
+    from sandbox.server.scaling import capacity, refreshes, tracking
 
+    tracking.step(group)
     refreshes.step(group)
     capacity.look(group)
 

@@ -45,7 +45,8 @@ def per_target(balancer: str, group: str, targets: int) -> None:
     share = 1 / max(1, targets)
     both = {"LoadBalancer": _name(balancer), "TargetGroup": _group(group)}
     for dimensions in ({"TargetGroup": _group(group)}, both):
-        metrics.record(SPACE, "RequestCountPerTarget", share, "Count", dimensions)
+        # Scaling policies look at it in shorter periods than anything else.
+        metrics.record(SPACE, "RequestCountPerTarget", share, "Count", dimensions, slot=0.5)
 
 
 def hosts(balancer: str, group: str, zones: dict[str, list[int]]) -> None:

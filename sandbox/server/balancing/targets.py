@@ -12,9 +12,9 @@ from typing import Any
 from sandbox.server.balancing import health
 from sandbox.server.balancing.health import Target
 from sandbox.server.balancing.listeners import groups_of
-from sandbox.server.base import emulator
+from sandbox.server.base import emulator, security_groups
 from sandbox.server.base.emulator import Record
-from sandbox.server.machines import fleet, instances, reach
+from sandbox.server.machines import fleet, instances
 
 Key = tuple[str, int | None]
 
@@ -116,26 +116,17 @@ def place(target: Target, port: int, balancer: str) -> Place:
     record = instances.find(machine.id) or {}
     groups = [each["GroupId"] for each in record.get("SecurityGroups") or ()]
     front = alb._lbs.get(balancer)
-    if front is not None and not reach.reaches(
-        groups_of_balancer(front), _blocks(front), groups, machine.address.private, port
-    ):
+    if front is not None and not _admitted(front, groups, machine.address.private, port):
         return Place(silent=True)
     return Place(*machine.at(port))
 
 
-def groups_of_balancer(balancer: Record) -> list[str]:
-    """The security groups of a balancer: its VPC's default one, when none was named."""
-    named = list(balancer.get("SecurityGroups") or ())
-    if named:
-        return named
-    subnets = emulator.app._get_module("ec2")._subnets
-    vpcs = [subnets[each]["VpcId"] for each in balancer.get("Subnets") or () if each in subnets]
-    return [instances.default_group(vpcs[0])] if vpcs else []
-
-
-def _blocks(balancer: Record) -> list[str]:
-    subnets = emulator.app._get_module("ec2")._subnets
-    return [subnets[s]["CidrBlock"] for s in balancer.get("Subnets") or () if s in subnets]
+def _admitted(balancer: Record, groups: list[str], to: str, port: int) -> bool:
+    own = list(balancer.get("SecurityGroups") or ())
+    if not own and balancer["Type"] == "application":
+        own = security_groups.of_vpc(balancer["Subnets"])
+    there = security_groups.address_in(balancer["Subnets"], balancer["LoadBalancerArn"])
+    return security_groups.connects(own, there, groups, to, port)
 
 
 def described(group: str, record: Record) -> health.Health:

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
-from sandbox.server.base import emulator
+from sandbox.server.base import emulator, security_groups
 from sandbox.server.base.emulator import Answer, Record
 from sandbox.server.machines import credentials, fleet
 from sandbox.server.machines.machine import Machine
@@ -54,7 +54,7 @@ def launch(wanted: Wanted) -> str:
         count=1,
         key_name=wanted.key,
         user_data=wanted.user_data,
-        sg_ids=list(wanted.groups) or [default_group(subnet["VpcId"])],
+        sg_ids=list(wanted.groups) or security_groups.of_vpc([wanted.subnet]),
         requested_private_ip=address.private,
         iam_profile=known,
     )
@@ -70,13 +70,6 @@ def launch(wanted: Wanted) -> str:
     environment = {**credentials.environment(region), **keys}
     machine.begin(wanted.user_data, environment, objects.download)
     return id
-
-
-def default_group(vpc: str) -> str:
-    """The default security group of a VPC."""
-    groups = ec2._security_groups.values()
-    found = (g["GroupId"] for g in groups if g["VpcId"] == vpc and g["GroupName"] == "default")
-    return next(found, ec2._DEFAULT_SG_ID)
 
 
 def find(id: str) -> Record | None:
