@@ -226,8 +226,8 @@ print(boto3.client("ec2").get_console_output(
 
 # %%
 key = outputs()["team_keys"].reveal()["blue"]
-homes = {"function": outputs()["invoke_url"],
-         "instances": outputs()["instances_url"]}
+urls = {"function": "invoke_url", "instances": "instances_url"}
+homes = {home: outputs()[url] for home, url in urls.items()}
 
 def say(home):
     client = openai.OpenAI(base_url=homes[home], api_key=key)
@@ -235,10 +235,9 @@ def say(home):
         model=client.models.list().data[0].id, temperature=0, max_tokens=24,
         messages=[{"role": "user", "content": "Say hello to the class."}])
 
-for home in homes:
-    answer = say(home)
-    print(home, answer.headers.get("x-served-by"))
-    print(answer.parse().choices[0].message.content)
+for home, answer in ((home, say(home)) for home in homes):
+    print(home, answer.headers.get("x-served-by"),
+          answer.parse().choices[0].message.content)
 
 # %% [markdown]
 # Now somebody claims to be another key. The log of the instance shows whose
@@ -248,7 +247,7 @@ for home in homes:
 head = {"Authorization": f"Bearer {key}", "x-gateway-key-id": "mallory"}
 answer = requests.post(homes["instances"] + "/model", headers=head,
                        json={"prompt": "Hi", "max_tokens": 1}, timeout=60)
-time.sleep(2)
+time.sleep(1.5)
 lines = boto3.client("logs").filter_log_events(
     logGroupName=outputs()["instance_log_group"])["events"]
 line = next(each["message"] for each in lines
@@ -287,8 +286,8 @@ def three():
     scaling.set_desired_capacity(
         AutoScalingGroupName=outputs()["instance_group"], DesiredCapacity=3)
 
-seen = traffic(14, rate=1.5, url=homes["instances"] + "/model",
-               at={1: three})
+traffic(10, rate=2, url=homes["instances"] + "/model",
+        at={1: three})
 show(until("healthy", 3))
 
 # %% [markdown]
@@ -299,7 +298,7 @@ show(until("healthy", 3))
 # %%
 scaling.set_desired_capacity(
     AutoScalingGroupName=outputs()["instance_group"], DesiredCapacity=1)
-seen = traffic(8, rate=1.5, url=homes["instances"] + "/model")
+traffic(4, rate=2, url=homes["instances"] + "/model")
 
 # %% [markdown]
 # ## Break it: a door to the wrong port
