@@ -143,7 +143,11 @@ class Farm:
         return sorted(each["State"] for each in self.health().values())
 
     def wait_for(self, *states: str, seconds: float = 20.0) -> None:
-        until(lambda: self.states() == sorted(states), seconds)
+        try:
+            until(lambda: self.states() == sorted(states), seconds)
+        except AssertionError as error:
+            logs = "\n".join(self.console(each["InstanceId"]) for each in self.instances)
+            raise AssertionError(f"{self.health()}, not {states}:\n{logs}") from error
 
     def activities(self) -> list[dict[str, Any]]:
         call = self.client("autoscaling").describe_scaling_activities

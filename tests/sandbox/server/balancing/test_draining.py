@@ -14,7 +14,6 @@ import requests
 
 from tests.sandbox.server.farms import Farm, assert_page, until
 
-
 WAITING = "WaitingForELBConnectionDraining"
 
 
