@@ -337,6 +337,15 @@ QUIRKS = (
         (12,),
     ),
     Quirk(
+        "scaling-minutes",
+        "A target-tracking policy scales out after three minutes above its target, and in after "
+        "fifteen below; a new instance then warms up for minutes.",
+        "A minute of these takes 5 seconds, or as many as `KIT_SCALING_MINUTE` says when the "
+        "sandbox starts; all answers have AWS's numbers.",
+        f"{SERVER}/scaling/test_tracking.py::test_a_policy_follows_the_requests_of_each_target",
+        (12,),
+    ),
+    Quirk(
         "arguments",
         "Pulumi's provider takes every argument of a type.",
         "What the sandbox cannot carry out is refused in the plan: mostly settings of buckets that "
