@@ -16,6 +16,7 @@ from tests.sandbox.provider.lifecycle import (
     assert_complete,
     assert_deleted,
     assert_found,
+    look_up,
 )
 
 API = "aws:apigateway/restApi:RestApi"
@@ -125,6 +126,44 @@ def test_certificates_of_a_backend_may_go_unchecked(life: Lives, ctx: Context, p
     proxy.update(tlsConfig={"insecureSkipVerification": False})
     found = seen(ctx, "get_integration", **where(path))["tlsConfig"]
     assert found["insecureSkipVerification"] is False
+
+
+def test_a_private_integration_streams_and_takes_another_balancer_in_place(
+    life: Lives, ctx: Context, path: Life
+) -> None:
+    subnets = look_up(ctx, "aws:ec2/getSubnets:getSubnets")["ids"][:2]
+    group = life("aws:ec2/securityGroup:SecurityGroup", name=life.name("link")).id
+    one, two = (
+        life(
+            "aws:lb/loadBalancer:LoadBalancer", name=life.name("lb"), internal=True, subnets=subnets
+        )
+        for _ in "ab"
+    )
+    link = life(
+        "aws:apigatewayv2/vpcLink:VpcLink",
+        name=life.name("link"),
+        subnetIds=subnets,
+        securityGroupIds=[group],
+    )
+    private = integration(
+        life,
+        path,
+        type="HTTP_PROXY",
+        integrationHttpMethod="POST",
+        uri=f"http://{one.outputs['dnsName']}/model",
+        connectionType="VPC_LINK",
+        connectionId=link.id,
+        integrationTarget=one.id,
+        responseTransferMode="STREAM",
+        timeoutMilliseconds=60_000,
+    )
+    assert_complete(private)
+    private.update(integrationTarget=two.id)
+    assert seen(ctx, "get_integration", **where(path))["integrationTarget"] == two.id
+    assert private.read() == private.outputs
+    with pytest.raises(AwsError, match="is referenced in .* format of"):
+        link.delete()
+    private.delete()
 
 
 def test_an_integration_of_nothing_is_refused_in_the_official_words(ctx: Context) -> None:
