@@ -174,11 +174,12 @@ predict("11")
 # %% [markdown]
 # ## Plan
 #
-# One setting decides whether all this is made. Look for `create`: nothing
-# that exists is replaced but the deployment.
+# One setting decides whether all this is made. (None takes back what chapter
+# 12 sets.) Look for `create`: nothing that exists is replaced but the
+# deployment.
 
 # %%
-configure(instances=1)
+configure(instances=1, candidateInstances=None, firstBackend=None)
 plan()
 
 # %% [markdown]

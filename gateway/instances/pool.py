@@ -34,6 +34,7 @@ def instance_group(
             "id": template.id,
             "version": template.latest_version.apply(str),
         },
+        wait_for_capacity_timeout="5m",
         health_check_type="ELB",
         health_check_grace_period=180,
         instance_refresh={
