@@ -77,7 +77,8 @@ def _send(
     draw: Callable[[], object],
 ) -> None:
     """Each call in a thread of its own at its time, each act too; answers as they come."""
-    began, answers = time.monotonic(), queue.SimpleQueue[Shot | Moment]()
+    began, answers = time.monotonic(), queue.SimpleQueue[Shot | Moment | Exception]()
+    doing: list[threading.Thread] = []
 
     def since() -> float:
         return time.monotonic() - began
@@ -90,20 +91,27 @@ def _send(
         told = getattr(what, "__name__", "something")
         moment = Moment(since(), told.replace("_", " "))
         answers.put(moment)
-        what()
+        try:
+            what()
+        except Exception as error:  # noqa: BLE001  raised again where the learner sees it
+            answers.put(error)
 
     plan = [(number / made.rate, call) for number in range(made.planned)]
     plan += [(due, act) for due in acts]
     plan.sort(key=lambda one: one[0])
-    while plan or len(made.rows) < made.planned:
+    while plan or len(made.rows) < made.planned or any(each.is_alive() for each in doing):
         while plan and plan[0][0] <= since():
             due, what = plan.pop(0)
-            threading.Thread(target=what, args=(due,), name="traffic", daemon=True).start()
+            thread = threading.Thread(target=what, args=(due,), name="traffic", daemon=True)
+            thread.start()
+            doing += [thread] if what is act else []
         wait = min(0.1, max(0.0, plan[0][0] - since())) if plan else 0.1
         try:
             news = answers.get(timeout=max(wait, 0.005))
         except queue.Empty:
             continue
+        if isinstance(news, Exception):
+            raise news
         if isinstance(news, Shot):
             made.add(news)
         else:

@@ -149,6 +149,19 @@ def console_output(params: Params) -> Answer:
     return answer
 
 
+def diagnostic_interrupt(params: Params) -> Answer:
+    """SendDiagnosticInterrupt: the kernel panics, if it is told to; here, it always is."""
+    id = ec2._p(params, "InstanceId")
+    machine: Machine | None = fleet.find(id)
+    if machine is None:
+        text = f"The instance ID '{id}' does not exist"
+        refused: Answer = ec2._error("InvalidInstanceID.NotFound", text, 400)
+        return refused
+    machine.crash()
+    answer: Answer = ec2._xml(200, "SendDiagnosticInterruptResponse", "<return>true</return>")
+    return answer
+
+
 def _restored(original: Callable[[Any], Any]) -> Callable[[Any], Any]:
     """Instances do not survive a stop of the sandbox: those that were saved are gone."""
 
@@ -178,6 +191,7 @@ def install(module: Any) -> None:
     module.reset = _reset(module.reset)
     calls = module._ACTION_MAP
     calls["GetConsoleOutput"] = console_output
+    calls["SendDiagnosticInterrupt"] = diagnostic_interrupt
     calls["TerminateInstances"] = terminate_call(calls["TerminateInstances"])
     for name, doing in (
         ("StopInstances", "stop"),
