@@ -236,9 +236,9 @@ def say(home):
         model=client.models.list().data[0].id, temperature=0, max_tokens=24,
         messages=[{"role": "user", "content": "Say hello to the class."}])
 
-for home, answer in ((home, say(home)) for home in homes):
-    print(home, answer.headers.get("x-served-by"),
-          answer.parse().choices[0].message.content)
+said = {home: say(home) for home in homes}
+print(*(each.headers.get("x-served-by") for each in said.values()))
+print(*(each.parse().choices[0].message.content for each in said.values()))
 
 # %% [markdown]
 # Now somebody claims to be another key. The log of the instance shows whose

@@ -334,7 +334,7 @@ QUIRKS = (
         "user data, the steps of `#cloud-config` that are known are carried out, below a folder of "
         "its own; a script is refused. There are three at most.",
         f"{SERVER}/balancing/test_instances.py::test_an_instance_starts_from_its_user_data_and_serves",
-        (12,),
+        (11, 12),
     ),
     Quirk(
         "scaling-minutes",
@@ -343,7 +343,7 @@ QUIRKS = (
         "A minute of these takes 5 seconds, or as many as `KIT_SCALING_MINUTE` says when the "
         "sandbox starts; all answers have AWS's numbers.",
         f"{SERVER}/scaling/test_tracking.py::test_a_policy_follows_the_requests_of_each_target",
-        (12,),
+        (11, 12),
     ),
     Quirk(
         "arguments",
@@ -353,7 +353,7 @@ QUIRKS = (
         "in other regions, and arguments younger than what the sandbox knows of a type.",
         "tests/sandbox/provider/check/test_lacking.py"
         "::test_each_is_an_argument_and_is_refused_with_the_way_out",
-        (12,),
+        (11,),
     ),
     Quirk(
         "vpc-link",
@@ -361,7 +361,7 @@ QUIRKS = (
         "(`use1-az3`). After 60 days without traffic it is INACTIVE.",
         "It is AVAILABLE the next time that somebody looks, in every zone, and stays so.",
         f"{DIFFERENCES}::test_a_vpc_link_is_there_at_once_in_any_zone",
-        (12,),
+        (11,),
     ),
 )
 

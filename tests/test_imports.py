@@ -153,6 +153,7 @@ MAY: dict[str, tuple[str, ...]] = {
     "lab/prompt": ("lab", "lab/draw", "lab/session"),
     "lab/chat": ("lab", "lab/draw", "lab/session", "lab/prompt", "gateway"),
     "lab/bursts": ("lab", "lab/draw", "lab/session", "lab/prompt"),
+    "lab/setting": ("lab", "lab/draw", "lab/session", "gateway"),
     "lab/traffic": ("lab", "lab/draw", "lab/session", "lab/prompt"),
     "lab/cost": ("lab", "lab/draw"),
     "lab/failures": ("lab", "lab/draw"),

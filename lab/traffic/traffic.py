@@ -6,6 +6,7 @@ import queue
 import threading
 import time
 from collections.abc import Callable
+from functools import partial
 
 import requests
 
@@ -60,7 +61,7 @@ def traffic(
     made.begin(now())
     with Display(view) as display:
         try:
-            _send(made, address, head, dict(at or {}), display.draw)
+            Sending(made, address, head).run(dict(at or {}), display.draw)
         except KeyboardInterrupt:
             made.end("stopped")
             raise Stopped(f"Stopped after {len(made.rows)} of {planned} calls.") from None
@@ -69,54 +70,58 @@ def traffic(
     return view
 
 
-def _send(
-    made: Traffic,
-    address: str,
-    head: dict[str, str],
-    acts: dict[float, Act],
-    draw: Callable[[], object],
-) -> None:
+class Sending:
     """Each call in a thread of its own at its time, each act too; answers as they come."""
-    began, answers = time.monotonic(), queue.SimpleQueue[Shot | Moment | Exception]()
-    doing: list[threading.Thread] = []
 
-    def since() -> float:
-        return time.monotonic() - began
+    def __init__(self, made: Traffic, address: str, head: dict[str, str]) -> None:
+        self._made, self._address, self._head = made, address, head
+        self._began = time.monotonic()
+        self._news = queue.SimpleQueue[Shot | Moment | Exception]()
+        self._doing: list[threading.Thread] = []
 
-    def call(due: float) -> None:
-        answers.put(_shot(address, head, since))
+    def since(self) -> float:
+        """Seconds since the start."""
+        return time.monotonic() - self._began
 
-    def act(due: float) -> None:
-        what = acts[due]
-        told = getattr(what, "__name__", "something")
-        moment = Moment(since(), told.replace("_", " "))
-        answers.put(moment)
-        try:
-            what()
-        except Exception as error:  # noqa: BLE001  raised again where the learner sees it
-            answers.put(error)
+    def run(self, acts: dict[float, Act], draw: Callable[[], object]) -> None:
+        """Send all, do all, and take in what comes."""
+        made = self._made
+        calls = [(number / made.rate, self._call) for number in range(made.planned)]
+        plan = [*calls, *((due, partial(self._act, act)) for due, act in acts.items())]
+        plan.sort(key=lambda one: one[0])
+        while plan or len(made.rows) < made.planned or self._busy():
+            while plan and plan[0][0] <= self.since():
+                thread = threading.Thread(target=plan.pop(0)[1], name="traffic", daemon=True)
+                thread.start()
+                self._doing.append(thread)
+            wait = min(0.1, max(0.005, plan[0][0] - self.since())) if plan else 0.1
+            try:
+                self._take(self._news.get(timeout=wait))
+            except queue.Empty:
+                continue
+            draw()
 
-    plan = [(number / made.rate, call) for number in range(made.planned)]
-    plan += [(due, act) for due in acts]
-    plan.sort(key=lambda one: one[0])
-    while plan or len(made.rows) < made.planned or any(each.is_alive() for each in doing):
-        while plan and plan[0][0] <= since():
-            due, what = plan.pop(0)
-            thread = threading.Thread(target=what, args=(due,), name="traffic", daemon=True)
-            thread.start()
-            doing += [thread] if what is act else []
-        wait = min(0.1, max(0.0, plan[0][0] - since())) if plan else 0.1
-        try:
-            news = answers.get(timeout=max(wait, 0.005))
-        except queue.Empty:
-            continue
+    def _busy(self) -> bool:
+        return any(thread.is_alive() for thread in self._doing) or not self._news.empty()
+
+    def _take(self, news: Shot | Moment | Exception) -> None:
         if isinstance(news, Exception):
             raise news
         if isinstance(news, Shot):
-            made.add(news)
+            self._made.add(news)
         else:
-            made.mark(news)
-        draw()
+            self._made.mark(news)
+
+    def _call(self) -> None:
+        self._news.put(_shot(self._address, self._head, self.since))
+
+    def _act(self, act: Act) -> None:
+        told = str(getattr(act, "__name__", "something"))
+        self._news.put(Moment(self.since(), told.replace("_", " ")))
+        try:
+            act()
+        except Exception as error:  # noqa: BLE001  raised again where the learner sees it
+            self._news.put(error)
 
 
 def _shot(address: str, head: dict[str, str], since: Callable[[], float]) -> Shot:

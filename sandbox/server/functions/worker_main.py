@@ -102,10 +102,7 @@ def count_depth():
 
 
 def find_balancers():
-    """Let the DNS name of a load balancer lead to the sandbox, which balances by the Host it is told.
-
-    On AWS, a function has to be in the network for that; here, no packet tells where it comes from.
-    """
+    """Let DNS names of load balancers lead to the sandbox, which balances by the Host."""
     place = urlsplit(os.environ.get("AWS_ENDPOINT_URL", ""))
     ask = socket.getaddrinfo
 
