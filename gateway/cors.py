@@ -41,6 +41,12 @@ def page_origins(settings: Settings) -> list[str]:
     return list(settings.cors_origins)
 
 
+def paths_among(parts: Parts) -> list[aws.apigateway.Resource]:
+    """The paths that there are: a web page may ask for any of them."""
+    kind = aws.apigateway.Resource
+    return [part for part in parts if isinstance(part, kind)]
+
+
 def preflights(
     origins: list[str],
     rest_api: aws.apigateway.RestApi,

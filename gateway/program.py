@@ -54,6 +54,7 @@ from .cors import (  # chapter 10
     page_headers,
     page_origins,
     page_variables,
+    paths_among,
     preflight_statements,
     preflights,
 )
@@ -69,6 +70,7 @@ from .dialects import (  # chapter 10
     no_embeddings,
     other_dialects,
 )
+from .instances.link import instances_limit  # chapter 11
 from .kinds import Arguments, Parts, Statement, Variables
 from .limits import (  # chapter 08
     every_method,
@@ -94,6 +96,15 @@ from .model import (  # chapters 01 and 02
     model_layer,
     plain_start,
 )
+from .routing.canary import canary, pool_variable  # chapter 12
+from .routing.homes import (  # chapters 11 and 12
+    Fallback,
+    Home,
+    fallback,
+    home_outputs,
+    home_parts,
+    instance_home,
+)
 from .settings import Settings
 
 
@@ -103,7 +114,9 @@ def gateway(settings: Settings) -> None:
     declared, pages = declared_arguments(), page_origins(settings)
     role, budget, lines = api_role(), token_budget(), access_logs(settings)
     told = model_variables(settings, budget, lines, pages)
-    function = hosted(settings, role, told, budget)
+    homes = instance_home(settings, told, budget_rights(budget))
+    others = fallback(settings, homes)
+    function = hosted(settings, role, told, budget, others)
 
     proof = authentication(settings)
     api = rest_api(key_source(proof))
@@ -120,22 +133,36 @@ def gateway(settings: Settings) -> None:
     parts += prompt_check(settings, api, path, admitted, whole)
     parts += limit_responses(api, page_headers(pages))
     parts += client_parts(settings, api, admitted, whole, function)
+    parts += home_parts(settings, api, admitted, homes)
     parts += error_responses(api, page_headers(pages))
     parts += preflights(pages, api, paths_among(parts))
     frozen = deployment(api, parts, declared)
 
-    made = {
+    made = model_outputs(role, function, budget)
+    made |= {
+        "model_path": path.path,
+        "integration_uri": proxy.uri,
+        "frozen_parts": [part.urn for part in parts],
+        **pool,
+        **others.outputs,
+    }
+    served = serve_api(settings, proof, api, frozen, keys, lines, homes)
+    export({**made, **served})
+
+
+def model_outputs(
+    role: aws.iam.Role,
+    function: aws.lambda_.Function,
+    budget: aws.dynamodb.Table,
+) -> Arguments:
+    """Of the function, and who may call it."""
+    return {
         "api_role_arn": role.arn,
         "function_name": function.name,
         "function_arn": function.arn,
         "log_group": function.logging_config.log_group,
-        "model_path": path.path,
-        "integration_uri": proxy.uri,
-        "frozen_parts": [part.urn for part in parts],
         "budget_table": budget.name,
-        **pool,
     }
-    export({**made, **serve_api(settings, proof, api, frozen, keys, lines)})
 
 
 def hosted(
@@ -143,10 +170,12 @@ def hosted(
     role: aws.iam.Role,
     told: Variables,
     budget: aws.dynamodb.Table,
+    others: Fallback,
 ) -> aws.lambda_.Function:
     """The model's function, and the role that may invoke it."""
-    start, rights = model_start(settings), budget_rights(budget)
-    function = model(settings, start, told, rights)
+    start = {**model_start(settings), **others.place}
+    rights = [*budget_rights(budget), *others.rights]
+    function = model(settings, start, told | others.variables, rights)
     invoke_policy(role, function)
     alias_policy(settings, role, function)
     return function
@@ -209,12 +238,6 @@ def client_parts(
     ]
 
 
-def paths_among(parts: Parts) -> list[aws.apigateway.Resource]:
-    """The paths that there are: a web page may ask for any of them."""
-    kind = aws.apigateway.Resource
-    return [part for part in parts if isinstance(part, kind)]
-
-
 def serve_api(
     settings: Settings,
     proof: str,
@@ -222,6 +245,7 @@ def serve_api(
     frozen: aws.apigateway.Deployment,
     keys: Keys,
     lines: aws.cloudwatch.LogGroup,
+    homes: list[Home],
 ) -> Arguments:
     """The stage and what holds there: limits, logs, alarms; its outputs."""
     steps = execution_logs(settings, api)
@@ -229,9 +253,10 @@ def serve_api(
     fields = log_fields(settings, proof)
     written = stage_logging(fields, lines, steps, account)
     chosen = {**written, **stream_variables(settings)}
+    chosen |= pool_variable(settings, chosen) | canary(settings, frozen)
     served = stage(settings, api, frozen, chosen)
 
-    limit_callers(settings, api, served, keys)
+    limit_callers(settings, api, served, keys, homes)
     alarms(settings, api, served, lines)
     board = dashboard(settings, api, served, lines)
     return {
@@ -244,6 +269,7 @@ def serve_api(
         "access_log_group": lines.name,
         "execution_log_group": steps.name,
         "dashboard_name": board.dashboard_name,
+        **home_outputs(homes, served),
     }
 
 
@@ -252,6 +278,7 @@ def limit_callers(
     api: aws.apigateway.RestApi,
     served: aws.apigateway.Stage,
     keys: Keys,
+    homes: list[Home],
 ) -> None:
     """How much each method and each team may ask, and what is logged."""
     logged = method_logging(settings)
@@ -259,6 +286,8 @@ def limit_callers(
     prompt_limit(settings, api, served, logged)
     chat_limit(settings, api, served, logged)
     dialect_limits(settings, api, served, logged)
+    if homes:
+        instances_limit(settings, api, served, logged)
     usage_plans(settings, api, served, keys)
 
 

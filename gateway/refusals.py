@@ -15,6 +15,8 @@ CHOICES = (
     ("authentication", "authentication", ("bearer", "iam", "cognito")),
     ("executionLogs", "execution_logs", ("ERROR", "INFO", "OFF")),
     ("loggingRole", "logging_role", ("existing", "own")),
+    ("livePool", "live_pool", ("stable", "candidate", "weights")),
+    ("firstBackend", "first_backend", ("function", "instances")),
 )
 HASH = 72  # characters that a team's key takes, beside its name
 KEYS_SIZE = 3_900  # what the function that knows the keys has room for
@@ -29,7 +31,7 @@ def refuse_alone(chosen: Chosen) -> None:
     Raises:
         pulumi.RunError: the first that is.
     """
-    for rule in (unknown_choice, qualified_name, teams, origins):
+    for rule in (unknown_choice, qualified_name, teams, origins, shares):
         rule(chosen)
 
 
@@ -39,7 +41,7 @@ def refuse_together(chosen: Chosen) -> None:
     Raises:
         pulumi.RunError: the first two that do.
     """
-    for rule in (qualifier, not_ours, budget, stream, timeout):
+    for rule in (qualifier, not_ours, budget, stream, timeout, homes):
         rule(chosen)
 
 
@@ -101,6 +103,7 @@ def not_ours(chosen: Chosen) -> None:
         "adapterLayerArn": chosen["adapter_layer_arn"],
         "modelConcurrency": chosen["model_concurrency"] >= 0,
         "systemPromptFirst": chosen["system_prompt_first"],
+        "firstBackend": chosen["first_backend"] == "instances",
     }
     for name in (name for name in given if given[name]):
         if chosen["function_name"]:
@@ -142,3 +145,50 @@ def timeout(chosen: Chosen) -> None:
             f"gateway:timeout is {chosen['timeout']}, and an answer that "
             f"{what} may take {most} seconds at most."
         )
+
+
+def shares(chosen: Chosen) -> None:
+    """Percent are between 0 and 100."""
+    given = {
+        "candidateWeight": chosen["candidate_weight"],
+        "canaryPercent": chosen["canary_percent"],
+    }
+    for name, percent in given.items():
+        if not 0 <= percent <= 100:
+            raise pulumi.RunError(
+                f"gateway:{name} is {percent:g}, not a percentage. Set 0 "
+                f"to 100 with: pulumi config set gateway:{name} 10"
+            )
+
+
+def homes(chosen: Chosen) -> None:
+    """What needs instances, or a second pool of them."""
+    most, instances = chosen["most_instances"], chosen["instances"]
+    if instances > most:
+        raise pulumi.RunError(
+            f"gateway:instances is {instances}, and gateway:mostInstances "
+            f"{most}. Allow more: "
+            f"pulumi config set gateway:mostInstances {instances}"
+        )
+    canary, weight = chosen["canary_percent"], chosen["candidate_weight"]
+    second = chosen["candidate_instances"]
+    live = chosen["live_pool"] != "stable"
+    needs = (
+        ("candidateInstances", second, "instances", instances),
+        (
+            "firstBackend",
+            chosen["first_backend"] == "instances",
+            "instances",
+            instances,
+        ),
+        ("canaryPercent", canary, "candidateInstances", second),
+        ("candidateWeight", weight, "candidateInstances", second),
+        ("livePool", live, "candidateInstances", second),
+    )
+    for name, is_set, needed, number in needs:
+        if is_set and not number:
+            raise pulumi.RunError(
+                f"gateway:{name} needs instances that are not there: "
+                f"gateway:{needed} is 0. Set it with: "
+                f"pulumi config set gateway:{needed} 1"
+            )

@@ -102,6 +102,21 @@ class Settings:
             runtime cannot: on AWS, set adapter_layer_arn too.
         adapter_layer_arn: the layer of the Lambda Web Adapter.
         runtime_streams: the function's own runtime streams, without it.
+        instances: how many instances of EC2 host the model, too. 0: none.
+        most_instances: to how many they may grow.
+        instance_type: what an instance is like, such as "c7i.large".
+        requests_per_instance: requests a minute for each, on average;
+            with more, another instance is started.
+        candidate_instances: how many instances try another version.
+        candidate_system_prompt: what differs in it.
+        candidate_weight: percent of what no pool is named for that the
+            candidate gets.
+        live_pool: which pool the stage names: "stable" or "candidate"; or
+            "weights", which is none.
+        canary_percent: percent of requests for which it names the other.
+        first_backend: whom the function asks first: "function", which is
+            its own model; or "instances", and its own model when they
+            fail.
     """
 
     function_name: str | None = None
@@ -141,6 +156,16 @@ class Settings:
     stream: bool = False
     adapter_layer_arn: str = ""
     runtime_streams: bool = False
+    instances: int = 0
+    most_instances: int = 3
+    instance_type: str = "c7i.large"
+    requests_per_instance: float = 60.0
+    candidate_instances: int = 0
+    candidate_system_prompt: str = ""
+    candidate_weight: int = 0
+    live_pool: str = "stable"
+    canary_percent: float = 0.0
+    first_backend: str = "function"
 
     def __post_init__(self) -> None:
         """Refuse what could leave the gateway open, or silent."""
@@ -159,6 +184,7 @@ class Settings:
             **calling(config),
             **limiting(config),
             **watching(config),
+            **instances(config),
         }
         settings = cls(
             **{
@@ -229,4 +255,20 @@ def watching(config: pulumi.Config) -> dict[str, Any]:
         "log_source_address": config.get_bool("logSourceAddress"),
         "refused_calls": config.get_int("refusedCalls"),
         "alarm_actions": texts(config, "alarmActions"),
+    }
+
+
+def instances(config: pulumi.Config) -> dict[str, Any]:
+    """What is set of instances, and of who answers."""
+    return {
+        "instances": config.get_int("instances"),
+        "most_instances": config.get_int("mostInstances"),
+        "instance_type": config.get("instanceType"),
+        "requests_per_instance": config.get_float("requestsPerInstance"),
+        "candidate_instances": config.get_int("candidateInstances"),
+        "candidate_system_prompt": config.get("candidateSystemPrompt"),
+        "candidate_weight": config.get_int("candidateWeight"),
+        "live_pool": config.get("livePool"),
+        "canary_percent": config.get_float("canaryPercent"),
+        "first_backend": config.get("firstBackend"),
     }

@@ -13,6 +13,7 @@ _names = Names(
         "start": "lab.opening.start",
         "plan": "lab.session.session",
         "up": "lab.session.session",
+        "configure": "lab.setting.configure",
         "outputs": "lab.session.session",
         "destroy": "lab.session.session",
         "ask": "lab.prompt.ask",

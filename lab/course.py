@@ -13,7 +13,7 @@ class Chapter:
         number: as in the file name; 99 cleans up and adds nothing.
         minutes: how long a learner takes, not how long it runs.
         steps: names of functions in gateway/, which its program calls.
-        files: of gateway/ that have them, without their ending.
+        files: of gateway/ that have them, without their ending; as paths.
     """
 
     number: int
@@ -142,12 +142,67 @@ CHAPTERS = (
         ),
         ("chat", "dialects", "cors"),
     ),
+    Chapter(
+        11,
+        "behind_a_load_balancer",
+        "Behind a load balancer",
+        35,
+        (
+            "network",
+            "doors",
+            "instance_logs",
+            "instance_code",
+            "instance_variables",
+            "instance_profile",
+            "balancer",
+            "target_group",
+            "forward",
+            "listener",
+            "user_data",
+            "launch_template",
+            "instance_group",
+            "scaling_policy",
+            "vpc_link",
+            "told_headers",
+            "instances_route",
+            "instances_limit",
+            "instances_url",
+        ),
+        (
+            "instances/network",
+            "instances/machine",
+            "instances/balancer",
+            "instances/pool",
+            "instances/link",
+            "instances/hosts",
+        ),
+    ),
+    Chapter(
+        12,
+        "failing_well",
+        "Failing well",
+        35,
+        (
+            "candidate_variables",
+            "candidate_pool",
+            "shares",
+            "pool_rules",
+            "pool_header",
+            "pool_variable",
+            "canary",
+            "breaker_table",
+            "first_backends",
+            "fallback_rights",
+            "function_network",
+        ),
+        ("routing/candidate", "routing/canary", "routing/fallback", "routing/homes"),
+    ),
     Chapter(99, "clean_up", "Clean up", 5),
 )
 
 LAST = max(chapter.number for chapter in CHAPTERS if chapter.steps)
 
-# The files of gateway/ that its program is made of, without their ending.
+# The files of gateway/ that its program is made of, without their ending; as paths.
 FILES = (
     "settings",
     "kinds",

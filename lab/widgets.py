@@ -1,4 +1,4 @@
-"""The widgets of chapters 07 to 10, for notebooks: `from lab.widgets import burst, logs`.
+"""The widgets of chapters 07 to 12, for notebooks: `from lab.widgets import burst, logs`.
 
 Each name is loaded when it is first used, as in `lab` itself.
 """
@@ -14,6 +14,9 @@ _names = Names(
         "burst": "lab.bursts.burst",
         "logs": "lab.logs.logs",
         "chat": "lab.chat.chat",
+        "traffic": "lab.traffic.traffic",
+        "cost": "lab.cost.cost",
+        "failures": "lab.failures.failures",
     },
 )
 __all__, __getattr__, __dir__ = _names.all, _names.load, _names.listed

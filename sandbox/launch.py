@@ -58,6 +58,7 @@ INHERITED = frozenset(
         "KIT_PROVIDER",
         "KIT_STAGE_IN_PATH",
         "KIT_READ_TIMEOUT",
+        "KIT_SCALING_MINUTE",
         "NUMBER_OF_PROCESSORS",
         "PROCESSOR_ARCHITECTURE",
         "LC_ALL",

@@ -328,13 +328,22 @@ QUIRKS = (
     ),
     Quirk(
         "instances",
-        "An Auto Scaling group starts servers; each is registered with the load balancer once it "
-        "is healthy, and answers there.",
-        "Its servers are records: counted, replaced and registered at once, and nobody answers "
-        "there.",
-        "tests/sandbox/provider/autoscaling/test_groups.py"
-        "::test_instances_are_registered_in_target_groups_and_nobody_answers_there",
-        (12,),
+        "An instance is a virtual machine of the type and image that it names, behind its security "
+        "groups; its user data may be a script. An account starts with a quota of vCPUs.",
+        "It is a process of this machine, at a loopback address, and ends with the sandbox. Of its "
+        "user data, the steps of `#cloud-config` that are known are carried out, below a folder of "
+        "its own; a script is refused. There are three at most.",
+        f"{SERVER}/balancing/test_instances.py::test_an_instance_starts_from_its_user_data_and_serves",
+        (11, 12),
+    ),
+    Quirk(
+        "scaling-minutes",
+        "A target-tracking policy scales out after three minutes above its target, and in after "
+        "fifteen below; a new instance then warms up for minutes.",
+        "A minute of these takes 5 seconds, or as many as `KIT_SCALING_MINUTE` says when the "
+        "sandbox starts; all answers have AWS's numbers.",
+        f"{SERVER}/scaling/test_tracking.py::test_a_policy_follows_the_requests_of_each_target",
+        (11, 12),
     ),
     Quirk(
         "arguments",
@@ -344,7 +353,7 @@ QUIRKS = (
         "in other regions, and arguments younger than what the sandbox knows of a type.",
         "tests/sandbox/provider/check/test_lacking.py"
         "::test_each_is_an_argument_and_is_refused_with_the_way_out",
-        (12,),
+        (11,),
     ),
     Quirk(
         "vpc-link",
@@ -352,7 +361,7 @@ QUIRKS = (
         "(`use1-az3`). After 60 days without traffic it is INACTIVE.",
         "It is AVAILABLE the next time that somebody looks, in every zone, and stays so.",
         f"{DIFFERENCES}::test_a_vpc_link_is_there_at_once_in_any_zone",
-        (12,),
+        (11,),
     ),
 )
 

@@ -22,6 +22,9 @@ OURS = {*TOPS, "notebooks", "lessons", "tests"}
 MAY: dict[str, tuple[str, ...]] = {
     "gateway": ("gateway/layer",),
     "gateway/layer": (),
+    "gateway/instances": ("gateway",),
+    "gateway/routing": ("gateway", "gateway/instances"),
+    "gateway/program.py": ("gateway", "gateway/instances", "gateway/routing"),
     "gateway/functions/authorizer": (),
     "gateway/functions/model/errors.py": (),
     "gateway/functions/model/inner.py": (),
@@ -35,6 +38,11 @@ MAY: dict[str, tuple[str, ...]] = {
         "gateway/functions/model/errors.py",
         "gateway/functions/model/inner.py",
     ),
+    "gateway/functions/model/failover": (
+        "gateway/functions/model/errors.py",
+        "gateway/functions/model/inner.py",
+    ),
+    "gateway/functions/model/instance": (),
     "gateway/functions/model/guide": ("gateway/functions/model/errors.py",),
     "gateway/functions/model/local": (
         "gateway/functions/model/errors.py",
@@ -49,7 +57,11 @@ MAY: dict[str, tuple[str, ...]] = {
         "gateway/functions/model/inner.py",
     ),
     "gateway/functions/model": ("gateway/functions/model/*",),
-    "gateway/tests": ("gateway", "gateway/functions/*"),  # they go with a copy
+    "gateway/tests": (
+        "gateway",
+        "gateway/program.py",
+        "gateway/functions/*",
+    ),  # they go with a copy
     # AWS on a laptop
     "sandbox/home.py": (),
     "sandbox/locks.py": (),
@@ -73,7 +85,18 @@ MAY: dict[str, tuple[str, ...]] = {
         "sandbox/server/base",
         "sandbox/server/watching",
     ),
-    "sandbox/server/balancing": ("sandbox/server/base",),
+    "sandbox/server/machines": ("sandbox/server/base",),
+    "sandbox/server/balancing": (
+        "sandbox/server/base",
+        "sandbox/server/watching",
+        "sandbox/server/machines",
+    ),
+    "sandbox/server/scaling": (
+        "sandbox/server/base",
+        "sandbox/server/watching",
+        "sandbox/server/machines",
+        "sandbox/server/balancing",
+    ),
     "sandbox/server/gateway": (
         "sandbox/server/base",
         "sandbox/server/watching",
@@ -137,14 +160,26 @@ MAY: dict[str, tuple[str, ...]] = {
     "lab/prompt": ("lab", "lab/draw", "lab/session"),
     "lab/chat": ("lab", "lab/draw", "lab/session", "lab/prompt", "gateway"),
     "lab/bursts": ("lab", "lab/draw", "lab/session", "lab/prompt"),
+    "lab/setting": ("lab", "lab/draw", "lab/session", "gateway"),
+    "lab/traffic": ("lab", "lab/draw", "lab/session", "lab/prompt"),
+    "lab/cost": ("lab", "lab/draw"),
+    "lab/failures": ("lab", "lab/draw"),
     "lab/logs": ("lab", "lab/draw", "lab/session", "lab/prompt"),
     "lab/policy": ("lab", "lab/draw", "lab/session", "lab/prompt"),
     "lab/exercise": ("lab", "lab/draw", "lab/session", "lab/predictions", "lab/prompt"),
     # A grader is found by its file's name, so the room of `check` imports no grader.
-    "lab/checks": ("lab", "lab/deploy", "lab/exercise", "gateway", "sandbox/server/watching"),
+    "lab/checks": (
+        "lab",
+        "lab/deploy",
+        "lab/exercise",
+        "gateway",
+        "gateway/instances",
+        "gateway/routing",
+        "sandbox/server/watching",
+    ),
     # What builds and measures the kit; nothing imports it.
     "tools/facts": (),
-    "tools": ("lab", "lab/*", "gateway", "sandbox", "sandbox/*"),
+    "tools": ("lab", "lab/*", "gateway", "gateway/program.py", "sandbox", "sandbox/*"),
     "tools/mutation": ("tools",),
     "tools/workshop": ("tools", "lab/session", "lab/preflight", "sandbox", "sandbox/*"),
     "benchmarks": ("lab", "lab/*", "gateway", "sandbox", "sandbox/*", "tools", "tests"),
@@ -168,6 +203,9 @@ PURE = {
     "lab/prompt": ("request", "state", "meaning"),
     "lab/chat": ("state", "sse"),
     "lab/bursts": ("bucket", "state"),
+    "lab/cost": ("prices", "state"),
+    "lab/failures": ("state",),
+    "lab/traffic": ("state",),
     "lab/logs": ("events", "state", "redact"),
     "lab/policy": (
         "access", "authentication", "conditions", "decision", "flips", "routes", "statements",

@@ -75,6 +75,16 @@ class _Recorder(MockMonitor):
         return super().RegisterResource(request)
 
 
+# What the pages of chapters 11 and 12 set, too.
+WITH_ALL = Settings(
+    model_layer=False,
+    logging_role="own",
+    instances=1,
+    candidate_instances=1,
+    first_backend="instances",
+)
+
+
 class _Echo(Mocks):
     """A cloud that answers each creation with its own arguments and an id."""
 
@@ -84,7 +94,8 @@ class _Echo(Mocks):
         return f"{args.name}-id", dict(args.inputs)
 
     def call(self, args: MockCallArgs) -> dict[Any, Any]:  # type: ignore[override]
-        return {"region": "us-east-1", "partition": "aws"}
+        network = {"id": "vpc-1", "ids": ["subnet-1", "subnet-2"]}
+        return {"region": "us-east-1", "partition": "aws", **network}
 
 
 def program_graph() -> Graph:
@@ -93,7 +104,7 @@ def program_graph() -> Graph:
 
     @pulumi.runtime.test
     def run() -> None:
-        gateway.program.gateway(Settings(model_layer=False, logging_role="own"))
+        gateway.program.gateway(WITH_ALL)
 
     def declare() -> None:
         with event_loop():

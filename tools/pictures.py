@@ -41,6 +41,25 @@ WAY = (
 CHAT_WAY = {"/model": ("/chat", ("completionsPath", "chatMethod")), "integration": (
     "integration", ("chatIntegration",))}  # fmt: skip
 
+# Two ways of their own: to the instances, and to whoever of several backends answers.
+OTHER_WAYS = {
+    11: (
+        *WAY[:3],
+        ("/instances", ("instancesPath", "instancesMethod")),
+        ("link", ("instancesIntegration", "instancesLink")),
+        ("balancer", ("modelBalancer", "modelListener")),
+        ("instances", ("modelTargets", "modelInstances")),
+    ),
+    12: (
+        *WAY[:3],
+        ("function", ("LanguageModelLambda",)),
+        ("breakers", ("breakers",)),
+        ("balancer", ("modelBalancer", "modelListener")),
+        ("rules", ("poolRule-stable", "poolRule-candidate")),
+        ("pools", ("candidateTargets", "candidateInstances")),
+    ),
+}
+
 # Own resources of a chapter that its picture leaves out: more boxes explain less.
 LEFT_OUT = {
     7: {"authorizerLogs", "authorizerExecutionRole", "authorizerRights"},
@@ -51,6 +70,11 @@ LEFT_OUT = {
     | {"modelsPath", "oneModelPath", "chatValidator", "chatLimit"}
     | {"dialectPath ×5", "dialectMethod ×5", "dialectIntegration ×5"}
     | {"dialectValidator ×2", "dialectModel ×2", "dialectLimit ×2"},
+    11: {"modelScaling", "instanceCodeObject", "instanceProfile"}
+    | {"instanceLogs", "instanceCode", "instanceRole", "instanceRights", "instancesLimit"}
+    | {"instancesMethod", "instancesPath", "instancesProxy", "instancesToAnywhere"}
+    | {"balancerToInstances ×2", "functionToBalancer ×2", "linkToBalancer ×2"},
+    12: {"functionToAws"},
 }
 # The neighbours that a picture shows, where it cannot show all.
 NEIGHBOURS = {
@@ -58,6 +82,8 @@ NEIGHBOURS = {
     8: {"languageModelStage", "teamKey ×2"},
     9: {"languageModelStage", "languageModelApi"},
     10: {"languageModelApi", "LanguageModelLambda"},
+    11: set(),
+    12: {"LanguageModelLambda", "modelListener", "modelBalancer"},
 }
 
 
@@ -120,7 +146,7 @@ def way(graph: Graph, chapter: Chapter) -> str:
     """The way of one request, with this chapter's part of it lit; chapter 00 sees all of it."""
     stops = [("you", 0, False)]
     last = MAPPED if chapter.number == 0 else max(chapter.number, MAPPED)
-    for usual in WAY:
+    for usual in OTHER_WAYS.get(chapter.number, WAY):
         words, names = CHAT_WAY.get(usual[0], usual) if chapter.number == 10 else usual
         numbers = {graph.node(name).chapter for name in names}
         if len(numbers) != 1:

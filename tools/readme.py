@@ -28,6 +28,8 @@ ADDS = {
     8: "throttling, usage plans, a token budget in DynamoDB, checked request bodies",
     9: "access and execution logs, metrics, alarms and a dashboard",
     10: "`/v1/models` and `/v1/chat/completions`, streamed, for any client of OpenAI",
+    11: "instances that host the model, behind a balancer that only the API reaches",
+    12: "a second version beside the first, a canary of the stage, a fallback with a breaker",
     99: "nothing: it removes everything",
 }
 # Folders of code whose first file says what lives in them, in the order of the page.

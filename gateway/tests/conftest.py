@@ -32,11 +32,16 @@ class Cloud(pulumi.runtime.Mocks):
             "invokeUrl": "https://api1.example.com/v1",
             "value": f"value-of-{args.name}",
             "cloudwatchRoleArn": "arn:aws:iam::123456789012:role/logs",
+            "dnsName": "internal-balancer.example.com",
+            "arnSuffix": args.name,
+            "latestVersion": 1,
+            "bucket": args.name,
         }
         return f"{args.name}-id", {**computed, **args.inputs}
 
     def call(self, args):
-        return {"region": "us-east-1", "partition": "aws"}
+        network = {"id": "vpc-1", "ids": ["subnet-1", "subnet-2"]}
+        return {"region": "us-east-1", "partition": "aws", **network}
 
 
 @pytest.fixture

@@ -90,7 +90,8 @@ def places(files: Mapping[str, str]) -> Places:
 def of_gateway() -> Places:
     """Which chapter, file and lines of gateway/ make each resource."""
     files = [GATEWAY / f"{name}.py" for name in course.FILES]
-    return places({file.name: file.read_text(encoding="utf-8") for file in files})
+    told = {file.relative_to(GATEWAY).as_posix(): file.read_text("utf-8") for file in files}
+    return places(told)
 
 
 def chapters_of(names: Iterable[str], known: Mapping[str, Place]) -> set[int]:

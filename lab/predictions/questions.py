@@ -224,4 +224,49 @@ QUESTIONS = (
             ),
         ),
     ),
+    Question(
+        "11",
+        "Three instances are on the balancer's list. One has answered its health check; two have "
+        "been started a second ago and never answered yet. Ten requests come. Who gets them?",
+        (
+            Option(
+                "Each about three: all three are on the list",
+                "Being on the list is being a candidate. Before its first healthy answer, a target "
+                "is initial, and gets nothing while another one is healthy.",
+            ),
+            Option(
+                "The healthy one gets all ten",
+                "The others get their share from their first good answer on. (Were none healthy, "
+                "all three would be asked: rather a chance than none.)",
+                right=True,
+            ),
+            Option(
+                "Nobody, until all three are ready: 503",
+                "503 comes when there is no target at all. One that is well is enough.",
+            ),
+        ),
+    ),
+    Question(
+        "12",
+        "A second backend stands ready. The first has streamed three words of its answer, and then "
+        "its machine dies. What does the caller of the stream see?",
+        (
+            Option(
+                "The three words, and then the rest from the second backend",
+                "The second would begin its own answer, with other words: a text that nobody has "
+                "written. And both answers would have to be paid.",
+            ),
+            Option(
+                "The whole answer of the second backend, a little later",
+                "For that, the gateway would have to keep back the first words until the last one "
+                "is there. Then nothing streams any more.",
+            ),
+            Option(
+                "The three words, and then an event that tells of the failure",
+                "What was sent cannot be taken back. Before the first word, the next backend is "
+                "asked, and nobody notices; after it, the truth is all that is left.",
+                right=True,
+            ),
+        ),
+    ),
 )

@@ -22,7 +22,8 @@ def program(
     from gateway.settings import Settings
 
     load_sdk()
-    theirs = names_of(import_module(f"gateway.{file}") for file in course.FILES)
+    modules = (file.replace("/", ".") for file in course.FILES)
+    theirs = names_of(import_module(f"gateway.{module}") for module in modules)
     mine = replaced(theirs, own)
     if changed := sorted(name for name in mine if not same(mine[name], theirs[name])):
         note(f"From this notebook instead of gateway/: {', '.join(changed)}")
@@ -38,5 +39,11 @@ def load_sdk() -> None:
     import pulumi_aws as aws
 
     first = (aws.iam, "Role"), (aws.lambda_, "Function"), (aws.apigateway, "Stage")
-    for module, name in (*first, (aws.cloudwatch, "LogGroup")):
+    second = (
+        (aws.lb, "Listener"),
+        (aws.ec2, "LaunchTemplate"),
+        (aws.vpc, "SecurityGroupIngressRule"),
+    )
+    third = (aws.autoscaling, "Group"), (aws.s3, "Bucket"), (aws.apigatewayv2, "VpcLink")
+    for module, name in (*first, *second, *third, (aws.cloudwatch, "LogGroup")):
         getattr(module, name)

@@ -97,7 +97,7 @@ def compose(
     names: dict[str, Any] = {"__builtins__": builtins, **program}
     home = program["gateway"].__module__.rpartition(".")[0]
     for name, value in program.items():
-        if isinstance(value, FunctionType) and value.__module__.rpartition(".")[0] == home:
+        if isinstance(value, FunctionType) and value.__module__.startswith(f"{home}."):
             copy = FunctionType(value.__code__, names, name, value.__defaults__, value.__closure__)
             copy.__kwdefaults__ = value.__kwdefaults__
             names[name] = copy

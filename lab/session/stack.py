@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -118,6 +118,14 @@ class Stack:
                 with suppress(StackAlreadyExistsError):
                     self.run(["stack", "init", "--stack", self.name])
         return mended
+
+    def configure(self, chosen: Mapping[str, str | None]) -> None:
+        """Set values of the stack's configuration; None takes one back."""
+        with self._preparing(lambda: None), writing(self.home):
+            known = files.read_yaml(self.settings) or {}
+            config = {**(known.get("config") or {}), **chosen}
+            known["config"] = {name: value for name, value in config.items() if value is not None}
+            files.write(self.settings, yaml.safe_dump(known, sort_keys=False))
 
     @contextmanager
     def _preparing(self, check: Callable[[], object]) -> Iterator[None]:

@@ -23,7 +23,7 @@ from sandbox.server.control import (
 )
 from sandbox.server.functions import aliases, function_log, worker
 from sandbox.server.gateway import limits
-from sandbox.server.guarding import credentials, denials
+from sandbox.server.guarding import credentials, denials, log_rights
 from sandbox.server.watching import alarms, log_metrics, metrics, tracing, xray
 
 # What is put over the emulator before it serves. Later ones stand before earlier ones.
@@ -45,6 +45,7 @@ AT_THE_START = (
     log_metrics,
     alarms,
     denials,
+    log_rights,
     missing_services,
     xray,
     tracing,
@@ -55,19 +56,26 @@ WITH_STATE = (snapshots, vpc_links, limits, xray)
 ON_DEMAND = {
     "alb": (
         "sandbox.server.balancing.listeners",
+        "sandbox.server.balancing.targets",
         "sandbox.server.balancing.target_groups",
         "sandbox.server.balancing.load_balancers",
         "sandbox.server.balancing.routing",
+        "sandbox.server.balancing.traffic",
     ),
     "autoscaling": (
-        "sandbox.server.balancing.scaling_attachments",
-        "sandbox.server.balancing.scaling_groups",
+        "sandbox.server.scaling.attachments",
+        "sandbox.server.scaling.capacity",
+        "sandbox.server.scaling.groups",
+        "sandbox.server.scaling.sizes",
+        "sandbox.server.scaling.refreshes",
         "sandbox.server.control.scaling_policies",
+        "sandbox.server.scaling.tracking",
     ),
     "cognito": ("sandbox.server.guarding.user_pools",),
     "dynamodb": ("sandbox.server.control.dynamodb_plane",),
     "ec2": (
-        "sandbox.server.balancing.launch_templates",
+        "sandbox.server.machines.launch_templates",
+        "sandbox.server.machines.instances",
         "sandbox.server.control.security_groups",
         "sandbox.server.control.images",
     ),

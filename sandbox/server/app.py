@@ -17,6 +17,8 @@ from urllib.parse import parse_qs
 
 from sandbox import proof
 from sandbox.root_key import RootKey
+from sandbox.server import clock
+from sandbox.server.balancing import clients
 from sandbox.server.base import emulator, persistence, snapshots
 from sandbox.server.base.claim import Claim
 from sandbox.server.base.generation import Generation
@@ -92,9 +94,9 @@ class Kit:
         async def watched(message: dict[str, Any]) -> None:
             if message["type"] == "lifespan.startup.complete":
                 worker.settle()
-                self._watch = asyncio.ensure_future(alarms.watch())
+                self._watch = [asyncio.ensure_future(each.watch()) for each in (alarms, clock)]
             elif message["type"] == "lifespan.shutdown.complete":
-                await asyncio.to_thread(emulator.lambda_runtime.reset)
+                await asyncio.to_thread(_end_processes)
             await send(message)
 
         await emulator.app.app(scope, receive, watched)
@@ -133,7 +135,7 @@ class Kit:
         """End functions that run, save all if the home is still ours, and let the server end."""
         if not self.stopped.is_set():
             # A function that runs would hold up the end for as long as it likes.
-            await asyncio.to_thread(emulator.lambda_runtime.reset)
+            await asyncio.to_thread(_end_processes)
             if self.claim.holds():
                 self.saver.everything()
                 if not self.saver.failure:
@@ -146,10 +148,14 @@ class Kit:
         # The emulator looks for header names in lower case.
         scope = {**scope, "headers": [(name.lower(), value) for name, value in scope["headers"]]}
         request = Sniffed(scope, receive)
+        to_balancer = clients.asks_a_balancer(scope)
 
         async def saving(message: dict[str, Any]) -> None:
             if message["type"] == "http.response.start" and message["status"] < 500:
-                await self._keep(request)
+                if to_balancer:
+                    self.saver.soon(DATA_SERVICES)
+                else:
+                    await self._keep(request)
             if message["type"] == "http.response.start" and not _speaks_for_itself(visit, request):
                 message["headers"] = [
                     (name, value)
@@ -159,7 +165,10 @@ class Kit:
             await send(message)
 
         try:
-            await emulator.app.app(scope, request.receive, saving)
+            if to_balancer:
+                await clients.serve(emulator.app.app, scope, receive, saving)
+            else:
+                await emulator.app.app(scope, request.receive, saving)
         except Exception:
             log.exception("cannot answer %s %s", scope["method"], scope["path"])
             await _reply(send, 500, {"__type": "InternalFailure", "message": "See sandbox.log"})
@@ -229,6 +238,12 @@ class Sniffed:
         if self.path.endswith(("/invocations", "/invoke-async", "/response-streaming-invocations")):
             return "Invoke"
         return f"Method{self.scope['method'].title()}"
+
+
+def _end_processes() -> None:
+    """End all functions and instances that run."""
+    clock.end()
+    emulator.lambda_runtime.reset()
 
 
 def _given(scope: dict[str, Any]) -> str:

@@ -210,6 +210,15 @@ UNSEEN = {
     "preflights",
     "preflight_statements",
     "page_variables",
+    # Said in words, or shown by what takes them.
+    "instance_logs",
+    "instance_code",
+    "instance_variables",
+    "listener",
+    "instances_limit",
+    "instances_url",
+    "candidate_variables",
+    "fallback_rights",
 }
 
 

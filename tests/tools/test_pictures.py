@@ -44,7 +44,7 @@ def test_every_resource_of_the_first_chapters_is_on_the_map(graph, drawn):
 
 
 def test_every_resource_is_lit_in_its_own_chapter_or_left_out_by_name(graph, drawn):
-    assert len(graph.nodes) == 89
+    assert len(graph.nodes) == 125
     for node in pictures.grouped(graph).nodes:
         chapter = next(chapter for chapter in CHAPTERS if chapter.number == node.chapter)
         lit = drawn[f"{chapter.name}.svg"].split("Made in this chapter: ")[1].split(".")[0]

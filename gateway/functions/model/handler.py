@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import time
 from collections.abc import Iterator
 from typing import Any
 
@@ -11,11 +12,16 @@ import budget
 import pages
 from answers import Answer
 from errors import failure
+from failover import order
+from failover.chain import Chain
+from failover.remote import SERVED_BY
 from inner import Backend
+from instance import told
 from log import Line
 from model import MODEL
 
 BUDGET = budget.from_environment()
+ORDER = order.from_environment(MODEL)
 
 # No cache keeps an answer, and no browser guesses what it is.
 NEVER_KEPT = {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff"}
@@ -75,15 +81,46 @@ def asked(event: dict[str, Any], context: Any, line: Line) -> Answer:
         caller = (about.get("identity") or {}).get("apiKeyId")
         if caller:
             line.fields["key_id"] = caller
-        model: Backend = MODEL
-        if BUDGET:
-            seconds = context.get_remaining_time_in_millis() / 1000
-            model = budget.Metered(MODEL, BUDGET, caller, seconds)
+        if team := about.get("team"):
+            line.fields["team"] = team
+        line.counts = not about.get("paid")
+        backends = others(event, context, caller, line)
+        model: Backend = backends or MODEL
+        if BUDGET and line.counts:
+            model = budget.Metered(model, BUDGET, caller, remaining(context))
         kind = header(event, "content-type")
-        return api.route(event["httpMethod"], path_of(event), body_of(event), model, kind)
+        answer = api.route(event["httpMethod"], path_of(event), body_of(event), model, kind)
+        if backends:
+            note_backends(backends, answer, line)
+        return answer
     except Exception as error:  # noqa: BLE001
         line.failed(error)
         return here.refusal(failure(context.aws_request_id))
+
+
+def remaining(context: Any) -> float:
+    """Seconds until nobody waits any more."""
+    return float(context.get_remaining_time_in_millis()) / 1000
+
+
+def others(event: dict[str, Any], context: Any, caller: str | None, line: Line) -> Chain | None:
+    """The backends for this request; None where there is only the model here."""
+    if not ORDER:
+        return None
+    who = {told.REQUEST_ID: line.request_id, told.ASKED_BY: "function"}
+    if caller:
+        who[told.KEY_ID] = caller
+    if pool := (event.get("stageVariables") or {}).get("pool"):
+        who[told.POOL] = pool
+    return ORDER.chain(time.time() + remaining(context), who)
+
+
+def note_backends(backends: Chain, answer: Answer, line: Line) -> None:
+    """Who has answered, for the caller and the log; and who has not, for the log."""
+    if backends.served_by:
+        answer.headers[SERVED_BY] = line.fields["served_by"] = backends.served_by
+    if backends.tried:
+        line.fields["tried"] = backends.tried
 
 
 def ids(request_id: str) -> dict[str, str]:

@@ -29,6 +29,7 @@ class Line:
     def __init__(self, lambda_request_id: str) -> None:
         self.started = time.perf_counter()
         self.fields: dict[str, Any] = {"lambda_request_id": lambda_request_id}
+        self.counts = True  # in the metrics; not where whoever asks us counts it already
 
     @property
     def request_id(self) -> str:
@@ -53,7 +54,7 @@ class Line:
             line["ignored_fields"] = ignored
         if answer.first_token is not None:
             line["first_token_milliseconds"] = round(answer.first_token * 1000, 1)
-        if answer.usage and NAMESPACE:
+        if answer.usage and NAMESPACE and self.counts:
             line |= metrics(NAMESPACE, model, answer, seconds)
         # One write: beside other threads, print would tear the line from its end.
         print(json.dumps(line) + "\n", end="", flush=True)

@@ -111,10 +111,19 @@ def update_group(ctx: Context, id: str, old: Outputs, new: Inputs) -> None:
     if changed("tags", old, new):
         _retag(client, id, old, new)
     if arguments.starts_refresh(old, new):
-        client.start_instance_refresh(AutoScalingGroupName=id, **arguments.refresh(new))
+        _start_refresh(ctx, id, arguments.refresh(new))
     sizes = ("desiredCapacity", "minSize", "maxSize")
     if any(name in new and changed(name, old, new) for name in sizes):
         _wait_for_capacity(ctx, id, new)
+
+
+def _start_refresh(ctx: Context, name: str, request: dict[str, Any]) -> None:
+    """Start an instance refresh in place of one that is on its way."""
+    client, group = ctx.client("autoscaling"), {"AutoScalingGroupName": name}
+    running = "InstanceRefreshInProgress"
+    while find(client.start_instance_refresh, running, **group, **request) is None:
+        find(client.cancel_instance_refresh, "ActiveInstanceRefreshNotFound", **group)
+        ctx.wait(0.5)
 
 
 def delete_group(ctx: Context, id: str, last: Outputs) -> None:

@@ -35,15 +35,20 @@ FIELDS = {
 
 def create_rule(ctx: Context, inputs: Inputs) -> str:
     client, listener = ctx.client("elbv2"), inputs["listenerArn"]
-    made = client.create_rule(
-        Actions=actions.requests(client, inputs["actions"]),
-        Conditions=_conditions(inputs["conditions"]),
-        ListenerArn=listener,
-        Priority=inputs.get("priority") or _next_priority(client, listener),
+    request = {
+        "Actions": actions.requests(client, inputs["actions"]),
+        "Conditions": _conditions(inputs["conditions"]),
+        "ListenerArn": listener,
         **tagged(inputs),
-    )["Rules"][0]
-    id = made["RuleArn"]
-    return id
+    }
+    if inputs.get("priority"):
+        made = client.create_rule(**request, Priority=inputs["priority"])
+    else:
+        made = None
+        while made is None:  # another rule may take the priority meanwhile
+            free = _next_priority(client, listener)
+            made = find(client.create_rule, "PriorityInUse", **request, Priority=free)
+    return str(made["Rules"][0]["RuleArn"])
 
 
 def read_rule(ctx: Context, id: str, last: Outputs) -> Outputs | None:

@@ -109,6 +109,46 @@ def condition_xml(original: Callable[[Record], str]) -> Callable[[Record], str]:
     return shown
 
 
+# Rules
+
+
+def create_rule(original: Callable[[Params], Answer]) -> Callable[[Params], Answer]:
+    """A priority is one rule's alone."""
+
+    def create(params: Params) -> Answer:
+        listener, priority = alb._p(params, "ListenerArn"), alb._p(params, "Priority")
+        if _taken(listener, priority, set()):
+            refused: Answer = _in_use(priority)
+            return refused
+        return original(params)
+
+    return create
+
+
+def set_priorities(original: Callable[[Params], Answer]) -> Callable[[Params], Answer]:
+    def change(params: Params) -> Answer:
+        asked = {each["RuleArn"]: each["Priority"] for each in nested(params, "RulePriorities")}
+        for arn, priority in asked.items():
+            rule = alb._rules.get(arn) or {}
+            twice = list(asked.values()).count(priority) > 1
+            if twice or _taken(rule.get("ListenerArn", ""), priority, set(asked)):
+                refused: Answer = _in_use(priority)
+                return refused
+        return original(params)
+
+    return change
+
+
+def _taken(listener: str, priority: str, but: set[str]) -> bool:
+    rules = (each for arn, each in alb._rules.items() if arn not in but)
+    return any(r["ListenerArn"] == listener and str(r["Priority"]) == priority for r in rules)
+
+
+def _in_use(priority: str) -> Answer:
+    refused: Answer = alb._error("PriorityInUse", f"Priority '{priority}' is currently in use")
+    return refused
+
+
 # Listeners
 
 
@@ -180,4 +220,6 @@ def install(module: Any) -> None:
     module._listener_xml = listener_xml(module._listener_xml)
     calls = module._ACTION_MAP
     calls["CreateListener"] = create_listener(calls["CreateListener"])
+    calls["CreateRule"] = create_rule(calls["CreateRule"])
+    calls["SetRulePriorities"] = set_priorities(calls["SetRulePriorities"])
     calls["ModifyListener"] = modify_listener(calls["ModifyListener"])

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from sandbox.server.base import emulator
 from sandbox.server.base.emulator import Answer, Record
 from sandbox.server.base.query_protocol import inside, nested
 from sandbox.server.base.query_protocol import xml as tree
@@ -20,11 +21,16 @@ def _balancer(name: str) -> Record | None:
 
 def create_balancer(original: Callable[[Params], Answer]) -> Callable[[Params], Answer]:
     def create(params: Params) -> Answer:
+        if refused := _places_refusal(params, alb._p(params, "Type") or "application"):
+            return refused
         answer = original(params)
         balancer = _balancer(alb._p(params, "Name"))
         if answer[0] != 200 or balancer is None:
             return answer
+        if balancer["Scheme"] == "internal":
+            balancer["DNSName"] = f"internal-{balancer['DNSName']}"
         _keep_mappings(balancer, params)
+        _set_network(balancer)
         if balancer["Type"] != "application":
             old = balancer["LoadBalancerArn"]
             prefix = "net" if balancer["Type"] == "network" else "gwy"
@@ -39,6 +45,36 @@ def create_balancer(original: Callable[[Params], Answer]) -> Callable[[Params], 
         return made
 
     return create
+
+
+def _places_refusal(params: Params, kind: str) -> Answer | None:
+    """What AWS answers to subnets that there are not, or too few; None when they will do."""
+    module = emulator.app._get_module("ec2")
+    module._ensure_defaults_initialized()
+    known = module._subnets
+    mappings = nested(params, "SubnetMappings") or []
+    asked = alb._parse_member_list(params, "Subnets") or [each["SubnetId"] for each in mappings]
+    zones = [known[each]["AvailabilityZone"] for each in asked if each in known]
+    refused: Answer | None = None
+    if lost := [each for each in asked if each not in known]:
+        refused = alb._error("SubnetNotFound", f"The subnet ID '{lost[0]}' does not exist")
+    elif len(set(zones)) < len(zones):
+        text = (
+            "A load balancer cannot be attached to multiple subnets in the same Availability Zone"
+        )
+        refused = alb._error("InvalidConfigurationRequest", text)
+    elif kind == "application" and len(zones) < 2:
+        text = "At least two subnets in two different Availability Zones must be specified"
+        refused = alb._error("ValidationError", text)
+    return refused
+
+
+def _set_network(balancer: Record) -> None:
+    """The VPC of its subnets, and that one's default security group where none is named."""
+    known = emulator.app._get_module("ec2")._subnets
+    vpcs = [known[each]["VpcId"] for each in balancer["Subnets"] if each in known]
+    if vpcs:
+        balancer["VpcId"] = vpcs[0]
 
 
 def delete_balancer(original: Callable[[Params], Answer]) -> Callable[[Params], Answer]:
@@ -72,6 +108,8 @@ def set_subnets(original: Callable[[Params], Answer]) -> Callable[[Params], Answ
     def change(params: Params) -> Answer:
         balancer = alb._lbs.get(alb._p(params, "LoadBalancerArn"))
         if balancer is not None:
+            if refused := _places_refusal(params, balancer["Type"]):
+                return refused
             _keep_mappings(balancer, params)
         return original(params)
 

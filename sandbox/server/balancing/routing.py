@@ -9,13 +9,18 @@ import time
 from collections.abc import Callable
 from typing import Any
 
+from sandbox.server.balancing import pages
 from sandbox.server.base.emulator import Record
 
 COOKIE = "AWSALBTG"
 # What becomes of a request when the weights of all target groups are 0.
 NOWHERE = {
     "Type": "fixed-response",
-    "FixedResponseConfig": {"StatusCode": "503", "ContentType": "text/html", "MessageBody": ""},
+    "FixedResponseConfig": {
+        "StatusCode": "503",
+        "ContentType": "text/html",
+        "MessageBody": pages.html(503),
+    },
 }
 alb: Any = None  # the emulator's module, once it is there
 

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from sandbox.server.balancing.listeners import groups_of
+from sandbox.server.balancing import targets
+from sandbox.server.balancing.targets import balancers_of, key
+from sandbox.server.base import emulator
 from sandbox.server.base.emulator import Answer, Record
 from sandbox.server.base.query_protocol import inside, nested
 from sandbox.server.base.query_protocol import xml as tree
@@ -47,16 +49,6 @@ def group_xml(original: Callable[[Record], str]) -> Callable[[Record], str]:
         return inside(original(group), more)
 
     return shown
-
-
-def balancers_of(group: str) -> list[str]:
-    """The load balancers whose listeners and rules forward to a target group."""
-    found = []
-    for rule in alb._rules.values():
-        listener = alb._listeners.get(rule.get("ListenerArn"))
-        if listener and group in groups_of(rule.get("Actions") or []):
-            found.append(listener["LoadBalancerArn"])
-    return list(dict.fromkeys(found))
 
 
 def describe_groups(original: Callable[[Params], Answer]) -> Callable[[Params], Answer]:
@@ -101,57 +93,64 @@ def _target(asked: Record, port: int | None) -> Record:
     return found
 
 
-def _key(target: Record, group: str) -> tuple[str, int | None]:
-    return target["Id"], target.get("Port") or alb._tgs[group].get("Port")
-
-
 def register(params: Params) -> Answer:
     group = alb._p(params, "TargetGroupArn")
     if group not in alb._tgs:
         return _no_group(group)
-    known = {_key(each, group): each for each in alb._targets.get(group) or ()}
-    known |= {_key(each, group): each for each in _targets(params, group)}
+    asked = _targets(params, group)
+    if alb._tgs[group]["TargetType"] == "instance" and (lost := _not_running(asked)):
+        text = "The following targets are not in a running state and cannot be registered: "
+        refused: Answer = alb._error("InvalidTarget", text + ", ".join(f"'{id}'" for id in lost))
+        return refused
+    known = {key(each, group): each for each in alb._targets.get(group) or ()}
+    known |= {key(each, group): each for each in asked}
     alb._targets[group] = list(known.values())
+    targets.of(group)
     done: Answer = alb._empty("RegisterTargets")
     return done
+
+
+def _not_running(asked: list[Record]) -> list[str]:
+    known = emulator.app._get_module("ec2")._instances
+    states = {each["Id"]: (known.get(each["Id"]) or {}).get("State") or {} for each in asked}
+    return [id for id, state in states.items() if state.get("Name") != "running"]
 
 
 def deregister(params: Params) -> Answer:
     group = alb._p(params, "TargetGroupArn")
     if group not in alb._tgs:
         return _no_group(group)
-    gone = {_key(each, group) for each in _targets(params, group)}
-    left = [each for each in alb._targets.get(group) or () if _key(each, group) not in gone]
+    gone = {key(each, group) for each in _targets(params, group)}
+    left = [each for each in alb._targets.get(group) or () if key(each, group) not in gone]
     alb._targets[group] = left
+    targets.of(group)
     done: Answer = alb._empty("DeregisterTargets")
     return done
-
-
-NOT_REGISTERED = {
-    "State": "unused",
-    "Reason": "Target.NotRegistered",
-    "Description": "Target is not registered to the target group",
-}
 
 
 def describe_health(params: Params) -> Answer:
     group = alb._p(params, "TargetGroupArn")
     if group not in alb._tgs:
         return _no_group(group)
-    registered = {_key(each, group): each for each in alb._targets.get(group) or ()}
-    asked = _targets(params, group) or list(registered.values())
-    found = [
-        {
-            "Target": registered.get(_key(each, group), each),
-            "HealthCheckPort": str(each.get("Port") or "traffic-port"),
-            "TargetHealth": {"State": "healthy"}
-            if _key(each, group) in registered
-            else NOT_REGISTERED,
-        }
-        for each in asked
-    ]
+    registered = {(t.id, t.port): t for t in targets.of(group)}
+    asked = _targets(params, group) or [{"Id": id, "Port": port} for id, port in registered]
+    found = [_described(group, each) for each in asked]
     shown: Answer = alb._xml(200, "DescribeTargetHealth", tree({"TargetHealthDescriptions": found}))
     return shown
+
+
+def _described(group: str, asked: Record) -> Record:
+    key = targets.key(asked, group)
+    record = next((t for t in alb._targets.get(group) or () if targets.key(t, group) == key), asked)
+    state, reason, text = targets.described(group, asked)
+    checked = str(alb._tgs[group].get("HealthCheckPort") or "traffic-port")
+    own = str(key[1] or "traffic-port")
+    told = {"State": state, "Reason": reason or None, "Description": text or None}
+    return {
+        "Target": {name: value for name, value in record.items() if value is not None},
+        "HealthCheckPort": own if checked == "traffic-port" else checked,
+        "TargetHealth": told,
+    }
 
 
 def _no_group(arn: str) -> Answer:

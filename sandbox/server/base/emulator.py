@@ -43,7 +43,8 @@ NAMES = {
         extract_region detect_service""",
     arn: "execute_api_arn",
     concurrency: "run_reentrant",
-    iam_actions: "access_denied_response anonymous_denial_message identity_denial_message",
+    iam_actions: """access_denied_response anonymous_denial_message extract_resource_arn
+        identity_denial_message""",
     iam_evaluator: """AmbiguousAccessKeyError AuthError EvalContext enforce ResolvedCredential
         _SESSION_TOKEN_NOT_CHECKED _invalid_session_token _is_root_key _principal_org_id _served_unsigned
         _signed_request check_credentials is_root_access_key resolve_caller_identity resolve_credential
@@ -53,7 +54,7 @@ NAMES = {
         acquire_worker release_worker kill_workers _worker_key""",
     persistence: "STATE_DIR _json_default _state_format_version save_state",
     responses: """AccountRegionScopedDict AccountScopedDict StreamingResponse get_account_id request_scope
-        error_response_json get_region json_response set_request_account_id set_request_client_ip
+        error_response_json get_region json_response now_iso set_request_account_id set_request_client_ip
         set_request_region""",
     router: "_is_aws_service_name",
     sigv4: "decode_header_value foreign_authorization_failure",
@@ -80,7 +81,7 @@ NAMES = {
     cloudwatch_logs: """_append_log_events _compile_filter_pattern _create_log_group
         _create_log_stream _fanout_to_live_tail_sessions _fanout_to_subscription_filters
         _log_groups _metric_filters _put_log_events handle_request""",
-    iam: "_error _roles handle_request",
+    iam: "_error _lookup_instance_profile _roles handle_request",
     lambdas: """_LAMBDA_STATE_TRANSITION_DELAY _emit_lambda_logs _emit_lambda_metrics
         _execute_function_dispatch _execute_function_warm _execute_function_with_config_scope _execution_record_for_config _functions _xray_trace_id_for_invocation
         _create_alias _create_function _execute_function _func_arn _invoke _update_alias

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+
 from sandbox.home import Home
 from sandbox.root_key import RootKey
 
@@ -10,6 +12,18 @@ REGION = "us-east-1"
 # How many functions may run at once, all together, as on AWS; above this they are throttled. A
 # laptop does not hold as many processes: waiting.ENVIRONMENTS run, the others wait for one.
 ACCOUNT_CONCURRENCY = 1000
+
+
+# Auto Scaling waits for minutes: 3 of them to scale out, 15 to scale in, 5 to let an instance warm
+# up. Answers say so, as on AWS; a minute of its waiting takes this many seconds here, unless
+# KIT_SCALING_MINUTE says how many (60: as on AWS).
+SCALING_MINUTE = 5.0
+
+
+def scaling_seconds(seconds: float) -> float:
+    """How long Auto Scaling waits here where AWS's waits for so many seconds."""
+    minute = float(os.environ.get("KIT_SCALING_MINUTE") or SCALING_MINUTE)
+    return seconds * minute / 60
 
 
 def emulator(home: Home, port: int) -> dict[str, str]:

@@ -13,13 +13,15 @@ import time
 from collections.abc import Callable
 from typing import Any
 
-from sandbox.server.base import emulator
+from sandbox.server.base import emulator, settings
 from sandbox.server.watching import metric_queries
 
 cloudwatch = emulator.cloudwatch
 log = logging.getLogger("sandbox")
 
 EVERY = 1.0  # seconds between two looks at all alarms
+# The alarms of target-tracking policies, whose minutes are shorter: settings.py says why.
+TRACKING = "TargetTracking-"
 COMPARE: dict[str, Callable[[float, float], bool]] = {
     "GreaterThanOrEqualToThreshold": lambda value, limit: value >= limit,
     "GreaterThanThreshold": lambda value, limit: value > limit,
@@ -36,7 +38,7 @@ def evaluate(alarm: dict[str, Any]) -> None:
     if _too_few(alarm):
         return
     threshold = float(alarm.get("Threshold") or 0)
-    found = _values(alarm)
+    found = values(alarm)
     verdict = _state(alarm, [None if v is None else compare(v, threshold) for v in found])
     if verdict is None or verdict == alarm["StateValue"]:
         return
@@ -60,17 +62,30 @@ def _words(alarm: dict[str, Any]) -> str:
     return f"was {words} the threshold"
 
 
-def _values(alarm: dict[str, Any]) -> list[float | None]:
+def values(alarm: dict[str, Any]) -> list[float | None]:
     """The statistic of each period, the latest first; None where there is no data."""
     if alarm.get("Metrics"):
         periods = int(alarm.get("EvaluationPeriods") or 1)
         return metric_queries.values(alarm["Metrics"], periods, time.time())
     statistic = alarm.get("ExtendedStatistic") or alarm.get("Statistic") or "Average"
-    values: list[float | None] = []
+    found: list[float | None] = []
+    # What is summed over a shortened period stands for what a whole one would have.
+    scale = _asked_period(alarm) / _period(alarm) if statistic in ("Sum", "SampleCount") else 1.0
     for inside in _periods(alarm):
         stats = cloudwatch._calc_stats(inside)
-        values.append(cloudwatch._stat_value(stats, statistic, inside) if stats else None)
-    return values
+        value = cloudwatch._stat_value(stats, statistic, inside) if stats else None
+        found.append(None if value is None else value * scale)
+    return found
+
+
+def _asked_period(alarm: dict[str, Any]) -> float:
+    return float(alarm.get("Period") or 60)
+
+
+def _period(alarm: dict[str, Any]) -> float:
+    """The seconds that one of an alarm's periods takes here."""
+    asked = _asked_period(alarm)
+    return settings.scaling_seconds(asked) if alarm["AlarmName"].startswith(TRACKING) else asked
 
 
 def _periods(alarm: dict[str, Any]) -> list[list[dict[str, Any]]]:
@@ -78,7 +93,7 @@ def _periods(alarm: dict[str, Any]) -> list[list[dict[str, Any]]]:
     dimensions = cloudwatch._dims_from_list(alarm.get("Dimensions") or [])
     key = (alarm["Namespace"], alarm["MetricName"], cloudwatch._dims_key(dimensions))
     points = cloudwatch._metrics.get(key) or []
-    period = int(alarm.get("Period") or 60)
+    period = _period(alarm)
     now = time.time()
     ends = [now - back * period for back in range(int(alarm.get("EvaluationPeriods") or 1))]
     return [[p for p in points if end - period < p["Timestamp"] <= end] for end in ends]

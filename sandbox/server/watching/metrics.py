@@ -29,8 +29,12 @@ def record(
     value: float,
     unit: str = "None",
     dimensions: Dimensions | None = None,
+    slot: float = SLOT,
 ) -> None:
-    """Add a value to a metric of the current account and region."""
+    """Add a value to a metric of the current account and region.
+
+    Equal values within `slot` seconds, at most SLOT, are one data point.
+    """
     global _slot
     now = time.time()
     if int(now // SLOT) != _slot:
@@ -41,7 +45,7 @@ def record(
     bucket = cloudwatch._metric_bucket(key)
     known = _points.get((key, value, unit))
     # The store replaces its lists when it tidies up: only a point of this very list counts.
-    if known and known[0] is bucket:
+    if known and known[0] is bucket and known[1]["Timestamp"] // slot == now // slot:
         known[1]["Count"] += 1.0
         return
     point = {

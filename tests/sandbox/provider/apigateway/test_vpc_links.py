@@ -27,7 +27,9 @@ NLB = "arn:aws:elasticloadbalancing:us-east-1:000000000000:loadbalancer/{}/l/012
 def balancer(life: Lives, ctx: Context) -> Iterator[str]:
     """A network load balancer's ARN."""
     client = ctx.client("elbv2")
-    made = client.create_load_balancer(Name=life.name("net"), Type="network", Subnets=["subnet-1"])
+    made = client.create_load_balancer(
+        Name=life.name("net"), Type="network", Subnets=["subnet-00000001"]
+    )
     arn = str(made["LoadBalancers"][0]["LoadBalancerArn"])
     yield arn
     client.delete_load_balancer(LoadBalancerArn=arn)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -152,8 +154,19 @@ def test_a_group_keeps_and_takes_what_is_rarely_set(life: Lives, template: Life)
 
 
 def instances(group: Life) -> list[dict[str, Any]]:
+    """The instances of a group that are in service."""
     call = group.ctx.client("autoscaling").describe_auto_scaling_groups
-    return list(call(AutoScalingGroupNames=[group.id])["AutoScalingGroups"][0]["Instances"])
+    found = call(AutoScalingGroupNames=[group.id])["AutoScalingGroups"][0]["Instances"]
+    return [each for each in found if each["LifecycleState"] == "InService"]
+
+
+def until(what: Callable[[], Any]) -> Any:
+    """What is asked for, as soon as it is true."""
+    ends = time.monotonic() + 20
+    while not (found := what()):
+        assert time.monotonic() < ends
+        time.sleep(0.05)
+    return found
 
 
 def test_a_new_version_of_the_template_replaces_the_instances(group: Life, template: Life) -> None:
@@ -165,10 +178,13 @@ def test_a_new_version_of_the_template_replaces_the_instances(group: Life, templ
     assert_updates(
         group, [{"instanceRefresh": refresh}, {"launchTemplate": template_of(template, "2")}]
     )
-    now = instances(group)
-    assert now[0]["LaunchTemplate"]["Version"] == "2"
-    assert {i["InstanceId"] for i in now}.isdisjoint(i["InstanceId"] for i in before)
+    done = "Successful"
     call = group.ctx.client("autoscaling").describe_instance_refreshes
+    rolled = lambda: call(AutoScalingGroupName=group.id)["InstanceRefreshes"][0]["Status"] == done  # noqa: E731
+    until(rolled)
+    now = instances(group)
+    assert [each["LaunchTemplate"]["Version"] for each in now] == ["2"]
+    assert {i["InstanceId"] for i in now}.isdisjoint(i["InstanceId"] for i in before)
     (found,) = call(AutoScalingGroupName=group.id)["InstanceRefreshes"]
     assert found["Preferences"]["MinHealthyPercentage"] == 50
     assert found["Preferences"]["InstanceWarmup"] == 5 and found["Preferences"]["SkipMatching"]
@@ -179,7 +195,7 @@ def test_protected_instances_stay_until_the_group_goes(group: Life) -> None:
     protected = {i["InstanceId"] for i in instances(group) if i["ProtectedFromScaleIn"]}
     assert len(protected) == 2
     group.update(desiredCapacity=2)
-    assert {i["InstanceId"] for i in instances(group)} == protected
+    until(lambda: {i["InstanceId"] for i in instances(group)} == protected)
     assert_deleted(group)
 
 
@@ -188,8 +204,7 @@ def registered(ctx: Context, arn: str) -> set[str]:
     return {each["Target"]["Id"] for each in found["TargetHealthDescriptions"]}
 
 
-@pytest.mark.quirk("instances")
-def test_instances_are_registered_in_target_groups_and_nobody_answers_there(
+def test_instances_are_registered_in_the_target_groups_of_their_group(
     life: Lives, template: Life, ctx: Context
 ) -> None:
     vpc = look_up(ctx, "aws:ec2/getVpc:getVpc", default=True)["id"]
@@ -203,7 +218,6 @@ def test_instances_are_registered_in_target_groups_and_nobody_answers_there(
         desiredCapacity=2,
         launchTemplate=template_of(template, "1"),
         maxSize=3,
-        minElbCapacity=2,
         minSize=1,
         targetGroupArns=[two.id, one.id],
     )
@@ -211,16 +225,34 @@ def test_instances_are_registered_in_target_groups_and_nobody_answers_there(
     ids = {each["InstanceId"] for each in instances(group)}
     assert len(ids) == 2 and registered(ctx, one.id) == registered(ctx, two.id) == ids
     assert_updates(group, [{"targetGroupArns": [two.id]}, {"desiredCapacity": 3}])
-    assert registered(ctx, one.id) == set()
+    assert until(lambda: registered(ctx, one.id) == set())
     assert registered(ctx, two.id) == {each["InstanceId"] for each in instances(group)}
-    running = ctx.client("ec2").describe_instances()["Reservations"]
-    assert not ids & {each["InstanceId"] for found in running for each in found["Instances"]}
+    running = ctx.client("ec2").describe_instances(InstanceIds=list(ids))["Reservations"]
+    assert len(running) == 2
     sources = [{"identifier": three.id, "type": "elbv2"}]
     assert_updates(group, [{"targetGroupArns": []}, {"trafficSources": sources}])
     assert len(registered(ctx, three.id)) == 3 and registered(ctx, two.id) == set()
     assert_updates(group, [{"loadBalancers": ["classic"]}, {"loadBalancers": []}])
     assert_deleted(group)
     assert registered(ctx, three.id) == set()
+
+
+def test_a_group_waits_for_what_is_healthy_behind_its_balancer(
+    life: Lives, group: Life, ctx: Context
+) -> None:
+    vpc = look_up(ctx, "aws:ec2/getVpc:getVpc", default=True)["id"]
+    one = life(TARGETS, name=life.name("t"), port=80, protocol="HTTP", vpcId=vpc)
+    group.update(targetGroupArns=[one.id])
+    answers = ["healthy", "unhealthy", "initial"]
+
+    def describe_target_health(**request: Any) -> dict[str, Any]:
+        target = {"Id": instances(group)[0]["InstanceId"]}
+        found = {"Target": target, "TargetHealth": {"State": answers.pop()}}
+        return {"TargetHealthDescriptions": [found]}
+
+    fake = Wrapped(ctx, "elbv2", describe_target_health=describe_target_health)
+    groups._wait_for_capacity(fake, group.id, {"minSize": 1, "minElbCapacity": 1})
+    assert answers == []
 
 
 def test_a_group_can_be_made_from_a_launch_configuration(

@@ -156,6 +156,8 @@ def test_a_target_is_its_id_and_its_port(life: Lives, group: Life) -> None:
     found = group.ctx.client("elbv2").describe_target_health(
         TargetGroupArn=group.id, Targets=[{"Id": "10.1.2.3", "Port": 8090}, {"Id": "10.1.2.3"}]
     )["TargetHealthDescriptions"]
-    assert [each["TargetHealth"]["State"] for each in found] == ["unused", "healthy"]
-    assert found[0]["TargetHealth"]["Reason"] == "Target.NotRegistered"
+    assert [each["TargetHealth"]["Reason"] for each in found] == [
+        "Target.NotRegistered",
+        "Target.NotInUse",
+    ]
     assert found[1]["Target"] == {"Id": "10.1.2.3", "Port": 8080, "AvailabilityZone": "all"}

@@ -41,7 +41,7 @@ def test_the_settings_of_a_method_go_as_a_whole(account, path):
 
 def test_a_vpc_link_becomes_available_and_is_tagged_and_listed(account):
     target = account.client("elbv2").create_load_balancer(
-        Name="settings", Type="network", Subnets=["subnet-1"]
+        Name="settings", Type="network", Subnets=["subnet-00000001"]
     )["LoadBalancers"][0]["LoadBalancerArn"]
     made = account.gateway.create_vpc_link(name="l", targetArns=[target], tags={"a": "1"})
     assert made["status"] == "PENDING" and made["ResponseMetadata"]["HTTPStatusCode"] == 202

@@ -45,7 +45,9 @@ class Front:
 @pytest.fixture
 def front(account: Any) -> Iterator[Front]:
     client, name = account.client("elbv2"), f"front{next(numbers)}"
-    made = client.create_load_balancer(Name=name, Subnets=["subnet-1", "subnet-2"])
+    found = account.client("ec2").describe_subnets()["Subnets"]
+    subnets = [each["SubnetId"] for each in found if each["DefaultForAz"]][:2]
+    made = client.create_load_balancer(Name=name, Subnets=subnets)
     balancer = made["LoadBalancers"][0]["LoadBalancerArn"]
     listener = client.create_listener(
         LoadBalancerArn=balancer, Port=80, Protocol="HTTP", DefaultActions=[fixed("else")]

@@ -7,6 +7,7 @@ from typing import Any
 
 from sandbox.server.base.emulator import Answer
 from sandbox.server.base.query_protocol import nested
+from sandbox.server.scaling import capacity
 
 Params = dict[str, Any]
 Call = Callable[[Params], Answer]
@@ -50,7 +51,7 @@ def attach(member: str, plain: str) -> Call:
             return no_group(params)
         old = group.get(member) or []
         group[member] = old + [each for each in nested(params, plain) or () if each not in old]
-        asg._reconcile_instances(group)
+        capacity.look(group)
         return done(asg._p(params, "Action"))
 
     return call
@@ -63,7 +64,7 @@ def detach(member: str, plain: str) -> Call:
             return no_group(params)
         gone = nested(params, plain) or ()
         group[member] = [each for each in group.get(member) or () if each not in gone]
-        asg._reconcile_instances(group)
+        capacity.look(group)
         return done(asg._p(params, "Action"))
 
     return call

@@ -1,0 +1,71 @@
+"""The table on the page."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from lab.draw import panels, words
+from lab.draw.html import Markup, clean, tag
+from lab.draw.kernel import in_notebook
+from lab.draw.once import Once
+from lab.draw.view import View
+from lab.failures.state import Failures
+
+
+class FailuresView(Once, View):
+    """What callers see when backends fail.
+
+    Attributes:
+        rows: each condition, provoked.
+    """
+
+    def __init__(self, failures: Failures) -> None:
+        self.failures = failures
+
+    @property
+    def rows(self) -> tuple[Any, ...]:
+        """Each condition, provoked."""
+        return tuple(self.failures.rows)
+
+    def state(self) -> dict[str, Any]:
+        """All facts, as plain data."""
+        return self.failures.facts()
+
+    def text(self) -> str:
+        """The plain-text form."""
+        lines = [f"{words.STATES[self.failures.state]}: {self._sentence()}"]
+        for row in self.failures.rows:
+            mark = "" if row.right else " (not what the table says)"
+            first, second = row.asked
+            lines.append(f"  {row.name:50} {first} + {second}  {row.saw}{mark}")
+        return clean("\n".join(lines))
+
+    def html(self) -> Markup:
+        """The table."""
+        rows = [
+            (row.name, *row.asked, row.saw, words.OK if row.right else words.FAIL)
+            for row in self.failures.rows
+        ]
+        heads = ("what happens", "asked first", "asked second", "the last caller sees", "as told")
+        return panels.panel(
+            tag("p", panels.badge(words.STATES[self.failures.state]), " ", self._sentence()),
+            panels.table("Conditions", heads, rows, numbers=(1, 2)) if rows else None,
+            label="Failures",
+        )
+
+    def _ipython_display_(self) -> None:
+        if self.on_the_page():
+            return
+        if not in_notebook():
+            print(self.text())
+            return
+        from IPython.display import display
+
+        display(self._repr_mimebundle_(), raw=True)
+
+    def _sentence(self) -> str:
+        if self.failures.problem:
+            return self.failures.problem
+        made, wrong = len(self.failures.rows), len(self.failures.wrong)
+        told = f"{wrong} came out otherwise" if wrong else "each came out as the tests say"
+        return f"{words.count(made, 'condition')} provoked; {told}."

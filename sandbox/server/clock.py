@@ -1,0 +1,76 @@
+"""The clock of balancers and groups: health checks, capacity and draining, looked at in turn."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import time
+from typing import Any
+
+from sandbox.server.base import emulator
+from sandbox.server.machines import fleet
+
+log = logging.getLogger("sandbox")
+
+EVERY = 0.2  # seconds between two looks while there is something to look after
+IDLE = 1.0  # and while there is nothing
+HOSTS = 10.0  # seconds between two counts of healthy targets
+
+
+class Clock:
+    """Looks at all target groups and Auto Scaling groups of all accounts and regions."""
+
+    def __init__(self) -> None:
+        self._counted = 0.0
+
+    def look(self) -> bool:
+        """Do what is due everywhere; whether there was anything to look after."""
+        loaded = emulator.app._loaded_modules
+        alb, asg = loaded.get("alb"), loaded.get("autoscaling")
+        found = False
+        for (account, region, name), group in list(asg._asgs._data.items()) if asg else ():
+            found = True
+            with emulator.responses.request_scope(account, region):
+                self._safely(name, _tend, group)
+        if alb is None or not alb._tgs._data:
+            return found
+        count = time.monotonic() >= self._counted + HOSTS
+        self._counted = time.monotonic() if count else self._counted
+        for (account, region, arn), _ in list(alb._tgs._data.items()):
+            with emulator.responses.request_scope(account, region):
+                self._safely(arn, _check, arn, count)
+        return True
+
+    def _safely(self, name: str, what: Any, *arguments: Any) -> None:
+        try:
+            what(*arguments)
+        except Exception:
+            log.exception("cannot look after %s", name)
+
+
+def _tend(group: Any) -> None:
+    from sandbox.server.scaling import capacity, refreshes, tracking
+
+    tracking.step(group)
+    refreshes.step(group)
+    capacity.look(group)
+
+
+def _check(arn: str, count: bool) -> None:
+    from sandbox.server.balancing import probes
+
+    probes.look(arn)
+    if count:
+        probes.count(arn)
+
+
+async def watch() -> None:
+    """Look at everything, again and again."""
+    clock = Clock()
+    while True:
+        await asyncio.sleep(EVERY if clock.look() else IDLE)
+
+
+def end() -> None:
+    """The sandbox stops: no instance outlives it."""
+    fleet.end_all()

@@ -1,0 +1,61 @@
+"""However a sandbox ends, its instances end with it; a group launches anew when it is back."""
+
+from __future__ import annotations
+
+import os
+import signal
+import socket
+from pathlib import Path
+
+import psutil
+import pytest
+
+from sandbox import cloud
+from tests.sandbox.server.conftest import Account
+from tests.sandbox.server.farms import Farm, build, raze, until
+
+
+def processes(home: Path) -> list[int]:
+    """The programs of all instances of a home."""
+    return [
+        process.pid
+        for process in psutil.process_iter(["cmdline"])
+        if any(str(home / "cloud/tmp/instances") in word for word in process.info["cmdline"] or ())
+    ]
+
+
+def answers(host: str) -> bool:
+    with socket.socket() as door:
+        return door.connect_ex((host, 8080)) == 0
+
+
+def again(home: Path, farm: Farm, gone: str) -> Farm:
+    """The farm in the sandbox that is started again: other instances, at other addresses."""
+    until(lambda: processes(home) == [])
+    assert not answers(gone)
+    farm = Farm(Account(cloud.start(home)), farm.name, farm.balancer, farm.group, farm.listener, farm.template)  # fmt: skip
+    farm.wait_for("healthy")
+    return farm
+
+
+def test_no_instance_outlives_its_sandbox(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("KIT_PROVIDER", "0")
+    running = cloud.start(tmp_path)
+    farm = build(Account(running))
+    farm.wait_for("healthy")
+    first, where = farm.instances[0]["InstanceId"], farm.call().json()["who"]
+    assert len(processes(tmp_path)) == 1
+    cloud.stop(tmp_path)
+    farm = again(tmp_path, farm, where)
+    second, where = farm.instances[0]["InstanceId"], farm.call().json()["who"]
+    assert first != second and list(farm.health()) == [second]
+    assert "the sandbox was started again" in farm.activities()[0]["Cause"]
+    os.kill(farm.account.running.pid, signal.SIGKILL)
+    farm = again(tmp_path, farm, where)
+    assert farm.instances[0]["InstanceId"] not in (first, second)
+    where = farm.call().json()["who"]
+    raze(farm)
+    until(lambda: processes(tmp_path) == [])
+    until(lambda: list((tmp_path / "cloud/tmp/instances").iterdir()) == [])
+    assert not answers(where)
+    cloud.stop(tmp_path)
