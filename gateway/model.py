@@ -125,7 +125,8 @@ def invoke_policy(
 
 def model_layer(settings: Settings) -> list[pulumi.Output[str]]:
     """The layer's ARN; none where something else brings the model."""
-    if settings.function_name or not settings.model_layer:
+    ours = settings.backend == "local" and not settings.function_name
+    if not (ours and settings.model_layer):
         return []
     zip_file = archive(settings.architecture)
     if not zip_file.is_file():

@@ -88,6 +88,7 @@ from .logs import (  # chapter 09
     method_logging,
     stage_logging,
 )
+from .managed.backend import backend_rights, backend_variables
 from .metrics import alarms, dashboard, metrics_variables  # chapter 09
 from .model import (  # chapters 01 and 02
     api_role,
@@ -174,7 +175,8 @@ def hosted(
 ) -> aws.lambda_.Function:
     """The model's function, and the role that may invoke it."""
     start = {**model_start(settings), **others.place}
-    rights = [*budget_rights(budget), *others.rights]
+    rights = budget_rights(budget) + backend_rights(settings)
+    rights += others.rights
     function = model(settings, start, told | others.variables, rights)
     invoke_policy(role, function)
     alias_policy(settings, role, function)
@@ -202,6 +204,7 @@ def model_variables(
         **prompt_variables(settings),
         **adapter_variables(settings),
         **page_variables(pages),
+        **backend_variables(settings),
     }
 
 

@@ -12,6 +12,7 @@ Chosen = Mapping[str, Any]  # settings by their names in Python
 
 CHOICES = (
     ("architecture", "architecture", ("x86_64", "arm64")),
+    ("backend", "backend", ("local", "openai", "bedrock")),
     ("authentication", "authentication", ("bearer", "iam", "cognito")),
     ("executionLogs", "execution_logs", ("ERROR", "INFO", "OFF")),
     ("loggingRole", "logging_role", ("existing", "own")),
@@ -41,7 +42,15 @@ def refuse_together(chosen: Chosen) -> None:
     Raises:
         pulumi.RunError: the first two that do.
     """
-    for rule in (qualifier, not_ours, budget, stream, timeout, homes):
+    for rule in (
+        qualifier,
+        elsewhere,
+        not_ours,
+        budget,
+        stream,
+        timeout,
+        homes,
+    ):
         rule(chosen)
 
 
@@ -93,6 +102,26 @@ def qualifier(chosen: Chosen) -> None:
             "gateway:functionQualifier is "
             f"{chosen['function_qualifier']!r}, of no function: "
             "gateway:functionName is not set. Set both, or neither."
+        )
+
+
+def elsewhere(chosen: Chosen) -> None:
+    """A model elsewhere has a name, and one at a URL a URL."""
+    kind = chosen["backend"]
+    needed = {
+        "backendModel": kind != "local" and not chosen["backend_model"],
+        "backendUrl": kind == "openai" and not chosen["backend_url"],
+    }
+    for name in (name for name, missing in needed.items() if missing):
+        raise pulumi.RunError(
+            f"gateway:backend is {kind!r}, and gateway:{name} is not set. "
+            f"Set it with: pulumi config set gateway:{name} VALUE"
+        )
+    url = chosen["backend_url"]
+    if url and not url.startswith(("https://", "http://127.0.0.1:")):
+        raise pulumi.RunError(
+            f"gateway:backendUrl is {url!r}: a key and prompts would go "
+            "there unencrypted. It has to begin with https://"
         )
 
 

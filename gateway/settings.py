@@ -52,6 +52,12 @@ class Settings:
             Python finds the model by itself, or `layer_arns` bring it.
         layer_arns: more Lambda layers, at most 5 with the model's.
         architecture: the processor of the function, "x86_64" or "arm64".
+        backend: which model answers: "local", which is in the function;
+            "openai", at a URL; or "bedrock".
+        backend_model: what it is called there, or an inference profile.
+        backend_url: of "openai": what `/chat/completions` is appended to.
+        backend_secret: the ARN of the secret with its key.
+        backend_regions: where an inference profile of Bedrock's leads.
         memory_size: megabytes for the function. Lambda gives one full
             processor at 1,769 MB.
         timeout: seconds that one answer may take. API Gateway waits for 29.
@@ -124,6 +130,11 @@ class Settings:
     model_layer: bool = True
     layer_arns: tuple[str, ...] = ()
     architecture: str = "x86_64"
+    backend: str = "local"
+    backend_model: str = ""
+    backend_url: str = ""
+    backend_secret: str = ""
+    backend_regions: tuple[str, ...] = ()
     memory_size: int = 1769
     timeout: int = 29
     system_prompt: str = "You are a helpful assistant."
@@ -205,6 +216,11 @@ def hosting(config: pulumi.Config) -> dict[str, Any]:
         "model_layer": config.get_bool("modelLayer"),
         "layer_arns": texts(config, "layerArns"),
         "architecture": config.get("architecture"),
+        "backend": config.get("backend"),
+        "backend_model": config.get("backendModel"),
+        "backend_url": config.get("backendUrl"),
+        "backend_secret": config.get("backendSecret"),
+        "backend_regions": texts(config, "backendRegions"),
         "memory_size": config.get_int("memorySize"),
         "timeout": config.get_int("timeout"),
         "model_concurrency": config.get_int("modelConcurrency"),

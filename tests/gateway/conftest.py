@@ -85,6 +85,7 @@ class Declared(pulumi.runtime.Mocks):
         known = {
             "aws:index/getRegion:getRegion": {"region": "us-east-1"},
             "aws:index/getPartition:getPartition": {"partition": "aws"},
+            "aws:index/getCallerIdentity:getCallerIdentity": {"accountId": "123456789012"},
         }
         return known[args.token]
 

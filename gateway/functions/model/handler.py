@@ -11,6 +11,7 @@ import api
 import budget
 import pages
 from answers import Answer
+from backend import MODEL
 from errors import failure
 from failover import order
 from failover.chain import Chain
@@ -18,7 +19,6 @@ from failover.remote import SERVED_BY
 from inner import Backend
 from instance import told
 from log import Line
-from model import MODEL
 
 BUDGET = budget.from_environment()
 ORDER = order.from_environment(MODEL)

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlsplit
 
+import rough
 from errors import ApiError
 from failover import chat_request, events
 from inner import Ask, Limits, Piece
@@ -51,7 +52,7 @@ class Remote:
 
     def count(self, ask: Ask) -> int:
         """How many tokens it would read, estimated: four bytes are about one."""
-        return sum(len(message.text.encode()) // 4 + 8 for message in ask.messages)
+        return rough.count(ask)
 
     def refuse_long(self, ask: Ask) -> None:
         """It says so itself."""
