@@ -94,7 +94,8 @@ class Kit:
         async def watched(message: dict[str, Any]) -> None:
             if message["type"] == "lifespan.startup.complete":
                 worker.settle()
-                self._watch = [asyncio.ensure_future(each.watch()) for each in (alarms, clock)]
+                watches = (alarms.watch(), clock.watch(self.saver.soon))
+                self._watch = [asyncio.ensure_future(each) for each in watches]
             elif message["type"] == "lifespan.shutdown.complete":
                 await asyncio.to_thread(_end_processes)
             await send(message)

@@ -26,7 +26,7 @@ LEAN = {
     "OPENBLAS_NUM_THREADS": "1",
     "PYTHONUNBUFFERED": "1",
 }
-KEPT = ("PATH", "SYSTEMROOT", "LANG", "TMPDIR", "TEMP", "TMP")
+KEPT = ("PATH", "SYSTEMROOT", "LANG")
 
 
 class Machine:
@@ -40,7 +40,8 @@ class Machine:
         self._processes: list[subprocess.Popen[bytes]] = []
         self._lock = threading.Lock()
         self._last_words = ""
-        self._log_path.parent.mkdir(parents=True, exist_ok=True)
+        for inside in (self._log_path.parent, folder / "tmp"):
+            inside.mkdir(parents=True, exist_ok=True)
 
     # Its life
 
@@ -73,6 +74,7 @@ class Machine:
         command = [self._here(word) for word in service.command]
         ports = str(self._ports) if self.address.shared else ""
         own = {**environment, **service.environment, "HOST": self.address.host}
+        own |= dict.fromkeys(("TMPDIR", "TEMP", "TMP"), str(self.root / "tmp"))
         kept = {name: os.environ[name] for name in KEPT if name in os.environ}
         folder = self.root / service.folder.lstrip("/")
         with self._lock, self._log_path.open("ab") as output:

@@ -32,7 +32,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
         if path == 'hang-up':
             return self.close()
         length = int(self.headers.get('Content-Length') or 0)
-        seen = {'who': os.environ['HOST'], 'env': dict(os.environ), 'body': self.rfile.read(length).decode(),
+        seen = {'who': os.getpid(), 'env': dict(os.environ), 'body': self.rfile.read(length).decode(),
                 'headers': {k.lower(): v for k, v in self.headers.items()}, 'path': self.path}
         if path == 'stream':
             return self.stream(int(number))

@@ -7,7 +7,6 @@ import signal
 from collections.abc import Callable
 from typing import Any
 
-import psutil
 import pytest
 from botocore.exceptions import ClientError
 
@@ -86,21 +85,11 @@ def test_who_is_said_to_be_unhealthy_is_replaced(shared: Farm) -> None:
     assert {ended["StatusCode"], launched["StatusCode"]} == {"Successful"}
 
 
-def guards(farm: Farm) -> dict[str, psutil.Process]:
-    """The programs of a farm's instances, by the instance."""
-    found = {}
-    for process in psutil.process_iter(["cmdline"]):
-        line = " ".join(process.info["cmdline"] or ())
-        found |= {
-            i["InstanceId"]: process for i in farm.instances if f"/{i['InstanceId']}/" in line
-        }
-    return found
-
-
 def test_a_server_that_dies_is_replaced_because_its_balancer_says_so(shared: Farm) -> None:
     asg = shared.client("autoscaling")
-    id, process = next(iter(guards(shared).items()))
-    os.kill(process.pid, signal.SIGKILL)
+    before = set(shared.health())
+    os.kill(shared.call().json()["who"], signal.SIGKILL)
+    (id,) = until(lambda: before - set(shared.health()), 30)
     until(lambda: id not in shared.health() and shared.states() == ["healthy", "healthy"], 30)
     (ended,) = (each for each in shared.activities() if id in each["Description"] and "Term" in each["Description"])  # fmt: skip
     assert ended["Cause"].endswith("in response to an ELB system health check failure.")
