@@ -172,7 +172,7 @@ def _shrink(group: Record) -> None:
     if suspended(group, "Terminate"):
         return
     count, wanted = len(alive(group)), group["DesiredCapacity"]
-    for each in _order(group)[: max(0, count - wanted)]:
+    for each in _order(group)[: max(0, count - wanted - group.get("KitSurplus", 0))]:
         gap = GAP.format(activities.now(), "taken out of service")
         chosen = (
             f"At {activities.now()} instance {each['InstanceId']} was selected for termination."
