@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import threading
 import time
 from collections.abc import Callable, Iterable
 from typing import Any
@@ -16,6 +17,7 @@ log = logging.getLogger("sandbox")
 EVERY = 0.2  # seconds between two looks while there is something to look after
 IDLE = 1.0  # and while there is nothing
 HOSTS = 10.0  # seconds between two counts of healthy targets
+_over = threading.Event()
 
 
 Changed = Callable[[Iterable[str]], object]  # the services whose state is to be saved
@@ -74,10 +76,11 @@ def _check(arn: str, count: bool) -> None:
 async def watch(changed: Changed) -> None:
     """Look at everything, again and again; `changed` is told when that changed anything."""
     clock = Clock(changed)
-    while True:
+    while not _over.is_set():
         await asyncio.sleep(EVERY if clock.look() else IDLE)
 
 
 def end() -> None:
-    """The sandbox stops: no instance outlives it."""
+    """The sandbox stops: no instance outlives it, and no group starts another."""
+    _over.set()
     fleet.end_all()

@@ -39,6 +39,7 @@ class Machine:
         self._log_path = folder / "var/log/cloud-init-output.log"
         self._processes: list[subprocess.Popen[bytes]] = []
         self._lock = threading.Lock()
+        self._booting: threading.Thread | None = None
         self._last_words = ""
         for inside in (self._log_path.parent, folder / "tmp"):
             inside.mkdir(parents=True, exist_ok=True)
@@ -50,7 +51,8 @@ class Machine:
         self.state = "running"
         work = (user_data, environment, download)
         name = f"kit-boot-{self.id}"
-        threading.Thread(target=self._boot, args=work, daemon=True, name=name).start()
+        self._booting = threading.Thread(target=self._boot, args=work, daemon=True, name=name)
+        self._booting.start()
 
     def _boot(self, user_data: str, environment: dict[str, str], download: boot.Download) -> None:
         began = time.monotonic()
@@ -69,6 +71,8 @@ class Machine:
             self.log(f"cc_scripts_user.py[WARNING]: {self.failure}")
         took = time.monotonic() - began
         self.log(f"Cloud-init finished. Datasource DataSourceEc2. Up {took:.2f} seconds")
+        if self.state == "terminated":  # meanwhile
+            shutil.rmtree(self.root, ignore_errors=True)
 
     def _start(self, service: Service, environment: dict[str, str]) -> None:
         command = [self._here(word) for word in service.command]
@@ -124,10 +128,12 @@ class Machine:
                 process.wait()
             if process.stdin:
                 process.stdin.close()
+        if self._booting is not None:
+            self._booting.join(grace)  # it may be writing into the folder
         self._last_words = self.console()
         self.address.close()
-        shutil.rmtree(self.root, ignore_errors=True)
         self.state = "terminated"
+        shutil.rmtree(self.root, ignore_errors=True)
 
     # What is known of it
 

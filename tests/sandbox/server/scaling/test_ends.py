@@ -8,8 +8,9 @@ from pathlib import Path
 
 import psutil
 import pytest
+import requests
 
-from sandbox import cloud
+from sandbox import cloud, proof
 from tests.sandbox.server.conftest import Account
 from tests.sandbox.server.farms import Farm, build, raze, until
 
@@ -47,8 +48,17 @@ def test_no_instance_outlives_its_sandbox(tmp_path: Path, monkeypatch: pytest.Mo
     farm = again(tmp_path, farm, who)
     assert farm.instances[0]["InstanceId"] not in (first, second)
     who = farm.call().json()["who"]
-    raze(farm)
+    farm.scale(2)
+    raze(farm)  # one has only begun to boot
     until(lambda: processes(tmp_path) == [])
     until(lambda: list((tmp_path / "cloud/tmp/instances").iterdir()) == [])
     assert not psutil.pid_exists(who)
+    ec2 = farm.client("ec2")
+    assert ec2.describe_volumes()["Volumes"] == []
+    farm = build(farm.account)
+    farm.wait_for("healthy")
+    running, path = farm.account.running, "/_ministack/reset"
+    headers = {proof.HEADER: proof.of_request(running.token, "POST", path)}
+    assert requests.post(running.endpoint + path, headers=headers, timeout=10).ok
+    until(lambda: processes(tmp_path) == [])
     cloud.stop(tmp_path)
