@@ -245,8 +245,10 @@ QUIRKS = (
     Quirk(
         "provisioned",
         "Provisioned concurrency keeps environments warm, and costs by the hour.",
-        "It is READY at once and warms nothing: the first request starts an environment.",
-        f"{DIFFERENCES}::test_provisioned_concurrency_warms_nothing",
+        "It keeps as many warm as the machine has cores, and costs nothing; more requests than that "
+        "start environments as they would without it.",
+        f"{SERVER}/functions/test_provisioned.py"
+        "::test_the_first_request_finds_an_environment_that_was_started_before",
         (11,),
     ),
     Quirk(
@@ -330,9 +332,9 @@ QUIRKS = (
         "instances",
         "An instance is a virtual machine of the type and image that it names, behind its security "
         "groups; its user data may be a script. An account starts with a quota of vCPUs.",
-        "It is a process of this machine, at a loopback address, and ends with the sandbox. Of its "
-        "user data, the steps of `#cloud-config` that are known are carried out, below a folder of "
-        "its own; a script is refused. There are three at most.",
+        "It is a process of this machine, at a loopback address that all others reach too, and ends "
+        "with the sandbox. Of its user data, the steps of `#cloud-config` that are known are carried "
+        "out, below a folder of its own; a script is refused. There are three at most.",
         f"{SERVER}/balancing/test_instances.py::test_an_instance_starts_from_its_user_data_and_serves",
         (11, 12),
     ),

@@ -99,7 +99,7 @@ def test_a_client_stays_with_its_target_group(front: Front, group: Callable[[str
     action = forward((group("a"), 1), (group("b"), 1), Enabled=True, DurationSeconds=60)
     front.rule(action, PATH)
     first = front.call("/model")
-    assert first.cookies["AWSALBTG"]
+    assert set(first.cookies.keys()) == {"AWSALBTG", "AWSALBTGCORS"}
     again = {front.call("/model", cookies=first.cookies).text for _ in range(8)}
     assert again == {first.text}
 
@@ -110,6 +110,8 @@ def test_a_weighted_forward_to_one_group_is_one_forward(
     arn = group("only")
     front.rule(forward((arn, 5)), PATH)
     assert front.call("/model").text == "only"
+    health = front.client.describe_target_health(TargetGroupArn=arn)["TargetHealthDescriptions"]
+    assert [each["TargetHealth"]["Reason"] for each in health] == ["Target.HealthCheckDisabled"]
     rules = front.client.describe_rules(ListenerArn=front.listener)["Rules"]
     actions = [rule["Actions"][0] for rule in rules if not rule["IsDefault"]]
     assert [action["TargetGroupArn"] for action in actions] == [arn]
