@@ -61,6 +61,7 @@ start(0, stack="first-look")
 
 # %%
 up(6)
+# expect: 13 created | 13 unchanged
 
 # %% [markdown]
 # Those were real calls to the programming interface of AWS; only their
@@ -82,6 +83,8 @@ prompt = {"prompt": "What is the capital of France?", "max_tokens": 32}
 answer = requests.post(url, json=prompt, timeout=60)
 print(answer.status_code)
 answer.json()["completion"]
+# expect: 200
+# expect: Paris
 
 # %% [markdown]
 # The same call, shorter, with all that is known about it: who answered, how
@@ -89,6 +92,8 @@ answer.json()["completion"]
 
 # %%
 ask("Write a haiku about clouds.", max_tokens=48)
+# expect: 200 from the function
+# expect: tokens of the answer
 
 # %% [markdown]
 # Now ask your own questions: type, press Send. The model is small, with
@@ -106,6 +111,7 @@ playground()
 
 # %%
 outputs()
+# expect: model_url = 'http
 
 # %% [markdown]
 # | Chapter | You make | Because |

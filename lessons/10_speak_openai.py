@@ -139,6 +139,9 @@ predict("10")
 
 # %%
 plan()
+# expect first: ± replace  aws.apigateway.Deployment
+# expect first no: update  aws.lambda_.Function
+# expect: will be | No change
 
 # %% [markdown]
 # ## Apply
@@ -147,6 +150,7 @@ plan()
 
 # %%
 up()
+# expect: Done in
 
 # %% [markdown]
 # ## Look
@@ -160,6 +164,8 @@ resources = boto3.client("apigateway").get_resources(
 path = next(each for each in resources["items"]
             if each["path"] == "/chat/completions")
 show(path["resourceMethods"]["POST"]["methodIntegration"])
+# expect: response-streaming-invocations
+# expect: "responseTransferMode": "STREAM"
 
 # %% [markdown]
 # ## Ask
@@ -178,6 +184,8 @@ answer = requests.post(
     base + "/chat/completions", headers=head, timeout=60,
     json={"model": name, "messages": hello, "max_tokens": 24})
 show(answer.json())
+# expect: "choices"
+# expect: "content": "
 
 # %% [markdown]
 # ### With OpenAI's own
@@ -194,6 +202,7 @@ def say(messages=hello, max_tokens=24, **more):
         model=name, messages=messages, max_tokens=max_tokens, **more)
 
 print(say().choices[0].message.content)
+# expect: Hello
 
 # %% [markdown]
 # Others are called the same way. They take the two from the variables
@@ -227,6 +236,9 @@ for more in ({"seed": 7}, {"seed": 7}, {"seed": 8},
              {"seed": 7, "stop": [","]}, {"seed": 7, "max_tokens": 3}):
     choice = say(temperature=0.9, **more).choices[0]
     print(more, choice.finish_reason, repr(choice.message.content))
+# expect 2 times: {'seed': 7} stop
+# expect: {'seed': 8}
+# expect: {'seed': 7, 'max_tokens': 3} length
 
 # %% [markdown]
 # ### A tool to call
@@ -246,6 +258,8 @@ print(said.tool_calls[0].function)
 talk += [said, {"role": "tool", "content": "20 degrees and sunny",
                 "tool_call_id": said.tool_calls[0].id}]
 print(say(talk, 64, tools=tools).choices[0].message.content)
+# expect: name='get_weather'
+# expect: 20 degrees
 
 # %% [markdown]
 # The arguments fit the schema, always: the model may write only what can
@@ -281,6 +295,13 @@ green = other(api_key=keys["green"])
 patient = other(api_key=keys["green"], max_retries=4)
 tried("40 calls", lambda: [green.models.list() for _ in range(40)])
 tried("5 with patience", lambda: [patient.models.list() for _ in range(5)])
+# expect: a wrong key … 401 AuthenticationError … UnauthorizedException
+# expect: no messages … 400 BadRequestError … BadRequestException
+# expect: another model … 404 NotFoundError … the function
+# expect: a long prompt … 400 … context_length_exceeded the function
+# expect: no such path … 403 PermissionDeniedError … IncompleteSignatureException
+# expect: 40 calls … 429 RateLimitError
+# expect: 5 with patience fine
 
 # %% [markdown]
 # `context_length_exceeded` means: more than the model can read at once.
@@ -300,6 +321,8 @@ tried("5 with patience", lambda: [patient.models.list() for _ in range(5)])
 # %%
 chat("Tell me a story about the sea.", max_tokens=96, stream=True)
 chat()
+# expect: time to the first token
+# expect: Conversations with
 
 # %% [markdown]
 # How does one answer come in many pieces? The connection stays open, and
@@ -313,6 +336,9 @@ answer = requests.post(base + "/chat/completions", json=body,
 print(answer.headers["content-type"])
 lines = [line.decode() for line in answer.iter_lines() if line]
 print(*lines[:3], "...", *lines[-2:], sep="\n")
+# expect: text/event-stream
+# expect 4 times: data: {
+# expect: data: [DONE]
 
 # %% [markdown]
 # The client hides all that: with `stream=True` it gives you a loop. `timed`
@@ -331,6 +357,7 @@ def timed():
     print(f"{len(times)} pieces: {times[0]:.2f} s, {times[-1]:.2f} s")
 
 timed()
+# expect: pieces:
 
 # %% [markdown]
 # ### Hang up
@@ -349,6 +376,8 @@ lines = boto3.client("logs").filter_log_events(
 for line in lines[-1:]:
     print(json.loads(line["message"])["completion_tokens"], "of 256")
 print("the next call:", round(chat("Hi", max_tokens=1).seconds, 2), "s")
+# expect: of 256
+# expect: the next call:
 
 # %% [markdown]
 # ### If you like: two more dialects
@@ -391,6 +420,8 @@ answer = requests.post(
     headers=head, json={**body, "thinking": {"type": "adaptive"}})
 print("ignored:", answer.headers["x-ignored-fields"])
 print(*answer.text.splitlines()[:5], "...", sep="\n")
+# expect: ignored: thinking
+# expect: event: message_start
 
 # %% [markdown]
 # An agent's first request has 24,000 tokens, ours may have 1,500. It is
@@ -400,6 +431,7 @@ print(*answer.text.splitlines()[:5], "...", sep="\n")
 body["system"] = "word " * 3000
 answer = requests.post(base + "/messages", headers=head, json=body)
 print(answer.status_code, answer.json()["error"]["message"])
+# expect: 400 prompt is too long
 
 # %% [markdown]
 # ## Change it: an unknown path is a 404
@@ -420,6 +452,8 @@ def list_models(rest_api, access, invocation):
 
 up()
 tried("no such path", client.files.list)
+# expect 3 times: + create
+# expect: no such path … 404 NotFoundError
 
 # %% [markdown]
 # ## Break it: a stream that does not flow
@@ -442,6 +476,7 @@ adapter_invocation = streaming
 
 up()
 timed()
+# expect: pieces:
 
 # %% [markdown]
 # As many pieces, the same text, no error anywhere. But the first token
@@ -456,6 +491,8 @@ from gateway.chat import stream_variables, streaming
 up()
 up()
 timed()
+# expect 2 times: Done in
+# expect: pieces:
 
 # %% [markdown]
 # ### If you like: from a web page

@@ -56,10 +56,12 @@ predict("1")
 # %% [markdown]
 # ## Plan
 #
-# What to look for in the plan.
+# What to look for in the plan. A cell that shows something says what, hidden from learners:
+# tools/expects.py has the forms of these lines.
 
 # %%
 plan()
+# expect first: 1 will be created
 
 # %% [markdown]
 # ## Apply

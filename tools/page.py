@@ -16,6 +16,8 @@ IMAGE = re.compile(r"!\[([^\]]*)\]\(([^)\s]+)\)")
 LINK = re.compile(r"(?<!!)\[([^\]]+)\]\(([^)\s]+)\)")
 HEADING = re.compile(r"^(#{1,6}) +(.+?)\s*$", re.MULTILINE)
 
+Finding = tuple[int, str]  # the cell's number, what is wrong
+
 
 @dataclass(frozen=True)
 class Page:
