@@ -29,7 +29,7 @@
 # %%
 from gateway.kinds import Arguments, Statement
 from lab import start, plan, up, outputs
-from lab import predict, check, show
+from lab import predict, check, hint, solution, show
 
 start(1)
 

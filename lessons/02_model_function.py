@@ -35,7 +35,7 @@ from gateway.kinds import Arguments, Statement, Variables
 from gateway.policies import policy_document, trust_policy
 from gateway.settings import Settings, code_of
 from lab import start, plan, up, outputs
-from lab import predict, check, show
+from lab import predict, check, hint, solution, show
 
 start(2)
 

@@ -32,7 +32,7 @@ import pulumi_aws as aws
 from gateway.kinds import Arguments, Statement
 from gateway.policies import policy_document
 from lab import start, plan, up, outputs
-from lab import predict, check, show
+from lab import predict, check, hint, solution, show
 
 start(3)
 

@@ -31,7 +31,7 @@ import pulumi
 import pulumi_aws as aws
 from gateway.kinds import Arguments
 from lab import start, plan, up, outputs
-from lab import predict, check, show
+from lab import predict, check, hint, solution, show
 
 start(4)
 

@@ -39,7 +39,7 @@ from gateway.deployment import FROZEN, Declared
 from gateway.kinds import Arguments, Parts
 from gateway.settings import Settings
 from lab import start, plan, up, outputs, ask, playground
-from lab import predict, check, show
+from lab import predict, check, hint, solution, show
 
 start(6)
 

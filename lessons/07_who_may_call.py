@@ -39,7 +39,8 @@ from gateway.auth import Keys, authorizer_function, only_from
 from gateway.kinds import Arguments, Statement, Variables
 from gateway.policies import policy_document
 from gateway.settings import FUNCTIONS, Settings
-from lab import start, plan, up, outputs, ask, predict, check
+from lab import start, plan, up, outputs, ask, predict
+from lab import check, hint, solution
 from lab.widgets import policy_tester
 
 start(7)
@@ -413,7 +414,7 @@ test = policy_tester()
 test.explain("POST", caller="bearer", policy=may.replace("*", "GET/model"))
 test
 # expect: denied because nothing allows it: the authorizer says nothing
-# expect: The smallest change
+# expect first: The smallest change
 
 # %% [markdown]
 # ## Your turn

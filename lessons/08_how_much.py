@@ -39,7 +39,7 @@ from gateway.limits import error_response, method_settings
 from gateway.limits import path_method, prompt_schema, proxy_integration
 from gateway.settings import FUNCTIONS, Settings
 from lab import start, plan, up, outputs, ask
-from lab import predict, check, show
+from lab import predict, check, hint, solution, show
 from lab.widgets import burst
 
 start(8)

@@ -38,7 +38,7 @@ from gateway.metrics import metrics_namespace, tokens_alarm
 from gateway.policies import trust_policy
 from gateway.settings import Settings
 from lab import start, plan, up, outputs, ask
-from lab import predict, check, show
+from lab import predict, check, hint, solution, show
 from lab.widgets import burst, logs
 
 start(9)

@@ -39,7 +39,8 @@ from gateway.limits import body_model, body_validator, checked
 from gateway.limits import error_response, method_settings
 from gateway.limits import path_method, proxy_integration
 from gateway.settings import Settings
-from lab import start, plan, up, outputs, predict, check, show
+from lab import start, plan, up, outputs, predict, show
+from lab import check, hint, solution
 from lab.widgets import chat
 
 start(10)

@@ -25,7 +25,7 @@
 
 # %%
 from lab import start, plan, up, outputs
-from lab import predict, check, show
+from lab import predict, check, hint, solution, show
 
 start(1)
 

@@ -6,6 +6,7 @@ import ast
 import builtins
 import re
 from collections.abc import Iterator
+from contextlib import suppress
 
 from lab.course import FILES
 from tools import expects
@@ -55,6 +56,15 @@ def known_names(page: Page) -> Iterator[Finding]:
         used = {node.id for node in ast.walk(tree) if isinstance(node, ast.Name)}
         for name in sorted(used - defined):
             yield number, f"nothing on this page defines {name}: import it"
+
+
+def helped(page: Page) -> Iterator[Finding]:
+    """`check` recommends `hint("1.1")` and `solution("1.1")`: a NameError there ends the exercise."""
+    for number, source in page.of("code"):
+        with suppress(SyntaxError):
+            names = {name for _, names in imported(ast.parse(source), ALLOWED) for name in names}
+            if "check" in names and (missing := sorted({"hint", "solution"} - names)):
+                yield number, f"imports check without {' and '.join(missing)}, which it recommends"
 
 
 def promised(page: Page) -> Iterator[Finding]:

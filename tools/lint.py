@@ -18,7 +18,7 @@ from pathlib import Path
 import nbformat
 
 from lab.course import CHAPTERS
-from tools.code_rules import imports, known_names, promised
+from tools.code_rules import helped, imports, known_names, promised
 from tools.lessons import ROOT, cut, defined, program_text, stand_in_text
 from tools.page import IMAGE, LINK, Finding, Page, without_fences, words
 
@@ -207,8 +207,8 @@ def kernel(page: Page) -> Iterator[Finding]:
 
 RULES: tuple[Rule, ...] = (
     one_title, heading_order, outline, explained, cell_length, line_length, alt_text, targets,
-    clean, imports, known_names, budget, plain_words, promised, secrets,
-    kernel,
+    clean, imports, known_names, budget, plain_words, promised, helped,
+    secrets, kernel,
 )  # fmt: skip
 
 

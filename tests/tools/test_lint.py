@@ -250,6 +250,14 @@ def test_keys_are_found(findings, text, what):
     ]
 
 
+def test_a_page_that_checks_brings_the_help_that_checks_recommend(findings):
+    assert findings(lint.helped, code("from lab import check, hint, solution")) == []
+    assert findings(lint.helped, code("from lab import start"), code("def f(:")) == []
+    assert findings(lint.helped, code("from lab import check, hint")) == [
+        "cell 1: imports check without solution, which it recommends [helped]"
+    ]
+
+
 def test_what_a_cell_shows_is_said_in_its_lesson(findings):
     shows = "cell 1: this shows something: say what in a line `# expect: …` [promised]"
     for text in ("1 + 1", "x = 1\nx", "try:\n    plan()\nexcept Exception:\n    x = 1"):
