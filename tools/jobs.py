@@ -101,6 +101,8 @@ def _environ(env: Environment) -> dict[str, str]:
 def lab_arguments(arguments: list[str]) -> list[str]:
     """JupyterLab's: loopback only, asks nobody for news, the first notebook unless one is named."""
     own = ["--ServerApp.ip=127.0.0.1", "--LabApp.news_url=None"]
+    # Else it lays the question whether it may ask for news over the first page.
+    own.append(f"--LabApp.app_settings_dir={ROOT / 'tools' / 'jupyterlab'}")
     # Else the notebook's own folder is the root, and the pictures lie outside of it.
     own.append(f"--ServerApp.root_dir={ROOT}")
     own.append("--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate")

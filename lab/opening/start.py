@@ -6,6 +6,7 @@ import platform
 from importlib.metadata import version
 
 from lab.deploy import places
+from lab.draw import page
 from lab.draw.view import Display
 from lab.errors import LabError
 from lab.opening import stray
@@ -29,6 +30,7 @@ def start(chapter: int | str, target: str | None = None, *, stack: str | None = 
         LabError: it cannot be made ready; the card says why and what to do.
     """
     card = Card(f"Chapter {chapter}")
+    page.install()
     with Display(card) as display:
 
         def say(phase: str) -> None:

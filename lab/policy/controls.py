@@ -64,7 +64,10 @@ class Controls:
         self.source_ip = fields.line("Source IP", placeholder="as it is")
         self.policy = fields.area("Policy", 4, placeholder=POLICY)
         self.explain = fields.button(
-            "Explain", guarded(lambda _: self._ask(send=False)), "Who decides, and why"
+            "Explain",
+            guarded(lambda _: self._ask(send=False)),
+            "Who decides, and why",
+            primary=True,
         )
         self.compare = fields.button(
             "Explain and send",
@@ -72,13 +75,13 @@ class Controls:
             "Call the gateway too, and compare",
         )
         self.status = ipywidgets.HTML()
-        self.box = ipywidgets.VBox([
+        self.box = fields.box(
             fields.row(self.caller, self.token),
             fields.row(self.method, self.path, self.source_ip),
             self.policy,
             fields.row(self.explain, self.compare),
             self.status,
-        ])  # fmt: skip
+        )
         self.draw()
 
     def draw(self) -> None:

@@ -185,8 +185,7 @@ def inspector(request: Request, snippets: Snippets = SNIPPETS) -> Markup:
 
 def quote(name: str, text: str) -> Markup:
     """A text that somebody wrote, under its heading."""
-    # dir=auto: a text from right to left reads so, and does not turn what stands around it.
-    return tag("div", tag("strong", name), tag("pre", text, dir="auto"))
+    return tag("div", tag("strong", name), panels.prose(text))
 
 
 def raw(reply: Reply) -> str:

@@ -23,6 +23,7 @@ CHIPS = (
     ("Nothing at all", ""),
     ("Far too much", "tell me more " * 4000),
 )
+SENDS = "Send the prompt (Ctrl+Enter)"
 
 
 class Prompting(Protocol):
@@ -66,17 +67,18 @@ class Controls:
         self._playground = playground
         guarded = guard(playground.show_failure, during="The playground")
         self._make_fields()
-        self.button = fields.button("Send", guarded(self._press), "Send the prompt")
+        self.button = fields.button("Send", guarded(self._press), SENDS, primary=True)
         self.chips = [self._chip(label, prompt, guarded) for label, prompt in self.chips_of]
         self.status = ipywidgets.HTML()
         self.inspect = fields.choice("Show", ["nothing", "the request", *self.snippets])
         self.snippet = fields.area("To copy", 8, layout=fields.wide(display="none"))
+        self.snippet.add_class("kit-copy")
         self._again = guarded(self._pump)
         above = self.above()
         watched = (self.prompt, self.max_tokens, self.temperature, self.seed, self.inspect)
         for control in (*watched, *above):
             control.observe(guarded(self._preview), "value")
-        self.box = ipywidgets.VBox([
+        self.box = fields.box(
             *above,
             self.prompt,
             fields.row(self.max_tokens, self.temperature, self.seed),
@@ -84,7 +86,7 @@ class Controls:
             self.status,
             self.inspect,
             self.snippet,
-        ])  # fmt: skip
+        )
         self.draw()
 
     def _make_fields(self) -> None:
@@ -142,7 +144,7 @@ class Controls:
         """Show the state: the button's word, and the status line."""
         running = self._playground.running
         self.button.description = "Stop" if running else "Send"
-        self.button.tooltip = "Stop waiting for the answer" if running else "Send the prompt"
+        self.button.tooltip = "Stop waiting for the answer (Escape)" if running else SENDS
         for chip in self.chips:
             chip.disabled = running
         self.status.value = str(self._status())
