@@ -182,9 +182,7 @@ def _binned(bins: dict[tuple[str, int, str], int], lane: str, wide: int) -> dict
 
 def _axis(drawn: list[Markup], y: float, end: float) -> float:
     """The seconds, on a line under all lanes; where the drawing ends."""
-    drawn.append(
-        tag("path", d=f"M{_n(LEFT)} {_n(y)}H{_n(RIGHT)}", stroke=INK, stroke_width=1)
-    )
+    drawn.append(tag("path", d=f"M{_n(LEFT)} {_n(y)}H{_n(RIGHT)}", stroke=INK, stroke_width=1))
     drawn.append(_text(8, y + 16, "seconds"))
     step = next(s for s in (0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 30, 60, 300, 1e9) if end / s <= 8)
     for index in range(int(end / step + 1e-9) + 1):

@@ -33,9 +33,7 @@ def area(name: str, rows: int, layout: Any = None, **more: Any) -> Any:
     return ipywidgets.Textarea(description=name, rows=rows, layout=shape, style=STYLE, **more)
 
 
-def button(
-    name: str, press: Any, tooltip: str = "", *, primary: bool = False, **more: Any
-) -> Any:
+def button(name: str, press: Any, tooltip: str = "", *, primary: bool = False, **more: Any) -> Any:
     """A button, and what a press of it does: a handler that is guarded.
 
     Args:

@@ -51,7 +51,12 @@ def css() -> str:
     """The style sheet of every panel, small enough to travel with each of them."""
     text = (Path(__file__).parent / "kit.css").read_text(encoding="utf-8")
     text = re.sub(r"/\*.*?\*/", "", text, flags=re.DOTALL)
-    return re.sub(r"\s*([{};,])\s*", r"\1", re.sub(r"\s+", " ", text)).replace(": ", ":").replace(";}", "}").strip()
+    return (
+        re.sub(r"\s*([{};,])\s*", r"\1", re.sub(r"\s+", " ", text))
+        .replace(": ", ":")
+        .replace(";}", "}")
+        .strip()
+    )
 
 
 def ink(name: str, without: str) -> str:
