@@ -57,7 +57,7 @@ predict("1")
 # ## Plan
 #
 # What to look for in the plan. A cell that shows something says what, hidden from learners:
-# tools/expects.py has the forms of these lines.
+# tools/pages/expects.py has the forms of these lines.
 
 # %%
 plan()

@@ -135,7 +135,8 @@ MAY: dict[str, tuple[str, ...]] = {
     "lab/checks": ("lab", "lab/deploy", "lab/exercise", "gateway", "sandbox/server/watching"),
     # What builds and measures the kit; nothing imports it.
     "tools/facts": (),
-    "tools": ("lab", "lab/*", "gateway", "sandbox", "sandbox/*"),
+    "tools/pages": ("lab",),
+    "tools": ("lab", "lab/*", "gateway", "sandbox", "sandbox/*", "tools/pages"),
     "tools/mutation": ("tools",),
     "benchmarks": ("lab", "lab/*", "gateway", "sandbox", "sandbox/*", "tools", "tests"),
 }

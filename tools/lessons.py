@@ -12,7 +12,7 @@ A lesson is a text file in jupytext's percent format. The build adds what has it
     {{title}} {{minutes}} {{map}} {{next}}   in prose come from lab/course.py
     {{edges}}               becomes the table of what this chapter's resources refer to
     {{quirks}}              becomes the table of what differs on AWS, from sandbox/quirks.py
-    # expect: 200           below a cell's code says what its output has to show (tools/expects.py)
+    # expect: 200           below a cell's code says what its output has to show (tools/pages/expects.py)
 
 Exit codes: 0 fine, 1 a notebook differs or a lesson is wrong, 2 misused.
 """
@@ -32,15 +32,15 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
 from lab.course import CHAPTERS, FILES, Chapter
 from sandbox.quirks import Quirk, of_chapter
-from tools import expects
 from tools.graph import Graph, program_graph
+from tools.pages import expects
+from tools.pages.page import APART
 
 ROOT = Path(__file__).resolve().parent.parent
 METADATA = {
     "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
     "language_info": {"name": "python"},
 }
-APART = "\n\n\n"  # between two functions of one cell
 TOKEN = re.compile(r"\{\{(\w+)\}\}")
 
 

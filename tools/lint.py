@@ -18,9 +18,9 @@ from pathlib import Path
 import nbformat
 
 from lab.course import CHAPTERS
-from tools.code_rules import helped, imports, known_names, promised
 from tools.lessons import ROOT, cut, defined, program_text, stand_in_text
-from tools.page import IMAGE, LINK, Finding, Page, without_fences, words
+from tools.pages.code_rules import helped, imports, known_names, promised
+from tools.pages.page import IMAGE, LINK, Finding, Page, without_fences, words
 
 CHAPTER_OUTLINE = (
     "You will", "Start", "The idea", "Predict", "The code", "Plan", "Apply", "Look", "Ask",

@@ -4,7 +4,7 @@
 
 An error anywhere counts: a cell that raises, an error that a widget's handler left behind while its
 cell went on (an exception in a button's callback does not stop a notebook), and an output that is
-not what the lesson says of it (tools/expects.py).
+not what the lesson says of it (tools/pages/expects.py).
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ import nbformat
 from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
 
-from tools import expects
+from tools.pages import expects
 
 ROOT = Path(__file__).resolve().parent.parent
 NOTEBOOKS = ROOT / "notebooks"

@@ -4,7 +4,7 @@ import nbformat
 import pytest
 from nbformat.v4 import new_code_cell, new_notebook, new_output
 
-from tools import expects
+from tools.pages import expects
 
 OUTPUT = "no key   401 Unauthorized\nblue   200\n3 pieces: 0.1 s"
 
@@ -22,7 +22,9 @@ def test_the_lines_leave_the_code_and_nothing_else_does():
 
 @pytest.mark.parametrize("line", ["# expect", "# expect:", "# expect 200", "# expect twice: 200"])
 def test_a_line_that_only_begins_like_one_is_refused(line):
-    with pytest.raises(ValueError, match=r"is no expectation: see the head of tools/expects\.py"):
+    with pytest.raises(
+        ValueError, match=r"is no expectation: see the head of tools/pages/expects\.py"
+    ):
         expects.split(f"up()\n{line}")
 
 

@@ -117,7 +117,7 @@ def test_a_decorator_belongs_to_what_it_decorates():
             "# %%\nup()\n# expect 200\n",
             (
                 "lessons/01_iam_role.py:cell 1: '# expect 200' is no expectation: "
-                "see the head of tools/expects.py [build]"
+                "see the head of tools/pages/expects.py [build]"
             ),
         ),
         (

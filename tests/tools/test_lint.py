@@ -6,7 +6,8 @@ import nbformat
 import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 
-from tools import code_rules, lint
+from tools import lint
+from tools.pages import code_rules
 
 KERNEL = {"kernelspec": {"name": "python3", "display_name": "Python 3"}}
 

@@ -9,8 +9,8 @@ from collections.abc import Iterator
 from contextlib import suppress
 
 from lab.course import FILES
-from tools import expects
-from tools.page import Finding, Page, defined_names, imported, without_fences
+from tools.pages import expects
+from tools.pages.page import Finding, Page, defined_names, imported, without_fences
 
 GATEWAY = {f"gateway.{name}" for name in FILES}
 ALLOWED = {*GATEWAY, "boto3", "botocore.auth", "botocore.awsrequest", "json", "lab", "lab.widgets",

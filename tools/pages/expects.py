@@ -36,7 +36,9 @@ class Expectation:
 
     def __post_init__(self) -> None:
         if not LINE.fullmatch(self.line):
-            raise ValueError(f"{self.line!r} is no expectation: see the head of tools/expects.py")
+            raise ValueError(
+                f"{self.line!r} is no expectation: see the head of tools/pages/expects.py"
+            )
 
     @property
     def first(self) -> bool:
