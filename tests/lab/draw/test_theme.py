@@ -37,7 +37,7 @@ def test_every_kind_has_a_tint():
 
 
 # Ground and ink of a page: none of its own, JupyterLab light, JupyterLab dark.
-PAGES = [("#ffffff", "#1b1f24"), ("#ffffff", "#000000"), ("#111111", "#ffffff")]
+PAGES = [("#ffffff", "#1b1f24"), ("#ffffff", "#000000"), ("#212121", "#ffffff")]
 TONE = re.compile(r"--kit-(\w+):color-mix\(in srgb,(#\w{6}) (\d+)%,var\(--kit-ink\)\)")
 TONES = {name: (hue, int(share) / 100) for name, hue, share in TONE.findall(theme.css())}
 
