@@ -14,8 +14,9 @@ function guard(event) {
   event.target.setAttribute("data-lm-suppress-shortcuts", "true");
   if (guarded.has(root)) return;
   guarded.add(root);
+  // On the way down: a field of ipywidgets lets no key come up again.
+  root.addEventListener("keydown", (key) => sends(key, root), true);
   root.addEventListener("keydown", (key) => {
-    if (sends(key, root)) return;
     if (key.key === "Enter" || !(key.ctrlKey || key.metaKey)) key.stopPropagation();
   });
 }
@@ -24,14 +25,13 @@ function guard(event) {
 // says Stop. What was typed last is on its way to the kernel then: the press comes after it.
 function sends(key, root) {
   const button = root.querySelector("button.kit-primary");
-  if (!button || button.disabled) return false;
+  if (!button || button.disabled) return;
   const stops = button.textContent.trim() === "Stop";
   const asked = key.key === "Enter" && (key.ctrlKey || key.metaKey) && !stops;
-  if (!asked && !(key.key === "Escape" && stops)) return false;
+  if (!asked && !(key.key === "Escape" && stops)) return;
   key.preventDefault();
   key.stopPropagation();
   setTimeout(() => button.click(), asked ? 150 : 0);
-  return true;
 }
 
 // A control that has been pressed may be replaced by its result: then the result gets the focus, and
