@@ -196,6 +196,12 @@ def test_anything_else_in_the_stamp_means_install_again(env, change):
     assert not environment.is_ready(env)
 
 
+def test_its_kernels_say_what_to_run_when_a_page_lost_its_names(env):
+    environment.teach_kernels(env)
+    config = env.folder / "etc" / "ipython" / "ipython_kernel_config.py"
+    assert 'extensions.append("lab.restarted")' in config.read_text(encoding="utf-8")
+
+
 def test_an_interrupted_installation_is_not_ready(env, monkeypatch):
     def interrupted(*_: object) -> None:
         raise KeyboardInterrupt
