@@ -22,6 +22,7 @@ _names = Names(
         "hint": "lab.exercise.exercises",
         "solution": "lab.exercise.exercises",
         "show": "lab.showing.show",
+        "reset": "lab.copies",
     },
 )
 __all__, __getattr__, __dir__ = _names.all, _names.load, _names.listed

@@ -77,7 +77,7 @@ def lab(tmp_path_factory) -> Iterator[Lab]:
     root = f"--ServerApp.root_dir={place / 'copy'}"
     command = [sys.executable, "-m", "jupyterlab", "--no-browser", root]
     command += [
-        *jobs.lab_arguments(["x.ipynb", root]),
+        *jobs.lab_arguments([root], ""),
         f"--port={port}",
         f"--IdentityProvider.token={TOKEN}",
         "--LabApp.expose_app_in_browser=True",

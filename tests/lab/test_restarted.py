@@ -37,9 +37,7 @@ def test_only_pages_of_the_course_are_served(monkeypatch, folder, taken):
         (SimpleNamespace(is_open=lambda: True), restarted.MISSING),
     ],
 )
-def test_a_missing_name_is_shown_as_always_and_says_what_to_run(
-    monkeypatch, capsys, session, said
-):
+def test_a_missing_name_is_shown_as_always_and_says_what_to_run(monkeypatch, capsys, session, said):
     monkeypatch.setitem(sys.modules, "lab.session.session", session)
     shell, error = Shell(), NameError("name 'up' is not defined")
     restarted.explain(shell, NameError, error, None)
