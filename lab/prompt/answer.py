@@ -132,6 +132,18 @@ def to_line(exchange: Exchange) -> str:
     return one_line(word, sentence.split(" (")[0], exchange.prompt)
 
 
+def earlier_text(exchanges: Sequence[Exchange]) -> list[str]:
+    """What was asked before, newest first, one line each."""
+    lines = [to_line(exchange) for exchange in reversed(exchanges)]
+    return ["Before:", *lines] if lines else []
+
+
+def earlier_html(exchanges: Sequence[Exchange]) -> Markup | None:
+    """The same, quieter than what is new."""
+    lines = [to_line(exchange) for exchange in reversed(exchanges)]
+    return panels.muted("Before: ", panels.lines(["", *lines])) if lines else None
+
+
 def one_line(word: words.Word, sentence: str, prompt: str) -> str:
     """A verdict and the beginning of what it is about."""
     prompt = " ".join(clean(prompt[: LINE * 2]).split())

@@ -14,7 +14,7 @@ from lab.draw.view import INTERVAL
 from lab.errors import LabError
 from lab.prompt.meaning import where
 from lab.prompt.request import SNIPPETS, Request
-from lab.prompt.state import Exchange, History
+from lab.prompt.state import CONNECTING, WAITING, Exchange, History
 
 CHIPS = (
     ("Gravity", "What is gravity?"),
@@ -23,6 +23,7 @@ CHIPS = (
     ("Nothing at all", ""),
     ("Far too much", "tell me more " * 4000),
 )
+LOADING = (CONNECTING, WAITING, "waiting for the first token")  # phases in which it may load
 SENDS = "Send the prompt (Ctrl+Enter)"
 
 
@@ -82,7 +83,7 @@ class Controls:
             *above,
             self.prompt,
             fields.row(self.max_tokens, self.temperature, self.seed),
-            fields.row(self.button, ipywidgets.Label("Try:"), *self.chips),
+            fields.row(self.button, *self.beside(), ipywidgets.Label("Try:"), *self.chips),
             self.status,
             self.inspect,
             self.snippet,
@@ -110,14 +111,22 @@ class Controls:
         """Fields before the prompt."""
         return []
 
+    def beside(self) -> list[Any]:
+        """Buttons beside Send."""
+        return []
+
     def more_options(self) -> dict[str, Any]:
         """What those fields say."""
         return {}
 
+    def sent_off(self) -> None:
+        """What becomes of the fields when a prompt is on its way."""
+
     def status_of(self, exchange: Exchange) -> list[Markup]:
         """What the status line shows of an exchange."""
         word, sentence = self._playground.drawing.verdict(exchange)
-        slow = exchange.state == "running" and exchange.seconds > 3
+        # Once it writes, the model is loaded.
+        slow = exchange.state == "running" and exchange.seconds > 3 and exchange.phase in LOADING
         hint = " The first answer after a pause loads the model." if slow else ""
         return [tag("p", panels.badge(word), " ", sentence, hint)]
 
@@ -162,6 +171,7 @@ class Controls:
             self._playground.stop()
         else:
             self._playground.begin(self.prompt.value, self.options())
+            self.sent_off()
             self._pump()
 
     def _pump(self) -> None:

@@ -87,6 +87,16 @@ def test_a_seed_that_is_no_number_is_explained_and_nothing_is_sent(lenient):
     assert made.state()["state"] == "failed"
 
 
+def test_below_an_error_is_no_old_result_and_what_is_older_is_quiet(lenient):
+    made, live = controls()
+    made.history = made.history.add(exchanges()["done"])
+    live.seed.value = "seven"
+    live.button.click()
+    for form in (made.text(), str(made.html())):
+        assert "no whole number" in form and "Before:" in form and "Answer" not in form
+    assert 'kit-muted">Before: ' in made.html()
+
+
 def handlers():
     """Every handler of the playground: (name, a function that makes it fail, what shows it)."""
 
