@@ -40,7 +40,7 @@ from gateway.limits import error_response, method_settings
 from gateway.limits import path_method, proxy_integration
 from gateway.settings import Settings
 from lab import start, plan, up, outputs, predict, show
-from lab import check, hint, solution
+from lab import check, hint, solution, tokens
 from lab.widgets import chat
 
 start(10)
@@ -317,10 +317,12 @@ tried("5 with patience", lambda: [patient.models.list() for _ in range(5)])
 # ### Token by token
 #
 # Watch the answer grow. Under it are the time to the first token and the
-# tokens a second. Below is a playground that keeps the conversation.
+# tokens a second. (`tokens(96)` is 96, and fewer on a slow machine.) Below
+# is a playground that keeps the conversation.
 
 # %%
-chat("Tell me a story about the sea.", max_tokens=96, stream=True)
+chat("Tell me a story about the sea.", max_tokens=tokens(96),
+     stream=True)
 chat()
 # expect: time to the first token
 # expect: Conversations with
@@ -352,7 +354,7 @@ story = [{"role": "user", "content": "Tell me a story about the sea."}]
 def timed():
     say(max_tokens=1)
     began, times = time.perf_counter(), []
-    for piece in say(story, 128, seed=7, stream=True):
+    for piece in say(story, tokens(128), seed=7, stream=True):
         if piece.choices[0].delta.content:
             times.append(time.perf_counter() - began)
     print(f"{len(times)} pieces: {times[0]:.2f} s, {times[-1]:.2f} s")
