@@ -26,6 +26,9 @@
 # The next cell starts the **sandbox**, a small copy of AWS on this machine,
 # and shows a card: where you deploy to, and with which versions. If
 # something is missing, the card says what to do.
+#
+# This is your own copy, in `work/`: change what you like. After
+# `from lab import reset`, `reset(3)` takes page 03 anew, and keeps yours.
 
 # %%
 from lab import start, up, outputs, ask, playground
