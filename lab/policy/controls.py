@@ -10,7 +10,6 @@ import ipywidgets
 
 from lab.draw import fields, panels
 from lab.draw.guard import Failure, guard
-from lab.draw.html import tag
 from lab.errors import LabError
 from lab.policy.case import Case
 from lab.policy.routes import Api
@@ -88,20 +87,12 @@ class Controls:
         self.draw()
 
     def draw(self) -> None:
-        """Show the verdict, or that a handler failed; the fields say what is explained."""
+        """Have the fields say what is explained; the verdict is in the record below, and once."""
         tester = self._tester
         if tester.asked and tester.failure is None:
             self._show(tester.asked)
-        if tester.failure is not None:
-            self.status.value = str(tester.failure.html())
-            return
-        case = tester.last
-        shown = (
-            tag("p", panels.badge(case.word, case.verdict), " ", case.call, ", ", case.who)
-            if case
-            else tag("p", f"Ready: API {tester.api.id}")
-        )
-        self.status.value = str(panels.panel(shown, label="Status"))
+        ready = tester.failure is None and tester.last is None
+        self.status.value = str(panels.muted(f"Ready: API {tester.api.id}")) if ready else ""
 
     def _show(self, asked: Mapping[str, Any]) -> None:
         """Have the fields say what was asked, in code or by themselves."""

@@ -159,12 +159,13 @@ class Controls:
         self.status.value = str(self._status())
 
     def _status(self) -> Markup:
+        """Where it stands while it runs; how it ended, or failed, the record below says, and once."""
         last = self._playground.history.last
-        if self._playground.failure is not None:
-            return self._playground.failure.html()
-        if last is None:
-            return panels.panel(tag("p", f"Ready: {where(self._playground.url)}"), label="Status")
-        return panels.panel(*self.status_of(last), label="Status")
+        if self._playground.running and last is not None:
+            return panels.panel(*self.status_of(last), label="Status")
+        if last is None and self._playground.failure is None:
+            return panels.muted(f"Ready: {where(self._playground.url)}")
+        return Markup()
 
     def _press(self, _: object) -> None:
         if self._playground.running:

@@ -57,10 +57,12 @@ class Lab:
         page.get_by_text("| Idle").wait_for(timeout=60_000)
 
     def picture(self, page: Any, name: str) -> None:
-        """Pictures of all outputs of a page, to be looked at, in the folder SCREENSHOTS if given."""
+        """A picture of each panel with its controls, to be looked at, in SCREENSHOTS if given."""
         if folder := os.environ.get("SCREENSHOTS"):
-            for number, area in enumerate(page.locator(".jp-Cell-outputArea").all()):
-                area.screenshot(path=Path(folder) / f"{name}_{number}.png")
+            for number, box in enumerate(page.locator(".kit, .kit-controls").all()):
+                if box.is_visible():
+                    box.scroll_into_view_if_needed()
+                    box.screenshot(path=Path(folder) / f"{name}_{number:03d}.png")
 
 
 @pytest.fixture(scope="session")

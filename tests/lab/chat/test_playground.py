@@ -112,7 +112,7 @@ def test_a_handler_that_fails_is_shown(lenient):
     made, _, live = fake_playground()
     live.seed.value = "seven"
     live.button.click()
-    assert made.state()["state"] == "failed" and "no whole number" in live.status.value
+    assert made.state()["state"] == "failed" and "no whole number" in made.text()
 
 
 def test_the_whole_conversation_is_shown_oldest_first():

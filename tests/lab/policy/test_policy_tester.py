@@ -180,7 +180,7 @@ def test_the_buttons_explain_what_the_fields_say(strict):
     controls.policy.value = json.dumps(granted("Deny"))
     controls.explain.click()
     assert made.last.decision.verdict == BY_STATEMENT and people.sent == 0
-    assert "denied by a statement" in controls.status.value
+    assert "denied by a statement" in made.text() and controls.status.value == ""
     controls.policy.value, controls.path.value = "", "/other"
     controls.compare.click()
     assert people.sent == 1 and made.last.path == "/other"
@@ -218,7 +218,7 @@ def test_a_handler_that_fails_is_shown(lenient, button):
     controls.policy.value = "{"
     getattr(controls, button).click()
     assert made.state()["state"] == "failed"
-    assert "The policy is no JSON" in controls.status.value and "no JSON" in made.text()
+    assert "The policy is no JSON" in made.text()
     controls.policy.value = ""
     controls.explain.click()
     assert made.state()["state"] == "done"
