@@ -50,6 +50,12 @@
     return [...found];
   }
 
+  // Words that a notebook's own rule for tables has put to the right.
+  function right() {
+    const rows = document.querySelectorAll(".kit :is(tr, td, th):not(.kit-number)");
+    return [...rows].filter((each) => !["left", "start"].includes(getComputedStyle(each).textAlign)).map((each) => each.innerText);
+  }
+
   const rgb = (text) => {
     const [r, g, b, a = 1] = text.match(/-?[\d.]+(?:e-?\d+)?/g).map(Number);
     return text.startsWith("color(") ? [255 * r, 255 * g, 255 * b, a] : [r, g, b, a];
@@ -88,5 +94,5 @@
     return [...found];
   }
 
-  return { broken: broken(), wide: wide(), pale: pale(), boxes: document.querySelectorAll(BOXES).length };
+  return { broken: broken(), wide: wide(), pale: pale(), right: right(), boxes: document.querySelectorAll(BOXES).length };
 }

@@ -109,9 +109,6 @@ def test_words_are_whole_and_dark_enough_and_nothing_is_wider_than_its_place(pag
         found = page.evaluate(MEASURE)
         lab.picture(page, f"widgets_{theme[11:].lower()}_{width}")
         assert found["boxes"] > 60
-        assert {name: found[name] for name in ("broken", "wide", "pale")} == {
-            "broken": [],
-            "wide": [],
-            "pale": [],
-        }, f"at {width} px"
+        wrong = {name: found[name] for name in ("broken", "wide", "pale", "right") if found[name]}
+        assert wrong == {}, f"at {width} px"
     page.set_viewport_size({"width": 1280, "height": 1400})
