@@ -23,6 +23,8 @@ _names = Names(
         "hint": "lab.exercise.exercises",
         "solution": "lab.exercise.exercises",
         "show": "lab.showing.show",
+        "reset": "lab.copies",
+        "tokens": "lab.preflight.speed",
     },
 )
 __all__, __getattr__, __dir__ = _names.all, _names.load, _names.listed

@@ -26,6 +26,9 @@
 # The next cell starts the **sandbox**, a small copy of AWS on this machine,
 # and shows a card: where you deploy to, and with which versions. If
 # something is missing, the card says what to do.
+#
+# This is your own copy, in `work/`: change what you like. After
+# `from lab import reset`, `reset(3)` takes page 03 anew, and keeps yours.
 
 # %%
 from lab import start, up, outputs, ask, playground
@@ -61,6 +64,7 @@ start(0, stack="first-look")
 
 # %%
 up(6)
+# expect: 13 created | 13 unchanged
 
 # %% [markdown]
 # Those were real calls to the programming interface of AWS; only their
@@ -82,6 +86,8 @@ prompt = {"prompt": "What is the capital of France?", "max_tokens": 32}
 answer = requests.post(url, json=prompt, timeout=60)
 print(answer.status_code)
 answer.json()["completion"]
+# expect: 200
+# expect: Paris
 
 # %% [markdown]
 # The same call, shorter, with all that is known about it: who answered, how
@@ -89,6 +95,8 @@ answer.json()["completion"]
 
 # %%
 ask("Write a haiku about clouds.", max_tokens=48)
+# expect: 200 from the function
+# expect: tokens of the answer
 
 # %% [markdown]
 # Now ask your own questions: type, press Send. The model is small, with
@@ -106,6 +114,7 @@ playground()
 
 # %%
 outputs()
+# expect: model_url = 'http
 
 # %% [markdown]
 # | Chapter | You make | Because |

@@ -29,7 +29,7 @@
 # %%
 from gateway.kinds import Arguments, Statement
 from lab import start, plan, up, outputs
-from lab import predict, check, show
+from lab import predict, check, hint, solution, show
 
 start(1)
 
@@ -99,6 +99,7 @@ from pulumi import automation
 stack = automation.create_or_select_stack(
     stack_name="by-hand", project_name="by-hand", program=program)
 stack.name
+# expect: 'by-hand'
 
 # %% [markdown]
 # `preview` runs the program and compares. It changes nothing. You should
@@ -106,6 +107,9 @@ stack.name
 
 # %%
 stack.preview(on_output=print, color="never").change_summary
+# expect: pulumi:pulumi:Stack
+# expect: aws:iam:Role byHand create
+# expect: {'create': 2}
 
 # %% [markdown]
 # `up` does the same, and then makes what is missing. Look for `created`,
@@ -114,6 +118,8 @@ stack.preview(on_output=print, color="never").change_summary
 # %%
 result = stack.up(on_output=print, color="never")
 result.outputs["role_arn"].value
+# expect: byHand created
+# expect: arn:aws:iam::…:role/byHand
 
 # %% [markdown]
 # Where is the stack's memory? In its **state**, a JSON document. Here it
@@ -125,6 +131,10 @@ result.outputs["role_arn"].value
 print(stack.workspace.who_am_i().url)
 state = stack.export_stack().deployment
 [resource["urn"] for resource in state["resources"]]
+# expect 3 times: urn:pulumi:
+# expect: pulumi:pulumi:Stack
+# expect: pulumi:providers:aws
+# expect: aws:iam/role:Role
 
 # %% [markdown]
 # That was the whole Automation API: select, preview, up, outputs. Take
@@ -133,6 +143,7 @@ state = stack.export_stack().deployment
 # %%
 stack.destroy(on_output=print, color="never")
 stack.workspace.remove_stack("by-hand")
+# expect: 2 deleted
 
 # %% [markdown]
 # ### The step
@@ -153,6 +164,8 @@ stack.workspace.remove_stack("by-hand")
 
 # %%
 plan()
+# expect first: 1 will be created
+# expect: will be created | No change
 
 # %% [markdown]
 # ## Apply
@@ -161,6 +174,8 @@ plan()
 
 # %%
 up()
+# expect first: 1 created
+# expect: created | No change
 
 # %% [markdown]
 # ## Look
@@ -175,6 +190,7 @@ import boto3
 iam = boto3.client("iam")
 role_name = outputs()["api_role_arn"].split("/")[-1]
 show(iam.get_role(RoleName=role_name)["Role"])
+# expect: "Service": "apigateway.amazonaws.com"
 
 # %% [markdown]
 # The name is longer than the one in the code. Pulumi adds random letters
@@ -190,6 +206,7 @@ show(iam.get_role(RoleName=role_name)["Role"])
 
 # %%
 iam.list_role_policies(RoleName=role_name)["PolicyNames"]
+# expect first: []
 
 # %% [markdown]
 # ## Change it: one argument in place, one by replacement
@@ -205,6 +222,8 @@ def api_role():
         assume_role_policy=trust_policy("apigateway.amazonaws.com"))
 
 plan()
+# expect: ~ update  aws.iam.Role
+# expect: 1 will be updated
 
 # %% [markdown]
 # And a `path`, the folder of a role's name. AWS cannot move a role, so
@@ -217,6 +236,8 @@ def api_role():
         assume_role_policy=trust_policy("apigateway.amazonaws.com"))
 
 plan()
+# expect: ± replace  aws.iam.Role
+# expect: replaced because path changed
 
 # %% [markdown]
 # Neither was applied. Importing the step from the file puts the original
@@ -226,6 +247,7 @@ plan()
 from gateway.model import api_role
 
 plan()
+# expect: No change
 
 # %% [markdown]
 # ## Break it: a resource outside a program
@@ -237,6 +259,9 @@ plan()
 # %%
 stray = aws.iam.Role("stray", assume_role_policy=json.dumps(trust))
 plan()
+# expect: made outside a program
+# expect no: + create
+# expect: No change
 
 # %% [markdown]
 # The plan does not know `stray`. No program registered it, so no engine

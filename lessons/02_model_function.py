@@ -35,7 +35,7 @@ from gateway.kinds import Arguments, Statement, Variables
 from gateway.policies import policy_document, trust_policy
 from gateway.settings import Settings, code_of
 from lab import start, plan, up, outputs
-from lab import predict, check, show
+from lab import predict, check, hint, solution, show
 
 start(2)
 
@@ -133,6 +133,8 @@ predict("2")
 
 # %%
 plan()
+# expect first: 5 will be created
+# expect: will be created | No change
 
 # %% [markdown]
 # ## Apply
@@ -142,6 +144,9 @@ plan()
 
 # %%
 up()
+# expect first: RolePolicy  languageModelInvokePolicy
+# expect first: 5 created
+# expect: Done in
 
 # %% [markdown]
 # ## Look
@@ -153,6 +158,8 @@ up()
 functions = boto3.client("lambda")
 function_name = outputs()["function_name"]
 show(functions.get_function_configuration(FunctionName=function_name))
+# expect: "Timeout": 29
+# expect: "MemorySize": 1769
 
 # %% [markdown]
 # And ask IAM what the API's role may do now. You should see one action
@@ -164,6 +171,10 @@ role_name = outputs()["api_role_arn"].split("/")[-1]
 policy_name = iam.list_role_policies(RoleName=role_name)["PolicyNames"][0]
 policy = iam.get_role_policy(RoleName=role_name, PolicyName=policy_name)
 show(policy["PolicyDocument"])
+# expect 1 times: "Action"
+# expect: "Action": "lambda:InvokeFunction"
+# expect: "Resource": "arn:aws:lambda:…:function:LanguageModelLambda
+# expect no: *
 
 # %% [markdown]
 # ## Ask
@@ -182,6 +193,8 @@ def invoke(**fields):
     return json.load(answer["Payload"])
 
 show(invoke(prompt="What is the capital of France?", max_tokens=32))
+# expect: "statusCode": 200
+# expect: Paris
 
 # %% [markdown]
 # `statusCode` and `body` are what a caller of the gateway will get as
@@ -190,6 +203,7 @@ show(invoke(prompt="What is the capital of France?", max_tokens=32))
 # %%
 harder = invoke(prompt="What is 2+2?", max_tokens=32)
 json.loads(harder["body"])["completion"]
+# expect: '
 
 # %% [markdown]
 # ## Change it: memory, and the system prompt
@@ -205,6 +219,8 @@ def model(settings, *rest):
     return file.model(replace(settings, memory_size=3538), *rest)
 
 plan()
+# expect: memory_size: 1769 → 3538
+# expect: 1 will be updated
 
 # %% [markdown]
 # The **system prompt** is what the model is told before every question.
@@ -219,6 +235,8 @@ def model(settings, *rest):
 up()
 aye = invoke(prompt="Who are you?", max_tokens=40)
 json.loads(aye["body"])["completion"]
+# expect: 1 updated
+# expect: Aye
 
 # %% [markdown]
 # ## Break it: a timeout that is too short
@@ -233,6 +251,8 @@ def model(settings, *rest):
 
 up()
 invoke(prompt="Tell me a long story about the sea.", max_tokens=256)
+# expect: timeout: 29 → 1
+# expect: Task timed out after 1.00 seconds
 
 # %% [markdown]
 # `Task timed out after 1.00 seconds`: look for these words when answers
@@ -244,6 +264,9 @@ from gateway.model import model
 
 up()
 invoke(prompt="Say hello to the class.", max_tokens=32)["statusCode"]
+# expect: timeout: 1 → 29
+# expect: 1 updated
+# expect: 200
 
 # %% [markdown]
 # ## Your turn

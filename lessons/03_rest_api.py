@@ -32,7 +32,7 @@ import pulumi_aws as aws
 from gateway.kinds import Arguments, Statement
 from gateway.policies import policy_document
 from lab import start, plan, up, outputs
-from lab import predict, check, show
+from lab import predict, check, hint, solution, show
 
 start(3)
 
@@ -104,6 +104,8 @@ predict("3")
 
 # %%
 plan()
+# expect first: 2 will be created
+# expect: will be created | No change
 
 # %% [markdown]
 # ## Apply
@@ -112,6 +114,7 @@ plan()
 
 # %%
 up()
+# expect: Done in
 
 # %% [markdown]
 # ## Look
@@ -123,6 +126,9 @@ up()
 gateways = boto3.client("apigateway")
 api_id = outputs()["rest_api_id"]
 show(gateways.get_rest_api(restApiId=api_id))
+# expect: "id": "
+# expect: "policy"
+# expect: :execute-api:
 
 # %% [markdown]
 # Every API is born with one path, the root `/`. You should see it, and
@@ -130,6 +136,8 @@ show(gateways.get_rest_api(restApiId=api_id))
 
 # %%
 [item["path"] for item in gateways.get_resources(restApiId=api_id)["items"]]
+# expect first: ['/']
+# expect: '/'
 
 # %% [markdown]
 # ## Ask
@@ -145,6 +153,8 @@ event = {"httpMethod": "GET", "path": "/model",
 answer = boto3.client("lambda").invoke(
     FunctionName=outputs()["function_name"], Payload=json.dumps(event))
 show(json.loads(json.load(answer["Payload"])["body"]))
+# expect: "name": "SmolLM2-135M-Instruct"
+# expect: "limits"
 
 # %% [markdown]
 # ## Change it: a description, and compression
@@ -160,6 +170,8 @@ def rest_api(key_source):
         endpoint_configuration={"types": "REGIONAL"}, **key_source)
 
 plan()
+# expect: ~ update  aws.apigateway.RestApi 
+# expect: description: …→ Answers prompts
 
 # %% [markdown]
 # Answers above this many bytes would be compressed for callers who ask
@@ -172,6 +184,8 @@ def rest_api(key_source):
         endpoint_configuration={"types": "REGIONAL"}, **key_source)
 
 plan()
+# expect: ~ update  aws.apigateway.RestApi 
+# expect: minimum_compression_size: …→ 1024
 
 # %% [markdown]
 # Importing the step from the file takes your version back. The plan
@@ -181,6 +195,7 @@ plan()
 from gateway.api import rest_api
 
 plan()
+# expect: No change
 
 # %% [markdown]
 # ## Break it: a promise is not a text
@@ -202,6 +217,8 @@ try:
     plan()
 except Exception as error:
     print(error)
+# expect: ! failed: A text is made from an output
+# expect: Fix: Use pulumi.Output.concat
 
 # %% [markdown]
 # This kit stops you. Bare Pulumi only warns, and writes a sentence about
@@ -213,6 +230,7 @@ except Exception as error:
 from gateway.api import resource_policy
 
 plan()
+# expect: No change
 
 # %% [markdown]
 # ## Your turn

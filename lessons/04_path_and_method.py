@@ -31,7 +31,7 @@ import pulumi
 import pulumi_aws as aws
 from gateway.kinds import Arguments
 from lab import start, plan, up, outputs
-from lab import predict, check, show
+from lab import predict, check, hint, solution, show
 
 start(4)
 
@@ -97,6 +97,8 @@ predict("4")
 
 # %%
 plan()
+# expect first: 2 will be created
+# expect: will be created | No change
 
 # %% [markdown]
 # ## Apply
@@ -105,6 +107,7 @@ plan()
 
 # %%
 up()
+# expect: Done in
 
 # %% [markdown]
 # ## Look
@@ -117,6 +120,8 @@ gateways = boto3.client("apigateway")
 api_id = outputs()["rest_api_id"]
 rooms = gateways.get_resources(restApiId=api_id)["items"]
 [(room["path"], list(room.get("resourceMethods", {}))) for room in rooms]
+# expect first: [('/', []), ('/model', ['ANY'])]
+# expect: '/model'
 
 # %% [markdown]
 # And for the method itself. `authorizationType` is `NONE`, and no key is
@@ -126,6 +131,8 @@ rooms = gateways.get_resources(restApiId=api_id)["items"]
 room_id = next(r["id"] for r in rooms if r["path"] == "/model")
 show(gateways.get_method(
     restApiId=api_id, resourceId=room_id, httpMethod="ANY"))
+# expect first: "authorizationType": "NONE"
+# expect: "apiKeyRequired":
 
 # %% [markdown]
 # ## Ask
@@ -143,6 +150,8 @@ event = {"httpMethod": "DELETE", "path": "/model",
 answer = boto3.client("lambda").invoke(
     FunctionName=outputs()["function_name"], Payload=json.dumps(event))
 show(json.load(answer["Payload"]))
+# expect: "statusCode": 405
+# expect: "Allow": "
 
 # %% [markdown]
 # ## Change it: a name in place, a method by replacement
@@ -158,6 +167,7 @@ def model_method(rest_api, model_path, access):
         **access)
 
 plan()
+# expect: ~ update  aws.apigateway.Method  modelMethod
 
 # %% [markdown]
 # POST instead of ANY is another door, not the same door painted. Expect a
@@ -172,6 +182,8 @@ def model_method(rest_api, model_path, access):
         opts=pulumi.ResourceOptions(delete_before_replace=True))
 
 plan()
+# expect: ± replace  aws.apigateway.Method  modelMethod
+# expect: replaced because http_method changed
 
 # %% [markdown]
 # ## Break it: a method in small letters
@@ -189,6 +201,7 @@ try:
     plan()
 except Exception as error:
     print(error)
+# expect: expected http_method to be one of …, got any
 
 # %% [markdown]
 # The plan already refuses: `expected http_method to be one of …, got
@@ -200,6 +213,7 @@ except Exception as error:
 from gateway.api import model_method
 
 plan()
+# expect: No change
 
 # %% [markdown]
 # ## Your turn

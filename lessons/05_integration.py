@@ -31,7 +31,7 @@ import pulumi
 import pulumi_aws as aws
 from gateway.kinds import Arguments
 from lab import start, plan, up, outputs
-from lab import predict, check, show
+from lab import predict, check, hint, solution, show
 
 start(5)
 
@@ -101,6 +101,8 @@ predict("5")
 
 # %%
 plan()
+# expect first: 1 will be created
+# expect: will be created | No change
 
 # %% [markdown]
 # ## Apply
@@ -110,6 +112,7 @@ plan()
 
 # %%
 up()
+# expect: Done in
 
 # %% [markdown]
 # ## Look
@@ -124,6 +127,9 @@ rooms = gateways.get_resources(restApiId=api_id)["items"]
 room_id = next(r["id"] for r in rooms if r["path"] == "/model")
 show(gateways.get_integration(
     restApiId=api_id, resourceId=room_id, httpMethod="ANY"))
+# expect: "type": "AWS_PROXY"
+# expect: "uri": "arn:aws:apigateway:…function:LanguageModelLambda
+# expect: "credentials": "arn:aws:iam::…role/languageModelApiRole
 
 # %% [markdown]
 # ## Ask
@@ -143,6 +149,9 @@ event = {
 answer = boto3.client("lambda").invoke(
     FunctionName=outputs()["function_name"], Payload=json.dumps(event))
 show(json.load(answer["Payload"]))
+# expect: "statusCode": 200
+# expect: "headers"
+# expect: "body"
 
 # %% [markdown]
 # `statusCode`, `headers`, `body`: that shape is the function's half of
@@ -167,6 +176,8 @@ def integration(rest_api, model_method, invocation):
         timeout_milliseconds=5000, **invocation)
 
 plan()
+# expect: ~ update  aws.apigateway.Integration  modelIntegration
+# expect: timeout_milliseconds: …→ 5000
 
 # %% [markdown]
 # Without `credentials` the gateway would rely on a permission. That is
@@ -182,6 +193,8 @@ def integration(rest_api, model_method, invocation):
         uri=invocation["uri"])
 
 plan()
+# expect: ± replace  aws.apigateway.Integration  modelIntegration
+# expect: replaced because credentials changed
 
 # %% [markdown]
 # ## Break it: the wrong one of two names
@@ -201,6 +214,8 @@ try:
     up()
 except Exception as error:
     print(error)
+# expect: ! failed: update
+# expect: AWS ARN for integration must contain path or action
 
 # %% [markdown]
 # `AWS ARN for integration must contain path or action`: that is AWS for
@@ -212,6 +227,7 @@ except Exception as error:
 from gateway.api import invocation
 
 up()
+# expect: No change
 
 # %% [markdown]
 # ## Your turn

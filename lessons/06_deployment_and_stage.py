@@ -39,7 +39,7 @@ from gateway.deployment import FROZEN, Declared
 from gateway.kinds import Arguments, Parts
 from gateway.settings import Settings
 from lab import start, plan, up, outputs, ask, playground
-from lab import predict, check, show
+from lab import predict, check, hint, solution, show
 
 start(6)
 
@@ -126,6 +126,8 @@ predict("6")
 
 # %%
 plan()
+# expect first: 2 will be created, 11 unchanged
+# expect: will be created | No change
 
 # %% [markdown]
 # ## Apply
@@ -135,6 +137,7 @@ plan()
 
 # %%
 up()
+# expect: Done in
 
 # %% [markdown]
 # ## Look
@@ -146,6 +149,8 @@ up()
 gateways = boto3.client("apigateway")
 api_id = outputs()["rest_api_id"]
 show(gateways.get_stage(restApiId=api_id, stageName="v1"))
+# expect: "deploymentId": "
+# expect: "stageName": "v1"
 
 # %% [markdown]
 # ## Ask
@@ -161,6 +166,9 @@ prompt = {"prompt": "What is gravity?", "max_tokens": 48}
 answer = requests.post(url, json=prompt, timeout=60)
 print(answer.status_code, answer.headers["content-type"])
 answer.json()
+# expect first: 200 application/json
+# expect first: 'completion'
+# expect: 200 | 401
 
 # %% [markdown]
 # `ask` is the same call, and shows who answered, how fast, and the request
@@ -171,6 +179,7 @@ answer.json()
 # %%
 ask("Say hello to the class.", max_tokens=32)
 playground()
+# expect: Prompts to http
 
 # %% [markdown]
 # ## Change it: a variable in place, a name by replacement
@@ -186,6 +195,8 @@ def stage(settings, rest_api, deployment, logging):
         variables={"course": "gateway"}, **logging)
 
 plan()
+# expect: ~ update  aws.apigateway.Stage
+# expect: 1 will be updated
 
 # %% [markdown]
 # The stage's name is part of the URL. Another name is another shelf:
@@ -198,6 +209,8 @@ def stage(settings, rest_api, deployment, logging):
         deployment=deployment.id, stage_name="v2", **logging)
 
 plan()
+# expect: ± replace  aws.apigateway.Stage
+# expect: replaced because stage_name changed
 
 # %% [markdown]
 # ## Break it: you lock the door, and it stays open
@@ -213,6 +226,7 @@ def digest(rest_api, parts, declared):
     return pulumi.Output.from_input("always the same")
 
 up()
+# expect: Done in
 
 # %% [markdown]
 # Now lock the door: a resource policy that denies everyone. `up()`
@@ -228,6 +242,9 @@ def resource_policy(rest_api, statements):
 
 up()
 requests.get(url, timeout=60).status_code
+# expect: Effect: Allow → Deny
+# expect no: aws.apigateway.Deployment
+# expect: 200
 
 # %% [markdown]
 # 200: everyone. The shelf holds the old edition, with the old policy in
@@ -240,6 +257,9 @@ from gateway.deployment import digest
 up()
 refused = requests.get(url, timeout=60)
 print(refused.status_code, refused.text)
+# expect: ± replace  aws.apigateway.Deployment
+# expect: 403
+# expect: with an explicit deny
 
 # %% [markdown]
 # Locked. Now a rollback: the text as it was before, printed again. (In a
@@ -260,6 +280,7 @@ up()
 over.set()
 caller.join()
 print(dict(seen))
+# expect: 200:
 
 # %% [markdown]
 # ### What you removed still answers
@@ -283,6 +304,9 @@ def deployment(rest_api, parts, declared):
 
 up()
 wrong_path()
+# expect: 403 {"message":"Missing Authentication Token"}
+# expect: + create  aws.apigateway.Response  noSuchPath
+# expect: 404 {"message": "No."}
 
 # %% [markdown]
 # The first is the most misleading error of API Gateway. Nobody asked for a
@@ -299,6 +323,10 @@ up()
 wrong_path()
 up()
 wrong_path()
+# expect: - delete  aws.apigateway.Response  noSuchPath
+# expect: noSuchPath: still part of what is served. Run up() once more.
+# expect: 404 {"message": "No."}
+# expect: 403 {"message":"Missing Authentication Token"}
 
 # %% [markdown]
 # After the first it was deleted, and still answered: the edition was

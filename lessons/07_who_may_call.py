@@ -39,7 +39,8 @@ from gateway.auth import Keys, authorizer_function, only_from
 from gateway.kinds import Arguments, Statement, Variables
 from gateway.policies import policy_document
 from gateway.settings import FUNCTIONS, Settings
-from lab import start, plan, up, outputs, ask, predict, check
+from lab import start, plan, up, outputs, ask, predict
+from lab import check, hint, solution
 from lab.widgets import policy_tester
 
 start(7)
@@ -126,6 +127,10 @@ predict("7")
 
 # %%
 plan()
+# expect first: ~ update  aws.apigateway.RestApiPolicy
+# expect first: ~ update  aws.apigateway.Method  modelMethod
+# expect first: ± replace  aws.apigateway.Deployment
+# expect: will be | No change
 
 # %% [markdown]
 # ## Apply
@@ -134,6 +139,7 @@ plan()
 
 # %%
 up()
+# expect: Done in
 
 # %% [markdown]
 # ## Look
@@ -144,6 +150,7 @@ up()
 
 # %%
 print((FUNCTIONS / "authorizer" / "handler.py").read_text())
+# expect: compare_digest
 
 # %% [markdown]
 # ## Ask
@@ -174,6 +181,11 @@ call("a guess", {"Authorization": "Bearer guess"})
 call("the blue team", blue)
 call("key and function", green, calls=8)
 ask("Say hello to the class.", max_tokens=16)
+# expect: no key … 401 UnauthorizedException
+# expect: a guess … 401 UnauthorizedException
+# expect: the blue team … 200
+# expect: key and function … 200
+# expect: 200 from the function
 
 # %% [markdown]
 # ## Change it: where from, and two other porters
@@ -191,6 +203,8 @@ def encrypted_only(authentication, rest_api):
 
 up()
 print(requests.get(url, headers=blue, timeout=60).text)
+# expect: ~ update  aws.apigateway.RestApiPolicy
+# expect: with an explicit deny in a resource-based policy
 
 # %% [markdown]
 # *An explicit deny in a resource-based policy*: the porter was not even
@@ -219,6 +233,8 @@ def authentication(settings):
     return "cognito"
 
 up()
+# expect: aws.cognito.UserPoolClient
+# expect: Done in
 
 # %% [markdown]
 # A user, made for this page, with a password that nobody ever sees. We sign
@@ -246,6 +262,9 @@ team = {"x-api-key": keys["blue"]}
 call("no token", team)
 call("a changed token", team | {"Authorization": token[:-9] + 9 * "A"})
 call("token of a user pool", team | {"Authorization": token}, calls=8)
+# expect: no token … 401
+# expect: a changed token … 401
+# expect: token of a user pool … 200
 
 # %% [markdown]
 # ### A signature
@@ -262,6 +281,7 @@ def authentication(settings):
     return "iam"
 
 up()
+# expect: Done in
 
 # %% [markdown]
 # A user with a key of their own, and a function that signs.
@@ -286,6 +306,9 @@ def signed(secret):
 call("no signature", team)
 call("wrong secret key", signed("wrong"))
 call("right, not allowed", signed(key["SecretAccessKey"]))
+# expect: no signature … 403 MissingAuthenticationTokenException
+# expect: wrong secret key … 403 InvalidSignatureException
+# expect: right, not allowed … 403 AccessDeniedException
 
 # %% [markdown]
 # Allow it, call, and remove the user: keys that nobody needs are keys
@@ -300,6 +323,7 @@ call("signature", signed(key["SecretAccessKey"]), calls=8)
 iam.delete_user_policy(UserName=user, PolicyName="call")
 iam.delete_access_key(UserName=user, AccessKeyId=key["AccessKeyId"])
 gone = iam.delete_user(UserName=user)
+# expect: signature … 200
 
 # %% [markdown]
 # ### Side by side
@@ -318,6 +342,9 @@ gone = iam.delete_user(UserName=user)
 for who, taken in times.items():
     if len(taken) > 1:
         print(f"{who:22} {taken[0]:7.1f} {sorted(taken[1:])[3]:7.1f}")
+# expect: key and function
+# expect: token of a user pool
+# expect: signature
 
 # %% [markdown]
 # ## Break it: a key, and no porter
@@ -351,6 +378,8 @@ up()
 shared = {"x-api-key": outputs()["shared_key"].reveal()}
 call("Ada", shared)
 call("Bob, with Ada's key", shared)
+# expect: Ada … 200
+# expect: Bob, with Ada's key … 200
 
 # %% [markdown]
 # Nobody can tell them apart. An API key has no owner and no last day; it
@@ -369,6 +398,8 @@ from gateway.deployment import stage
 up()
 call("the key alone", team)
 call("key and function", blue)
+# expect: the key alone … 401
+# expect: key and function … 200
 
 # %% [markdown]
 # ### A porter that names one path
@@ -382,6 +413,8 @@ call("key and function", blue)
 test = policy_tester()
 test.explain("POST", caller="bearer", policy=may.replace("*", "GET/model"))
 test
+# expect: denied because nothing allows it: the authorizer says nothing
+# expect first: The smallest change
 
 # %% [markdown]
 # ## Your turn

@@ -39,7 +39,7 @@ from gateway.limits import error_response, method_settings
 from gateway.limits import path_method, prompt_schema, proxy_integration
 from gateway.settings import FUNCTIONS, Settings
 from lab import start, plan, up, outputs, ask
-from lab import predict, check, show
+from lab import predict, check, hint, solution, show, tokens
 from lab.widgets import burst
 
 start(8)
@@ -144,6 +144,10 @@ predict("8")
 
 # %%
 plan()
+# expect first: ~ update  aws.lambda_.Function  LanguageModelLambda
+# expect first: ~ update  aws.apigateway.Method  modelMethod
+# expect first: ± replace  aws.apigateway.Deployment
+# expect: will be | No change
 
 # %% [markdown]
 # ## Apply
@@ -152,6 +156,7 @@ plan()
 
 # %%
 up()
+# expect: Done in
 
 # %% [markdown]
 # ## Look
@@ -164,6 +169,9 @@ up()
 for each in boto3.client("apigateway").get_usage_plans()["items"]:
     print(each["apiStages"], each["throttle"], each["quota"])
 show(prompt_schema(Settings()))
+# expect: 'burstLimit': 10, 'rateLimit': 5.0
+# expect: 'period': 'DAY'
+# expect: "maxLength": 6000
 
 # %% [markdown]
 # ## Ask
@@ -175,6 +183,9 @@ show(prompt_schema(Settings()))
 
 # %%
 calls = burst(n={"blue": 40, "green": 8}, rate={"blue": 20, "green": 4})
+# expect: green: limit 10 at once, then 5 a second
+# expect: measured  ●●●●●●●●
+# expect: Retry-After: none
 
 # %% [markdown]
 # There is none. Blue's refused calls cost the function nothing, and AWS
@@ -188,14 +199,15 @@ calls = burst(n={"blue": 40, "green": 8}, rate={"blue": 20, "green": 4})
 
 # %%
 burst(n={"green": 20}, backoff=True)
+# expect: 20 answered
 
 # %% [markdown]
 # All are answered in the end. Exercise 8.3 is such a client.
 #
 # ### The same price, thirty times the work
 #
-# Two calls, a chip each. Compare their tokens and times. Then look into
-# the table: `taken` is what this key has used today.
+# Two calls, a chip each; compare tokens and times. (`tokens(48)`: fewer
+# on a slow machine.) In the table, `taken` is what this key used today.
 
 # %%
 tables = boto3.client("dynamodb")
@@ -204,10 +216,13 @@ def items():
     return tables.scan(TableName=outputs()["budget_table"])["Items"]
 
 story = "The quick brown fox jumps over the lazy dog. " * 60
-for prompt, room in (("Hi", 1), (story, 48)):
+for prompt, room in (("Hi", 1), (story, tokens(48))):
     answer = ask(prompt, max_tokens=room)
     print(sum(answer.usage.values()), "tokens,", answer.seconds, "s")
 show(items())
+# expect: tokens, 
+# expect: tokens, 
+# expect: "taken"
 
 # %% [markdown]
 # ## Change it: guests, and a small budget
@@ -242,6 +257,14 @@ url, keys = outputs()["model_url"], outputs()["team_keys"].reveal()
 for _ in range(4):
     last = call("guest", "Hi", max_tokens=1)
 show(last)
+# expect: + create
+# expect no: aws.apigateway.Deployment
+# expect: 200
+# expect: 200
+# expect: 200
+# expect: 429 LimitExceededException
+# expect: insufficient_quota
+# expect no: Retry-After
 
 # %% [markdown]
 # There is no `Retry-After`: to wait a second would not help.
@@ -271,6 +294,8 @@ up()
 for item in items():
     tables.delete_item(
         TableName=outputs()["budget_table"], Key={"id": item["id"]})
+# expect: taken <= :room
+# expect: TOKENS_PER_DAY: …→ 300
 
 # %% [markdown]
 # Eight calls at once. Each reserves 64 tokens, 24 of the prompt and 40 for
@@ -283,6 +308,9 @@ with ThreadPoolExecutor() as pool:
 used = [a.json()["usage"].values() for a in answers if a.ok]
 print(sum(map(sum, used)), "tokens used")
 show(items())
+# expect: 200 
+# expect: tokens used
+# expect: "taken"
 
 # %% [markdown]
 # The refusals are the function's: API Gateway has no name for them.
@@ -301,6 +329,8 @@ def model(settings, *rest):
 up()
 call("green", "Tell me all about gravity.", max_tokens=250)
 show(items())
+# expect: timeout: …→ 1
+# expect: 502 InternalServerErrorException
 
 # %% [markdown]
 # 502, and its promise is still there: tokens, and the second at which it
@@ -314,6 +344,8 @@ up()
 time.sleep(5)
 call("green", "Say hello.", max_tokens=250)
 show(items())
+# expect: timeout: 1 → 29
+# expect: 200
 
 # %% [markdown]
 # Taken is what was used now, and what the dead call had read.
@@ -337,6 +369,8 @@ long, before = "-" * 6300, started()
 for prompt, room in ((long, 1), ("Hi", 1_000_000), (None, 1)):
     call("green", prompt, max_tokens=room)
 print("calls of the function:", started() - before)
+# expect 3 times: 400 BadRequestException
+# expect: calls of the function: 0
 
 # %% [markdown]
 # Three refusals, and the function was not called. Now the classic: the
@@ -351,6 +385,9 @@ def checked(validator, model):
 up()
 for kind in ("application/json", "text/plain", "application/any+json"):
     call("green", long, kind, max_tokens=1)
+# expect: 400 BadRequestException
+# expect: 415
+# expect: 200
 
 # %% [markdown]
 # 415 is the function's: it was called. And 200 is an answer. API Gateway
@@ -364,6 +401,7 @@ from gateway.limits import checked
 up()
 for kind in ("application/json", "application/any+json"):
     call("green", long, kind, max_tokens=1)
+# expect 2 times: 400 BadRequestException
 
 # %% [markdown]
 # ## Your turn

@@ -38,7 +38,7 @@ from gateway.metrics import metrics_namespace, tokens_alarm
 from gateway.policies import trust_policy
 from gateway.settings import Settings
 from lab import start, plan, up, outputs, ask
-from lab import predict, check, show
+from lab import predict, check, hint, solution, show
 from lab.widgets import burst, logs
 
 start(9)
@@ -159,6 +159,10 @@ predict("9")
 
 # %%
 plan()
+# expect first: ~ update  aws.lambda_.Function  LanguageModelLambda
+# expect first: xray_tracing_enabled
+# expect first no: aws.apigateway.Deployment
+# expect: will be | No change
 
 # %% [markdown]
 # ## Apply
@@ -167,6 +171,7 @@ plan()
 
 # %%
 up()
+# expect: Done in
 
 # %% [markdown]
 # ## Look
@@ -181,6 +186,8 @@ for each in ("access_log_group", "execution_log_group", "log_group"):
     name = outputs()[each]
     found = lines.describe_log_groups(logGroupNamePrefix=name)
     print(found["logGroups"][0]["retentionInDays"], "days:", name)
+# expect: arn:aws:iam::…:role/
+# expect 3 times: days:
 
 # %% [markdown]
 # ## Ask
@@ -195,6 +202,11 @@ for each in ("access_log_group", "execution_log_group", "log_group"):
 # %%
 answer = ask("Say hello to the class.", max_tokens=16)
 logs(answer.headers["x-amzn-RequestId"])
+# expect: 200
+# expect: access log: {
+# expect: execution log: Method completed with status: 200
+# expect: function: REPORT
+# expect no: Say hello
 
 # %% [markdown]
 # It is in no line. The function's line counts it in tokens, and says how
@@ -207,6 +219,8 @@ logs(answer.headers["x-amzn-RequestId"])
 url = outputs()["model_url"]
 refused = requests.get(url, timeout=60)
 logs(refused.headers["x-amzn-RequestId"])
+# expect: status: 401
+# expect: function: no lines
 
 # %% [markdown]
 # The function's: it was never called.
@@ -231,6 +245,7 @@ for trace in until(lambda: xray.batch_get_traces(TraceIds=ids)["Traces"]):
     for part in (json.loads(s["Document"]) for s in trace["Segments"]):
         if took := part.get("end_time", 0) - part["start_time"]:
             print(f"{took:.3f} s in {part['name']}, {part.get('origin')}")
+# expect: s in LanguageModelLambda
 
 # %% [markdown]
 # ### An alarm rings
@@ -246,6 +261,8 @@ for ringing in until(lambda: watch.describe_alarms(
         AlarmNamePrefix="alarm-throttled",
         StateValue="ALARM")["MetricAlarms"]):
     print(ringing["AlarmDescription"], ringing["StateReason"], sep="\n")
+# expect: More than 20 calls in five minutes were over a limit
+# expect: Threshold Crossed
 
 # %% [markdown]
 # ### Numbers, also of tokens
@@ -271,6 +288,9 @@ for picture in json.loads(board["DashboardBody"])["widgets"]:
             MetricDataQueries=[{"Id": "m", "MetricStat": {
                 "Metric": metric, "Period": 900, "Stat": drawn["stat"]}}])
         print(name, drawn["stat"], got["MetricDataResults"][0]["Values"])
+# expect: 4XXError Sum
+# expect: Latency p95
+# expect: gen_ai.usage.output_tokens Sum
 
 # %% [markdown]
 # Compare: `4XXError` has the 401 and all 429 in one sum. And `Latency` may
@@ -295,6 +315,10 @@ print("lines with the password:", len(lines.filter_log_events(
     logGroupName=outputs()["execution_log_group"],
     filterPattern='"swordfish"')["events"]))
 logs(careless.headers["x-amzn-RequestId"], grep="body")
+# expect first: lines with the password: 1
+# expect: lines with the password:
+# expect: body before transformations: [covered
+# expect no: swordfish
 
 # %% [markdown]
 # They are covered on this page, and in the open in the log, for seven
@@ -320,6 +344,9 @@ def logging_account(settings):
 up()
 silent = ask("Are you there?", max_tokens=8)
 logs(silent.headers["x-amzn-RequestId"])
+# expect: access log: no lines
+# expect: execution log: no lines
+# expect: function: 4 lines
 
 # %% [markdown]
 # The function's book has it, the gateway's books have nothing, and no
@@ -332,6 +359,7 @@ try:
     up()
 except Exception as error:
     print(error)
+# expect: CloudWatch Logs role ARN must be set in account settings to enable logging
 
 # %% [markdown]
 # `CloudWatch Logs role ARN must be set in account settings to enable
@@ -344,6 +372,7 @@ from gateway.logs import ACCESS_LOG, logging_account
 up()
 heard = ask("Are you there?", max_tokens=8)
 logs(heard.headers["x-amzn-RequestId"], group="access")
+# expect: access log: 1 line
 
 # %% [markdown]
 # ## Your turn

@@ -39,7 +39,8 @@ from gateway.limits import body_model, body_validator, checked
 from gateway.limits import error_response, method_settings
 from gateway.limits import path_method, proxy_integration
 from gateway.settings import Settings
-from lab import start, plan, up, outputs, predict, check, show
+from lab import start, plan, up, outputs, predict, show
+from lab import check, hint, solution, tokens
 from lab.widgets import chat
 
 start(10)
@@ -139,6 +140,9 @@ predict("10")
 
 # %%
 plan()
+# expect first: ± replace  aws.apigateway.Deployment
+# expect first no: update  aws.lambda_.Function
+# expect: will be | No change
 
 # %% [markdown]
 # ## Apply
@@ -147,6 +151,7 @@ plan()
 
 # %%
 up()
+# expect: Done in
 
 # %% [markdown]
 # ## Look
@@ -160,6 +165,8 @@ resources = boto3.client("apigateway").get_resources(
 path = next(each for each in resources["items"]
             if each["path"] == "/chat/completions")
 show(path["resourceMethods"]["POST"]["methodIntegration"])
+# expect: response-streaming-invocations
+# expect: "responseTransferMode": "STREAM"
 
 # %% [markdown]
 # ## Ask
@@ -178,6 +185,8 @@ answer = requests.post(
     base + "/chat/completions", headers=head, timeout=60,
     json={"model": name, "messages": hello, "max_tokens": 24})
 show(answer.json())
+# expect: "choices"
+# expect: "content": "
 
 # %% [markdown]
 # ### With OpenAI's own
@@ -194,6 +203,7 @@ def say(messages=hello, max_tokens=24, **more):
         model=name, messages=messages, max_tokens=max_tokens, **more)
 
 print(say().choices[0].message.content)
+# expect: Hello
 
 # %% [markdown]
 # Others are called the same way. They take the two from the variables
@@ -227,6 +237,9 @@ for more in ({"seed": 7}, {"seed": 7}, {"seed": 8},
              {"seed": 7, "stop": [","]}, {"seed": 7, "max_tokens": 3}):
     choice = say(temperature=0.9, **more).choices[0]
     print(more, choice.finish_reason, repr(choice.message.content))
+# expect 2 times: {'seed': 7} stop
+# expect: {'seed': 8}
+# expect: {'seed': 7, 'max_tokens': 3} length
 
 # %% [markdown]
 # ### A tool to call
@@ -246,6 +259,8 @@ print(said.tool_calls[0].function)
 talk += [said, {"role": "tool", "content": "20 degrees and sunny",
                 "tool_call_id": said.tool_calls[0].id}]
 print(say(talk, 64, tools=tools).choices[0].message.content)
+# expect: name='get_weather'
+# expect: 20 degrees
 
 # %% [markdown]
 # The arguments fit the schema, always: the model may write only what can
@@ -281,6 +296,13 @@ green = other(api_key=keys["green"])
 patient = other(api_key=keys["green"], max_retries=4)
 tried("40 calls", lambda: [green.models.list() for _ in range(40)])
 tried("5 with patience", lambda: [patient.models.list() for _ in range(5)])
+# expect: a wrong key … 401 AuthenticationError … UnauthorizedException
+# expect: no messages … 400 BadRequestError … BadRequestException
+# expect: another model … 404 NotFoundError … the function
+# expect: a long prompt … 400 … context_length_exceeded the function
+# expect: no such path … 403 PermissionDeniedError … IncompleteSignatureException
+# expect: 40 calls … 429 RateLimitError
+# expect: 5 with patience fine
 
 # %% [markdown]
 # `context_length_exceeded` means: more than the model can read at once.
@@ -295,11 +317,15 @@ tried("5 with patience", lambda: [patient.models.list() for _ in range(5)])
 # ### Token by token
 #
 # Watch the answer grow. Under it are the time to the first token and the
-# tokens a second. Below is a playground that keeps the conversation.
+# tokens a second. (`tokens(96)` is 96, and fewer on a slow machine.) Below
+# is a playground that keeps the conversation.
 
 # %%
-chat("Tell me a story about the sea.", max_tokens=96, stream=True)
+chat("Tell me a story about the sea.", max_tokens=tokens(96),
+     stream=True)
 chat()
+# expect: time to the first token
+# expect: Conversations with
 
 # %% [markdown]
 # How does one answer come in many pieces? The connection stays open, and
@@ -313,6 +339,9 @@ answer = requests.post(base + "/chat/completions", json=body,
 print(answer.headers["content-type"])
 lines = [line.decode() for line in answer.iter_lines() if line]
 print(*lines[:3], "...", *lines[-2:], sep="\n")
+# expect: text/event-stream
+# expect 4 times: data: {
+# expect: data: [DONE]
 
 # %% [markdown]
 # The client hides all that: with `stream=True` it gives you a loop. `timed`
@@ -325,12 +354,13 @@ story = [{"role": "user", "content": "Tell me a story about the sea."}]
 def timed():
     say(max_tokens=1)
     began, times = time.perf_counter(), []
-    for piece in say(story, 128, seed=7, stream=True):
+    for piece in say(story, tokens(128), seed=7, stream=True):
         if piece.choices[0].delta.content:
             times.append(time.perf_counter() - began)
     print(f"{len(times)} pieces: {times[0]:.2f} s, {times[-1]:.2f} s")
 
 timed()
+# expect: pieces:
 
 # %% [markdown]
 # ### Hang up
@@ -349,6 +379,8 @@ lines = boto3.client("logs").filter_log_events(
 for line in lines[-1:]:
     print(json.loads(line["message"])["completion_tokens"], "of 256")
 print("the next call:", round(chat("Hi", max_tokens=1).seconds, 2), "s")
+# expect: of 256
+# expect: the next call:
 
 # %% [markdown]
 # ### If you like: two more dialects
@@ -391,6 +423,8 @@ answer = requests.post(
     headers=head, json={**body, "thinking": {"type": "adaptive"}})
 print("ignored:", answer.headers["x-ignored-fields"])
 print(*answer.text.splitlines()[:5], "...", sep="\n")
+# expect: ignored: thinking
+# expect: event: message_start
 
 # %% [markdown]
 # An agent's first request has 24,000 tokens, ours may have 1,500. It is
@@ -400,6 +434,7 @@ print(*answer.text.splitlines()[:5], "...", sep="\n")
 body["system"] = "word " * 3000
 answer = requests.post(base + "/messages", headers=head, json=body)
 print(answer.status_code, answer.json()["error"]["message"])
+# expect: 400 prompt is too long
 
 # %% [markdown]
 # ## Change it: an unknown path is a 404
@@ -420,6 +455,8 @@ def list_models(rest_api, access, invocation):
 
 up()
 tried("no such path", client.files.list)
+# expect 3 times: + create
+# expect: no such path … 404 NotFoundError
 
 # %% [markdown]
 # ## Break it: a stream that does not flow
@@ -442,6 +479,7 @@ adapter_invocation = streaming
 
 up()
 timed()
+# expect: pieces:
 
 # %% [markdown]
 # As many pieces, the same text, no error anywhere. But the first token
@@ -456,6 +494,8 @@ from gateway.chat import stream_variables, streaming
 up()
 up()
 timed()
+# expect 2 times: Done in
+# expect: pieces:
 
 # %% [markdown]
 # ### If you like: from a web page

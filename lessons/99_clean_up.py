@@ -36,6 +36,7 @@ start(99)
 
 # %%
 outputs()
+# expect: = ' | no outputs | none
 
 # %% [markdown]
 # ## Apply
@@ -46,6 +47,8 @@ outputs()
 
 # %%
 destroy()
+# expect first: - delete
+# expect: deleted | there is nothing
 
 # %% [markdown]
 # Once more. A second `destroy()` finds nothing to do: it is safe to run
@@ -53,6 +56,8 @@ destroy()
 
 # %%
 destroy().deleted
+# expect: there is nothing
+# expect: 0
 
 # %% [markdown]
 # The first notebook has a stack of its own, `first-look`. It goes too.
@@ -60,6 +65,7 @@ destroy().deleted
 # %%
 start(99, stack="first-look")
 destroy().left
+# expect: ()
 
 # %% [markdown]
 # ## Look
@@ -76,6 +82,10 @@ def ours(service, call, path):
 print(ours("apigateway", "get_rest_apis", "items[].name"))
 print(ours("lambda", "list_functions", "Functions[].FunctionName"))
 print(ours("iam", "list_roles", "Roles[].RoleName"))
+# expect first: []
+# expect first: []
+# expect first: []
+# expect: [
 
 # %% [markdown]
 # (Other stacks of yours, made under another name, would show up here.)

@@ -25,7 +25,7 @@
 
 # %%
 from lab import start, plan, up, outputs
-from lab import predict, check, show
+from lab import predict, check, hint, solution, show
 
 start(1)
 
@@ -56,10 +56,12 @@ predict("1")
 # %% [markdown]
 # ## Plan
 #
-# What to look for in the plan.
+# What to look for in the plan. A cell that shows something says what, hidden from learners:
+# tools/pages/expects.py has the forms of these lines.
 
 # %%
 plan()
+# expect first: 1 will be created
 
 # %% [markdown]
 # ## Apply

@@ -23,7 +23,7 @@ TESTS = (
     "tests/lab/session/*",
     "tests/sandbox/provider/test_engine.py*",
     "tests/sandbox/test_cloud.py*",
-    "tests/test_browser.py*",
+    "tests/browser/*",
     "tests/lab/*_sandbox.py*",
     "tests/lab/*_in_kernel.py*",
     "tests/gateway/test_budget.py*",
@@ -58,14 +58,17 @@ TESTS = (
     "tests/tools/test_run.py*",
 )
 FIXTURES = {"account", "running", "cli", "kernel", "kernels", "fake", "home", "trial"}
-# Files that share something that takes long to make, a deployed chapter: one worker has all of them.
-TOGETHER = ("tests/deployed/*", "tests/lab/*_sandbox.py")
+# Files that share something that takes long to make, a deployed chapter, a browser: one worker has
+# all of them.
+TOGETHER = ("tests/deployed/*", "tests/lab/*_sandbox.py", "tests/browser/*")
 # Files that are long, and whose test functions do not share what they deploy: a function a worker.
 APART = ("tests/test_notebooks.py",)
 MOST = 4  # workers: with more, all would wait for the longest file
 MEMORY = 3 * 1024**3  # bytes that a worker, its sandbox and the functions in there take at most
 
 PURE = len(TESTS) + 1
+# A machine that runs tests is busy: it is not measured, and its notebooks ask for what is usual.
+os.environ.setdefault("KIT_SPEED", "40")
 DIED = pytest.StashKey[list[str]]()
 
 

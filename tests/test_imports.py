@@ -201,7 +201,16 @@ MAY: dict[str, tuple[str, ...]] = {
     ),
     # What builds and measures the kit; nothing imports it.
     "tools/facts": (),
-    "tools": ("lab", "lab/*", "gateway", "gateway/program.py", "sandbox", "sandbox/*"),
+    "tools/pages": ("lab",),
+    "tools": (
+        "lab",
+        "lab/*",
+        "gateway",
+        "gateway/program.py",
+        "sandbox",
+        "sandbox/*",
+        "tools/pages",
+    ),
     "tools/mutation": ("tools",),
     "tools/workshop": ("tools", "lab/session", "lab/preflight", "sandbox", "sandbox/*"),
     "benchmarks": ("lab", "lab/*", "gateway", "sandbox", "sandbox/*", "tools", "tests"),

@@ -113,8 +113,20 @@ def make_ready(env: Environment) -> None:
     packages.install_kit(env.python, ROOT)
     if not env.conda:  # that one has packages of others
         packages.compile_all(env.python, env.folder / ("Lib" if os.name == "nt" else "lib"))
+    teach_kernels(env)
     env.stamp.write_text(json.dumps(_wanted(_python_version(env))), encoding="utf-8")
     print(f"Packages are in {env.folder}, set up in {time.monotonic() - begun:.0f} s", flush=True)
+
+
+def teach_kernels(env: Environment) -> None:
+    """Have each kernel of this environment say what to run when a page lost its names."""
+    config = env.folder / "etc" / "ipython" / "ipython_kernel_config.py"
+    config.parent.mkdir(parents=True, exist_ok=True)
+    config.write_text(
+        "# Written by the kit's set-up: after a restart, a page says what to run.\n"
+        'c.InteractiveShellApp.extensions.append("lab.restarted")\n',
+        encoding="utf-8",
+    )
 
 
 def _wanted(version: str | None) -> dict[str, str | None]:

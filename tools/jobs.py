@@ -1,4 +1,4 @@
-"""Set up what a job needs, then become it. Standard library."""
+"""Set up what a job needs, then become it. Standard library, and of the kit only what needs no more."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
 
+from lab import copies
 from tools import clean, environment, machine
 from tools.environment import ROOT, Environment
 from tools.machine import Problem
@@ -42,7 +42,7 @@ def run(job: str, commands: list[list[str]], needs_cli: bool, arguments: list[st
         print(f"error: {problem}", file=sys.stderr)
         return 1
     if job == "lab":
-        commands = [[*commands[0], *lab_arguments(arguments)]]
+        commands = [[*commands[0], *lab_arguments(arguments, first_page())]]
     return _do(env, [[*command, *arguments] for command in commands])
 
 
@@ -98,19 +98,45 @@ def _environ(env: Environment) -> dict[str, str]:
     return environ
 
 
-def lab_arguments(arguments: list[str]) -> list[str]:
-    """JupyterLab's: loopback only, asks nobody for news, the first notebook unless one is named."""
+def first_page() -> str:
+    """Where the course begins: in the learner's own copies, which are made where they are missing.
+
+    In a checkout that cannot be written it begins in notebooks/.
+    """
+    try:
+        behind = copies.make(ROOT)
+    except OSError as error:
+        print(
+            f"work/ cannot be written ({error.strerror or error}): these are the course's own pages"
+        )
+        return f"notebooks/{copies.FIRST}.ipynb"
+    for name in behind:
+        print(
+            f"{name}: there is a newer page than your copy is of. In a notebook, "
+            f'reset("{name}") takes it, and keeps yours.'
+        )
+    return f"work/{copies.FIRST}.ipynb"
+
+
+def lab_arguments(arguments: list[str], first: str) -> list[str]:
+    """JupyterLab's: loopback only, asks nobody for news, the first page unless one is named.
+
+    Args:
+        first: that page, as its path below the checkout.
+    """
     own = ["--ServerApp.ip=127.0.0.1", "--LabApp.news_url=None"]
+    # Else it lays the question whether it may ask for news over the first page.
+    own.append(f"--LabApp.app_settings_dir={ROOT / 'tools' / 'jupyterlab'}")
     # Else the notebook's own folder is the root, and the pictures lie outside of it.
     own.append(f"--ServerApp.root_dir={ROOT}")
     own.append("--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate")
     if hasattr(os, "geteuid") and os.geteuid() == 0:
         own.append("--allow-root")  # a container's only user; the address keeps others out
     named = {a.split("=")[0] for a in arguments}  # JupyterLab refuses what is said twice
-    own = [a for a in own if a.split("=")[0] not in named]
-    if not any(a.endswith(".ipynb") for a in arguments):
-        own.append(str(Path("notebooks", "00_start.ipynb")))
-    return own
+    if not any(a.endswith(".ipynb") for a in arguments) and "--ServerApp.root_dir" not in named:
+        # Not as a file to open: the URL that --no-browser prints leads there, too.
+        own.append(f"--LabApp.default_url=/lab/tree/{first}")
+    return [a for a in own if a.split("=")[0] not in named]
 
 
 @contextmanager

@@ -12,6 +12,7 @@ A lesson is a text file in jupytext's percent format. The build adds what has it
     {{title}} {{minutes}} {{map}} {{next}}   in prose come from lab/course.py
     {{edges}}               becomes the table of what this chapter's resources refer to
     {{quirks}}              becomes the table of what differs on AWS, from sandbox/quirks.py
+    # expect: 200           below a cell's code says what its output has to show (tools/pages/expects.py)
 
 Exit codes: 0 fine, 1 a notebook differs or a lesson is wrong, 2 misused.
 """
@@ -32,13 +33,14 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 from lab.course import CHAPTERS, FILES, Chapter
 from sandbox.quirks import Quirk, of_chapter
 from tools.graph import Graph, program_graph
+from tools.pages import expects
+from tools.pages.page import APART
 
 ROOT = Path(__file__).resolve().parent.parent
 METADATA = {
     "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
     "language_info": {"name": "python"},
 }
-APART = "\n\n\n"  # between two functions of one cell
 TOKEN = re.compile(r"\{\{(\w+)\}\}")
 
 
@@ -176,17 +178,22 @@ class Builder:
         tags = {"tags": cell.metadata["tags"]} if "tags" in cell.metadata else {}
         if cell.cell_type == "markdown":
             return new_markdown_cell(self._prose(cell.source, chapter), id=name, metadata=tags)
-        return new_code_cell(self._code(cell), id=name, metadata=tags)
+        try:
+            code, expected = expects.split(cell.source)
+        except ValueError as error:
+            raise LessonError(str(error)) from None
+        hidden = {expects.KEY: expected} if expected else {}
+        return new_code_cell(self._code(cell, code), id=name, metadata=tags | hidden)
 
-    def _code(self, cell: nbformat.NotebookNode) -> str:
+    def _code(self, cell: nbformat.NotebookNode, code: str) -> str:
         title = cell.metadata.get("title", "")
         directive, _, name = title.partition(": ")
         if not title:
-            return str(cell.source)
+            return code
         if directive not in self.texts:
             known = ", ".join(repr(f"{each}: ") for each in self.texts)
             raise LessonError(f"no directive is called {title!r}; there are {known}")
-        if cell.source.strip():
+        if code.strip():
             raise LessonError(f"the cell of '{title}' has code of its own: leave it empty")
         names = [each.strip() for each in name.split(",")]
         return APART.join(cut(self.texts[directive], each) for each in names)

@@ -10,8 +10,6 @@ Exit codes: 0 nothing found, 1 something found, 2 misused.
 from __future__ import annotations
 
 import argparse
-import ast
-import builtins
 import re
 import sys
 from collections.abc import Callable, Iterator
@@ -19,9 +17,10 @@ from pathlib import Path
 
 import nbformat
 
-from lab.course import CHAPTERS, FILES
+from lab.course import CHAPTERS
 from tools.lessons import ROOT, cut, defined, program_text, stand_in_text
-from tools.page import IMAGE, LINK, Page, defined_names, imported, without_fences, words
+from tools.pages.code_rules import helped, imports, known_names, promised
+from tools.pages.page import IMAGE, LINK, Finding, Page, without_fences, words
 
 CHAPTER_OUTLINE = (
     "You will", "Start", "The idea", "Predict", "The code", "Plan", "Apply", "Look", "Ask",
@@ -48,12 +47,6 @@ WORDS = {"00_start": (300, 900), "99_clean_up": (150, 600), "10_speak_openai": (
 CHAPTER_WORDS = (600, 1360)  # with the map of all chapters
 ALT = 150
 
-GATEWAY = {f"gateway.{name.replace('/', '.')}" for name in FILES}
-ALLOWED = {*GATEWAY, "boto3", "botocore.auth", "botocore.awsrequest", "json", "lab", "lab.widgets",
-           "openai", "pulumi", "pulumi_aws", "pulumi.automation", "requests"}  # fmt: skip
-STANDARD = {"collections", "concurrent.futures", "dataclasses", "hashlib", "pathlib", "secrets",
-            "statistics", "threading", "time"}  # fmt: skip
-
 BELITTLING = re.compile(
     r"\b(simply|just|obviously|of course|easy|easily|trivial(?:ly)?)\b", re.IGNORECASE
 )
@@ -65,7 +58,6 @@ SECRETS = (
     (re.compile(r"aws_secret_access_key\s*=\s*['\"][^'\"]{8,}", re.IGNORECASE), "a secret key"),
 )
 
-Finding = tuple[int, str]  # the cell's number, what is wrong
 Rule = Callable[[Page], Iterator[Finding]]
 
 
@@ -181,38 +173,6 @@ def clean(page: Page) -> Iterator[Finding]:
         yield 1, "widget state is stored: build the notebook again"
 
 
-def imports(page: Page) -> Iterator[Finding]:
-    """What a learner copies must not depend on the kit's insides."""
-    for number, source in page.of("code"):
-        try:
-            tree = ast.parse(source)
-        except SyntaxError as error:
-            yield number, f"not Python: {error.msg}, line {error.lineno}"
-            continue
-        for module, names in imported(tree, ALLOWED):
-            if module not in ALLOWED | STANDARD:
-                known = ", ".join(sorted(ALLOWED))
-                yield number, f"imports {module}; notebooks may import {known}"
-            for name in names:
-                if name.startswith("_"):
-                    yield number, f"imports {module}.{name}, which is private"
-
-
-def known_names(page: Page) -> Iterator[Finding]:
-    """A name that no cell defines ends the run: a step that was cut from the program may need one."""
-    trees = []
-    for number, source in page.of("code"):
-        try:
-            trees.append((number, ast.parse(source)))
-        except SyntaxError:
-            continue  # `imports` says so
-    defined = {name for _, tree in trees for name in defined_names(tree)} | set(dir(builtins))
-    for number, tree in trees:
-        used = {node.id for node in ast.walk(tree) if isinstance(node, ast.Name)}
-        for name in sorted(used - defined):
-            yield number, f"nothing on this page defines {name}: import it"
-
-
 def budget(page: Page) -> Iterator[Finding]:
     """A page that is too long is left half way; one that is too short explains nothing."""
     low, high = WORDS.get(page.name, CHAPTER_WORDS)
@@ -252,7 +212,8 @@ def kernel(page: Page) -> Iterator[Finding]:
 
 RULES: tuple[Rule, ...] = (
     one_title, heading_order, outline, explained, cell_length, line_length, alt_text, targets,
-    clean, imports, known_names, budget, plain_words, secrets, kernel,
+    clean, imports, known_names, budget, plain_words, promised, helped,
+    secrets, kernel,
 )  # fmt: skip
 
 

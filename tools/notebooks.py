@@ -2,8 +2,9 @@
 
     python -m tools.notebooks 06 --home .kit/tutorial
 
-An error anywhere counts: a cell that raises, and an error that a widget's handler left behind
-while its cell went on (an exception in a button's callback does not stop a notebook).
+An error anywhere counts: a cell that raises, an error that a widget's handler left behind while its
+cell went on (an exception in a button's callback does not stop a notebook), and an output that is
+not what the lesson says of it (tools/pages/expects.py).
 """
 
 from __future__ import annotations
@@ -19,6 +20,8 @@ from pathlib import Path
 import nbformat
 from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
+
+from tools.pages import expects
 
 ROOT = Path(__file__).resolve().parent.parent
 NOTEBOOKS = ROOT / "notebooks"
@@ -72,9 +75,18 @@ def kernel_environment(home: Path, extra: Mapping[str, str] | None = None) -> di
 
 
 def run(
-    path: Path, *, home: Path, env: Mapping[str, str] | None = None, seconds_a_cell: int = 180
+    path: Path,
+    *,
+    home: Path,
+    env: Mapping[str, str] | None = None,
+    seconds_a_cell: int = 180,
+    first: bool = False,
 ) -> Run:
-    """Run one notebook from top to bottom in a fresh kernel; its file is left as it is."""
+    """Run one notebook from top to bottom in a fresh kernel; its file is left as it is.
+
+    Args:
+        first: whether it is run for the first time, after all notebooks before it and no other.
+    """
     notebook = nbformat.read(path, as_version=4)
     client = NotebookClient(
         notebook,
@@ -93,7 +105,7 @@ def run(
     except (CellExecutionError, CellTimeoutError, DeadKernelError) as problem:
         error = str(problem).strip()
     seconds = time.monotonic() - started
-    error = error or left_error(notebook)
+    error = error or left_error(notebook) or expects.unmet(notebook, first=first)
     return Run(path, finished(notebook), seconds, error, notebook)
 
 

@@ -20,7 +20,7 @@ SLOWEST = ["--durations", "10", "--durations-min", "1"]
 JOBS = {
     "setup": ("set everything up, nothing else", [], True),
     "tutorial": ("run all chapters without a browser", [["-m", "tools.tutorial"]], True),
-    "lab": ("open the first notebook in JupyterLab", [["-m", "jupyterlab"]], True),
+    "lab": ("open your copy of the first notebook in JupyterLab", [["-m", "jupyterlab"]], True),
     "test": ("run all tests", [["-m", "pytest", *SIDE_BY_SIDE, *SLOWEST]], True),
     "check": ("lint and the pure tests, in a minute and a half", [["-m", "tools.check"]], False),
     "bench": ("measure", [["-m", "benchmarks"]], True),

@@ -82,7 +82,7 @@ def run_all(console: Console) -> bool:
     for number, path in enumerate(paths, 1):
         before = changes(HOME)
         with console.status(f"{path.stem} ({number} of {len(paths)})"):
-            run = notebooks.run(path, home=HOME)
+            run = notebooks.run(path, home=HOME, first=True)
             write_html(run)
         console.print(line(run, changes(HOME) - before), markup=False, highlight=False)
         if run.error:

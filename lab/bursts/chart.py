@@ -20,7 +20,12 @@ BAR = 26.0  # pixels of a row of bars
 TALL = 30.0  # pixels of a full bucket
 BARS = 240  # bars at most
 
-INKS = {ANSWERED: theme.SHAPES["good"], LIMITED: theme.SHAPES["warn"], FAILED: theme.SHAPES["bad"]}
+INKS = {
+    verdict: theme.ink(kind, theme.SHAPES[kind])
+    for verdict, kind in ((ANSWERED, "good"), (LIMITED, "warn"), (FAILED, "bad"))
+}
+INK, GROUND = theme.ink("ink", theme.INK), theme.ink("ground", theme.PANEL)
+QUIET, LEVEL = theme.ink("dim", theme.SHAPES["quiet"]), theme.ink("new", theme.SHAPES["new"])
 SHAPES = {ANSWERED: "●", LIMITED: "▲", FAILED: "✗"}
 
 
@@ -47,7 +52,7 @@ def chart(burst: Burst, label: str) -> Markup:
     return tag(
         "svg",
         tag("title", label),
-        tag("rect", width=WIDTH, height=_n(y), fill=theme.SHADE),
+        tag("rect", width=WIDTH, height=_n(y), fill=GROUND),
         *drawn,
         viewBox=f"0 0 {WIDTH:.0f} {_n(y)}",
         role="img",
@@ -85,8 +90,8 @@ def _bucket(drawn: list[Markup], burst: Burst, lane: Lane, y: float, end: float)
         f"{_n(_x(time, end))},{_n(y + TALL * (1 - held / top))}" for time, held in points
     )
     drawn += [
-        tag("path", d=f"M{_n(LEFT)} {_n(y + TALL)}H{_n(RIGHT)}", stroke=theme.SHAPES["quiet"]),
-        tag("path", d=f"M{path}", fill="none", stroke=theme.SHAPES["new"], stroke_width=2),
+        tag("path", d=f"M{_n(LEFT)} {_n(y + TALL)}H{_n(RIGHT)}", stroke=QUIET),
+        tag("path", d=f"M{path}", fill="none", stroke=LEVEL, stroke_width=2),
         _text(8, y + 12, f"bucket: {lane.limit.burst:g}"),
         _text(8, y + 27, f"+{lane.limit.rate:g} a second"),
     ]
@@ -109,7 +114,7 @@ def _strip(
     for verdict, found in paths.items():
         if verdict == ANSWERED and found:
             drawn.append(_circles(found, INKS[verdict], 7.6))
-            drawn += [_circles(found, theme.SHADE, 5)] if hollow else []
+            drawn += [_circles(found, GROUND, 5)] if hollow else []
         elif found:
             drawn.append(_path(verdict, found, hollow))
     return y + used * ROW
@@ -154,7 +159,7 @@ def _bars(drawn: list[Markup], burst: Burst, lane: Lane, y: float, end: float) -
                 if kind == verdict
             )
             if path and hollow:  # in ink: it lies on the bars
-                drawn.append(tag("path", d=path, fill="none", stroke=theme.INK))
+                drawn.append(tag("path", d=path, fill="none", stroke=INK))
             elif path:
                 drawn.append(_path(verdict, [path], hollow))
         y += BAR + 4
@@ -177,14 +182,12 @@ def _binned(bins: dict[tuple[str, int, str], int], lane: str, wide: int) -> dict
 
 def _axis(drawn: list[Markup], y: float, end: float) -> float:
     """The seconds, on a line under all lanes; where the drawing ends."""
-    drawn.append(
-        tag("path", d=f"M{_n(LEFT)} {_n(y)}H{_n(RIGHT)}", stroke=theme.INK, stroke_width=1)
-    )
+    drawn.append(tag("path", d=f"M{_n(LEFT)} {_n(y)}H{_n(RIGHT)}", stroke=INK, stroke_width=1))
     drawn.append(_text(8, y + 16, "seconds"))
     step = next(s for s in (0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 30, 60, 300, 1e9) if end / s <= 8)
     for index in range(int(end / step + 1e-9) + 1):
         x = _x(index * step, end)
-        drawn.append(tag("path", d=f"M{_n(x)} {_n(y)}v4", stroke=theme.INK, stroke_width=1))
+        drawn.append(tag("path", d=f"M{_n(x)} {_n(y)}v4", stroke=INK, stroke_width=1))
         drawn.append(_text(x, y + 16, f"{index * step:g}", at="middle"))
     return y + 24
 
@@ -201,7 +204,7 @@ def _text(x: float, y: float, words: str, *, bold: bool = False, at: str = "star
         y=_n(y),
         font_size=12,
         text_anchor=at,
-        fill=theme.INK,
+        fill=INK,
         font_weight=600 if bold else None,
     )
 

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from lab.chat import view as chat_drawing
 from lab.chat.controls import ChatControls
 from lab.chat.state import PATH, ChatOptions, Turn, said
 from lab.draw.html import clean
+from lab.errors import LabError
 from lab.prompt.playground import LONGEST, Playground
 from lab.prompt.request import Request
-from lab.prompt.state import Exchange
+from lab.prompt.state import Exchange, History
 
 
 class ChatPlayground(Playground):
@@ -20,6 +22,7 @@ class ChatPlayground(Playground):
     label = "Conversation playground"
     heading = "Conversations with"
     example = 'chat("What is gravity?", max_tokens=64, stream=True)'
+    oldest_first = True
 
     def make_controls(self) -> ChatControls:
         """The fields and buttons of this playground."""
@@ -28,10 +31,10 @@ class ChatPlayground(Playground):
     def __init__(self, url: str, *, model: str, **more: Any) -> None:
         super().__init__(url, **more)
         self._model = model
-        self._go_on = False
+        self._go_on = True
 
-    def options(self, *, go_on: bool = False, **options: Any) -> ChatOptions:
-        """The options of `send` as data; `go_on` sends what was said before, too."""
+    def options(self, *, go_on: bool = True, **options: Any) -> ChatOptions:
+        """The options of `send` as data; without `go_on`, what was said before is not sent."""
         self._go_on = go_on
         return ChatOptions(self._model, **options)
 
@@ -45,6 +48,35 @@ class ChatPlayground(Playground):
         messages = [*before, {"role": "user", "content": prompt}]
         request: Request = options.request(self.url, messages, self._headers())
         return request
+
+    def clear(self) -> None:
+        """Begin a new conversation: what was said is forgotten.
+
+        Raises:
+            LabError: an answer is on its way.
+        """
+        self._end()
+        self.history = History()
+        self.draw()
+
+    def take_back(self) -> str:
+        """Take the newest turn out of the conversation; its prompt, to be edited and sent again.
+
+        Raises:
+            LabError: an answer is on its way.
+        """
+        self._end()
+        last = self.history.last
+        if last is None:
+            return ""
+        self.history = replace(self.history, kept=self.history.kept[:-1])
+        self.draw()
+        return last.prompt
+
+    def _end(self) -> None:
+        if self.running:
+            raise LabError("The prompt before is still on its way.", "Wait for it, or press Stop.")
+        self.failure = None
 
     def code_form(self, last: Exchange | None) -> str:
         """The call of `chat` that sends the newest prompt again; an example when there is none."""

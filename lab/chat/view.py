@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from lab.chat.state import CHAT_SNIPPETS, WRITING, Turn
@@ -13,6 +14,7 @@ from lab.prompt import answer as plain
 from lab.prompt.meaning import meaning, where
 from lab.prompt.state import Exchange
 
+EARLIER = 1_500  # characters of an answer of an earlier turn
 LONG = 12_000  # characters of an answer that are shown; what is left out is counted
 
 
@@ -98,6 +100,40 @@ def to_line(exchange: Exchange) -> str:
     """The turn in one line."""
     word, sentence = verdict(exchange)
     return plain.one_line(word, sentence.split(" (")[0].split(";")[0], exchange.prompt)
+
+
+def earlier_text(exchanges: Sequence[Exchange]) -> list[str]:
+    """The conversation so far, oldest first."""
+    turns = ((f"You: {_asked(turn)}", _said(turn)) for turn in map(_turn, exchanges))
+    return [clean(line) for pair in turns for line in pair]
+
+
+def earlier_html(exchanges: Sequence[Exchange]) -> Markup | None:
+    """The same: what was asked at the right, as messengers have it, answers at the left."""
+    turns = [
+        tag(
+            "div",
+            tag("div", tag("strong", "You"), " ", panels.prose(_asked(turn)), class_="kit-asked"),
+            panels.prose(excerpt(turn.answer, EARLIER))
+            if turn.answer
+            else panels.muted(_said(turn)),
+            class_="kit-turn",
+        )
+        for turn in map(_turn, exchanges)
+    ]
+    return tag("div", *turns) if turns else None
+
+
+def _asked(turn: Turn) -> str:
+    return excerpt(turn.prompt, plain.ASKED)
+
+
+def _said(turn: Turn) -> str:
+    """What came of a turn, in short."""
+    if turn.answer:
+        return f"Model: {excerpt(turn.answer, EARLIER)}"
+    word, sentence = verdict(turn)
+    return f"{word}: {sentence}"
 
 
 def ending(exchange: Exchange) -> str:

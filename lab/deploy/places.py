@@ -31,6 +31,11 @@ class Place:
         file = f" of {self.file}" if self.file else ""
         return f"chapter {self.chapter:02d}, {self.function}, {where}{file}"
 
+    @property
+    def short(self) -> str:
+        """The chapter, the file and its line: `05 · api.py:82`."""
+        return f"{self.chapter:02d} · {self.file or self.function}:{self.first}"
+
 
 class Places(Mapping[str, Place]):
     """The place of each resource by its Pulumi name.

@@ -9,6 +9,7 @@ from lab.draw import panels, words
 from lab.draw.html import Markup, clean, tag
 from lab.draw.view import View
 
+FOLD = 15  # rows that a record shows unfolded
 WINDOW = 200  # rows that are drawn; more is a page nobody reads and a browser that stalls
 CHANGES = 12  # property differences of one row that are drawn
 VERBS = {
@@ -24,7 +25,10 @@ VERBS = {
 
 
 class DeploymentView(View):
-    """Rows by resource, failed ones first, running ones last; unchanged ones are a number.
+    """Rows by resource, failed ones first; unchanged ones are a number.
+
+    As text, the rows that run and the verdict come last, where a terminal ends; on a page they come
+    first, where a reader begins.
 
     Args:
         deployment: what is drawn.
@@ -52,20 +56,28 @@ class DeploymentView(View):
         return clean("\n".join([*lines, self._status_line()]))
 
     def html(self) -> Markup:
-        """The HTML form: one table, nothing in it that could hold the focus."""
+        """The HTML form: the verdict, what runs, what was changed; folded only when it is over."""
         rows, hidden = self._window()
+        rows.sort(key=lambda row: row.status != "running")
+        fold = len(rows) if self.deployment.status == "running" else FOLD
+        folded = rows[fold:]
         title = self._title()
-        body = [self._html_row(row) for row in rows]
-        headings = ("what", "resource", "name", "took", "where it is made")
         return panels.panel(
             panels.title(title),
-            *(_problem(text, fix) for text, fix in self.deployment.problems),
-            panels.table("Resources", headings, body, numbers=(3,)) if body else None,
-            panels.muted(hidden) if hidden else None,
-            *(tag("p", line) for line in (self._outputs(), *self.deployment.notes) if line),
             tag("p", self._badge(), " ", self._status_line()),
+            *(_problem(text, fix) for text, fix in self.deployment.problems),
+            self._table("Resources", rows[:fold]) if rows else None,
+            panels.details(f"{len(folded)} more", self._table("More resources", folded))
+            if folded
+            else None,
+            panels.muted(hidden) if hidden else None,
+            *(panels.muted(line) for line in (self._outputs(), *self.deployment.notes) if line),
             label=title,
         )
+
+    def _table(self, caption: str, rows: list[Row]) -> Markup:
+        headings = ("what", "name", "took", "where it is made")
+        return panels.table(caption, headings, map(self._html_row, rows), numbers=(2,))
 
     def _title(self) -> str:
         where = self.deployment.where
@@ -137,10 +149,10 @@ class DeploymentView(View):
         differences = [tag("div", tag("code", line)) for line in _differences(row)]
         message = _problem(row.message, row.fix) if row.message else None
         name = tag("strong", row.name, class_="kit-name")
-        made = tag("div", name, *differences, message)
-        kind = tag("span", row.type, class_="kit-name")
-        place = str(row.place) if row.place else "your own"
-        return panels.badge(self._status(row), _label(row)), kind, made, self._took(row), place
+        kind = tag("span", row.type, class_="kit-muted")
+        made = tag("div", name, " ", kind, *differences, message)
+        place = tag("span", row.place.short, class_="kit-place") if row.place else "your own"
+        return panels.badge(self._status(row), _label(row)), made, self._took(row), place
 
 
 def _problem(text: str, fix: str) -> Markup:

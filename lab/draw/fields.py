@@ -6,8 +6,10 @@ from typing import Any
 
 import ipywidgets
 
+from lab.draw.page import page
+
 STYLE = {"description_width": "initial"}  # a label as wide as its words
-WIDE = {"width": "100%", "max_width": "60em"}  # as wide as a panel
+WIDE = {"width": "100%", "max_width": "860px"}  # as wide as a panel
 
 
 def wide(**more: Any) -> Any:
@@ -31,10 +33,17 @@ def area(name: str, rows: int, layout: Any = None, **more: Any) -> Any:
     return ipywidgets.Textarea(description=name, rows=rows, layout=shape, style=STYLE, **more)
 
 
-def button(name: str, press: Any, tooltip: str = "", **more: Any) -> Any:
-    """A button, and what a press of it does: a handler that is guarded."""
-    made = ipywidgets.Button(description=name, tooltip=tooltip or None, **more)
+def button(name: str, press: Any, tooltip: str = "", *, primary: bool = False, **more: Any) -> Any:
+    """A button, and what a press of it does: a handler that is guarded.
+
+    Args:
+        primary: whether it is the one that Ctrl+Enter presses.
+    """
+    layout = more.pop("layout", None) or ipywidgets.Layout(width="auto")
+    made = ipywidgets.Button(description=name, tooltip=tooltip or None, layout=layout, **more)
     made.on_click(press)
+    if primary:
+        made.add_class("kit-primary")
     return made
 
 
@@ -42,3 +51,10 @@ def row(*children: Any) -> Any:
     """Controls beside each other, below each other where there is no room."""
     layout = ipywidgets.Layout(flex_flow="row wrap", align_items="center")
     return ipywidgets.HBox(children, layout=layout)
+
+
+def box(*children: Any) -> Any:
+    """All controls of a view, one below the other; what keeps their keys from the notebook too."""
+    made = ipywidgets.VBox([*children, page()])
+    made.add_class("kit-controls")
+    return made

@@ -9,23 +9,18 @@ from lab.draw import theme, words
 from lab.draw.html import Markup, clean, escape, join, tag
 from lab.draw.words import Word
 
+# Inline, for it is all that a notebook keeps which is not trusted: no word breaks in two.
+WRAP = "white-space:pre-wrap;word-break:normal;overflow-wrap:anywhere"
 SHOWN = 4096  # characters of a text, counted as they are in the page; more is cut, and said
 
 
 def panel(*children: object, label: str) -> Markup:
-    """A region of its own ground and ink, whose label screen readers say first.
+    """A region with the page's ground and ink, whose label screen readers say first.
 
-    The ground and ink are inline too: a viewer that drops style sheets still shows words.
+    A viewer that drops style sheets shows its words, as it shows all others.
     """
-    return tag(
-        "div",
-        tag("style", Markup(theme.css())),
-        *children,
-        class_="kit",
-        role="group",
-        aria_label=label,
-        style=f"background:{theme.PANEL};color:{theme.INK}",
-    )
+    style = tag("style", Markup(theme.css()))
+    return tag("div", style, *children, class_="kit", role="group", aria_label=label)
 
 
 def title(text: object) -> Markup:
@@ -56,7 +51,13 @@ def muted(*children: object) -> Markup:
 
 def code(text: object) -> Markup:
     """A block to read and copy."""
-    return tag("pre", text, dir="ltr")
+    return tag("pre", text, dir="ltr", style=WRAP)
+
+
+def prose(text: object) -> Markup:
+    """A text that somebody wrote, as it is broken into lines, in reading type."""
+    # dir=auto: a text from right to left reads so, and does not turn what stands around it.
+    return tag("div", text, class_="kit-prose", dir="auto", style=WRAP)
 
 
 def details(summary: object, *children: object) -> Markup:
@@ -77,13 +78,20 @@ def table(
         numbers: the columns, counted from 0, that hold numbers and line up at the right.
     """
 
+    wide = len(headings) > 2
+    shape = "kit-wide" if wide else "kit-pairs" if len(headings) == 2 else None
+
     def cell(column: int, value: object, scope: str | None) -> Markup:
-        look = "kit-number" if column in numbers else None
-        return tag("th" if scope else "td", value, scope=scope, class_=look)
+        number = column in numbers
+        look = "kit-number" if number else None
+        # Where there is no room for columns, a number says what it is.
+        of = headings[column] if number and wide and not scope and value != "" else None
+        return tag("th" if scope else "td", value, scope=scope, class_=look, data_of=of)
 
     head = tag("tr", *(cell(i, text, "col") for i, text in enumerate(headings)))
     body = [tag("tr", *(cell(i, v, None if i else "row") for i, v in enumerate(r))) for r in rows]
-    return tag("table", tag("caption", caption), tag("thead", head), tag("tbody", *body))
+    pieces = tag("caption", caption), tag("thead", head), tag("tbody", *body)
+    return tag("table", *pieces, class_=shape)
 
 
 def definition(pairs: Iterable[tuple[str, object]], caption: str) -> Markup:

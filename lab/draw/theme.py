@@ -1,10 +1,16 @@
-"""All colours and the style sheet. Words are ink on a light fill; colours only draw shapes.
+"""All colours and the style sheet.
 
-A panel brings its own opaque light ground, so that it reads the same in light and dark themes and
-in VS Code, which paints white behind widgets. tests/lab/draw/test_theme.py computes every contrast.
+Panels take ground, ink and fonts from the page (kit.css), as a pair, and light ones where it has
+none: in VS Code, which paints white behind widgets. The colours named here are those of pictures,
+which are files of one look, and what panels show without a style sheet.
+tests/lab/draw/test_theme.py computes every contrast, of panels in both themes.
 """
 
 from __future__ import annotations
+
+import re
+from functools import cache
+from pathlib import Path
 
 PANEL = "#ffffff"
 SHADE = "#f4f6f8"  # code, table headings, quiet boxes
@@ -40,45 +46,28 @@ FONT = "system-ui, -apple-system, 'Segoe UI', Roboto, 'Noto Sans', sans-serif"
 MONO = "ui-monospace, SFMono-Regular, Menlo, Consolas, 'Noto Sans Mono', monospace"
 
 
+@cache
 def css() -> str:
-    """The style sheet of every panel, small enough to travel with each of them.
-
-    `!important` where a notebook's own style would win: JupyterLab stripes and right-aligns
-    tables in outputs with the colours of its theme, which is dark at times.
-    """
-    kinds = "".join(
-        f".kit-{kind}{{border-left-color:{SHAPES[kind]}!important;background:{TINTS[kind]}}}"
-        for kind in KINDS
-    )
+    """The style sheet of every panel, small enough to travel with each of them."""
+    text = (Path(__file__).parent / "kit.css").read_text(encoding="utf-8")
+    text = re.sub(r"/\*.*?\*/", "", text, flags=re.DOTALL)
     return (
-        f".kit{{background:{PANEL};color:{INK};color-scheme:light;font:14px/1.45 {FONT};"
-        f"border:1px solid {SHAPES['quiet']};border-radius:6px;padding:10px 12px;"
-        "max-width:60em;overflow-wrap:break-word;text-align:left}"
-        f".kit a{{color:{LINK}}}.kit p{{margin:.35em 0}}.kit-title{{font-weight:600}}"
-        f".kit-muted{{color:{MUTED}}}"
-        ".kit table{border-collapse:collapse;margin:.4em 0;width:100%;font-size:13px;"
-        "display:table;table-layout:auto}"
-        f".kit caption{{text-align:left!important;color:{MUTED}!important;padding:0 0 .2em}}"
-        f".kit tr,.kit td{{background:{PANEL}!important;color:{INK}!important}}"
-        f".kit th{{background:{SHADE}!important;color:{INK}!important;font-weight:600}}"
-        # Long names break in cells, but never the headings of rows: those set the column's width.
-        ".kit{overflow-x:auto}.kit td{overflow-wrap:anywhere;min-width:8em}"
-        # Nor names of resources and types, nor to single letters: a page too narrow scrolls.
-        ".kit td .kit-name{overflow-wrap:normal}"
-        ".kit td,.kit th{text-align:left!important;vertical-align:top;padding:2px 8px;"
-        f"border:0;border-bottom:1px solid {TINTS['quiet']};white-space:normal;max-width:none}}"
-        ".kit td.kit-number,.kit th.kit-number{text-align:right!important;white-space:nowrap;"
-        "min-width:0;"
-        "font-variant-numeric:tabular-nums}"
-        ".kit-badge{display:inline-block;border-left:4px solid;border-radius:3px;"
-        f"padding:0 6px;color:{INK};font-size:13px;white-space:nowrap}}"
-        ".kit-note{border-left:4px solid;border-radius:3px;padding:6px 10px;margin:.5em 0}"
-        f".kit pre,.kit code{{background:{SHADE}!important;color:{INK}!important;"
-        f"font:12.5px/1.4 {MONO};border-radius:3px}}"
-        ".kit pre{padding:6px 8px;margin:.4em 0;white-space:pre-wrap;overflow:auto;max-height:24em}"
-        ".kit code{padding:0 3px}.kit summary{cursor:pointer}"
-        f"{kinds}"
+        re.sub(r"\s*([{};,])\s*", r"\1", re.sub(r"\s+", " ", text))
+        .replace(": ", ":")
+        .replace(";}", "}")
+        .strip()
     )
+
+
+def ink(name: str, without: str) -> str:
+    """A colour of the page's theme in a drawing; `without` where there is no style sheet."""
+    return f"var(--kit-{name},{without})"
+
+
+def mix(one: str, share: float, other: str) -> str:
+    """What `color-mix(in srgb, …)` makes of two colours; `share` of the first, 0 to 1."""
+    pairs = [(int(one[i : i + 2], 16), int(other[i : i + 2], 16)) for i in (1, 3, 5)]
+    return "#" + "".join(f"{round(a * share + b * (1 - share)):02x}" for a, b in pairs)
 
 
 def luminance(colour: str) -> float:

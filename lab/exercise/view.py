@@ -7,9 +7,12 @@ from typing import Any
 
 from lab.draw import panels, words
 from lab.draw.html import Markup, clean, tag
+from lab.draw.interactive import Interactive
+from lab.draw.kernel import in_notebook
 from lab.draw.panels import excerpt
-from lab.draw.view import View
+from lab.draw.view import WIDGET, View, model
 from lab.exercise import state as exercise
+from lab.exercise.controls import Controls
 from lab.exercise.state import Exercise, Verdict
 
 WORDS = {
@@ -20,11 +23,40 @@ WORDS = {
 }
 
 
-class VerdictView(View):
-    """The verdict first, then why, one hint, and what was not looked at."""
+class VerdictView(Interactive):
+    """The verdict first, then why, one hint, what was not looked at, and the help that was asked for."""
 
     def __init__(self, found: Verdict, when: str) -> None:
         self._found, self._when = found, when
+        self._shown: list[Help] = []
+
+    @property
+    def helps(self) -> bool:
+        """Whether there is help to ask for: nobody needs it for what is right."""
+        return self.verdict not in (exercise.RIGHT, exercise.ERROR)
+
+    def make_controls(self) -> Controls:
+        """The buttons below it."""
+        return Controls(self)
+
+    def reveal(self, kind: str) -> None:
+        """Show a help below the verdict: `hint` or `solution`."""
+        if all(shown.kind != kind for shown in self._shown):
+            self._shown.append(Help(self._found.exercise, kind))
+        self.failure = None
+        self.draw()
+
+    def _ipython_display_(self) -> None:
+        """The verdict, and buttons below it if there is help to ask for."""
+        if not in_notebook():
+            print(self.text())
+            return
+        from IPython.display import display
+
+        self._record = display(self._repr_mimebundle_(), raw=True, display_id=True)
+        if self.helps:
+            still = {"text/plain": "", "text/html": ""}
+            display({WIDGET: model(self.live()), **still}, raw=True)
 
     @property
     def verdict(self) -> str:
@@ -41,6 +73,8 @@ class VerdictView(View):
             "hint": found.hint,
             "unchecked": found.exercise.unchecked,
             "when": self._when,
+            "shown": [one.kind for one in self._shown],
+            "failure": self._failure_state(),
         }
 
     def text(self) -> str:
@@ -50,7 +84,8 @@ class VerdictView(View):
             excerpt(self._found.sentence),
         ]
         lines += [f"Hint: {self._found.hint}"] if self._found.hint else []
-        return clean("\n".join([*lines, self._unchecked(), f"{self._more()}{self._when}"]))
+        lines += [self._unchecked(), f"{self._more()}{self._when}", *self._failure_lines()]
+        return clean("\n".join([*lines, *(one.text() for one in self._shown)]))
 
     def html(self) -> Markup:
         """The verdict in a panel; the hint is folded."""
@@ -62,6 +97,8 @@ class VerdictView(View):
             panels.details("Hint", tag("p", hint)) if hint else None,
             panels.muted(self._unchecked()),
             panels.muted(self._more(), self._when),
+            self._failure_pieces(),
+            *(one.pieces() for one in self._shown),
             label=name,
         )
 
@@ -70,9 +107,7 @@ class VerdictView(View):
 
     def _more(self) -> str:
         name = self._found.exercise.id
-        if self.verdict in (exercise.RIGHT, exercise.ERROR):
-            return ""
-        return f'More: hint("{name}"), solution("{name}"). '
+        return "" if not self.helps else f'More: hint("{name}"), solution("{name}"). '
 
 
 @dataclass(frozen=True)
@@ -92,13 +127,13 @@ class Help(View):
 
     def html(self) -> Markup:
         """The help in a panel."""
+        return panels.panel(self.pieces(), label=self._title())
+
+    def pieces(self) -> Markup:
+        """The help as a piece of a panel."""
         shown = tag("p", self._help()) if self.kind == "hint" else panels.code(self._help())
-        return panels.panel(
-            panels.title(self._title()),
-            panels.muted(self.exercise.task),
-            shown,
-            label=self._title(),
-        )
+        task = panels.muted(self.exercise.task)
+        return tag("div", panels.title(self._title()), task, shown)
 
     def _title(self) -> str:
         return f"Exercise {self.exercise.id}: {self.kind}"

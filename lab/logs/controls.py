@@ -86,7 +86,7 @@ class Controls:
             control.observe(guarded(self._filter), "value")
         self._again = guarded(self._pump)
         buttons = fields.row(self.refresh, self.follow, self.clear)
-        self.box = ipywidgets.VBox([self.grep, self.level, buttons, self.status])
+        self.box = fields.box(self.grep, self.level, buttons, self.status)
         self.draw()
 
     @property

@@ -6,10 +6,12 @@ import platform
 from importlib.metadata import version
 
 from lab.deploy import places
+from lab.draw import page
 from lab.draw.view import Display
 from lab.errors import LabError
 from lab.opening import stray
 from lab.opening.card import Card
+from lab.preflight import speed
 from lab.preflight.preflight import preflight
 from lab.session import recovery, session
 from lab.session import target as targets
@@ -29,6 +31,7 @@ def start(chapter: int | str, target: str | None = None, *, stack: str | None = 
         LabError: it cannot be made ready; the card says why and what to do.
     """
     card = Card(f"Chapter {chapter}")
+    page.install()
     with Display(card) as display:
 
         def say(phase: str) -> None:
@@ -40,8 +43,11 @@ def start(chapter: int | str, target: str | None = None, *, stack: str | None = 
             say("loading the SDK")
             load_sdk()
             stray.watch()
+            if opened.target.name == "sandbox" and speed.speed() is None:
+                say("measuring how fast the model writes here, once a day")
             _fill(card, opened)
-            card.problems = [*_damage(opened), *preflight().problems]
+            card.problems = [*_damage(opened), *_later(opened), *preflight().problems]
+            card.problems += [slow for slow in [speed.warning(_speed(opened))] if slow]
             card.status = "done"
         except LabError as error:
             # What the preflight finds may be the cause, and then its fix is the better one.
@@ -67,11 +73,31 @@ def _fill(card: Card, opened: Session) -> None:
         "deployed": deployed(stack.state().names),
         **({"sandbox": f"{target.endpoint} (ministack {version('ministack')})"} if sandbox else {}),
         "engine": opened.cli.describe(),
+        **({"model": model} if (model := speed.told(_speed(opened))) else {}),
         "SDK": f"pulumi {version('pulumi')}, pulumi-aws {version('pulumi-aws')}, "
         f"Python {platform.python_version()}",
         **({"put right": " ".join(opened.mended)} if opened.mended else {}),
         **({"your shell": "; ".join(notes)} if (notes := targets.notes()) else {}),
     }
+
+
+def _speed(opened: Session) -> float | None:
+    """How fast the model writes, where it runs on this machine."""
+    return speed.speed(measure=True) if opened.target.name == "sandbox" else None
+
+
+def _later(opened: Session) -> list[tuple[str, str]]:
+    """That pages after this one have changed what it is about, and the call that puts it right."""
+    number = opened.chapter.number
+    known = places.of_gateway()
+    chapters = places.chapters_of(opened.stack.state().names, known)
+    later = sorted(chapter for chapter in chapters if chapter > number > 0)
+    if not later:
+        return []
+    named = f"{later[0]:02d} to {later[-1]:02d}" if len(later) > 1 else f"{later[0]:02d}"
+    what = f"Of later chapters ({named}) more is deployed than this page tells of: here and there "
+    what += "you will see more, other numbers, or a 401."
+    return [(what, f"up({number}, delete=True) takes it away; their pages make it again.")]
 
 
 def _damage(opened: Session) -> list[tuple[str, str]]:

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any, Protocol
 
 import ipywidgets
 
 from lab.draw import fields, panels
 from lab.draw.guard import Failure, guard
-from lab.draw.html import tag
 from lab.errors import LabError
 from lab.policy.case import Case
 from lab.policy.routes import Api
@@ -19,7 +18,7 @@ OTHER = "/other"
 TOKENS = ("valid", "unknown", "expired", "access")
 VERBS = ["GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS"]
 
-POLICY = "JSON: the identity policy of iam, or what the authorizer returns; empty: what is there"
+POLICY = "JSON. Empty: what is deployed"
 
 
 class Callers(Protocol):
@@ -35,6 +34,7 @@ class Tester(Protocol):
     api: Api
     last: Case | None
     failure: Failure | None
+    asked: dict[str, Any]
 
     @property
     def callers(self) -> Callers:
@@ -56,15 +56,20 @@ class Controls:
         guarded = guard(tester.show_failure, during="The policy tester")
         names = tester.callers.names()
         paths = [*dict.fromkeys(route.path for route in tester.api.routes), OTHER]
-        self.caller = fields.choice("Caller", names, value=names[0])
+        self.caller = fields.choice("Who calls", names, value=names[0])
         self.method = fields.choice("Method", VERBS, value="POST")
         path = "/model" if "/model" in paths else paths[0]
         self.path = fields.choice("Path", paths, value=path)
-        self.token = fields.choice("Token", [*TOKENS], value=TOKENS[0])
-        self.source_ip = fields.line("Source IP", placeholder="as it is")
-        self.policy = fields.area("Policy", 4, placeholder=POLICY)
+        self.token = fields.choice("Their token is", [*TOKENS], value=TOKENS[0])
+        self.source_ip = fields.line("From the address", placeholder="as it is")
+        self.policy = fields.area(
+            "What their policy, or the authorizer, says", 4, placeholder=POLICY
+        )
         self.explain = fields.button(
-            "Explain", guarded(lambda _: self._ask(send=False)), "Who decides, and why"
+            "Explain",
+            guarded(lambda _: self._ask(send=False)),
+            "Who decides, and why",
+            primary=True,
         )
         self.compare = fields.button(
             "Explain and send",
@@ -72,28 +77,34 @@ class Controls:
             "Call the gateway too, and compare",
         )
         self.status = ipywidgets.HTML()
-        self.box = ipywidgets.VBox([
+        self.box = fields.box(
             fields.row(self.caller, self.token),
             fields.row(self.method, self.path, self.source_ip),
             self.policy,
             fields.row(self.explain, self.compare),
             self.status,
-        ])  # fmt: skip
+        )
         self.draw()
 
     def draw(self) -> None:
-        """Show the verdict, or that a handler failed."""
+        """Have the fields say what is explained; the verdict is in the record below, and once."""
         tester = self._tester
-        if tester.failure is not None:
-            self.status.value = str(tester.failure.html())
-            return
-        case = tester.last
-        shown = (
-            tag("p", panels.badge(case.word, case.verdict), " ", case.call, ", ", case.who)
-            if case
-            else tag("p", f"Ready: API {tester.api.id}")
-        )
-        self.status.value = str(panels.panel(shown, label="Status"))
+        if tester.asked and tester.failure is None:
+            self._show(tester.asked)
+        ready = tester.failure is None and tester.last is None
+        self.status.value = str(panels.muted(f"Ready: API {tester.api.id}")) if ready else ""
+
+    def _show(self, asked: Mapping[str, Any]) -> None:
+        """Have the fields say what was asked, in code or by themselves."""
+        for name in ("caller", "method", "path", "token"):
+            choice, value = getattr(self, name), asked[name]
+            if value not in choice.options:
+                choice.options = [*choice.options, value]
+            choice.value = value
+        self.source_ip.value = asked["source_ip"] or ""
+        policy = asked["policy"]
+        text = policy if isinstance(policy, str) else json.dumps(policy, indent=1)
+        self.policy.value = "" if policy is None else text
 
     def _ask(self, *, send: bool) -> None:
         given = self._given()

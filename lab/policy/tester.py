@@ -18,6 +18,10 @@ from lab.policy.flips import smallest
 from lab.policy.routes import Api
 from lab.policy.view import Explanation, PolicyTable
 
+Asked = dict[str, Any]  # the arguments of the call that was explained
+DEFAULTS: Asked = {"method": "POST", "path": "/model", "caller": "anonymous", "policy": None,
+                   "token": "valid", "source_ip": None, "send": False}  # fmt: skip
+LONGEST = 90  # characters of an argument that the code form repeats
 EXAMPLE = 'policy_tester().explain("POST", "/model", caller="anonymous")'
 
 
@@ -52,6 +56,7 @@ class PolicyTester(Interactive):
     def __init__(self, api: Api, callers: Callers, supposed: str = "") -> None:
         self.api, self.callers, self.supposed = api, callers, supposed
         self.last: Case | None = None
+        self.asked: Asked = {}
 
     def make_controls(self) -> Controls:
         """The dropdowns, fields and buttons of this tester."""
@@ -109,6 +114,8 @@ class PolicyTester(Interactive):
                 trial = Trial(trial.reply, self.supposed)
         case = self._case(asked, method, path, trial)
         self.last, self.failure = case, None
+        self.asked = {"method": case.method, "path": path, "caller": caller, "policy": policy}
+        self.asked |= {"token": token, "source_ip": source_ip, "send": send}
         self.draw()
         return Explanation(case)
 
@@ -167,28 +174,51 @@ class PolicyTester(Interactive):
             "scope": drawing.SCOPE,
         }
 
+    def code_form(self) -> str:
+        """The call that explains the same again; an example when nothing was explained."""
+        if not self.asked:
+            return EXAMPLE
+        given = {name: value for name, value in self.asked.items() if value != DEFAULTS[name]}
+        first = [given.pop(name, DEFAULTS[name]) for name in ("method", "path")]
+        named = [f"{name}={_short(value)}" for name, value in given.items()]
+        return clean(f"policy_tester().explain({', '.join([*map(_short, first), *named])})")
+
     def text(self) -> str:
         """The last explanation, or what can be asked."""
         lines = self._failure_lines()
-        lines += drawing.to_lines(self.last) if self.last else []
+        case = self._shows()
+        lines += drawing.to_lines(case) if case else []
         if not lines:
             lines = ["Nothing is explained yet.", f"Calls: {', '.join(self.calls())}"]
             lines.append(f"Callers: {', '.join(self.callers.names())}")
-        return clean("\n".join([*lines, self._of(), f"Code form: {EXAMPLE}", drawing.SCOPE]))
+        return clean(
+            "\n".join([*lines, self._of(), f"Code form: {self.code_form()}", drawing.SCOPE])
+        )
 
     def html(self) -> Markup:
         """The same as a panel: no controls in it."""
         known = [("calls", ", ".join(self.calls())), ("callers", ", ".join(self.callers.names()))]
-        shown = drawing.to_html(self.last) if self.last else None
+        case = self._shows()
+        shown = drawing.to_html(case) if case else None
         return panels.panel(
             self._failure_pieces(),
             shown or panels.definition(known, "What can be asked about"),
             panels.muted(self._of()),
-            panels.muted("Code form: ", tag("code", EXAMPLE)),
+            panels.muted("Code form: ", tag("code", self.code_form())),
             panels.muted(drawing.SCOPE),
             label="Policy tester",
         )
 
+    def _shows(self) -> Case | None:
+        """The explanation to show: none below a failure, where it would read as its result."""
+        return None if self.failure else self.last
+
     def _of(self) -> str:
         supposed = f"; {self.supposed}" if self.supposed else ""
         return f"API {self.api.id}, stage {self.api.stage}{supposed}"
+
+
+def _short(value: Any) -> str:
+    """A value as code, where that can be read in a line; the fields have all of it."""
+    code = repr(value)
+    return code if len(code) <= LONGEST else "…"

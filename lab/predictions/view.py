@@ -85,14 +85,15 @@ class Prediction(View):
         choices = [("choose", ""), *((letter, letter) for letter in self.question.letters)]
         choice = fields.choice("Your answer", choices)
         press = guard(self._fail, during="Committing to an answer")
-        button = fields.button("Commit", press(lambda _: self.commit(choice.value)), disabled=True)
+        commit = press(lambda _: self.commit(choice.value))
+        button = fields.button("Commit", commit, primary=True, disabled=True)
 
         def chosen(change: dict[str, Any]) -> None:
             button.disabled = not change["new"]
 
         choice.observe(guard(self._fail, during="Choosing an answer")(chosen), "value")
         question = ipywidgets.HTML(str(self.html()))
-        return ipywidgets.VBox([question, fields.row(choice, button)])
+        return fields.box(question, fields.row(choice, button))
 
     def _ipython_display_(self) -> None:
         if not in_notebook():

@@ -132,6 +132,18 @@ def to_line(exchange: Exchange) -> str:
     return one_line(word, sentence.split(" (")[0], exchange.prompt)
 
 
+def earlier_text(exchanges: Sequence[Exchange]) -> list[str]:
+    """What was asked before, newest first, one line each."""
+    lines = [to_line(exchange) for exchange in reversed(exchanges)]
+    return ["Before:", *lines] if lines else []
+
+
+def earlier_html(exchanges: Sequence[Exchange]) -> Markup | None:
+    """The same, quieter than what is new."""
+    lines = [to_line(exchange) for exchange in reversed(exchanges)]
+    return panels.muted("Before: ", panels.lines(["", *lines])) if lines else None
+
+
 def one_line(word: words.Word, sentence: str, prompt: str) -> str:
     """A verdict and the beginning of what it is about."""
     prompt = " ".join(clean(prompt[: LINE * 2]).split())
@@ -185,8 +197,7 @@ def inspector(request: Request, snippets: Snippets = SNIPPETS) -> Markup:
 
 def quote(name: str, text: str) -> Markup:
     """A text that somebody wrote, under its heading."""
-    # dir=auto: a text from right to left reads so, and does not turn what stands around it.
-    return tag("div", tag("strong", name), tag("pre", text, dir="auto"))
+    return tag("div", tag("strong", name), panels.prose(text))
 
 
 def raw(reply: Reply) -> str:

@@ -14,7 +14,7 @@ from lab.draw.view import INTERVAL
 from lab.errors import LabError
 from lab.prompt.meaning import where
 from lab.prompt.request import SNIPPETS, Request
-from lab.prompt.state import Exchange, History
+from lab.prompt.state import CONNECTING, WAITING, Exchange, History
 
 CHIPS = (
     ("Gravity", "What is gravity?"),
@@ -23,6 +23,8 @@ CHIPS = (
     ("Nothing at all", ""),
     ("Far too much", "tell me more " * 4000),
 )
+LOADING = (CONNECTING, WAITING, "waiting for the first token")  # phases in which it may load
+SENDS = "Send the prompt (Ctrl+Enter)"
 
 
 class Prompting(Protocol):
@@ -66,25 +68,26 @@ class Controls:
         self._playground = playground
         guarded = guard(playground.show_failure, during="The playground")
         self._make_fields()
-        self.button = fields.button("Send", guarded(self._press), "Send the prompt")
+        self.button = fields.button("Send", guarded(self._press), SENDS, primary=True)
         self.chips = [self._chip(label, prompt, guarded) for label, prompt in self.chips_of]
         self.status = ipywidgets.HTML()
         self.inspect = fields.choice("Show", ["nothing", "the request", *self.snippets])
         self.snippet = fields.area("To copy", 8, layout=fields.wide(display="none"))
+        self.snippet.add_class("kit-copy")
         self._again = guarded(self._pump)
         above = self.above()
         watched = (self.prompt, self.max_tokens, self.temperature, self.seed, self.inspect)
         for control in (*watched, *above):
             control.observe(guarded(self._preview), "value")
-        self.box = ipywidgets.VBox([
+        self.box = fields.box(
             *above,
             self.prompt,
             fields.row(self.max_tokens, self.temperature, self.seed),
-            fields.row(self.button, ipywidgets.Label("Try:"), *self.chips),
+            fields.row(self.button, *self.beside(), ipywidgets.Label("Try:"), *self.chips),
             self.status,
             self.inspect,
             self.snippet,
-        ])  # fmt: skip
+        )
         self.draw()
 
     def _make_fields(self) -> None:
@@ -108,14 +111,22 @@ class Controls:
         """Fields before the prompt."""
         return []
 
+    def beside(self) -> list[Any]:
+        """Buttons beside Send."""
+        return []
+
     def more_options(self) -> dict[str, Any]:
         """What those fields say."""
         return {}
 
+    def sent_off(self) -> None:
+        """What becomes of the fields when a prompt is on its way."""
+
     def status_of(self, exchange: Exchange) -> list[Markup]:
         """What the status line shows of an exchange."""
         word, sentence = self._playground.drawing.verdict(exchange)
-        slow = exchange.state == "running" and exchange.seconds > 3
+        # Once it writes, the model is loaded.
+        slow = exchange.state == "running" and exchange.seconds > 3 and exchange.phase in LOADING
         hint = " The first answer after a pause loads the model." if slow else ""
         return [tag("p", panels.badge(word), " ", sentence, hint)]
 
@@ -142,24 +153,26 @@ class Controls:
         """Show the state: the button's word, and the status line."""
         running = self._playground.running
         self.button.description = "Stop" if running else "Send"
-        self.button.tooltip = "Stop waiting for the answer" if running else "Send the prompt"
+        self.button.tooltip = "Stop waiting for the answer (Escape)" if running else SENDS
         for chip in self.chips:
             chip.disabled = running
         self.status.value = str(self._status())
 
     def _status(self) -> Markup:
+        """Where it stands while it runs; how it ended, or failed, the record below says, and once."""
         last = self._playground.history.last
-        if self._playground.failure is not None:
-            return self._playground.failure.html()
-        if last is None:
-            return panels.panel(tag("p", f"Ready: {where(self._playground.url)}"), label="Status")
-        return panels.panel(*self.status_of(last), label="Status")
+        if self._playground.running and last is not None:
+            return panels.panel(*self.status_of(last), label="Status")
+        if last is None and self._playground.failure is None:
+            return panels.muted(f"Ready: {where(self._playground.url)}")
+        return Markup()
 
     def _press(self, _: object) -> None:
         if self._playground.running:
             self._playground.stop()
         else:
             self._playground.begin(self.prompt.value, self.options())
+            self.sent_off()
             self._pump()
 
     def _pump(self) -> None:

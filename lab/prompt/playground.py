@@ -51,6 +51,7 @@ class Playground(Interactive):
     label = "Prompt playground"
     heading = "Prompts to"
     example = 'ask("What is gravity?", max_tokens=64)'
+    oldest_first = False
 
     def make_controls(self) -> Controls:
         """The fields and buttons of this playground."""
@@ -152,26 +153,37 @@ class Playground(Interactive):
         }
 
     def text(self) -> str:
-        """The newest exchange in full, older ones in one line each."""
+        """The newest exchange in full, older ones in short."""
+        last, older = self._parts()
         lines = [f"{self.heading} {clean(self.url)}", *self._failure_lines()]
-        last = self.history.last
-        lines += [self.drawing.to_text(last)] if last else [NOTHING, f"Code form: {self.example}"]
-        older = [self.drawing.to_line(exchange) for exchange in reversed(self.history.kept[:-1])]
-        return "\n".join([*lines, *(["Before:", *older] if older else []), *self._dropped()])
+        newest = [self.drawing.to_text(last)] if last else []
+        if not self.history.last:
+            newest = [NOTHING, f"Code form: {self.example}"]
+        parts = [self.drawing.earlier_text(older), newest]
+        return "\n".join(sum(parts if self.oldest_first else parts[::-1], lines) + self._dropped())
 
     def html(self) -> Markup:
         """The same as a panel: no controls in it."""
-        last = self.history.last
-        older = [(self.drawing.to_line(exchange),) for exchange in reversed(self.history.kept[:-1])]
+        last, older = self._parts()
+        newest = self.drawing.to_html(last) if last else None
+        parts = [self.drawing.earlier_html(older), newest]
         return panels.panel(
             panels.title(f"{self.heading} {self.url}"),
             self._failure_pieces(),
-            self.drawing.to_html(last) if last else tag("p", NOTHING),
-            panels.table("Before, newest first", ("exchange",), older) if older else None,
+            None if self.history.last else tag("p", NOTHING),
+            *(parts if self.oldest_first else parts[::-1]),
             *(panels.muted(line) for line in self._dropped()),
-            panels.muted("Code form: ", tag("code", self.code_form(last))),
+            panels.muted("Code form: ", tag("code", self.code_form(self.history.last))),
             label=self.label,
         )
+
+    def _parts(self) -> tuple[Exchange | None, tuple[Exchange, ...]]:
+        """The exchange that is shown in full, and those in short: after a failure, all of them.
+
+        An old result right below a new error would read as its result.
+        """
+        kept = self.history.kept
+        return (None, kept) if self.failure else (self.history.last, kept[:-1])
 
     def _dropped(self) -> list[str]:
         number = self.history.dropped

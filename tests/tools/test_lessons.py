@@ -49,6 +49,12 @@ def build(text, chapter=FIRST):
     return nbformat.reads(made, as_version=4)
 
 
+def test_what_a_cell_is_expected_to_show_is_hidden_from_its_reader():
+    cell = build("# %%\nup()\n# expect: 200\n").cells[0]
+    assert cell.source == "up()"
+    assert cell.metadata == {"expects": ["# expect: 200"]}
+
+
 def test_several_small_steps_share_a_cell():
     cell = build("# %% step: role, FROZEN\n").cells[0]
     first, second = cell.source.split(lessons.APART)
@@ -105,6 +111,13 @@ def test_a_decorator_belongs_to_what_it_decorates():
             (
                 "lessons/01_iam_role.py:cell 1: the cell of 'step: role' has code of its own: "
                 "leave it empty [build]"
+            ),
+        ),
+        (
+            "# %%\nup()\n# expect 200\n",
+            (
+                "lessons/01_iam_role.py:cell 1: '# expect 200' is no expectation: "
+                "see the head of tools/pages/expects.py [build]"
             ),
         ),
         (

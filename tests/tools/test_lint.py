@@ -7,6 +7,7 @@ import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 
 from tools import lint
+from tools.pages import code_rules
 
 KERNEL = {"kernelspec": {"name": "python3", "display_name": "Python 3"}}
 
@@ -172,7 +173,7 @@ def test_nothing_of_a_run_is_stored(findings):
 )
 def test_cells_import_only_what_learners_copy(findings, line):
     module = line.split()[1]
-    allowed = ", ".join(sorted(lint.ALLOWED))
+    allowed = ", ".join(sorted(code_rules.ALLOWED))
     assert findings(lint.imports, code(line)) == [
         f"cell 1: imports {module}; notebooks may import {allowed} [imports]"
     ]
@@ -248,6 +249,34 @@ def test_keys_are_found(findings, text, what):
     assert findings(lint.secrets, code(text)) == [
         f"cell 1: this looks like {what}: take it from the environment [secrets]"
     ]
+
+
+def test_a_page_that_checks_brings_the_help_that_checks_recommend(findings):
+    assert findings(lint.helped, code("from lab import check, hint, solution")) == []
+    assert findings(lint.helped, code("from lab import start"), code("def f(:")) == []
+    assert findings(lint.helped, code("from lab import check, hint")) == [
+        "cell 1: imports check without solution, which it recommends [helped]"
+    ]
+
+
+def test_what_a_cell_shows_is_said_in_its_lesson(findings):
+    shows = "cell 1: this shows something: say what in a line `# expect: …` [promised]"
+    for text in ("1 + 1", "x = 1\nx", "try:\n    plan()\nexcept Exception:\n    x = 1"):
+        assert findings(lint.promised, code(text)) == [shows]
+        cell = new_code_cell(text, metadata={"expects": ["# expect: 2"]})
+        assert findings(lint.promised, cell) == []
+    for text in ("x = 1", "def f():\n    print(1)", "y = f(1)\ncheck('1.1', y)", "def f(:"):
+        assert findings(lint.promised, code(text)) == []
+    assert findings(lint.promised, code("def step(): ..."), steps={"def step(): ..."}) == []
+
+
+@pytest.mark.parametrize("text", ["You should see 200.", "Expect a ~.", "It should say so."])
+def test_a_promise_says_what_it_expects_whatever_the_code_is(findings, text):
+    word = {"Y": "you should see", "E": "expect", "I": "should say"}[text[0]]
+    assert findings(lint.promised, md(text), code("playground()")) == [
+        f"cell 2: '{word}' above, and no line `# expect: …` below the code [promised]"
+    ]
+    assert findings(lint.promised, md("What is expected is unexpected."), code("start(1)")) == []
 
 
 def test_the_kernel_is_one_that_everybody_has(findings):

@@ -196,6 +196,12 @@ def test_anything_else_in_the_stamp_means_install_again(env, change):
     assert not environment.is_ready(env)
 
 
+def test_its_kernels_say_what_to_run_when_a_page_lost_its_names(env):
+    environment.teach_kernels(env)
+    config = env.folder / "etc" / "ipython" / "ipython_kernel_config.py"
+    assert 'extensions.append("lab.restarted")' in config.read_text(encoding="utf-8")
+
+
 def test_an_interrupted_installation_is_not_ready(env, monkeypatch):
     def interrupted(*_: object) -> None:
         raise KeyboardInterrupt
@@ -351,12 +357,42 @@ def test_several_commands_all_run_and_one_failure_is_kept(env, capfd):
     assert capfd.readouterr().out.split() == ["0", "3", "0"]
 
 
-def test_lab_listens_on_loopback_and_opens_the_first_notebook_unless_one_is_named():
-    assert "--ServerApp.ip=127.0.0.1" in jobs.lab_arguments([])
-    assert f"--ServerApp.root_dir={ROOT}" in jobs.lab_arguments([])  # images/ is beside notebooks/
-    assert not any("root_dir" in a for a in jobs.lab_arguments(["--ServerApp.root_dir=/mine"]))
-    assert str(Path("notebooks/00_start.ipynb")) in jobs.lab_arguments(["--no-browser"])
-    assert not any(a.endswith(".ipynb") for a in jobs.lab_arguments(["notebooks/06.ipynb"]))
+def test_lab_listens_on_loopback_and_opens_the_first_page_unless_one_is_named():
+    def arguments(*given):
+        return jobs.lab_arguments([*given], "work/00_start.ipynb")
+
+    assert "--ServerApp.ip=127.0.0.1" in arguments()
+    assert f"--ServerApp.root_dir={ROOT}" in arguments()  # images/ is beside the pages
+    assert not any("root_dir" in a for a in arguments("--ServerApp.root_dir=/mine"))
+    # The URL that is printed without a browser leads to the first page, too.
+    assert "--LabApp.default_url=/lab/tree/work/00_start.ipynb" in arguments("--no-browser")
+    for given in ("notebooks/06.ipynb", "--LabApp.default_url=/tree", "--ServerApp.root_dir=/mine"):
+        assert not any("default_url" in a for a in arguments(given))
+
+
+def test_jupyterlab_does_not_ask_about_news():
+    (given,) = (a for a in jobs.lab_arguments([], "x") if "app_settings_dir" in a)
+    overrides = json.loads((Path(given.split("=")[1]) / "overrides.json").read_text("utf-8"))
+    assert overrides["@jupyterlab/apputils-extension:notification"]["fetchNews"] == "false"
+
+
+def test_the_course_begins_in_the_learners_copies(tmp_path, monkeypatch, capsys):
+    (tmp_path / "notebooks").mkdir()
+    page = tmp_path / "notebooks" / "00_start.ipynb"
+    page.write_text("{}")
+    monkeypatch.setattr(jobs, "ROOT", tmp_path)
+    assert jobs.first_page() == "work/00_start.ipynb"
+    assert capsys.readouterr().out == ""
+    (tmp_path / "work" / "00_start.ipynb").write_text("mine")
+    page.write_text("newer")
+    assert jobs.first_page() == "work/00_start.ipynb"
+    assert 'reset("00_start") takes it, and keeps yours' in capsys.readouterr().out
+
+
+def test_where_nothing_can_be_written_the_course_begins_in_its_own_pages(tmp_path, monkeypatch):
+    (tmp_path / "work").write_text("a file where the folder would be")
+    monkeypatch.setattr(jobs, "ROOT", tmp_path)
+    assert jobs.first_page() == "notebooks/00_start.ipynb"
 
 
 # Cleaning

@@ -57,7 +57,7 @@ def test_the_playground_streams_and_stops_by_clicks_while_no_cell_runs(kernel):
     with speaking(stream(*slow, pause=0.1)) as server:
         kernel.cell(f"from lab.chat.chat import chat\np = chat(url={server.url!r}, key={KEY!r})\np")
         kernel.click("p._controls.button")
-        seen = kernel.until("abc</pre>", "comm_msg")
+        seen = kernel.until("abc</div>", "comm_msg")
         kernel.click("p._controls.button")
         seen += kernel.until("what came until then is kept")
     assert KEY not in str([m["content"] for m in seen])

@@ -1,12 +1,16 @@
 """The conversation playground: tokens appear as they come, and stop when told."""
 
 import time
+from dataclasses import replace
+
+import pytest
 
 from lab.chat.chat import chat
-from lab.chat.controls import GOES_ON
+from lab.chat.controls import ALONE
 from lab.chat.playground import ChatPlayground
-from lab.chat.state import FIRST, said
+from lab.chat.state import FIRST, WRITING, said
 from lab.chat.streaming import Streaming
+from lab.errors import LabError
 from lab.prompt.state import WAITING, Reply
 from tests.lab.chat.chat_views import KEY, MODEL, URL, chat_playground, turns
 from tests.lab.chat.streams import END, HEAD, event, speaking, spoken, stream, usage
@@ -57,14 +61,18 @@ def test_send_sends_what_the_fields_say_over_http(strict):
         live.seed.value = "3"
         live.button.click()
         assert made.history.last.answer == "Itpullsyoudown."
-        live.sent.value, live.prompt.value = GOES_ON, "and then?"
+        assert live.prompt.value == ""  # room for the next message
+        live.prompt.value = "and then?"
         live.button.click()
-    first, second = (seen[1] for seen in server.seen)
+        live.sent.value, live.prompt.value = ALONE, "alone"
+        live.button.click()
+    first, second, third = (seen[1] for seen in server.seen)
     assert (first["max_tokens"], first["seed"], first["temperature"]) == (7, 3, 0.0)
     assert [m["content"] for m in first["messages"]] == ["Be brief.", "hi"]
     assert [m["content"] for m in second["messages"]] == [
         "Be brief.", "hi", "Itpullsyoudown.", "and then?"
     ]  # fmt: skip
+    assert [m["content"] for m in third["messages"]] == ["Be brief.", "alone"]
     assert {seen[0]["Authorization"] for seen in server.seen} == {f"Bearer {KEY}"}
 
 
@@ -104,4 +112,45 @@ def test_a_handler_that_fails_is_shown(lenient):
     made, _, live = fake_playground()
     live.seed.value = "seven"
     live.button.click()
-    assert made.state()["state"] == "failed" and "no whole number" in live.status.value
+    assert made.state()["state"] == "failed" and "no whole number" in made.text()
+
+
+def test_the_whole_conversation_is_shown_oldest_first():
+    each = turns()
+    made = chat_playground(each["done"], each["refused"], each["stopped"])
+    text, html = made.text(), str(made.html())
+    assert text.index("You: What is gravity?") < text.index("Model: It pulls. More.")
+    assert text.index("Model: It pulls. More.") < text.index("stopped: after")
+    assert html.count('class="kit-asked"') == 2 and html.count("It pulls. More.") >= 2
+
+
+def test_the_last_message_is_edited_and_a_conversation_begun_anew(strict):
+    made, _, live = fake_playground()
+    assert live.edit.disabled and live.clear.disabled
+    each = turns()
+    made.history = made.history.add(each["done"]).add(each["stopped"])
+    made.draw()
+    live.edit.click()
+    assert live.prompt.value == each["stopped"].prompt
+    assert made.history.kept == (each["done"],)
+    live.clear.click()
+    assert made.history.kept == () and "will be shown here" in made.text()
+    assert live.edit.disabled and live.clear.disabled and made.take_back() == ""
+
+
+def test_what_runs_is_neither_edited_nor_cleared():
+    made, _, live = fake_playground()
+    made.begin("hi", live.options())
+    assert live.edit.disabled and live.clear.disabled
+    for change in (made.clear, made.take_back):
+        with pytest.raises(LabError, match="The prompt before is still on its way"):
+            change()
+
+
+def test_that_the_model_is_loaded_is_said_until_it_writes():
+    live = fake_playground()[2]
+    slow = replace(turns()["running"], seconds=4.0)
+    (waiting,) = live.status_of(replace(slow, phase=FIRST, answer=""))
+    assert "loads the model" in waiting
+    assert not any("loads the model" in line for line in live.status_of(turns()["writing"]))
+    assert not any("loads" in x for x in live.status_of(replace(slow, phase=WRITING)))

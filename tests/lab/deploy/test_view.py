@@ -7,6 +7,7 @@ import pytest
 
 from lab.deploy.state import Deployment, Row, replay
 from lab.deploy.view import DeploymentView
+from lab.draw import theme
 from tests.lab.deploy.test_state import KINDS, STREAMS, played
 from tests.lab.draw import golden
 
@@ -61,8 +62,11 @@ def test_the_record_is_the_view_and_its_state_survives_json(name):
 
 @pytest.mark.parametrize("name", sorted(VIEWS))
 def test_nothing_that_could_hold_the_focus_is_in_a_region_that_redraws(name):
-    html = VIEWS[name]().html()
-    for control in ("<button", "<input", "<a ", "<details", "tabindex", "<script"):
+    view = VIEWS[name]()
+    html = view.html().replace(theme.css(), "")
+    if view.deployment.status == "running":  # a record is not drawn again: it may be folded
+        assert "<details" not in html
+    for control in ("<button", "<input", "<a ", "tabindex", "<script"):
         assert control not in html
 
 

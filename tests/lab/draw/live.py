@@ -2,10 +2,12 @@
 
 import ipywidgets
 
+from lab.draw.page import Page
+
 # ipywidgets gives these a real <label>; sliders, toggles and radio groups get none.
 LABELLED = (ipywidgets.Text, ipywidgets.Textarea, ipywidgets.IntText, ipywidgets.FloatText,
             ipywidgets.Dropdown)  # fmt: skip
-PLAIN = (*LABELLED, ipywidgets.Button, ipywidgets.Box, ipywidgets.HTML, ipywidgets.Label)
+PLAIN = (*LABELLED, ipywidgets.Button, ipywidgets.Box, ipywidgets.HTML, ipywidgets.Label, Page)
 
 
 def every(widget):
@@ -22,6 +24,8 @@ def assert_labelled_and_plain(box):
     assert fields and all(one.description for one in fields)
     assert all(one.description for one in found if isinstance(one, ipywidgets.Button))
     assert all(isinstance(one, PLAIN) for one in found)
+    # What keeps the notebook's shortcuts out of them, and the class by which it knows them.
+    assert isinstance(box.children[-1], Page) and "kit-controls" in box._dom_classes
 
 
 def press(button):

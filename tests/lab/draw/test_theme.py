@@ -1,5 +1,7 @@
 """Contrast, computed from the colours themselves."""
 
+import re
+
 import pytest
 
 from lab.draw import panels, theme, words
@@ -30,18 +32,53 @@ def test_shapes_reach_three_to_one_on_panel_tint_and_both_pages(kind):
         assert theme.contrast(theme.SHAPES[kind], ground) >= 3
 
 
-def test_every_kind_has_a_tint_and_the_style_sheet_names_it():
+def test_every_kind_has_a_tint():
     assert set(theme.TINTS) == set(theme.KINDS)
-    assert all(f".kit-{kind}{{" in theme.css() for kind in theme.KINDS)
 
 
-def test_the_style_sheet_is_small_and_hides_no_focus():
-    assert len(theme.css()) < 3000
-    assert "outline" not in theme.css() and "@import" not in theme.css()
+# Ground and ink of a page: none of its own, JupyterLab light, JupyterLab dark.
+PAGES = [("#ffffff", "#1b1f24"), ("#ffffff", "#000000"), ("#212121", "#ffffff")]
+TONE = re.compile(r"--kit-(\w+):color-mix\(in srgb,(#\w{6}) (\d+)%,var\(--kit-ink\)\)")
+TONES = {name: (hue, int(share) / 100) for name, hue, share in TONE.findall(theme.css())}
 
 
-def test_a_panel_is_opaque_with_its_own_ink_without_the_style_sheet():
-    assert f'style="background:{theme.PANEL};color:{theme.INK}"' in panels.panel("x", label="a")
+def test_every_kind_of_badge_has_a_tone_of_its_own():
+    assert set(TONES) == {"new", "change", "good", "bad", "warn"}
+    for kind in theme.KINDS:
+        assert re.search(rf"\.kit-{kind}[^{{]*{{--kit-tone:var\(--kit-(\w+)\)}}", theme.css())
+
+
+@pytest.mark.parametrize("ground, ink", PAGES)
+@pytest.mark.parametrize("name", TONES)
+def test_words_in_a_tone_reach_four_and_a_half_to_one_in_every_theme(name, ground, ink):
+    hue, share = TONES[name]
+    tone = theme.mix(hue, share, ink)
+    for tint in (0.0, 0.06, 0.11):  # on the panel, a note, a badge
+        assert theme.contrast(tone, theme.mix(tone, tint, ground)) >= 4.5
+
+
+@pytest.mark.parametrize("ground, ink", PAGES)
+def test_dim_words_reach_it_too(ground, ink):
+    dim = theme.mix(ink, 0.68, ground)
+    for back in (ground, theme.mix(ink, 0.05, ground), theme.mix(dim, 0.11, ground)):
+        assert theme.contrast(dim, back) >= 4.5
+
+
+def test_the_style_sheet_is_small_and_asks_for_nothing():
+    assert len(theme.css()) < 4600
+    assert "@import" not in theme.css() and "url(" not in theme.css()
+
+
+def test_ground_and_ink_are_the_pages_and_a_pair_without_a_page():
+    css = theme.css()
+    assert "--kit-ground:var(--jp-layout-color1,#fff)" in css
+    assert "--kit-ink:var(--jp-ui-font-color0,#1b1f24)" in css
+    assert "background:var(--kit-ground);color:var(--kit-ink)" in css
+
+
+def test_what_a_notebook_keeps_that_is_not_trusted_breaks_no_words():
+    for piece in (panels.prose("a b"), panels.code("a b")):
+        assert 'style="white-space:pre-wrap;word-break:normal;' in piece
 
 
 @pytest.mark.parametrize("symbol, word, kind", [("+", "", "new"), ("", "x", "new"), ("+", "x", "")])

@@ -43,7 +43,18 @@ def test_start_is_ready_twice_and_says_what_is_deployed(opened, capsys):
     card = lab.start("02_model_function")
     assert card.status == "done"
     assert card.facts["deployed"] == "chapters 01 to 02: 6 resources"
-    assert "Ready." in capsys.readouterr().out
+    assert card.facts["model"] == "writes about 40 tokens a second here"
+    assert "Ready." in capsys.readouterr().out and not card.problems
+    # A page that later ones have changed says so, and names the call that puts it right.
+    ((what, fix),) = lab.start(1).problems
+    assert what.startswith("Of later chapters (02) more is deployed")
+    assert fix == "up(1, delete=True) takes it away; their pages make it again."
+
+
+def test_a_slow_machine_is_told_on_the_card(opened, monkeypatch):
+    monkeypatch.setenv("KIT_SPEED", "5")
+    ((what, _),) = lab.start(2).problems
+    assert what == "This machine is slow: about 20 s for an answer of 100 tokens."
 
 
 @pytest.mark.parametrize(
@@ -144,10 +155,10 @@ def test_aws_is_asked_with_the_learners_own_variables_after_a_sandbox_was_open(m
     assert seen == before
 
 
-def test_notebooks_import_twelve_names_and_each_is_there():
+def test_notebooks_import_these_names_and_each_is_there():
     assert lab.__all__ == [
         "start", "plan", "up", "outputs", "destroy", "ask", "playground",
-        "predict", "check", "hint", "solution", "show",
+        "predict", "check", "hint", "solution", "show", "reset", "tokens",
     ]  # fmt: skip
     assert all(callable(getattr(lab, name)) for name in lab.__all__)
     assert all(getattr(lab, name).__doc__ for name in lab.__all__)

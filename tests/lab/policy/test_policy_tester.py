@@ -170,7 +170,7 @@ def test_every_control_is_labelled():
     fields = (ipywidgets.Text, ipywidgets.Textarea, ipywidgets.Dropdown, ipywidgets.Button)
     found = [one for one in every(live()[1].box) if isinstance(one, fields)]
     assert len(found) == 8 and all(one.description for one in found)
-    assert [one.description for one in found[:3]] == ["Caller", "Token", "Method"]
+    assert [one.description for one in found[:3]] == ["Who calls", "Their token is", "Method"]
 
 
 def test_the_buttons_explain_what_the_fields_say(strict):
@@ -180,11 +180,36 @@ def test_the_buttons_explain_what_the_fields_say(strict):
     controls.policy.value = json.dumps(granted("Deny"))
     controls.explain.click()
     assert made.last.decision.verdict == BY_STATEMENT and people.sent == 0
-    assert "denied by a statement" in controls.status.value
+    assert "denied by a statement" in made.text() and controls.status.value == ""
     controls.policy.value, controls.path.value = "", "/other"
     controls.compare.click()
     assert people.sent == 1 and made.last.path == "/other"
     assert made.last.trial is not None and "It agrees." in made.text()
+
+
+def test_the_fields_and_the_code_form_say_what_is_explained():
+    made, controls = live()
+    assert 'explain("POST", "/model", caller="anonymous")' in made.text()
+    made.explain("GET", "/models/gpt", caller="blue", policy={"Statement": []}, token="unknown")
+    assert (controls.caller.value, controls.method.value) == ("blue", "GET")
+    assert (controls.path.value, controls.token.value) == ("/models/gpt", "unknown")
+    assert json.loads(controls.policy.value) == {"Statement": []}
+    assert made.code_form() == (
+        "policy_tester().explain('GET', '/models/gpt', caller='blue', "
+        "policy={'Statement': []}, token='unknown')"
+    )
+    made.explain("POST", "/model", policy={"Statement": ["long"] * 20})
+    assert made.code_form() == "policy_tester().explain('POST', '/model', policy=…)"
+    assert made.code_form() in made.text()
+
+
+def test_below_an_error_is_no_old_result(lenient):
+    made, controls = live()
+    made.explain()
+    controls.policy.value = "{"
+    controls.explain.click()
+    assert "no JSON" in made.text() and "The gateway answers" not in made.text()
+    assert "What the gateway asks" not in made.html()
 
 
 @pytest.mark.parametrize("button", ["explain", "compare"])
@@ -193,7 +218,7 @@ def test_a_handler_that_fails_is_shown(lenient, button):
     controls.policy.value = "{"
     getattr(controls, button).click()
     assert made.state()["state"] == "failed"
-    assert "The policy is no JSON" in controls.status.value and "no JSON" in made.text()
+    assert "The policy is no JSON" in made.text()
     controls.policy.value = ""
     controls.explain.click()
     assert made.state()["state"] == "done"

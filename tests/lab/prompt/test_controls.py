@@ -42,7 +42,7 @@ def test_send_sends_what_the_fields_say(strict):
     assert made.history.last.request.payload == {
         "prompt": "hi there", "max_tokens": 7, "temperature": 0.5, "seed": 3
     }  # fmt: skip
-    assert "200 from the function" in live.status.value
+    assert "200 from the function" in made.text()
     assert made.history.last.state == "done" and live.button.description == "Send"
 
 
@@ -83,8 +83,19 @@ def test_a_seed_that_is_no_number_is_explained_and_nothing_is_sent(lenient):
     live.seed.value = "seven"
     live.button.click()
     assert made.history.last is None
-    assert "no whole number" in live.status.value and "Leave it empty" in live.status.value
+    assert "no whole number" in made.text() and "Leave it empty" in made.text()
+    assert live.status.value == ""  # it is said once
     assert made.state()["state"] == "failed"
+
+
+def test_below_an_error_is_no_old_result_and_what_is_older_is_quiet(lenient):
+    made, live = controls()
+    made.history = made.history.add(exchanges()["done"])
+    live.seed.value = "seven"
+    live.button.click()
+    for form in (made.text(), str(made.html())):
+        assert "no whole number" in form and "Before:" in form and "Answer" not in form
+    assert 'kit-muted">Before: ' in made.html()
 
 
 def handlers():

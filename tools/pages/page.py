@@ -10,11 +10,12 @@ from pathlib import Path
 
 import nbformat
 
-from tools.lessons import APART
-
 IMAGE = re.compile(r"!\[([^\]]*)\]\(([^)\s]+)\)")
 LINK = re.compile(r"(?<!!)\[([^\]]+)\]\(([^)\s]+)\)")
 HEADING = re.compile(r"^(#{1,6}) +(.+?)\s*$", re.MULTILINE)
+
+APART = "\n\n\n"  # between two functions of one cell
+Finding = tuple[int, str]  # the cell's number, what is wrong
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,103 @@
+"""The learner's own copies of the pages, in work/: `make lab` makes them, `reset` takes a fresh one.
+
+The pages in notebooks/ belong to the course, and git keeps them: running one would change it, and
+the next `git pull` would conflict. So learners work on copies, which git ignores. A copy that was
+changed is never overwritten.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import shutil
+import time
+from pathlib import Path
+
+from lab import course
+from lab.errors import LabError
+
+ROOT = Path(__file__).resolve().parents[1]
+FIRST = course.CHAPTERS[0].name
+NOTE = ".copies.json"  # in work/: the page that each copy was made of, by its digest
+
+
+def make(root: Path = ROOT) -> list[str]:
+    """Copy each page that has no copy yet, and anew those that were never changed.
+
+    Returns:
+        The names of changed copies whose page is another one now: `reset` takes it.
+
+    Raises:
+        OSError: work/ cannot be written.
+    """
+    work, behind = root / "work", []
+    work.mkdir(exist_ok=True)
+    known = _known(work)
+    for page in sorted((root / "notebooks").glob("*.ipynb")):
+        copy, now = work / page.name, _digest(page)
+        if copy.exists() and known.get(page.stem) == now:
+            continue
+        if copy.exists() and _digest(copy) != known.get(page.stem):
+            behind += [page.stem] if page.stem in known else []
+            continue
+        shutil.copyfile(page, copy)
+        known[page.stem] = now
+    _note(work, known)
+    return behind
+
+
+def reset(page: int | str) -> Path:
+    """Take a fresh copy of a page, and keep the old one beside it under a name with the time.
+
+    >>> reset(3)
+    PosixPath('…/work/03_rest_api.2026-11-29-1641.ipynb')
+
+    Args:
+        page: 3, "03" or "03_rest_api".
+
+    Returns:
+        Where the old copy is kept.
+
+    Raises:
+        LabError: there is no such page, or work/ cannot be written.
+    """
+    try:
+        kept = _reset(course.find(page).name, ROOT)
+    except ValueError as error:
+        raise LabError(str(error)) from None
+    except OSError as error:
+        raise LabError(
+            f"The page cannot be copied: {error}.", "Copy it from notebooks/ by hand."
+        ) from error
+    print(
+        f"Yours is kept as work/{kept.name}. Open the page anew: File > Reload Notebook from Disk."
+    )
+    return kept
+
+
+def _reset(name: str, root: Path) -> Path:
+    page, work = root / "notebooks" / f"{name}.ipynb", root / "work"
+    copy = work / page.name
+    kept = work / f"{name}.{time.strftime('%Y-%m-%d-%H%M%S')}.ipynb"
+    work.mkdir(exist_ok=True)
+    if copy.exists():
+        copy.replace(kept)
+    shutil.copyfile(page, copy)
+    _note(work, {**_known(work), name: _digest(page)})
+    return kept
+
+
+def _known(work: Path) -> dict[str, str]:
+    try:
+        found = json.loads((work / NOTE).read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return {}
+    return found if isinstance(found, dict) else {}
+
+
+def _note(work: Path, known: dict[str, str]) -> None:
+    (work / NOTE).write_text(json.dumps(known, indent=1), encoding="utf-8")
+
+
+def _digest(path: Path) -> str:
+    return hashlib.sha256(path.read_bytes()).hexdigest()

@@ -1,0 +1,61 @@
+"""The learner's copies of the pages: made once, never overwritten, and fresh ones on request."""
+
+import pytest
+
+from lab import copies
+from lab.errors import LabError
+
+
+@pytest.fixture
+def course(tmp_path):
+    (tmp_path / "notebooks").mkdir()
+    for name in ("00_start", "03_rest_api"):
+        (tmp_path / "notebooks" / f"{name}.ipynb").write_text(f"{name}, first edition")
+    return tmp_path
+
+
+def test_each_page_is_copied_once_and_a_changed_copy_stays(course):
+    assert copies.make(course) == []
+    mine = course / "work" / "03_rest_api.ipynb"
+    assert mine.read_text() == "03_rest_api, first edition"
+    mine.write_text("with my answers")
+    assert copies.make(course) == []
+    assert mine.read_text() == "with my answers"
+
+
+def test_a_new_edition_replaces_only_what_was_never_changed(course):
+    copies.make(course)
+    (course / "work" / "03_rest_api.ipynb").write_text("with my answers")
+    for page in (course / "notebooks").iterdir():
+        page.write_text("second edition")
+    assert copies.make(course) == ["03_rest_api"]
+    assert (course / "work" / "00_start.ipynb").read_text() == "second edition"
+    assert (course / "work" / "03_rest_api.ipynb").read_text() == "with my answers"
+
+
+def test_a_file_that_nobody_noted_is_the_learners(course):
+    (course / "work").mkdir()
+    (course / "work" / "00_start.ipynb").write_text("copied by hand")
+    (course / "work" / copies.NOTE).write_text("no JSON")
+    assert copies.make(course) == []
+    assert (course / "work" / "00_start.ipynb").read_text() == "copied by hand"
+
+
+def test_reset_takes_a_fresh_copy_and_keeps_the_old_one(course, monkeypatch, capsys):
+    monkeypatch.setattr(copies, "ROOT", course)
+    copies.make(course)
+    mine = course / "work" / "03_rest_api.ipynb"
+    mine.write_text("with my answers")
+    kept = copies.reset(3)
+    assert f"Yours is kept as work/{kept.name}." in capsys.readouterr().out
+    assert kept.read_text() == "with my answers" and kept.parent == mine.parent
+    assert mine.read_text() == "03_rest_api, first edition"
+    assert copies.make(course) == []
+
+
+def test_a_page_that_is_not_there_is_told_with_those_that_are(course, monkeypatch):
+    monkeypatch.setattr(copies, "ROOT", course)
+    with pytest.raises(LabError, match="There is no chapter 42"):
+        copies.reset(42)
+    with pytest.raises(LabError, match=r"The page cannot be copied: "):
+        copies.reset(7)
