@@ -236,6 +236,10 @@ def say(home):
         model=client.models.list().data[0].id, temperature=0, max_tokens=24,
         messages=[{"role": "user", "content": "Say hello to the class."}])
 
+# %% [markdown]
+# Expect one text twice, and one address: the function does not say who it is.
+
+# %%
 said = {home: say(home) for home in homes}
 print(*(each.headers.get("x-served-by") for each in said.values()))
 print(*(each.parse().choices[0].message.content for each in said.values()))
@@ -370,7 +374,8 @@ check("11.2", suspect)
 #
 # Keep this: `integration_target=balancer.arn`, with a VPC link's id.
 #
-# You can stop here. On AWS, take the instances away first:
-# `configure(instances=0)`, then `up(delete=True)`; or chapter 99.
+# You can stop here. On AWS, take the instances away first: chapter 99. Or
+# `configure(instances=None)`, and `up()` twice: the first time, the link is
+# still part of what is served, and AWS refuses to delete it.
 #
 # {{next}}
