@@ -104,7 +104,25 @@ def redeploying(report: Report, home: Path, quick: bool) -> None:
     redeploying.measure(report, quick)
 
 
-ALL = (sandbox, dataplane, scale, deploying, handler, calls, prompting, serving, redeploying)
+def instances(report: Report, home: Path, quick: bool) -> None:
+    """Instances that host the model, behind a load balancer."""
+    from benchmarks import instances
+
+    instances.measure(report, cloud.start(home), quick)
+
+
+ALL = (
+    sandbox,
+    dataplane,
+    scale,
+    deploying,
+    handler,
+    calls,
+    prompting,
+    serving,
+    redeploying,
+    instances,
+)
 PARTS = {each.__name__: each for each in ALL}
 
 

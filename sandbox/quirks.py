@@ -245,8 +245,10 @@ QUIRKS = (
     Quirk(
         "provisioned",
         "Provisioned concurrency keeps environments warm, and costs by the hour.",
-        "It is READY at once and warms nothing: the first request starts an environment.",
-        f"{DIFFERENCES}::test_provisioned_concurrency_warms_nothing",
+        "It keeps as many warm as the machine has cores, and costs nothing; more requests than that "
+        "start environments as they would without it.",
+        f"{SERVER}/functions/test_provisioned.py"
+        "::test_the_first_request_finds_an_environment_that_was_started_before",
         (11,),
     ),
     Quirk(

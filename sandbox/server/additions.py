@@ -21,7 +21,7 @@ from sandbox.server.control import (
     logs_plane,
     missing_services,
 )
-from sandbox.server.functions import aliases, function_log, worker
+from sandbox.server.functions import aliases, function_log, provisioned, worker
 from sandbox.server.gateway import limits
 from sandbox.server.guarding import credentials, denials, log_rights
 from sandbox.server.watching import alarms, log_metrics, metrics, tracing, xray
@@ -40,6 +40,7 @@ AT_THE_START = (
     cloudwatch_plane,
     worker,
     aliases,
+    provisioned,
     function_log,
     metrics,
     log_metrics,

@@ -22,7 +22,7 @@ from sandbox.server.balancing import clients
 from sandbox.server.base import emulator, persistence, snapshots
 from sandbox.server.base.claim import Claim
 from sandbox.server.base.generation import Generation
-from sandbox.server.functions import worker
+from sandbox.server.functions import provisioned, worker
 from sandbox.server.gateway import dataplane, limits
 from sandbox.server.guarding import credentials, visitors
 from sandbox.server.guarding.visitors import Visit
@@ -94,7 +94,9 @@ class Kit:
         async def watched(message: dict[str, Any]) -> None:
             if message["type"] == "lifespan.startup.complete":
                 worker.settle()
-                self._watch = [asyncio.ensure_future(each.watch()) for each in (alarms, clock)]
+                provisioned.settle()
+                watches = (alarms.watch(), clock.watch(self.saver.soon))
+                self._watch = [asyncio.ensure_future(each) for each in watches]
             elif message["type"] == "lifespan.shutdown.complete":
                 await asyncio.to_thread(_end_processes)
             await send(message)

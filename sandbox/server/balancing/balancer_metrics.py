@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from sandbox.server.base.settings import scaling_seconds
 from sandbox.server.watching import metrics
 
 SPACE = "AWS/ApplicationELB"
@@ -46,7 +47,8 @@ def per_target(balancer: str, group: str, targets: int) -> None:
     both = {"LoadBalancer": _name(balancer), "TargetGroup": _group(group)}
     for dimensions in ({"TargetGroup": _group(group)}, both):
         # Scaling policies look at it in shorter periods than anything else.
-        metrics.record(SPACE, "RequestCountPerTarget", share, "Count", dimensions, slot=0.5)
+        slot = scaling_seconds(60) / 10
+        metrics.record(SPACE, "RequestCountPerTarget", share, "Count", dimensions, slot)
 
 
 def hosts(balancer: str, group: str, zones: dict[str, list[int]]) -> None:

@@ -96,11 +96,14 @@ def balancers_of(group: str) -> list[str]:
 
 
 def zone_of(id: str) -> str:
-    """The zone of an instance."""
-    if not id.startswith("i-"):
-        return ""
-    record = emulator.app._get_module("ec2")._instances.get(id) or {}
+    """The zone of an instance; "" of what is none."""
+    record = instances.find(id) or {}
     return str((record.get("Placement") or {}).get("AvailabilityZone") or "")
+
+
+def _instance_state(id: str) -> str:
+    record = instances.find(id) or {}
+    return str((record.get("State") or {}).get("Name") or "")
 
 
 def place(target: Target, port: int, balancer: str) -> Place:
@@ -136,6 +139,9 @@ def described(group: str, record: Record) -> health.Health:
         return health.NOT_REGISTERED
     if target.draining:
         return target.health
+    state = _instance_state(target.id)
+    if state not in ("", "pending", "running"):
+        return "unused", "Target.InvalidState", f"Target is in the {state} state"
     if not balancers_of(group):
         return health.NOT_IN_USE
     if not health.check_of(alb._tgs[group]).enabled:

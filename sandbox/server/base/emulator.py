@@ -51,7 +51,7 @@ NAMES = {
         _gather_role_policies _query_signed evaluate evaluate_resource_policy pin_request_caller pin_request_origin pin_signed_body
         pin_signed_request request_caller_arn""",
     lambda_runtime: """Worker _PYTHON_WORKER_SCRIPT _account_region_from_function_config _lock _worker_class_for _workers execution_credentials reset
-        acquire_worker release_worker kill_workers _worker_key""",
+        acquire_worker ensure_spawned release_worker kill_workers _worker_key""",
     persistence: "STATE_DIR _json_default _state_format_version save_state",
     responses: """AccountRegionScopedDict AccountScopedDict StreamingResponse get_account_id request_scope
         error_response_json get_region json_response now_iso set_request_account_id set_request_client_ip
@@ -88,6 +88,7 @@ NAMES = {
         _get_policy _policy_resource_arn _qualifier_from_path_or_query _layer_content_url _presigned_code_url execution_credentials
         _get_func_record_for_ref_in_scope _remove_permission _update_config
         _restore_state _write_code_blob CODE_BLOB_DIR acquire_worker
+        _put_provisioned_concurrency _delete_provisioned_concurrency reap_idle_workers
         handle_request invalidate_worker release_worker""",
 }
 

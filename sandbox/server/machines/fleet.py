@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import tempfile
+import threading
 from itertools import count
 from pathlib import Path
 
@@ -23,7 +24,7 @@ class TooMany(Exception):
 
 def running() -> list[Machine]:
     """The instances that have not ended."""
-    return [each for each in _machines.values() if each.state != "terminated"]
+    return [each for each in list(_machines.values()) if each.state != "terminated"]
 
 
 def find(id: str) -> Machine | None:
@@ -63,7 +64,9 @@ def forget(id: str) -> None:
 
 def end_all(grace: float = 1.0) -> None:
     """End every instance, and return when they are gone; `grace` is in seconds."""
-    for machine in list(_machines.values()):
-        if machine.state != "terminated":
-            machine.stop(grace)
+    ending = [threading.Thread(target=each.stop, args=(grace,)) for each in running()]
+    for thread in ending:
+        thread.start()
+    for thread in ending:
+        thread.join()
     _machines.clear()

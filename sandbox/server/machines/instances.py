@@ -84,8 +84,15 @@ def terminate(id: str) -> None:
     if record is None:
         return
     _set(record, "shutting-down" if machine else "terminated")
+    _drop_disks(record)
     if machine:
         machine.end(lambda: _set(record, "terminated"))
+
+
+def _drop_disks(record: Record) -> None:
+    """An instance's disks are deleted with it."""
+    for disk in record.get("BlockDeviceMappings") or ():
+        ec2._volumes.pop(disk["Ebs"]["VolumeId"], None)
 
 
 def _set(record: Record, state: str) -> None:
@@ -167,9 +174,11 @@ def _restored(original: Callable[[Any], Any]) -> Callable[[Any], Any]:
 
     def load(data: Any) -> Any:
         done = original(data)
-        for key, record in list(ec2._instances._data.items()):
+        for (account, region, id), record in list(ec2._instances._data.items()):
             if record.get(OURS):
-                del ec2._instances._data[key]
+                with emulator.responses.request_scope(account, region):
+                    _drop_disks(record)
+                    del ec2._instances[id]
         return done
 
     return load

@@ -26,7 +26,7 @@ LEAN = {
     "OPENBLAS_NUM_THREADS": "1",
     "PYTHONUNBUFFERED": "1",
 }
-KEPT = ("PATH", "SYSTEMROOT", "LANG", "TMPDIR", "TEMP", "TMP")
+KEPT = ("PATH", "SYSTEMROOT", "LANG")
 
 
 class Machine:
@@ -39,8 +39,10 @@ class Machine:
         self._log_path = folder / "var/log/cloud-init-output.log"
         self._processes: list[subprocess.Popen[bytes]] = []
         self._lock = threading.Lock()
+        self._booting: threading.Thread | None = None
         self._last_words = ""
-        self._log_path.parent.mkdir(parents=True, exist_ok=True)
+        for inside in (self._log_path.parent, folder / "tmp"):
+            inside.mkdir(parents=True, exist_ok=True)
 
     # Its life
 
@@ -49,7 +51,8 @@ class Machine:
         self.state = "running"
         work = (user_data, environment, download)
         name = f"kit-boot-{self.id}"
-        threading.Thread(target=self._boot, args=work, daemon=True, name=name).start()
+        self._booting = threading.Thread(target=self._boot, args=work, daemon=True, name=name)
+        self._booting.start()
 
     def _boot(self, user_data: str, environment: dict[str, str], download: boot.Download) -> None:
         began = time.monotonic()
@@ -68,11 +71,14 @@ class Machine:
             self.log(f"cc_scripts_user.py[WARNING]: {self.failure}")
         took = time.monotonic() - began
         self.log(f"Cloud-init finished. Datasource DataSourceEc2. Up {took:.2f} seconds")
+        if self.state == "terminated":  # meanwhile
+            shutil.rmtree(self.root, ignore_errors=True)
 
     def _start(self, service: Service, environment: dict[str, str]) -> None:
         command = [self._here(word) for word in service.command]
         ports = str(self._ports) if self.address.shared else ""
         own = {**environment, **service.environment, "HOST": self.address.host}
+        own |= dict.fromkeys(("TMPDIR", "TEMP", "TMP"), str(self.root / "tmp"))
         kept = {name: os.environ[name] for name in KEPT if name in os.environ}
         folder = self.root / service.folder.lstrip("/")
         with self._lock, self._log_path.open("ab") as output:
@@ -122,10 +128,12 @@ class Machine:
                 process.wait()
             if process.stdin:
                 process.stdin.close()
+        if self._booting is not None:
+            self._booting.join(grace)  # it may be writing into the folder
         self._last_words = self.console()
         self.address.close()
-        shutil.rmtree(self.root, ignore_errors=True)
         self.state = "terminated"
+        shutil.rmtree(self.root, ignore_errors=True)
 
     def crash(self) -> None:
         """End its programs without a word, as a kernel panic does; it stays where it is."""

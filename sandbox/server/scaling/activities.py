@@ -57,6 +57,11 @@ def finish(group: Record, id: str, status: str = "Successful", message: str = ""
             activity["StatusMessage"] = message
 
 
+def state(group: Record) -> list[tuple[str, str]]:
+    """What changes with each thing that a group does."""
+    return [(each["ActivityId"], each["StatusCode"]) for each in group.get(MEMBER) or ()]
+
+
 def told(groups: list[Record], ids: list[str], most: int) -> list[dict[str, Any]]:
     """Activities of groups, the latest first."""
     found = [each for group in groups for each in group.get(MEMBER) or ()]

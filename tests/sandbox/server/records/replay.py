@@ -68,7 +68,7 @@ def build(account: Account) -> dict[str, str]:
     plan = gateway.create_usage_plan(name="p")
     key = gateway.create_api_key(name="k", value="known" * 4, enabled=True)
     balancer = account.client("elbv2").create_load_balancer(
-        Name="there", Type="network", Subnets=["subnet-1"]
+        Name="there", Type="network", Subnets=["subnet-00000001"]
     )
     return {
         "api": api.id,

@@ -7,7 +7,6 @@ import signal
 from collections.abc import Callable
 from typing import Any
 
-import psutil
 import pytest
 from botocore.exceptions import ClientError
 
@@ -86,21 +85,11 @@ def test_who_is_said_to_be_unhealthy_is_replaced(shared: Farm) -> None:
     assert {ended["StatusCode"], launched["StatusCode"]} == {"Successful"}
 
 
-def guards(farm: Farm) -> dict[str, psutil.Process]:
-    """The programs of a farm's instances, by the instance."""
-    found = {}
-    for process in psutil.process_iter(["cmdline"]):
-        line = " ".join(process.info["cmdline"] or ())
-        found |= {
-            i["InstanceId"]: process for i in farm.instances if f"/{i['InstanceId']}/" in line
-        }
-    return found
-
-
 def test_a_server_that_dies_is_replaced_because_its_balancer_says_so(shared: Farm) -> None:
     asg = shared.client("autoscaling")
-    id, process = next(iter(guards(shared).items()))
-    os.kill(process.pid, signal.SIGKILL)
+    before = set(shared.health())
+    os.kill(shared.call().json()["who"], signal.SIGKILL)
+    (id,) = until(lambda: before - set(shared.health()), 30)
     until(lambda: id not in shared.health() and shared.states() == ["healthy", "healthy"], 30)
     (ended,) = (each for each in shared.activities() if id in each["Description"] and "Term" in each["Description"])  # fmt: skip
     assert ended["Cause"].endswith("in response to an ELB system health check failure.")
@@ -125,30 +114,3 @@ def test_one_can_be_taken_out_with_or_without_another_in_its_place(
     assert answer["Description"] == f"Terminating EC2 instance: {first['InstanceId']}"
     assert answer["Cause"].endswith("shrinking the capacity from 1 to 0.")
     until(lambda: made.instances == [])
-
-
-def test_a_refresh_replaces_one_after_the_other(shared: Farm) -> None:
-    asg, name = shared.client("autoscaling"), {"AutoScalingGroupName": shared.name}
-    before = {each["InstanceId"] for each in shared.instances}
-    shared.client("ec2").create_launch_template_version(
-        LaunchTemplateId=shared.template, SourceVersion="1",
-        LaunchTemplateData={"InstanceType": "t4g.micro"},
-    )  # fmt: skip
-    preferences = {"MinHealthyPercentage": 50, "InstanceWarmup": 0}
-    started = asg.start_instance_refresh(**name, Preferences=preferences)["InstanceRefreshId"]
-    with pytest.raises(ClientError, match="InstanceRefreshInProgress"):
-        asg.start_instance_refresh(**name)
-    least = 2
-
-    def over() -> bool:
-        nonlocal least
-        least = min(least, shared.states().count("healthy"))
-        (found,) = asg.describe_instance_refreshes(**name)["InstanceRefreshes"]
-        assert found["InstanceRefreshId"] == started
-        return bool(found["Status"] == "Successful" and found["PercentageComplete"] == 100)
-
-    until(over, 40)
-    assert least == 1
-    now = [each for each in shared.instances if each["LifecycleState"] == "InService"]
-    assert len(now) == 2 and not before & {each["InstanceId"] for each in now}
-    assert {shared.record(each["InstanceId"])["InstanceType"] for each in now} == {"t4g.micro"}
