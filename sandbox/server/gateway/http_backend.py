@@ -58,8 +58,10 @@ async def _exchanged(
     prefix = private_backend.prefix(request, integration) if private else ""
     sent = outgoing(request, integration, body, prefix)
     request.call = Call(sent.url, body, sent.headers)
-    if private:
-        return await private_backend.exchange(request, integration, sent, timeout, streams)
+    find = private_backend.route
+    way = find(request, integration) if private else private_backend.public(sent.host)
+    if way:
+        return await private_backend.exchange(request, way, sent, timeout, streams)
     status, headers, found = await asyncio.to_thread(_exchange, sent, timeout, streams)
     if not isinstance(found, bytes):
         found = _flow(found, timeout)

@@ -1,4 +1,4 @@
-"""Private integrations: a VPC link carries the request to a load balancer inside the sandbox.
+"""Load balancers inside the sandbox as backends: through a VPC link, or by a public one's name.
 
 The balancer is asked as it is asked by its DNS name: by its own listeners, rules and targets. The
 integration's address tells which listener by its port, and is the Host that the balancer sees.
@@ -19,15 +19,17 @@ from sandbox.server.base.exchange import BrokenFlow, Headers, Request, Response
 from sandbox.server.gateway.backend_request import Outgoing, mapped
 from sandbox.server.gateway.streaming import QueueFlow
 
+BALANCERS = ".elb.amazonaws.com"
+PUBLIC = "203.0.113.10"  # where calls of API Gateway come from: an address that nobody has
+
 Answered = tuple[int, Headers, Any]  # the body is bytes, or a QueueFlow of one that still comes
 
 
 @dataclass(frozen=True)
 class Route:
-    """How a link leads to a balancer: the records, and where the link's network interface is."""
+    """How a request gets to a balancer: its record, the groups and the address that it comes from."""
 
     balancer: Record
-    subnets: list[str]
     groups: list[str]
     address: str
 
@@ -77,7 +79,19 @@ def route(request: Request, integration: dict[str, Any]) -> Route:
     subnets = link["subnetIds"] if link else balancer["Subnets"]
     # A V1 link comes through PrivateLink, which asks no group.
     groups = (link["securityGroupIds"] or security_groups.of_vpc(subnets)) if link else []
-    return Route(balancer, subnets, groups, security_groups.address_in(subnets, id))
+    return Route(balancer, groups, security_groups.address_in(subnets, id))
+
+
+def public(host: str) -> Route | None:
+    """The way to a balancer with a public address, by its name; None for all other hosts.
+
+    Raises:
+        GatewayError: the balancer is an internal one, whose address is of no use out here.
+    """
+    balancer = _alb().find_lb_for_host(host) if host.endswith(BALANCERS) else None
+    if balancer and balancer["Scheme"] != "internet-facing":
+        raise internal(f"{CONFIGURATION}Invalid endpoint address")
+    return Route(balancer, [], PUBLIC) if balancer else None
 
 
 def unreachable() -> GatewayError:
@@ -87,14 +101,9 @@ def unreachable() -> GatewayError:
 
 
 async def exchange(
-    request: Request,
-    integration: dict[str, Any],
-    sent: Outgoing,
-    timeout: float,
-    streams: bool,
+    request: Request, way: Route, sent: Outgoing, timeout: float, streams: bool
 ) -> Answered:
     """What the balancer answers; TimeoutError when it does not, or when groups drop the connection."""
-    way = route(request, integration)
     listener = _listener(way.balancer, sent.port)
     if not _admitted(way, sent.port):
         # Dropped packets look like silence, and whoever waits waits in vain.

@@ -47,9 +47,16 @@ class Backend(Echo):
     do_POST = do_GET
 
 
+class Quiet(ThreadingHTTPServer):
+    """One that says nothing of clients that left."""
+
+    def handle_error(self, *_: object) -> None:
+        pass
+
+
 @pytest.fixture(scope="module")
 def inside(account) -> Iterator[private.Inside]:
-    with ThreadingHTTPServer(("127.0.0.1", 0), Backend) as server:
+    with Quiet(("127.0.0.1", 0), Backend) as server:
         threading.Thread(target=server.serve_forever, daemon=True).start()
         yield private.build(account, f"http://127.0.0.1:{server.server_address[1]}")
         server.shutdown()
@@ -104,6 +111,44 @@ def test_the_stage_is_in_the_path_or_not_as_the_sandbox_is_told(
     request = Request(Place("api", "v1", "/x"), "0", "us-east-1", "GET", [], {}, "", "127.0.0.1")
     integration = {"connectionId": "link", "requestParameters": mapping}
     assert private_backend.prefix(request, integration) == found
+
+
+def test_a_public_balancer_is_called_by_its_name_and_an_internal_one_is_not(account, inside):
+    balancing, subnets = account.client("elbv2"), private.subnets(account)
+    group = private.group(account, "public", subnets[0]["VpcId"])
+    made = balancing.create_load_balancer(
+        Name="public", Subnets=[each["SubnetId"] for each in subnets[:2]], SecurityGroups=[group]
+    )["LoadBalancers"][0]
+    text = {"StatusCode": "200", "ContentType": "text/plain", "MessageBody": "public"}
+    balancing.create_listener(
+        LoadBalancerArn=made["LoadBalancerArn"],
+        Port=80,
+        Protocol="HTTP",
+        DefaultActions=[{"Type": "fixed-response", "FixedResponseConfig": text}],
+    )
+    api = account.api()
+    for part, dns in (("public", made["DNSName"]), ("internal", inside.dns)):
+        account.gateway.put_integration(
+            **api.method(api.path(part)),
+            type="HTTP_PROXY",
+            integrationHttpMethod="GET",
+            uri=f"http://{dns}/",
+            timeoutInMillis=300,
+        )
+    api.deploy("v1")
+    assert (
+        api.call("/public").json()["message"] == "Endpoint request timed out"
+    )  # its group is shut
+    rule = {
+        "IpProtocol": "tcp",
+        "FromPort": 80,
+        "ToPort": 80,
+        "IpRanges": [{"CidrIp": "0.0.0.0/0"}],
+    }
+    account.client("ec2").authorize_security_group_ingress(GroupId=group, IpPermissions=[rule])
+    found = api.call("/public")
+    assert (found.text, found.headers["x-amzn-Remapped-Server"]) == ("public", "awselb/2.0")
+    assert api.call("/internal").status_code == 500
 
 
 def test_a_link_of_the_first_version_leads_to_its_network_balancer(account, inside):
