@@ -16,7 +16,7 @@
 # - find out why a machine that runs is not asked.
 #
 # About {{minutes}} minutes. It costs nothing here. **On AWS it costs money
-# while nobody asks**: about 4 US dollars a day, until you clean up. Earlier
+# while nobody asks**: about 3 US dollars a day, until you clean up. Earlier
 # chapters are made if missing.
 #
 # ## Start

@@ -15,8 +15,8 @@
 # - let an instance leave under load, and kill one;
 # - try a new version on a few percent, promote it, and take it back.
 #
-# About {{minutes}} minutes. It costs nothing here. On AWS, what chapter 11
-# costs, and a second pool: about 10 US dollars a day, until you clean up.
+# About {{minutes}} minutes. It costs nothing here. On AWS, with three
+# instances, it costs about 7 US dollars a day, until you clean up.
 #
 # ## Start
 

@@ -53,12 +53,13 @@ def instance_code() -> aws.s3.BucketObjectv2:
     """
     bucket = aws.s3.Bucket("instanceCode", force_destroy=True)
     pinned = pulumi.FileAsset(str(REQUIREMENTS))
-    files = {**assets_of("model"), "requirements.txt": pinned}
+    files = dict(assets_of("model"))
+    files["requirements.txt"] = pinned
     return aws.s3.BucketObjectv2(
         "instanceCodeObject",
         bucket=bucket.bucket,
         key=f"model-{code_hash()}.zip",
-        source=pulumi.AssetArchive(files),
+        source=pulumi.AssetArchive(dict(files)),
     )
 
 
