@@ -332,9 +332,9 @@ QUIRKS = (
         "instances",
         "An instance is a virtual machine of the type and image that it names, behind its security "
         "groups; its user data may be a script. An account starts with a quota of vCPUs.",
-        "It is a process of this machine, at a loopback address, and ends with the sandbox. Of its "
-        "user data, the steps of `#cloud-config` that are known are carried out, below a folder of "
-        "its own; a script is refused. There are three at most.",
+        "It is a process of this machine, at a loopback address that all others reach too, and ends "
+        "with the sandbox. Of its user data, the steps of `#cloud-config` that are known are carried "
+        "out, below a folder of its own; a script is refused. There are three at most.",
         f"{SERVER}/balancing/test_instances.py::test_an_instance_starts_from_its_user_data_and_serves",
         (11, 12),
     ),

@@ -91,16 +91,16 @@ def execute(original: Callable[..., Any]) -> Callable[..., Any]:
         *args: Any,
         **more: Any,
     ) -> Any:
-        chosen, cookie = _chosen(actions, headers)
+        chosen, cookies = _chosen(actions, headers)
         status, answered, body = await original(chosen, method, path, headers, *args, **more)
-        return status, {**answered, **_with(answered, cookie)} if cookie else answered, body
+        return status, {**answered, **_with(answered, cookies)} if cookies else answered, body
 
     return run
 
 
-def _chosen(actions: list[Record], headers: dict[str, str]) -> tuple[list[Record], str | None]:
-    """Actions with one target group each, and the cookie that makes a client stay with it."""
-    found, cookie = [], None
+def _chosen(actions: list[Record], headers: dict[str, str]) -> tuple[list[Record], list[str]]:
+    """Actions with one target group each, and the cookies that make a client stay with it."""
+    found, cookies = [], []
     for action in actions:
         forward = action.get("ForwardConfig") or {}
         groups = [each for each in forward.get("TargetGroups") or () if each["Weight"] > 0]
@@ -118,9 +118,10 @@ def _chosen(actions: list[Record], headers: dict[str, str]) -> tuple[list[Record
         if sticky.get("Enabled"):
             seconds = int(sticky.get("DurationSeconds") or 3600)
             ends = time.strftime("%a, %d %b %Y %H:%M:%S GMT", time.gmtime(time.time() + seconds))
-            cookie = f"{COOKIE}={_mark(group)}; Expires={ends}; Path=/"
+            text = f"{_mark(group)}; Expires={ends}; Path=/"
+            cookies = [f"{COOKIE}={text}", f"{COOKIE}CORS={text}; SameSite=None"]
         found.append({**action, "TargetGroupArn": group})
-    return found, cookie
+    return found, cookies
 
 
 def _before(groups: list[Record], headers: dict[str, str]) -> str | None:
@@ -133,10 +134,10 @@ def _mark(group: str) -> str:
     return group.rpartition("/")[2]
 
 
-def _with(headers: Record, cookie: str) -> Record:
+def _with(headers: Record, cookies: list[str]) -> Record:
     name = next((each for each in headers if each.lower() == "set-cookie"), "Set-Cookie")
     before = headers.get(name, [])
-    return {name: [*(before if isinstance(before, list) else [before]), cookie]}
+    return {name: [*(before if isinstance(before, list) else [before]), *cookies]}
 
 
 def install(module: Any) -> None:

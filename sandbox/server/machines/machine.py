@@ -159,10 +159,11 @@ class Machine:
     def console(self) -> str:
         """The end of its log; of one that was terminated, too."""
         try:
-            data = self._log_path.read_bytes()[-SHOWN:]
+            with self._log_path.open("rb") as file:
+                file.seek(max(0, self._log_path.stat().st_size - SHOWN))
+                return file.read(SHOWN).decode("utf-8", "replace")
         except OSError:
             return self._last_words
-        return data.decode("utf-8", "replace")
 
     @property
     def _ports(self) -> Path:
