@@ -291,7 +291,7 @@ def three():
     scaling.set_desired_capacity(
         AutoScalingGroupName=outputs()["instance_group"], DesiredCapacity=3)
 
-traffic(10, rate=2, url=homes["instances"] + "/model",
+traffic(8, rate=2, url=homes["instances"] + "/model",
         at={1: three})
 show(until("healthy", 3))
 
