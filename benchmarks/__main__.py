@@ -111,6 +111,13 @@ def instances(report: Report, home: Path, quick: bool) -> None:
     instances.measure(report, cloud.start(home), quick)
 
 
+def failing(report: Report, home: Path, quick: bool) -> None:
+    """Calls while instances die and versions are promoted."""
+    from benchmarks import failing
+
+    failing.measure(report, quick)
+
+
 ALL = (
     sandbox,
     dataplane,
@@ -122,6 +129,7 @@ ALL = (
     serving,
     redeploying,
     instances,
+    failing,
 )
 PARTS = {each.__name__: each for each in ALL}
 

@@ -19,14 +19,17 @@ def code_of(folder: str) -> pulumi.Archive:
     The whole folder would bring `__pycache__` along, which changes when
     somebody imports the code, and with it the function.
     """
+    return pulumi.AssetArchive(dict(assets_of(folder)))
+
+
+def assets_of(folder: str) -> dict[str, pulumi.Asset]:
+    """The files of a function's code, by their paths in its folder."""
     here = FUNCTIONS / folder
     files = sorted([*here.rglob("*.py"), *here.rglob("*.sh")])
-    return pulumi.AssetArchive(
-        {
-            file.relative_to(here).as_posix(): pulumi.FileAsset(str(file))
-            for file in files
-        }
-    )
+    return {
+        file.relative_to(here).as_posix(): pulumi.FileAsset(str(file))
+        for file in files
+    }
 
 
 def texts(config: pulumi.Config, name: str) -> tuple[str, ...] | None:

@@ -16,7 +16,7 @@
 # - find out why a machine that runs is not asked.
 #
 # About {{minutes}} minutes. It costs nothing here. **On AWS it costs money
-# while nobody asks**: about 4 US dollars a day, until you clean up. Earlier
+# while nobody asks**: about 3 US dollars a day, until you clean up. Earlier
 # chapters are made if missing.
 #
 # ## Start
@@ -236,6 +236,10 @@ def say(home):
         model=client.models.list().data[0].id, temperature=0, max_tokens=24,
         messages=[{"role": "user", "content": "Say hello to the class."}])
 
+# %% [markdown]
+# Expect one text twice, and one address: the function does not say who it is.
+
+# %%
 said = {home: say(home) for home in homes}
 print(*(each.headers.get("x-served-by") for each in said.values()))
 print(*(each.parse().choices[0].message.content for each in said.values()))
@@ -287,7 +291,7 @@ def three():
     scaling.set_desired_capacity(
         AutoScalingGroupName=outputs()["instance_group"], DesiredCapacity=3)
 
-traffic(10, rate=2, url=homes["instances"] + "/model",
+traffic(8, rate=2, url=homes["instances"] + "/model",
         at={1: three})
 show(until("healthy", 3))
 
@@ -370,7 +374,8 @@ check("11.2", suspect)
 #
 # Keep this: `integration_target=balancer.arn`, with a VPC link's id.
 #
-# You can stop here. On AWS, take the instances away first:
-# `configure(instances=0)`, then `up(delete=True)`; or chapter 99.
+# You can stop here. On AWS, take the instances away first: chapter 99. Or
+# `configure(instances=None)`, and `up()` twice: the first time, the link is
+# still part of what is served, and AWS refuses to delete it.
 #
 # {{next}}

@@ -70,18 +70,25 @@ destroy().left
 # %% [markdown]
 # ## Look
 #
-# Do not believe a receipt; ask AWS. You should see three empty lists: no
-# API, no function, no role whose name begins as ours do.
+# Do not believe a receipt; ask AWS. You should see five empty lists: no
+# API, function or role whose name begins as ours do, and neither a balancer
+# nor a group of instances, which cost while nobody asks.
 
 # %%
 def ours(service, call, path):
     pages = boto3.client(service).get_paginator(call).paginate()
     return [name for name in pages.search(path)
-            if name.lower().startswith("languagemodel")]
+            if name.lower().startswith(("languagemodel", "model"))]
 
 print(ours("apigateway", "get_rest_apis", "items[].name"))
 print(ours("lambda", "list_functions", "Functions[].FunctionName"))
 print(ours("iam", "list_roles", "Roles[].RoleName"))
+print(ours("elbv2", "describe_load_balancers",
+           "LoadBalancers[].LoadBalancerName"))
+print(ours("autoscaling", "describe_auto_scaling_groups",
+           "AutoScalingGroups[].AutoScalingGroupName"))
+# expect first: []
+# expect first: []
 # expect first: []
 # expect first: []
 # expect first: []

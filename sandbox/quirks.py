@@ -339,6 +339,15 @@ QUIRKS = (
         (11, 12),
     ),
     Quirk(
+        "balancer-names",
+        "A function reaches an internal load balancer only from the network that it is put into, "
+        "and through the doors of its security groups.",
+        "It reaches every balancer by its DNS name, at port 80, wherever it is.",
+        "tests/sandbox/server/functions/test_balancers.py"
+        "::test_names_of_balancers_lead_to_the_sandbox_and_no_others",
+        (12,),
+    ),
+    Quirk(
         "scaling-minutes",
         "A target-tracking policy scales out after three minutes above its target, and in after "
         "fifteen below; a new instance then warms up for minutes.",

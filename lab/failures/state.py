@@ -60,5 +60,5 @@ class Failures:
             "state": self.state,
             "problem": self.problem,
             "when": self.when,
-            "rows": [asdict(row) for row in self.rows],
+            "rows": [{**asdict(row), "asked": list(row.asked)} for row in self.rows],
         }

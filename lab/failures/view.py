@@ -37,13 +37,19 @@ class FailuresView(Once, View):
         for row in self.failures.rows:
             mark = "" if row.right else " (not what the table says)"
             first, second = row.asked
-            lines.append(f"  {row.name:50} {first} + {second}  {row.saw}{mark}")
+            name, saw = panels.excerpt(row.name, 60), panels.excerpt(row.saw, 200)
+            lines.append(f"  {name:50} {first} + {second}  {saw}{mark}")
         return clean("\n".join(lines))
 
     def html(self) -> Markup:
         """The table."""
         rows = [
-            (row.name, *row.asked, row.saw, words.OK if row.right else words.FAIL)
+            (
+                panels.excerpt(row.name, 60),
+                *row.asked,
+                panels.excerpt(row.saw, 200),
+                words.OK if row.right else words.FAIL,
+            )
             for row in self.failures.rows
         ]
         heads = ("what happens", "asked first", "asked second", "the last caller sees", "as told")
@@ -65,7 +71,7 @@ class FailuresView(Once, View):
 
     def _sentence(self) -> str:
         if self.failures.problem:
-            return self.failures.problem
+            return panels.excerpt(self.failures.problem, 600)
         made, wrong = len(self.failures.rows), len(self.failures.wrong)
         told = f"{wrong} came out otherwise" if wrong else "each came out as the tests say"
         return f"{words.count(made, 'condition')} provoked; {told}."

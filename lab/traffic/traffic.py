@@ -7,6 +7,7 @@ import threading
 import time
 from collections.abc import Callable
 from functools import partial
+from typing import Any
 
 import requests
 
@@ -23,7 +24,7 @@ from lab.traffic.view import TrafficView
 
 MOST = 600  # calls
 SERVED_BY = "x-served-by"
-PROMPT = {"prompt": "Say hi.", "max_tokens": 1}
+PROMPT: dict[str, Any] = {"prompt": "Say hi.", "max_tokens": 1}
 Act = Callable[[], object]
 
 
@@ -86,8 +87,10 @@ class Sending:
     def run(self, acts: dict[float, Act], draw: Callable[[], object]) -> None:
         """Send all, do all, and take in what comes."""
         made = self._made
-        calls = [(number / made.rate, self._call) for number in range(made.planned)]
-        plan = [*calls, *((due, partial(self._act, act)) for due, act in acts.items())]
+        plan: list[tuple[float, Act]] = [
+            *((number / made.rate, self._call) for number in range(made.planned)),
+            *((due, partial(self._act, act)) for due, act in acts.items()),
+        ]
         plan.sort(key=lambda one: one[0])
         while plan or len(made.rows) < made.planned or self._busy():
             while plan and plan[0][0] <= self.since():

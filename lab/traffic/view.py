@@ -57,11 +57,11 @@ class TrafficView(Once, View):
     def text(self) -> str:
         """The plain-text form."""
         lines = [self._title(), f"  {words.STATES[self.traffic.state]}: {self._sentence()}"]
-        wide = max((len(lane) for lane in self.traffic.lanes), default=0)
+        wide = max((len(panels.excerpt(lane, 60)) for lane in self.traffic.lanes), default=0)
         for lane in self.traffic.lanes:
             dots = "".join(SHAPES[row.verdict] for row in self.traffic.of(lane))
             more = f" … {len(dots)} in all" if len(dots) > DOTS else ""
-            lines.append(f"  {lane:{wide}} {dots[:DOTS]}{more}")
+            lines.append(f"  {panels.excerpt(lane, 60):{wide}} {dots[:DOTS]}{more}")
         lines += [f"  {line}" for line in self._remarks()]
         return clean("\n".join(panels.excerpt(line) for line in lines))
 
@@ -93,7 +93,7 @@ class TrafficView(Once, View):
 
     def _sentence(self) -> str:
         if self.traffic.problem:
-            return self.traffic.problem
+            return panels.excerpt(self.traffic.problem, 600)
         counts = self.traffic.counts()
         told = ", ".join(
             f"{number:,} {verdict}" for verdict, number in counts.items()

@@ -79,15 +79,15 @@ def kit(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
     os.environ.update(before)
 
 
-def opened(cells: dict[str, Any], config: dict[str, str]) -> Deployed:
-    """Deploy all chapters with these cells and this configuration."""
+def opened(cells: dict[str, Any], config: dict[str, str], chapter: int = 10) -> Deployed:
+    """Deploy the chapters up to this one with these cells and this configuration."""
     session.own_names = lambda: cells
-    stack = session.open_session(10).stack
+    stack = session.open_session(chapter).stack
     stack.config = {**stack.config, **ROOMY, **config}
     settings = stack.workspace / f"Pulumi.{stack.name}.yaml"
     known = yaml.safe_load(settings.read_text("utf-8"))
     settings.write_text(yaml.safe_dump({**known, "config": stack.config}), "utf-8")
-    session.up(10)
+    session.up(chapter)
     outputs = session.outputs()
     keys = outputs["team_keys"].reveal()
     return Deployed(dict(outputs), keys, lambda cells={}, **config: opened(cells, config))

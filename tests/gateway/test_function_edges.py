@@ -945,11 +945,15 @@ def test_it_listens_on_this_machine_unless_told(monkeypatch, environment, place)
         def serve_forever(self):
             served.append("served")
 
+        def end(self):
+            """Nobody tells it to."""
+
+    monkeypatch.setattr(server.signal, "signal", lambda *_: None)
     for name in ("HOST", "AWS_LWA_PORT"):
         monkeypatch.delenv(name, raising=False)
     for name, value in environment.items():
         monkeypatch.setenv(name, value)
-    monkeypatch.setattr(server, "ThreadingHTTPServer", Server)
+    monkeypatch.setattr(server, "Server", Server)
     server.main()
     assert served == [(place, server.Requests), "served", "closed"]
 
@@ -1051,7 +1055,7 @@ def test_a_request_becomes_the_event_that_api_gateway_would_make(served):
         "body": base64.b64encode(b"body").decode(),
         "requestContext": {"requestId": context.aws_request_id},
     }  # fmt: skip
-    assert closed == [True] and server.Requests.timeout == 30
+    assert closed == [True] and server.Requests.timeout == 75
     assert server.Requests.disable_nagle_algorithm is True
 
 

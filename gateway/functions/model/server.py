@@ -169,15 +169,14 @@ def main() -> None:
     """Serve until the process is told to end, and then until the last answer is given."""
     host, port = os.environ.get("HOST", "127.0.0.1"), int(os.environ.get("AWS_LWA_PORT", "8080"))
     lines = shipping.begin(f"{host}-{port}-{uuid.uuid4().hex[:8]}")
-    server = Server((host, port), Requests)
-    ended = threading.Thread(target=server.end, name="ending")
-    signal.signal(signal.SIGTERM, lambda *_: ended.start())
-    server.serve_forever()
-    if ended.ident:
-        ended.join()
+    with Server((host, port), Requests) as server:
+        ended = threading.Thread(target=server.end, name="ending")
+        signal.signal(signal.SIGTERM, lambda *_: ended.start())
+        server.serve_forever()
+        if ended.ident:  # it was told to end, and waits for the last answer
+            ended.join()
     if lines:
         lines.close()
-    server.server_close()
 
 
 if __name__ == "__main__":

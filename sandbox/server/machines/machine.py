@@ -139,8 +139,9 @@ class Machine:
         """End its programs without a word, as a kernel panic does; it stays where it is."""
         with self._lock:
             for process in self._processes:
-                with suppress(OSError):
+                with suppress(OSError, subprocess.TimeoutExpired):
                     process.kill()
+                    process.wait(GRACE)
         self.log("Kernel panic - not syncing: NMI: Not continuing")
 
     # What is known of it

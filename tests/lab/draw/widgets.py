@@ -14,6 +14,7 @@ from lab.prompt.answer import Answer
 from lab.showing.show import show
 from tests.lab.bursts.burst_views import burst_views
 from tests.lab.chat.chat_views import chat_views
+from tests.lab.home_views import home_views
 from tests.lab.logs.log_views import log_views
 from tests.lab.policy.policy_views import policy_views
 from tests.lab.preflight.machines import BAD, GOOD
@@ -57,5 +58,6 @@ def views(text: str = "What is gravity?") -> dict[str, View]:
         **policy_views("POST" if text == "What is gravity?" else text),
         **burst_views(text),
         **log_views(text),
+        **home_views(text),
         "show": show({"Role": {"RoleName": text, "Password": "hunter2"}}),
     }

@@ -63,6 +63,7 @@ class Order:
                 seconds,
                 self.model.frames,
                 who if first.ours else {},
+                counts=self.model.count if first.ours else None,
             )
 
         return make

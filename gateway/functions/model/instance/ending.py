@@ -34,6 +34,11 @@ class Server(ThreadingHTTPServer):
             self._busy[connection] = busy
             self._change.notify_all()
 
+    def process_request(self, request: Any, client_address: Any) -> None:
+        """A connection begins, and has asked for nothing yet."""
+        self.working(request, False)
+        super().process_request(request, client_address)
+
     def shutdown_request(self, request: Any) -> None:
         """A connection is over."""
         with self._change:

@@ -214,3 +214,16 @@ def test_user_data_that_is_no_base64_makes_no_template(account: Any) -> None:
         account.client("ec2").create_launch_template(
             LaunchTemplateName="bad", LaunchTemplateData={"UserData": json.dumps({})}
         )
+
+
+def test_a_diagnostic_interrupt_ends_its_programs_and_it_stays(farm: Callable[..., Farm]) -> None:
+    made = farm()
+    made.wait_for("healthy")
+    process, id = psutil.Process(made.call().json()["who"]), made.instances[0]["InstanceId"]
+    made.account.client("ec2").send_diagnostic_interrupt(InstanceId=id)
+    process.wait(5)
+    assert made.call().status_code == 502
+    assert made.record(id)["State"]["Name"] == "running"
+    assert "Kernel panic" in made.console(id)
+    with pytest.raises(ClientError, match="InvalidInstanceID"):
+        made.account.client("ec2").send_diagnostic_interrupt(InstanceId="i-0123456789abcdef0")

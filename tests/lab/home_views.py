@@ -1,0 +1,57 @@
+"""The views of chapters 11 and 12 in their states, for the tests of what all views keep."""
+
+from __future__ import annotations
+
+from lab.cost.cost import cost
+from lab.draw.view import View
+from lab.failures.state import Failures
+from lab.failures.view import FailuresView
+from lab.traffic.state import Moment, Shot, Traffic
+from lab.traffic.view import TrafficView
+
+WHEN = "2026-11-29 12:00:00 UTC"
+ROWS = (
+    {"name": "the first answers", "saw": "200 by first", "asked": [1, 0], "right": True},
+    {"name": "503", "saw": "200 by second", "asked": [1, 1], "right": True},
+)
+
+
+def traffic_of(state: str, text: str, problem: str = "") -> TrafficView:
+    """Ten calls: two instances answer, one fails, one is limited, one says nothing of itself."""
+    made = Traffic(f"POST {text}", 10, 2.0, "sandbox on this machine")
+    if state == "idle":
+        return TrafficView(made)
+    made.begin(WHEN)
+    for number in range(10):
+        by = ("stable/127.31.0.5:8080", f"candidate/{text}")[number % 2]
+        made.add(Shot(number / 2, 0.1, 200, by))
+    made.add(Shot(5, 0.2, 502, why=text))
+    made.add(Shot(5.5, 0.01, 429))
+    made.mark(Moment(2.0, text))
+    if state != "running":
+        made.end(state, problem)
+    return TrafficView(made)
+
+
+def failures_of(state: str, text: str, right: bool = True, problem: str = "") -> FailuresView:
+    """A table of three rows, one of them a stranger's."""
+    made = Failures(state=state, when=WHEN, problem=problem)
+    for row in (*ROWS, {"name": text, "saw": text, "asked": [2, 1], "right": right}):
+        made.add(row)
+    return FailuresView(made)
+
+
+def home_views(text: str) -> dict[str, View]:
+    """Each of these views, by the name of its golden file."""
+    return {
+        **{f"traffic_{state}": traffic_of(state, text) for state in ("idle", "running", "done")},
+        "traffic_failed": traffic_of("failed", text, text),
+        "traffic_stopped": traffic_of("stopped", text),
+        "failures_done": failures_of("done", text),
+        "failures_running": failures_of("running", text),
+        "failures_wrong": failures_of("done", text, right=False),
+        "failures_failed": failures_of("failed", text, problem=text),
+        "cost": cost(prompts_per_hour=500, function_seconds=2.9, instance_seconds=2.4),
+        "cost_unknown": cost(instance_hour=None),
+        "cost_idle": cost(prompts_per_hour=0),
+    }

@@ -1,0 +1,77 @@
+"""Steady calls: lanes, counts, what is done meanwhile, with real HTTP."""
+
+import threading
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+import pytest
+
+from lab.errors import LabError
+from lab.traffic import traffic as module
+from lab.traffic.state import MOST_LANES, NOBODY, REST, Shot, Traffic
+
+
+def test_lanes_are_in_order_of_answers_and_not_endless():
+    made = Traffic("POST x", 40, 2.0)
+    made.begin("now")
+    made.add(Shot(5, 0.1, 503))
+    for number in range(20):
+        made.add(Shot(number, 0.1, 200, f"i-{number}"))
+    assert made.lanes[:2] == ["i-0", "i-1"]
+    assert made.lanes[-2:] == [REST, NOBODY]
+    assert len(made.lanes) == MOST_LANES + 1
+    assert sum(len(made.of(lane)) for lane in made.lanes) == 21
+    assert made.counts() == {"answered": 20, "limited": 0, "failed": 1}
+    made.end("done")
+    made.add(Shot(50, 0.1, 200))
+    assert len(made.rows) == 21 and made.median() == 0.1
+
+
+@pytest.fixture
+def address(monkeypatch):
+    """A server that answers in turn as two instances."""
+
+    class Answers(BaseHTTPRequestHandler):
+        turns = 0
+
+        def do_POST(self):
+            Answers.turns += 1
+            self.rfile.read(int(self.headers["Content-Length"]))
+            self.send_response(200 if Answers.turns != 3 else 502)
+            if Answers.turns != 3:
+                self.send_header("x-served-by", f"i-{Answers.turns % 2}")
+            self.send_header("Content-Length", "0")
+            self.end_headers()
+
+        def log_message(self, *_):
+            pass
+
+    monkeypatch.setattr(module.session, "serves", lambda url: False)
+    with ThreadingHTTPServer(("127.0.0.1", 0), Answers) as server:
+        threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True).start()
+        yield f"http://127.0.0.1:{server.server_port}/model"
+        server.shutdown()
+
+
+def test_calls_are_made_at_the_rate_and_acts_at_their_second(address):
+    done = []
+
+    def one_dies():
+        done.append(1)
+
+    seen = module.traffic(0.5, rate=20, url=address, at={0.2: one_dies})
+    assert seen.counts == {"answered": 9, "limited": 0, "failed": 1}
+    assert set(seen.by) == {"i-0", "i-1"} and done == [1]
+    assert "one dies" in seen.text() and "1 × 502" in seen.text()
+
+
+def test_what_an_act_raises_is_the_cells(address):
+    def broken():
+        raise KeyError("no such instance")
+
+    with pytest.raises(KeyError):
+        module.traffic(0.3, rate=10, url=address, at={0: broken})
+
+
+def test_too_many_calls_are_refused():
+    with pytest.raises(LabError):
+        module.traffic(10_000, rate=2, url="http://127.0.0.1:1/model")
