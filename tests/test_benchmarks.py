@@ -217,6 +217,11 @@ LINES = {
     "prompting": ("through the gateway, 1 token",),
     "serving": ("all of chapter 10 adds", "first token / whole answer"),
     "redeploying": ("requests meanwhile", "of them failed"),
+    "instances": (
+        "one instance, until it is healthy",
+        "what the balancer adds",
+        "memory of three, r",
+    ),
 }
 # What has to be reached however slow the machine is.
 ALWAYS = ("of them lost", "of them answered with a 5xx", "resources that it", "of them failed")

@@ -53,7 +53,8 @@ def suspended(group: Record, process: str) -> bool:
 def explain(group: Record, request: str) -> None:
     """Remember who changed the desired capacity: the cause of what comes of it."""
     group["KitReason"] = f"At {activities.now()} {request}  "
-    group.pop("KitRetry", None)
+    for leftover in ("KitRetry", "KitReplaces"):
+        group.pop(leftover, None)
 
 
 # Growing

@@ -131,10 +131,9 @@ def where(group: Record) -> tuple[str, str]:
     taken = Counter(each["AvailabilityZone"] for each in group["Instances"])
     zone = min(zones(group), key=lambda each: taken[each])
     named = [each for each in subnets(group) if known[each]["AvailabilityZone"] == zone]
-    default = [
-        id for id, s in known.items() if s["AvailabilityZone"] == zone and s.get("DefaultForAz")
-    ]
-    return (named or default)[0], zone
+    there = [id for id, subnet in known.items() if subnet["AvailabilityZone"] == zone]
+    default = [id for id in there if known[id].get("DefaultForAz")]
+    return (named or default or there)[0], zone
 
 
 def wanted(group: Record, subnet: str) -> Wanted:

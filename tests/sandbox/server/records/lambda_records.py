@@ -208,12 +208,8 @@ LAMBDA = (
         ),
         noun="provisioned_concurrency_config",
         calls=("put", "get", "delete"),
-        also={
-            "RequestedProvisionedConcurrentExecutions": 1,
-            "AvailableProvisionedConcurrentExecutions": 1,
-            "AllocatedProvisionedConcurrentExecutions": 1,
-            "Status": "READY",
-        },
+        # How many are ready, and that all are, follows when they have started.
+        also={"RequestedProvisionedConcurrentExecutions": 1},
         unseen=("Qualifier", "ProvisionedConcurrentExecutions"),
     ),
     functions(
