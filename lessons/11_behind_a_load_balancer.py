@@ -41,7 +41,8 @@ from gateway.kinds import Arguments, Parts, Statement, Variables
 from gateway.limits import path_method
 from gateway.policies import policy_document, trust_policy
 from gateway.settings import Settings
-from lab import start, configure, plan, up, outputs, predict, check, show
+from lab import start, configure, plan, up, outputs, predict, show
+from lab import check, hint, solution
 from lab.widgets import cost, traffic
 
 start(11)
@@ -179,8 +180,12 @@ predict("11")
 # deployment.
 
 # %%
-configure(instances=1, candidateInstances=None, firstBackend=None)
+configure(instances=1, mostInstances=None,
+          candidateInstances=None, firstBackend=None)
 plan()
+# expect first: + create  aws.ec2.LaunchTemplate
+# expect first: ± replace  aws.apigateway.Deployment
+# expect: will be | No change
 
 # %% [markdown]
 # ## Apply
@@ -189,6 +194,7 @@ plan()
 
 # %%
 up()
+# expect: Done in
 
 # %% [markdown]
 # ## Look
@@ -211,6 +217,7 @@ def until(state, number=1, seconds=60):
     return known
 
 show(until("healthy"))
+# expect: "State": "healthy"
 
 # %% [markdown]
 # How did it get there? The instance tells it on its **console**. Here, a
@@ -220,6 +227,7 @@ show(until("healthy"))
 instance = until("healthy")[0]["Target"]["Id"]
 print(boto3.client("ec2").get_console_output(
     InstanceId=instance, Latest=True)["Output"])
+# expect: systemctl enable --now model: done
 
 # %% [markdown]
 # ## Ask
@@ -244,6 +252,7 @@ def say(home):
 said = {home: say(home) for home in homes}
 print(*(each.headers.get("x-served-by") for each in said.values()))
 print(*(each.parse().choices[0].message.content for each in said.values()))
+# expect: None stable/
 
 # %% [markdown]
 # Now somebody claims to be another key. The log of the instance shows whose
@@ -259,6 +268,7 @@ lines = boto3.client("logs").filter_log_events(
 line = next(each["message"] for each in lines
             if answer.headers["x-request-id"] in each["message"])
 print("mallory" in line, line[:240])
+# expect: False … "team": "blue"
 
 # %% [markdown]
 # ### Three homes, compared
@@ -275,6 +285,8 @@ for home in homes:
 cost(function_seconds=took["function"], instance_seconds=took["instances"],
      prompt_tokens=usage.prompt_tokens,
      answer_tokens=usage.completion_tokens)
+# expect: 1,000 prompts
+# expect: managed model
 
 # %% [markdown]
 # At rest, only one of them costs. The function costs by the second, so it is
@@ -295,6 +307,8 @@ def three():
 traffic(8, rate=2, url=homes["instances"] + "/model",
         at={1: three})
 show(until("healthy", 3))
+# expect: , 0 failed
+# expect: "State": "healthy"
 
 # %% [markdown]
 # No call failed, for nobody was sent to a machine that had not yet answered.
@@ -306,6 +320,7 @@ show(until("healthy", 3))
 scaling.set_desired_capacity(
     AutoScalingGroupName=outputs()["instance_group"], DesiredCapacity=1)
 traffic(4, rate=2, url=homes["instances"] + "/model")
+# expect: , 0 failed
 
 # %% [markdown]
 # ## Break it: a door to the wrong port
@@ -321,6 +336,7 @@ def passage(name, caller, called, port):
 
 up()
 show(until("unhealthy"))
+# expect: "Reason": "Target.Timeout"
 
 # %% [markdown]
 # `Target.Timeout`: the request was dropped. A wrong port of the *server*
@@ -332,6 +348,8 @@ show(until("unhealthy"))
 from gateway.instances.network import passage
 up()
 show(until("healthy"))
+# expect: Done in
+# expect: "State": "healthy"
 
 # %% [markdown]
 # ## Your turn

@@ -36,7 +36,8 @@ from gateway.instances.pool import instance_group
 from gateway.kinds import Arguments, Parts, Statement, Variables
 from gateway.routing.candidate import CANDIDATE, POOL_HEADER, STABLE
 from gateway.settings import FUNCTIONS, Settings
-from lab import start, configure, plan, up, outputs, predict, check, show
+from lab import start, configure, plan, up, outputs, predict, show
+from lab import check, hint, solution
 from lab.widgets import failures, traffic
 
 start(12)
@@ -74,6 +75,7 @@ predict("12")
 # %%
 text = (FUNCTIONS / "model/failover/chain.py").read_text()
 print(text[text.index("    def stream"):text.index("    def _begun")])
+# expect: if not moves_on(error):
 
 # %% [markdown]
 # Whom it asks first is a variable: the balancer of chapter 11. All tries have
@@ -133,18 +135,23 @@ print(text[text.index("    def stream"):text.index("    def _begun")])
 # %% [markdown]
 # ## Plan
 #
-# Two instances serve, one is tried, and the function asks them first.
+# Two instances serve, and no more: the sandbox has three, and one is for the
+# candidate. The function asks them first.
 
 # %%
-configure(instances=2, candidateInstances=1, firstBackend="instances",
+configure(instances=2, mostInstances=2, candidateInstances=1,
+          firstBackend="instances",
           candidateSystemPrompt="You answer like a pirate.")
 plan()
+# expect first: + create  aws.lb.ListenerRule
+# expect: will be | No change
 
 # %% [markdown]
 # ## Apply
 
 # %%
 up()
+# expect: Done in
 
 # %% [markdown]
 # ## Look
@@ -167,6 +174,7 @@ def until(number, output="targets_arn", seconds=60):
     return healthy(output)
 
 print(until(2), until(1, "candidate_targets_arn"))
+# expect: ['i-…', 'i-…'] ['i-…']
 
 # %% [markdown]
 # ## Ask
@@ -177,6 +185,7 @@ print(until(2), until(1, "candidate_targets_arn"))
 # %%
 url, direct = outputs()["model_url"], outputs()["instances_url"] + "/model"
 traffic(2, rate=1, url=url)
+# expect: 2 answered, 0 failed
 
 # %% [markdown]
 # ### 41 ways to fail
@@ -187,6 +196,7 @@ traffic(2, rate=1, url=url)
 
 # %%
 failures()
+# expect: 41
 
 # %% [markdown]
 # Two rows deserve a second look. A wrong request (400) is not tried again:
@@ -206,6 +216,7 @@ def one_leaves():
         InstanceId=healthy()[0], ShouldDecrementDesiredCapacity=False)
 
 traffic(4, rate=2, url=direct, at={1: one_leaves})
+# expect: 8 answered, 0 failed
 
 # %% [markdown]
 # ### One dies
@@ -223,6 +234,7 @@ def one_dies():
     ec2.send_diagnostic_interrupt(InstanceId=victims.pop())
 
 traffic(4, rate=2, url=direct, at={0.5: one_dies})
+# expect no: , 0 failed
 
 # %% [markdown]
 # Now the other one dies, too, and nobody is left. But the same calls go
@@ -230,6 +242,8 @@ traffic(4, rate=2, url=direct, at={0.5: one_dies})
 
 # %%
 traffic(4, rate=2, url=url, at={0.5: one_dies})
+# expect: 8 answered, 0 failed
+# expect: function
 
 # %% [markdown]
 # What its environments have told each other is in the table: failures in a
@@ -246,6 +260,7 @@ for each in found["AutoScalingGroups"][0]["Instances"]:
         InstanceId=each["InstanceId"], HealthStatus="Unhealthy",
         ShouldRespectGracePeriod=False)
 show(item)
+# expect: instances
 
 # %% [markdown]
 # ## Change it: a canary, promoted
@@ -258,6 +273,8 @@ configure(canaryPercent=50)
 up()
 until(2)
 traffic(3, rate=3, url=direct)
+# expect: Done in
+# expect: , 0 failed
 
 # %% [markdown]
 # Well? Promote it, in one `up`, while calls go on. Not one of them fails: a
@@ -266,6 +283,7 @@ traffic(3, rate=3, url=direct)
 # %%
 configure(canaryPercent=None, livePool="candidate")
 traffic(6, rate=2, url=direct, at={0: up})
+# expect: , 0 failed
 
 # %% [markdown]
 # ## Break it: a share for nobody
@@ -281,6 +299,7 @@ configure(livePool="weights", candidateWeight=50)
 up()
 until(0, "candidate_targets_arn")
 traffic(3, rate=2, url=direct)
+# expect: answered
 
 # %% [markdown]
 # A 503 from the balancer is a page of HTML: `server: awselb/2.0`. Your own
@@ -290,6 +309,7 @@ traffic(3, rate=2, url=direct)
 
 # %%
 traffic(3, rate=2, url=url)
+# expect: , 0 failed
 
 # %% [markdown]
 # The fix is a rollback: name the pool that works.
@@ -299,6 +319,7 @@ configure(livePool=None, candidateWeight=None)
 up()
 scaling.update_auto_scaling_group(**group, MinSize=1, DesiredCapacity=1)
 traffic(2, rate=2, url=direct)
+# expect: , 0 failed
 
 # %% [markdown]
 # ## Your turn
