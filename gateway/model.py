@@ -8,7 +8,7 @@ import pulumi
 import pulumi_aws as aws
 
 from .kinds import Arguments, Statement, Variables
-from .layer.build import RUNTIME, archive, digest
+from .layer.build import RUNTIME, file_digest, layer_command, layer_zip
 from .policies import policy_document, trust_policy
 from .settings import Settings, code_of
 
@@ -123,12 +123,15 @@ def invoke_policy(
 # On AWS, where nothing else brings the model
 
 
-def model_layer(settings: Settings) -> list[pulumi.Output[str]]:
-    """The layer's ARN; none where something else brings the model."""
+def model_layer(settings: Settings, start: Arguments) -> Arguments:
+    """For the function: its start, and first the layer with the model.
+
+    Where something else brings the model, the start is as it was.
+    """
     ours = settings.backend == "local" and not settings.function_name
     if not (ours and settings.model_layer):
-        return []
-    zip_file = archive(settings.architecture)
+        return start
+    zip_file = layer_zip(settings.architecture)
     if not zip_file.is_file():
         raise pulumi.RunError(missing(settings.architecture))
     uploaded = layer_object(zip_file)
@@ -142,7 +145,7 @@ def model_layer(settings: Settings) -> list[pulumi.Output[str]]:
         compatible_architectures=[settings.architecture],
         compatible_runtimes=[RUNTIME],
     )
-    return [version.arn]
+    return {**start, "layers": [version.arn, *start["layers"]]}
 
 
 def layer_object(zip_file: Path) -> aws.s3.BucketObjectv2:
@@ -155,17 +158,15 @@ def layer_object(zip_file: Path) -> aws.s3.BucketObjectv2:
     return aws.s3.BucketObjectv2(
         "modelLayerZip",
         bucket=bucket.id,
-        key=f"{digest(zip_file)}.zip",
+        key=f"{file_digest(zip_file)}.zip",
         source=pulumi.FileAsset(str(zip_file)),
     )
 
 
 def missing(architecture: str) -> str:
     """What to say when nobody has made the zip yet."""
-    folder = Path(__file__).resolve().parent
     return (
         "gateway:modelLayer is true, and the layer's zip is not there yet. "
-        f"Make it: cd {folder} && python -m layer --architecture "
-        f"{architecture}. Or, where another layer brings the model: "
-        "pulumi config set gateway:modelLayer false"
+        f"Make it: {layer_command(architecture)}. Or, where another layer "
+        "brings the model: pulumi config set gateway:modelLayer false"
     )

@@ -211,7 +211,7 @@ def model_variables(
 def model_start(settings: Settings) -> Arguments:
     """For the model's function: what Lambda starts, with which layers."""
     start = {**plain_start(settings), **adapter_start(settings)}
-    return {**start, "layers": [*model_layer(settings), *start["layers"]]}
+    return model_layer(settings, start)
 
 
 def model_invocation(

@@ -37,7 +37,7 @@ CHAPTERS = (
         "model_function",
         "The model in a function",
         30,
-        ("plain_start", "model", "invoke_policy"),
+        ("plain_start", "model_layer", "model", "invoke_policy"),
         ("model",),
     ),
     Chapter(3, "rest_api", "The REST API", 20, ("rest_api", "resource_policy"), ("api",)),

@@ -58,8 +58,8 @@ def test_a_walk_goes_through_files_that_exist_and_not_back_and_forth(title, text
     assert max(map(rooms.count, rooms)) <= 3, f"{title}: {rooms}"
 
 
-def test_there_are_three_walks():
-    assert len(WALKS) == 3
+def test_there_are_four_walks():
+    assert len(WALKS) == 4
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import sys
 
-from .build import ARCHITECTURES, LayerError, build, digest
+from .build import ARCHITECTURES, LayerError, build, file_digest
 
 
 def main(arguments: list[str]) -> int:
@@ -26,7 +26,7 @@ def main(arguments: list[str]) -> int:
         print(f"error: {error}", file=sys.stderr)
         return 1
     size = made.stat().st_size / 1_000_000
-    print(f"{made}: {size:.1f} MB, SHA-256 {digest(made)}")
+    print(f"{made}: {size:.1f} MB, SHA-256 {file_digest(made)}")
     return 0
 
 

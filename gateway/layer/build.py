@@ -39,9 +39,15 @@ class LayerError(Exception):
     """The layer cannot be made; the message says why."""
 
 
-def archive(architecture: str) -> Path:
+def layer_zip(architecture: str) -> Path:
     """Where the zip for a processor is: "x86_64" or "arm64"."""
     return HERE / "build" / f"model-{architecture}.zip"
+
+
+def layer_command(architecture: str) -> str:
+    """What makes the zip, in a terminal."""
+    folder = HERE.parent
+    return f"cd {folder} && python -m layer --architecture {architecture}"
 
 
 def build(architecture: str) -> Path:
@@ -60,7 +66,7 @@ def build(architecture: str) -> Path:
             f"The layer has {size:,} bytes. Lambda takes {LARGEST:,}, with "
             "all other layers and the function's code."
         )
-    target = archive(architecture)
+    target = layer_zip(architecture)
     target.parent.mkdir(exist_ok=True)
     # Never half a zip: another `pulumi up` may be reading it.
     unfinished = target.with_suffix(f".{os.getpid()}")
@@ -158,7 +164,7 @@ def write(files: Files, target: Path) -> None:
             opened.writestr(entry, files[name])
 
 
-def digest(file: Path) -> str:
+def file_digest(file: Path) -> str:
     """The SHA-256 of a file, in hexadecimal digits."""
     found = hashlib.sha256()
     with file.open("rb") as opened:

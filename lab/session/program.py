@@ -97,7 +97,7 @@ def compose(
     names: dict[str, Any] = {"__builtins__": builtins, **program}
     home = program["gateway"].__module__.rpartition(".")[0]
     for name, value in program.items():
-        if isinstance(value, FunctionType) and value.__module__.startswith(f"{home}."):
+        if isinstance(value, FunctionType) and _ours(value, home, program):
             copy = FunctionType(value.__code__, names, name, value.__defaults__, value.__closure__)
             copy.__kwdefaults__ = value.__kwdefaults__
             names[name] = copy
@@ -105,6 +105,15 @@ def compose(
     names.update({name: standins.stand_in(program[name]) for name in leave_out})
     names["export"] = lambda outputs: program["export"](standins.present(outputs))
     return names["gateway"]
+
+
+def _ours(function: FunctionType, home: str, program: Mapping[str, Any]) -> bool:
+    """Whether it is the program's own, and the one table has all that it may look up.
+
+    A file of a part that is no step's, such as gateway/layer/, is imported and left as it is.
+    """
+    public = (name for name in function.__globals__ if name[:2] != "__")
+    return function.__module__.startswith(f"{home}.") and all(name in program for name in public)
 
 
 class Watched:

@@ -87,7 +87,7 @@ def test_it_is_for_the_processor_that_was_asked_for(made):
 def test_the_same_bytes_are_made_again(wheels, made, tmp_path):
     _, folder = wheels
     build.write(build.contents(folder), tmp_path / "again.zip")
-    assert build.digest(tmp_path / "again.zip") == build.digest(made[1])
+    assert build.file_digest(tmp_path / "again.zip") == build.file_digest(made[1])
 
 
 def test_a_library_loses_what_only_a_debugger_reads(wheels, made):
@@ -183,6 +183,6 @@ def test_a_zip_that_is_there_is_replaced_as_a_whole(monkeypatch, tmp_path):
     for text in (b"one", b"two"):
         monkeypatch.setattr(build, "contents", lambda folder, text=text: {"python/x": text})
         assert build.build("arm64") == tmp_path / "build" / "model-arm64.zip"
-        with zipfile.ZipFile(build.archive("arm64")) as opened:
+        with zipfile.ZipFile(build.layer_zip("arm64")) as opened:
             assert opened.read("python/x") == text
     assert [path.name for path in (tmp_path / "build").iterdir()] == ["model-arm64.zip"]

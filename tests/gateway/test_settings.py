@@ -248,7 +248,7 @@ def layer_zip(monkeypatch, tmp_path):
     """A layer that was made, for either processor."""
     file = tmp_path / "model.zip"
     file.write_bytes(b"zip")
-    monkeypatch.setattr(model, "archive", lambda architecture: file)
+    monkeypatch.setattr(model, "layer_zip", lambda architecture: file)
     return file
 
 
@@ -268,13 +268,13 @@ def test_the_models_layer_is_the_first_and_its_object_has_its_digest(declare, la
 
 @pytest.mark.parametrize("more", [{"model_layer": False}, {"function_name": "theirs"}])
 def test_where_something_else_brings_the_model_there_is_no_layer(layer_zip, more):
-    assert model.model_layer(Settings(**more)) == []
+    assert model.model_layer(Settings(**more), {"layers": []}) == {"layers": []}
 
 
 def test_a_layer_that_nobody_has_made_is_an_error_with_the_command(monkeypatch, tmp_path):
-    monkeypatch.setattr(model, "archive", lambda architecture: tmp_path / "none.zip")
+    monkeypatch.setattr(model, "layer_zip", lambda architecture: tmp_path / "none.zip")
     with pytest.raises(pulumi.RunError) as raised:
-        model.model_layer(Settings(architecture="arm64"))
+        model.model_layer(Settings(architecture="arm64"), {"layers": []})
     assert f"cd {FUNCTIONS.parent} && python -m layer --architecture arm64." in str(raised.value)
 
 

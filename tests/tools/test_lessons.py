@@ -218,6 +218,7 @@ UNSEEN = {
     "adapter_start",
     "adapter_variables",
     "adapter_invocation",
+    "model_layer",
     "alias_invocation",
     "alias_policy",
     "preflights",

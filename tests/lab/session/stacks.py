@@ -29,7 +29,8 @@ def fake_target(port: int, generation: str = "first"):
             "AWS_REGION": "us-east-1",
         }
         here = "http://127.0.0.1:1"
-        return target.Target("sandbox", "us-east-1", env, variables.SANDBOX, here, generation)
+        where = ("sandbox", "us-east-1", env, variables.SANDBOX, here, generation)
+        return target.Target(*where, config={"gateway:modelLayer": "false"})
 
     return reach
 
