@@ -2,6 +2,7 @@
 
 import ast
 import functools
+import importlib
 import inspect
 import json
 
@@ -30,6 +31,7 @@ from gateway.instances import balancer, hosts, link, machine, network, pool
 from gateway.routing import canary, candidate, fallback, homes
 from gateway.settings import Settings
 from lab import course
+from lab.session.program import names_of
 
 # As conftest.py answers for AWS.
 API = "arn:aws:execute-api:us-east-1:123456789012:api1"
@@ -551,6 +553,15 @@ def test_no_name_stands_for_two_things():
             if getattr(value, "__module__", None) == module.__name__ or name.isupper():
                 homes.setdefault(name, []).append(value)
     assert all(value is values[0] for values in homes.values() for value in values)
+
+
+def test_a_name_means_the_same_in_every_file():
+    """In the lab, all files share one table: an import that another file defines would be another's."""
+    files = [importlib.import_module(f"gateway.{name.replace('/', '.')}") for name in course.FILES]
+    table = names_of(files)
+    for file in files:
+        for name, value in vars(file).items():
+            assert name[:2] == "__" or table[name] is value, f"{name} in {file.__name__}"
 
 
 @pytest.mark.parametrize("module", MODULES, ids=lambda module: module.__name__)
