@@ -34,7 +34,7 @@ def chapter(number: int) -> Callable[[], None]:
     """The program up to a chapter, as a notebook's up() runs it."""
     from gateway.settings import Settings
 
-    names = names_of(import_module(f"gateway.{file}") for file in course.FILES)
+    names = names_of(import_module(f"gateway.{file.replace('/', '.')}") for file in course.FILES)
     program = compose(names, {}, course.steps(course.LAST, after=number))
     return lambda: program(Settings.from_config())
 
