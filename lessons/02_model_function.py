@@ -236,7 +236,7 @@ up()
 aye = invoke(prompt="Who are you?", max_tokens=40)
 json.loads(aye["body"])["completion"]
 # expect: 1 updated
-# expect: Aye
+# expect first: Aye
 
 # %% [markdown]
 # ## Break it: a timeout that is too short

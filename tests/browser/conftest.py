@@ -65,7 +65,7 @@ class Lab:
                     box.screenshot(path=Path(folder) / f"{name}_{number:03d}.png")
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def lab(tmp_path_factory) -> Iterator[Lab]:
     """JupyterLab as `make lab` starts it, on a copy of the notebooks: what it saves is not committed."""
     place = tmp_path_factory.mktemp("browser")
@@ -112,7 +112,7 @@ def wait_until_up(url: str, server: subprocess.Popen[bytes], log: Path) -> None:
     pytest.fail("JupyterLab did not answer within 30 s")
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def browser() -> Iterator[Any]:
     """Chromium, without a window."""
     if not CHROMIUM:

@@ -97,7 +97,7 @@ def test_a_function_that_does_not_exist_is_one_line(stacks: Any) -> None:
 
 
 def test_what_is_protected_stays_until_it_is_no_more(stacks: Any, client: Any) -> None:
-    chosen: dict[str, Any] = {"logging_role": "own", "protect": True}
+    chosen: dict[str, Any] = {"model_layer": False, "logging_role": "own", "protect": True}
     chosen["permissions_boundary"] = "arn:aws:iam::aws:policy/PowerUserAccess"
     stack = stacks(lambda: gateway(Settings(**chosen)))
     stack.up()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -40,8 +41,26 @@ def group(life: Lives) -> Life:
     )
 
 
-def test_a_target_tracking_policy_keeps_and_takes_every_argument(life: Lives, group: Life) -> None:
-    label = "app/model/0123456789abcdef/targetgroup/model/0123456789abcdef"
+@pytest.fixture
+def label(life: Lives, ctx: Context) -> Iterator[str]:
+    """What names a balancer and a target group that it leads to."""
+    client, ec2 = ctx.client("elbv2"), ctx.client("ec2")
+    subnets = [each["SubnetId"] for each in ec2.describe_subnets()["Subnets"]][:2]
+    made = client.create_load_balancer(Name=life.name("b"), Subnets=subnets, Scheme="internal")
+    balancer = made["LoadBalancers"][0]["LoadBalancerArn"]
+    vpc = look_up(ctx, "aws:ec2/getVpc:getVpc", default=True)["id"]
+    targets = life(TARGETS, name=life.name("t"), port=80, protocol="HTTP", vpcId=vpc)
+    forward = [{"Type": "forward", "TargetGroupArn": targets.id}]
+    client.create_listener(
+        LoadBalancerArn=balancer, Port=80, Protocol="HTTP", DefaultActions=forward
+    )
+    yield f"{balancer.partition('loadbalancer/')[2]}/{targets.id.rpartition(':')[2]}"
+    client.delete_load_balancer(LoadBalancerArn=balancer)
+
+
+def test_a_target_tracking_policy_keeps_and_takes_every_argument(
+    life: Lives, group: Life, label: str
+) -> None:
     per_target: dict[str, Any] = {
         "predefinedMetricSpecification": {
             "predefinedMetricType": "ALBRequestCountPerTarget", "resourceLabel": label,
