@@ -252,7 +252,7 @@ def model(settings, *rest):
 up()
 invoke(prompt="Tell me a long story about the sea.", max_tokens=256)
 # expect: timeout: 29 → 1
-# expect: Task timed out after 1.00 seconds
+# expect first: Task timed out after 1.00 seconds
 
 # %% [markdown]
 # `Task timed out after 1.00 seconds`: look for these words when answers

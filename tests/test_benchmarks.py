@@ -215,7 +215,7 @@ LINES = {
     "deploying": ("up of chapter 10 from nothing", "resources that it changed"),
     "handler": ("the handler adds, /model", "budget: reserve tokens in the table"),
     "prompting": ("through the gateway, 1 token",),
-    "serving": ("all of chapter 10 adds", "first token / whole answer"),
+    "serving": ("all of chapter", "first token / whole answer"),
     "redeploying": ("requests meanwhile", "of them failed"),
     "instances": (
         "one instance, until it is healthy",
