@@ -49,8 +49,8 @@ def make(root: Path = ROOT) -> list[str]:
 def reset(page: int | str) -> Path:
     """Take a fresh copy of a page, and keep the old one beside it under a name with the time.
 
-    >>> reset(3)
-    PosixPath('…/work/03_rest_api.2026-11-29-1641.ipynb')
+    >>> reset(3).name
+    '03_rest_api.2026-11-29-1641.ipynb'
 
     Args:
         page: 3, "03" or "03_rest_api".

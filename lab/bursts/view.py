@@ -9,9 +9,7 @@ from lab.bursts.chart import SHAPES, chart
 from lab.bursts.state import Burst, Call
 from lab.draw import panels, words
 from lab.draw.html import Markup, clean, tag
-from lab.draw.kernel import in_notebook
-from lab.draw.once import Once
-from lab.draw.view import View
+from lab.draw.once import Drawn
 
 SECONDS = 40  # rows of the table by second
 LINE = 60  # dots on a line of text
@@ -20,7 +18,7 @@ NOT_A_PROMISE = "AWS calls its limits best effort, not a promise."
 GATEWAY_PRICE = 3.5e-6  # dollars a request: REST APIs in us-east-1, the first 333 million a month
 
 
-class BurstView(Once, View):
+class BurstView(Drawn):
     """The calls of a burst, while they are made and as a record.
 
     Attributes:
@@ -92,16 +90,6 @@ class BurstView(Once, View):
             ),
             label="Burst of calls",
         )
-
-    def _ipython_display_(self) -> None:
-        if self.on_the_page():
-            return
-        if not in_notebook():
-            print(self.text())
-            return
-        from IPython.display import display
-
-        display(self._repr_mimebundle_(), raw=True)
 
     def _title(self) -> str:
         pace = ", ".join(

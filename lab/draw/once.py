@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from lab.draw.kernel import cell
+from lab.draw.kernel import cell, in_notebook
+from lab.draw.view import View
 
 
 class Once:
@@ -17,3 +18,17 @@ class Once:
     def on_the_page(self) -> bool:
         """Whether the running cell has drawn it."""
         return self._shown_in is not None and self._shown_in == cell()
+
+
+class Drawn(Once, View):
+    """A view without controls, drawn while it works: the cell's value draws it only if it was not."""
+
+    def _ipython_display_(self) -> None:
+        if self.on_the_page():
+            return
+        if not in_notebook():
+            print(self.text())
+            return
+        from IPython.display import display
+
+        display(self._repr_mimebundle_(), raw=True)

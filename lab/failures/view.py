@@ -6,13 +6,11 @@ from typing import Any
 
 from lab.draw import panels, words
 from lab.draw.html import Markup, clean, tag
-from lab.draw.kernel import in_notebook
-from lab.draw.once import Once
-from lab.draw.view import View
+from lab.draw.once import Drawn
 from lab.failures.state import Failures
 
 
-class FailuresView(Once, View):
+class FailuresView(Drawn):
     """What callers see when backends fail.
 
     Attributes:
@@ -58,16 +56,6 @@ class FailuresView(Once, View):
             panels.table("Conditions", heads, rows, numbers=(1, 2)) if rows else None,
             label="Failures",
         )
-
-    def _ipython_display_(self) -> None:
-        if self.on_the_page():
-            return
-        if not in_notebook():
-            print(self.text())
-            return
-        from IPython.display import display
-
-        display(self._repr_mimebundle_(), raw=True)
 
     def _sentence(self) -> str:
         if self.failures.problem:

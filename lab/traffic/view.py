@@ -6,9 +6,7 @@ from typing import Any
 
 from lab.draw import panels, theme, words
 from lab.draw.html import Markup, clean, tag
-from lab.draw.kernel import in_notebook
-from lab.draw.once import Once
-from lab.draw.view import View
+from lab.draw.once import Drawn
 from lab.traffic.state import ANSWERED, FAILED, LIMITED, VERDICTS, Shot, Traffic
 
 SHAPES = {ANSWERED: "●", LIMITED: "▲", FAILED: "✗"}
@@ -17,7 +15,7 @@ WIDTH, LEFT, RIGHT, LANE = 640.0, 178.0, 626.0, 26.0
 DOTS = 60  # on a line of text
 
 
-class TrafficView(Once, View):
+class TrafficView(Drawn):
     """Calls at a steady rate, while they are made and as a record.
 
     Attributes:
@@ -75,16 +73,6 @@ class TrafficView(Once, View):
             *(panels.muted(panels.excerpt(line, 400)) for line in self._remarks()),
             label="Who answered",
         )
-
-    def _ipython_display_(self) -> None:
-        if self.on_the_page():
-            return
-        if not in_notebook():
-            print(self.text())
-            return
-        from IPython.display import display
-
-        display(self._repr_mimebundle_(), raw=True)
 
     def _title(self) -> str:
         pace = f"{words.count(self.traffic.planned, 'call')} at {self.traffic.rate:g} a second"

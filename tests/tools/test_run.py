@@ -358,14 +358,16 @@ def test_several_commands_all_run_and_one_failure_is_kept(env, capfd):
 
 
 def test_lab_listens_on_loopback_and_opens_the_first_page_unless_one_is_named():
+    first = "work/00_start.ipynb"
+
     def arguments(*given):
-        return jobs.lab_arguments([*given], "work/00_start.ipynb")
+        return jobs.lab_arguments([*given], first)
 
     assert "--ServerApp.ip=127.0.0.1" in arguments()
     assert f"--ServerApp.root_dir={ROOT}" in arguments()  # images/ is beside the pages
     assert not any("root_dir" in a for a in arguments("--ServerApp.root_dir=/mine"))
     # The URL that is printed without a browser leads to the first page, too.
-    assert "--LabApp.default_url=/lab/tree/work/00_start.ipynb" in arguments("--no-browser")
+    assert f"--LabApp.default_url=/lab/tree/{first}" in arguments("--no-browser")
     for given in ("notebooks/06.ipynb", "--LabApp.default_url=/tree", "--ServerApp.root_dir=/mine"):
         assert not any("default_url" in a for a in arguments(given))
 

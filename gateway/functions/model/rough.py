@@ -27,3 +27,17 @@ def refuse_long(ask: Ask, limits: Limits) -> None:
             f"prompt is too long: {tokens} tokens > {most} maximum, counted roughly.",
             "messages",
         )
+
+
+class Rough:
+    """What is the same for each inner.Backend whose tokens are thought, not counted."""
+
+    limits: Limits
+
+    def count(self, ask: Ask) -> int:
+        """How many tokens it would read, estimated."""
+        return count(ask)
+
+    def refuse_long(self, ask: Ask) -> None:
+        """Refuse what is surely longer than the limit of this gateway."""
+        refuse_long(ask, self.limits)

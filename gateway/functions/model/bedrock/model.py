@@ -7,10 +7,10 @@ from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from typing import Any
 
-import rough
 from bedrock import converse, pieces
 from errors import ApiError
 from inner import Ask, Limits, Piece
+from rough import Rough
 
 # How each of its errors is told. What is not here is a failure of the backend: 502.
 STATUS = {
@@ -34,7 +34,7 @@ SAID = {
 
 
 @dataclass
-class Bedrock:
+class Bedrock(Rough):
     """It is an inner.Backend, where each of its methods is described.
 
     Attributes:
@@ -49,14 +49,6 @@ class Bedrock:
     limits: Limits
     system_prompt: str = ""
     frames: tuple[str, ...] = ()
-
-    def count(self, ask: Ask) -> int:
-        """How many tokens it would read, estimated: four bytes are about one."""
-        return rough.count(ask)
-
-    def refuse_long(self, ask: Ask) -> None:
-        """Refuse what is surely longer than the limit of this gateway."""
-        rough.refuse_long(ask, self.limits)
 
     def stream(self, ask: Ask) -> Generator[Piece, None, None]:
         """Its answer. A failure is an ApiError, before the first piece and after it."""

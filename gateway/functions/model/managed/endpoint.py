@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections.abc import Generator
 from dataclasses import dataclass
 
-import rough
 from errors import ApiError
 from failover.remote import Remote
 from inner import Ask, Limits, Piece
 from managed.secret import Secret
+from rough import Rough
 
 
 @dataclass(frozen=True)
-class Endpoint:
+class Endpoint(Rough):
     """It is an inner.Backend, where each of its methods is described.
 
     Attributes:
@@ -32,14 +32,6 @@ class Endpoint:
     first_token: float = 60.0
     system_prompt: str = ""
     frames: tuple[str, ...] = ()
-
-    def count(self, ask: Ask) -> int:
-        """How many tokens it would read, estimated."""
-        return rough.count(ask)
-
-    def refuse_long(self, ask: Ask) -> None:
-        """Refuse what is surely longer than the limit of this gateway."""
-        rough.refuse_long(ask, self.limits)
 
     def stream(self, ask: Ask) -> Generator[Piece, None, None]:
         """Its answer."""
