@@ -4,8 +4,8 @@ import json
 import time
 
 import api
-import chat_checks
 import pytest
+from dialects import chat_checks
 from errors import ApiError
 from local import reading
 from model import MODEL as real
@@ -420,7 +420,7 @@ def said(**message):
             said(role="tool", content="Hi", tool_call_id="c1"),
             400,
             "invalid_request",
-            "messages[0].tool_call_id",
+            "messages[0]",
         ),
         (said(role="function", content="Hi"), 400, "invalid_request", "messages[0].role"),
         (said(role=["user"], content="Hi"), 400, "invalid_request", "messages[0].role"),
@@ -454,7 +454,7 @@ def said(**message):
             {"messages": [*HI, {"role": "assistant", "content": "Hi"}]},
             400,
             "invalid_request",
-            "messages[1].role",
+            "messages[1]",
         ),
         ({"n": 2}, 400, "invalid_request", "n"),
         ({"n": 1000}, 400, "invalid_request", "n"),

@@ -210,7 +210,7 @@ IMAGE = {"type": "image", "source": {"type": "base64", "media_type": "image/png"
         (MESSAGES, {"messages": []}, "messages"),
         (MESSAGES, {"messages": None}, "messages is null"),
         (MESSAGES, {"tools": [TOOL[RESPONSES]]}, "tools[0].type"),  # OpenAI's
-        (MESSAGES, {"tools": [TOOL[MESSAGES]] * 2}, "same name"),
+        (MESSAGES, {"tools": [TOOL[MESSAGES]] * 2}, "Two of the tools have the name weather"),
         (RESPONSES, {"tools": [{"type": "function", "function": NAMED}]}, "tools[0].name"),  # chat's
         (MESSAGES, {"max_tokens": None}, "max_tokens"),
         (MESSAGES, {"max_tokens": 0}, "max_tokens"),

@@ -12,10 +12,6 @@ from types import SimpleNamespace
 
 import answers
 import api
-import chat
-import chat_checks
-import chat_messages
-import chat_tools
 import checks
 import errors
 import handler
@@ -23,7 +19,7 @@ import log
 import prompts
 import pytest
 import server
-from dialects import models
+from dialects import chat, chat_checks, chat_messages, chat_tools, models
 from errors import ApiError
 from inner import Call, Message
 from local import reading
@@ -337,8 +333,8 @@ def with_call(**changes):
         ({}, "m", "m is an object; it must be a list of 1 to 2048 messages."),
         (None, "m", "m is null; it must be a list of 1 to 2048 messages."),
         (HI * 2049, "m", "m is a list; it must be a list of 1 to 2048 messages."),
-        ([*HI, {"role": "assistant", "content": "y"}], "m[1].role",
-         "The last message is the assistant's; it must be one that it can answer."),
+        ([*HI, {"role": "assistant", "content": "y"}], "m[1]",
+         "The last turn is the assistant's; it must be one that it can answer."),
         ([*HI, 7], "m[1]", "m[1] is 7; it must be an object with role and content."),
         ([{"role": "alien", "content": "x"}], "m[0].role",
          'm[0].role is "alien"; it must be one of system, developer, user, assistant, tool.'),
@@ -357,8 +353,8 @@ def with_call(**changes):
          "m[0].content[0].text is 5; it must be text."),
         ([{"role": "tool", "content": "x"}], "m[0].tool_call_id",
          "m[0].tool_call_id is null; it must be text."),
-        ([CALLED, {"role": "tool", "content": "x", "tool_call_id": "c2"}], "m[1].tool_call_id",
-         "A message of the role tool must be the result of an earlier call, by its id."),
+        ([CALLED, {"role": "tool", "content": "x", "tool_call_id": "c2"}], "m[1]",
+         "There is no call c2 before its result."),
         ([{**CALLED, "tool_calls": 7}], "m[0].tool_calls",
          "m[0].tool_calls is 7; it must be a list of 1 to 2048 calls."),
         (with_call(function=None), "m[0].tool_calls[0]",

@@ -10,10 +10,9 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
-import chat
 import prompts
 from answers import Answer
-from dialects import messages, models, responses
+from dialects import chat, messages, models, responses
 from errors import ApiError
 from inner import Backend
 

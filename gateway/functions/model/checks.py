@@ -248,8 +248,11 @@ def an_object(value: Any, param: str) -> dict[str, Any]:
 
 def a_list(value: Any, param: str, most: int = 1000) -> list[Any]:
     """A list that is not too long."""
-    if not isinstance(value, list) or len(value) > most:
-        raise wrong(param, value, f"a list of at most {most} entries")
+    right = f"a list of at most {most} entries"
+    if not isinstance(value, list):
+        raise wrong(param, value, right)
+    if len(value) > most:
+        raise wrong(param, value, right, "array_above_max_length")
     return value
 
 

@@ -3,5 +3,5 @@
 No model is asked here but through answering.py, so that budget, limits and logs hold for each.
 """
 
-# Two files a dialect: NAME_checks.py reads, NAME.py tells. Chat completions, the first of them,
-# are in the folder above.
+# Two files a dialect: NAME_checks.py reads, NAME.py tells. What clients of chat completions send is
+# the most, so that chat_messages.py and chat_tools.py read a part of it.

@@ -13,10 +13,9 @@ from functools import partial
 from typing import Any
 
 import answering
-import chat_checks
 import checks
 from answers import Answer, event
-from dialects import models
+from dialects import chat_checks, models
 from inner import (
     ArgumentsPiece,
     Backend,

@@ -5,10 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-import chat_messages
-import chat_tools
 import checks
 from checks import Check, an_object, flag, label, number, only, wrong
+from dialects import chat_messages, chat_tools, offers
 from inner import Ask, Limits
 
 EXAMPLE = '{"model": "...", "messages": [{"role": "user", "content": "..."}]}'
@@ -91,19 +90,20 @@ def given(fields: dict[str, Any]) -> dict[str, Any]:
 def asked(fields: dict[str, Any], limits: Limits) -> Ask:
     """What the model is asked."""
     options = checks.options(fields, OPTIONS)
-    offer = chat_tools.offer(fields)
+    offered = chat_tools.tools(fields.get("tools", []), "tools")
+    choice = chat_tools.tool_choice(fields.get("tool_choice", "auto"), "tool_choice")
     shape = options.pop("response_format", None)
     parallel = options.pop("parallel_tool_calls", True)
     # JSON that is cut is no JSON: where nothing is said, it has all the room there is.
-    most = limits.answer_tokens if shape or offer.tools else checks.DEFAULTS["max_tokens"]
+    most = limits.answer_tokens if shape or offered.tools else checks.DEFAULTS["max_tokens"]
     room = checks.options(fields, dict.fromkeys(ROOM, checks.answer_tokens(limits)))
     return Ask(
         messages=chat_messages.conversation(fields.get("messages"), "messages"),
         max_tokens=room.get("max_completion_tokens", room.get("max_tokens", most)),
         stop=tuple(options.pop("stop", ())),
         shape=shape,
-        tools=offer.tools,
-        choice=offer.choice,
+        tools=offers.chosen(offered, choice),
+        choice=choice.word,
         parallel=parallel,
         **options,
     )

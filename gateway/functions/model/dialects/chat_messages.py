@@ -7,6 +7,7 @@ from typing import Any
 
 import checks
 from checks import wrong
+from dialects import fields
 from errors import ApiError
 from inner import Call, Message
 
@@ -18,19 +19,9 @@ REFUSED = ("audio", "function_call")  # parts of a message that would change its
 def conversation(value: Any, param: str) -> tuple[Message, ...]:
     """The messages."""
     given = checks.some(value, param, MESSAGES, "messages")
-    messages: list[Message] = []
-    known: set[str | None] = set()
-    for place, one in enumerate(given):
-        messages.append(message(one, f"{param}[{place}]"))
-        known.update(call.id for call in messages[-1].calls)
-        if messages[-1].role == "tool" and messages[-1].call_id not in known:
-            text = "A message of the role tool must be the result of an earlier call, by its id."
-            where = f"{param}[{place}].tool_call_id"
-            raise ApiError(400, "invalid_request", text, where)
-    if messages[-1].role == "assistant":
-        text = "The last message is the assistant's; it must be one that it can answer."
-        raise ApiError(400, "invalid_request", text, f"{param}[{len(messages) - 1}].role")
-    return tuple(messages)
+    places = [f"{param}[{place}]" for place in range(len(given))]
+    messages = [message(one, place) for place, one in zip(places, given, strict=True)]
+    return fields.turns(list(zip(places, messages, strict=True)))
 
 
 def message(value: Any, param: str) -> Message:

@@ -2,98 +2,50 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any, Literal
 
 import checks
 from checks import wrong
-from dialects.offers import NAME, NOTHING, TOOLS, Word
-from errors import ApiError
+from dialects import offers
+from dialects.offers import Choice, Offer
 from guide.schemas import Schema, held
 from inner import Tool
 
 
-@dataclass(frozen=True)
-class Offer:
-    """The tools of a request, and whether the model may, must or must not call one."""
-
-    tools: tuple[Tool, ...] = ()
-    choice: Word = "auto"
-
-
-def offer(fields: dict[str, Any]) -> Offer:
-    """The fields "tools" and "tool_choice" together."""
-    given = fields.get("tools", [])
-    if given != []:
-        given = checks.some(given, "tools", TOOLS, "tools")
-    tools: list[Tool] = []
-    for place, one in enumerate(given):
-        tools.append(tool(one, f"tools[{place}]"))
-        if tools[-1].name in [other.name for other in tools[:-1]]:
-            where = f"tools[{place}].function.name"
-            raise wrong(where, tools[-1].name, "the name of one tool alone")
-    return chosen(fields.get("tool_choice", "auto"), tuple(tools), "tool_choice")
+def tools(value: Any, param: str) -> Offer:
+    """The functions on offer; none is fine."""
+    given = checks.a_list(value, param, offers.TOOLS)
+    return Offer(tuple(tool(one, f"{param}[{place}]") for place, one in enumerate(given)))
 
 
 def tool(value: Any, param: str) -> Tool:
-    """One tool, with the schema that its arguments are held to."""
-    if not isinstance(value, dict):
-        raise wrong(param, value, "an object with type and function")
-    checks.only("function")(value.get("type"), param + ".type")
-    function, inside = value.get("function"), param + ".function"
-    if not isinstance(function, dict):
-        raise wrong(inside, function, "an object with name and parameters")
-    given = {name: one for name, one in function.items() if one is not None}
-    checks.flag(given.get("strict", False), inside + ".strict")
-    parameters = given.get("parameters", {})
-    return Tool(
-        name=name(given.get("name"), inside + ".name"),
-        description=checks.text(given.get("description", ""), inside + ".description", empty=True),
-        parameters=held(NOTHING if parameters == {} else parameters, inside + ".parameters"),
-    )
+    """One function, with the schema that its arguments are held to."""
+    given = checks.an_object(value, param)
+    checks.only("function")(given.get("type"), param + ".type")
+    inside = param + ".function"
+    return offers.tool(checks.an_object(given.get("function"), inside), "parameters", inside)
 
 
-def name(value: Any, param: str) -> str:
-    """The name of a tool, or of a shape."""
-    if not isinstance(value, str) or not NAME.fullmatch(value):
-        raise wrong(param, value, "1 to 64 letters, digits, - and _")
-    return value
-
-
-def chosen(value: Any, tools: tuple[Tool, ...], param: str) -> Offer:
-    """What "tool_choice" says. One that names tools leaves these alone."""
+def tool_choice(value: Any, param: str) -> Choice:
+    """Whether a function is to be called, and which."""
     if isinstance(value, str):
-        word = checks.only("auto", "none", "required")(value, param)
-        if word == "required" and not tools:
-            raise wrong(param, value, '"auto" or "none" where there are no tools')
-        return Offer(tools, word)
-    if not isinstance(value, dict):
-        raise wrong(param, value, '"auto", "none", "required" or an object')
-    kind = checks.only("function", "allowed_tools")(value.get("type"), param + ".type")
+        return Choice(checks.only("auto", "none", "required")(value, param))
+    given = checks.an_object(value, param)
+    kind = checks.only("function", "allowed_tools")(given.get("type"), param + ".type")
     if kind == "function":
-        return Offer(named([value], tools, param), "required")
-    allowed, inside = value.get(kind), f"{param}.{kind}"
-    if not isinstance(allowed, dict):
-        raise wrong(inside, allowed, "an object with mode and tools")
+        return Choice("required", (named(given, param),))
+    inside = f"{param}.{kind}"
+    allowed = checks.an_object(given.get(kind), inside)
     mode = checks.only("auto", "required")(allowed.get("mode"), inside + ".mode")
-    those = checks.some(allowed.get("tools"), inside + ".tools", TOOLS, "tools")
-    return Offer(named(those, tools, inside + ".tools"), mode)
+    those = checks.some(allowed.get("tools"), inside + ".tools", offers.TOOLS, "tools")
+    places = [f"{inside}.tools[{place}]" for place in range(len(those))]
+    return Choice(mode, tuple(named(one, at) for one, at in zip(those, places, strict=True)))
 
 
-def named(those: list[Any], tools: tuple[Tool, ...], param: str) -> tuple[Tool, ...]:
-    """The tools that are named."""
-    known = {tool.name: tool for tool in tools}
-    found = []
-    for one in those:
-        function = one.get("function") if isinstance(one, dict) else None
-        wanted = function.get("name") if isinstance(function, dict) else None
-        if not isinstance(wanted, str) or wanted not in known:
-            names = ", ".join(known)[:200] or "none"
-            raise ApiError(
-                400, "invalid_request", f"{param} names no tool; there are: {names}.", param
-            )
-        found.append(known[wanted])
-    return tuple(found)
+def named(value: Any, param: str) -> str:
+    """The name in what names a function."""
+    function = checks.an_object(checks.an_object(value, param).get("function"), param + ".function")
+    return checks.identifier(function.get("name"), param + ".function.name")
 
 
 def response_format(value: Any, param: str) -> Literal["json"] | Schema | None:
@@ -110,7 +62,7 @@ def response_format(value: Any, param: str) -> Literal["json"] | Schema | None:
         raise wrong(inside, given, "an object with name and schema")
     given = {name: one for name, one in given.items() if one is not None}
     checks.allow_only(given, ["name", "description", "strict", "schema"], inside + ".")
-    name(given.get("name"), inside + ".name")
+    offers.name(given.get("name"), inside + ".name")
     checks.text(given.get("description", ""), inside + ".description", empty=True)
     checks.flag(given.get("strict", False), inside + ".strict")
     return held(given.get("schema"), inside + ".schema")

@@ -89,20 +89,24 @@ def told(ignored: list[str]) -> dict[str, str]:
     return {HEADER: ", ".join(names)} if names else {}
 
 
-def turns(messages: Sequence[Message], param: str) -> tuple[Message, ...]:
+def turns(placed: Sequence[tuple[str, Message]]) -> tuple[Message, ...]:
     """The conversation, if the model can go on from it.
+
+    Args:
+        placed: its turns, each with the place in the request where it stands.
 
     Raises:
         ApiError: 400, a result belongs to no call before it, or the last turn is the assistant's:
             words put into the model's mouth, which it cannot go on from.
     """
     called: set[str] = set()
-    for message in messages:
+    for place, message in placed:
         called.update(call.id for call in message.calls)
         if message.role == "tool" and message.call_id not in called:
             text = f"There is no call {message.call_id} before its result."
-            raise ApiError(400, "invalid_request", text, param)
+            raise ApiError(400, "invalid_request", text, place)
+    messages = tuple(message for _, message in placed)
     if messages and messages[-1].role == "assistant":
         text = "The last turn is the assistant's; it must be one that it can answer."
-        raise ApiError(400, "invalid_request", text, param)
-    return tuple(messages)
+        raise ApiError(400, "invalid_request", text, placed[-1][0])
+    return messages

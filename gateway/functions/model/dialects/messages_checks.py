@@ -72,10 +72,11 @@ def system(value: Any, param: str) -> tuple[Message, ...]:
 def conversation(value: Any, param: str) -> tuple[Message, ...]:
     """The messages. One with results of tools becomes several turns."""
     given = checks.some(value, param, checks.TURNS, "messages")
-    found: list[Message] = []
+    found: list[tuple[str, Message]] = []
     for place, one in enumerate(given):
-        found += turns_of(one, f"{param}[{place}]")
-    return fields.turns(found, param)
+        where = f"{param}[{place}]"
+        found += [(where, turn) for turn in turns_of(one, where)]
+    return fields.turns(found)
 
 
 def turns_of(value: Any, param: str) -> list[Message]:

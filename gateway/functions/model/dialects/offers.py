@@ -38,13 +38,22 @@ class Offer:
 
 def tool(given: dict[str, Any], schema: str, param: str) -> Tool:
     """A tool that a client runs; `schema` is the name of the field with its arguments' schema."""
-    name = given.get("name")
-    if not isinstance(name, str) or not NAME.fullmatch(name):
-        raise wrong(f"{param}.name", name, "1 to 64 letters, digits, _ or -")
-    about = given.get("description") or ""
-    description = checks.text(about, f"{param}.description", empty=True)
-    parameters = held(given.get(schema) or NOTHING, f"{param}.{schema}")
-    return Tool(name, description, parameters)
+    # A field that is null is one that is not there.
+    given = {field: value for field, value in given.items() if value is not None}
+    called = name(given.get("name"), f"{param}.name")
+    checks.flag(given.get("strict", False), f"{param}.strict")  # each schema is held to here
+    about = checks.text(given.get("description", ""), f"{param}.description", empty=True)
+    parameters = given.get(schema, {})
+    return Tool(
+        called, about, held(NOTHING if parameters == {} else parameters, f"{param}.{schema}")
+    )
+
+
+def name(value: Any, param: str) -> str:
+    """The name of a tool, or of a shape."""
+    if not isinstance(value, str) or not NAME.fullmatch(value):
+        raise wrong(param, value, "1 to 64 letters, digits, - and _")
+    return value
 
 
 def chosen(offer: Offer, choice: Choice) -> tuple[Tool, ...]:
@@ -54,14 +63,17 @@ def chosen(offer: Offer, choice: Choice) -> tuple[Tool, ...]:
         ApiError: 400, two tools have one name, or a call is demanded of a tool that is not offered
             or that nobody runs here.
     """
-    known = {each.name: each for each in offer.tools}
-    if len(known) < len(offer.tools):
-        raise ApiError(400, "invalid_request", "Two of the tools have the same name.", "tools")
-    for name in choice.names:
-        if name not in known:
-            message = f"tool_choice names {ascii(name)[:70]}, which is no function in tools."
+    known: dict[str, Tool] = {}
+    for each in offer.tools:
+        if each.name in known:
+            message = f"Two of the tools have the name {each.name}."
+            raise ApiError(400, "invalid_request", message, "tools")
+        known[each.name] = each
+    for wanted in choice.names:
+        if wanted not in known:
+            message = f"tool_choice names {ascii(wanted)[:70]}, which is no function in tools."
             raise ApiError(400, "invalid_request", message, "tool_choice")
     if choice.word == "required" and not known:
         message = "tool_choice demands a call, and tools has no function that can be called."
         raise ApiError(400, "invalid_request", message, "tool_choice")
-    return tuple(each for name, each in known.items() if not choice.names or name in choice.names)
+    return tuple(tool for tool in known.values() if not choice.names or tool.name in choice.names)

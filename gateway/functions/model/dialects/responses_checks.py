@@ -86,8 +86,9 @@ def conversation(value: Any, param: str) -> tuple[Message, ...]:
     if isinstance(value, str):
         return (Message("user", checks.text(value, param)),)
     items = checks.a_list(value, param, checks.TURNS)
-    read_items = [item(one, f"{param}[{place}]") for place, one in enumerate(items)]
-    return fields.turns([message for message in read_items if message], param)
+    places = [f"{param}[{place}]" for place in range(len(items))]
+    read_items = [(place, item(one, place)) for place, one in zip(places, items, strict=True)]
+    return fields.turns([(place, message) for place, message in read_items if message])
 
 
 def item(value: Any, param: str) -> Message | None:

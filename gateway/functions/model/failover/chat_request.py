@@ -1,4 +1,4 @@
-"""A question as chat completions wants it: the way back from what chat_checks.py reads."""
+"""A question as chat completions wants it: the way back from what dialects/chat_checks.py reads."""
 
 from __future__ import annotations
 
