@@ -23,6 +23,7 @@ HASH = 72  # characters that a team's key takes, beside its name
 KEYS_SIZE = 3_900  # what the function that knows the keys has room for
 WHOLE = 29  # seconds that API Gateway waits for an answer that comes whole
 STREAMED = 900  # seconds that a Lambda function may take
+S3_OBJECT = re.compile(r"s3://[a-z0-9.-]{3,63}/[^*?\s]+")
 ORIGIN = re.compile(r"[a-z][a-z0-9+.-]*://[a-z0-9.\[\]:_-]+")
 
 
@@ -32,7 +33,14 @@ def refuse_alone(chosen: Chosen) -> None:
     Raises:
         pulumi.RunError: the first that is.
     """
-    for rule in (unknown_choice, qualified_name, teams, origins, shares):
+    for rule in (
+        unknown_choice,
+        qualified_name,
+        teams,
+        origins,
+        shares,
+        other_model,
+    ):
         rule(chosen)
 
 
@@ -190,6 +198,17 @@ def shares(chosen: Chosen) -> None:
             )
 
 
+def other_model(chosen: Chosen) -> None:
+    """A file that instances can fetch, and no pattern of files."""
+    uri = chosen["candidate_model"]
+    if uri and not S3_OBJECT.fullmatch(uri):
+        raise pulumi.RunError(
+            f"gateway:candidateModel is {uri!r}, not the URI of an object of "
+            "S3. Upload the file and name it: pulumi config set "
+            "gateway:candidateModel s3://BUCKET/model.gguf"
+        )
+
+
 def homes(chosen: Chosen) -> None:
     """What needs instances, or a second pool of them."""
     most, instances = chosen["most_instances"], chosen["instances"]
@@ -212,6 +231,12 @@ def homes(chosen: Chosen) -> None:
         ),
         ("canaryPercent", canary, "candidateInstances", second),
         ("candidateWeight", weight, "candidateInstances", second),
+        (
+            "candidateModel",
+            chosen["candidate_model"],
+            "candidateInstances",
+            second,
+        ),
         ("livePool", live, "candidateInstances", second),
     )
     for name, is_set, needed, number in needs:

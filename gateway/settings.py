@@ -118,6 +118,8 @@ class Settings:
             with more, another instance is started.
         candidate_instances: how many instances try another version.
         candidate_system_prompt: what differs in it.
+        candidate_model: what else may: another GGUF file, as the URI of an
+            object of S3. "": the same model.
         candidate_weight: percent of what no pool is named for that the
             candidate gets.
         live_pool: which pool the stage names: "stable" or "candidate"; or
@@ -176,6 +178,7 @@ class Settings:
     requests_per_instance: float = 60.0
     candidate_instances: int = 0
     candidate_system_prompt: str = ""
+    candidate_model: str = ""
     candidate_weight: int = 0
     live_pool: str = "stable"
     canary_percent: float = 0.0
@@ -286,6 +289,7 @@ def instances(config: pulumi.Config) -> dict[str, Any]:
         "requests_per_instance": config.get_float("requestsPerInstance"),
         "candidate_instances": config.get_int("candidateInstances"),
         "candidate_system_prompt": config.get("candidateSystemPrompt"),
+        "candidate_model": config.get("candidateModel"),
         "candidate_weight": config.get_int("candidateWeight"),
         "live_pool": config.get("livePool"),
         "canary_percent": config.get_float("canaryPercent"),

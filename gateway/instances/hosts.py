@@ -68,7 +68,7 @@ class Pool:
 
 def pool(settings: Settings, site: Site) -> Pool:
     """The instances that serve."""
-    told = user_data(site.code, {**site.variables, "POOL": "stable"})
+    told = user_data(site.code, {**site.variables, "POOL": "stable"}, {})
     template = launch_template(
         "modelTemplate", settings, site.doors, site.profile, told
     )

@@ -88,9 +88,7 @@ def instance_profile(
     fetch = {
         "Effect": "Allow",
         "Action": "s3:GetObject",
-        "Resource": pulumi.Output.concat(
-            "arn:aws:s3:::", code.bucket, "/", code.key
-        ),
+        "Resource": code.arn,
     }
     allowed = policy_document(fetch, write_log(logs), *rights)
     aws.iam.RolePolicy(
@@ -114,12 +112,15 @@ def instance_variables(
 
 
 def user_data(
-    code: aws.s3.BucketObjectv2, variables: Variables
+    code: aws.s3.BucketObjectv2,
+    variables: Variables,
+    downloads: dict[str, str],
 ) -> pulumi.Output[str]:
     """What an instance does when it starts for the first time.
 
     It is data, not a script: cloud-init knows each step. JSON is YAML, so
-    a dictionary will do.
+    a dictionary will do. `downloads` are other objects of S3, each with
+    the path where the instance keeps it.
     """
     unit = "/etc/systemd/system/model.service"
     source = pulumi.Output.concat("s3://", code.bucket, "/", code.key)
@@ -135,6 +136,10 @@ def user_data(
         "runcmd": [
             ["aws", "s3", "cp", source, "/opt/model.zip"],
             [python, "-m", "zipfile", "-e", "/opt/model.zip", "/opt/model"],
+            *[
+                ["aws", "s3", "cp", uri, to]
+                for uri, to in downloads.items()
+            ],
             [python, "-m", "venv", "/opt/venv"],
             [pip, "install", *pinned, "/opt/model/requirements.txt"],
             ["systemctl", "enable", "--now", "model"],

@@ -4,19 +4,21 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import pulumi
 import pulumi_aws as aws
 
 from ..instances.balancer import target_group
 from ..instances.hosts import Pool, Site
 from ..instances.machine import launch_template, user_data
 from ..instances.pool import instance_group
-from ..kinds import Arguments, Parts, Variables
+from ..kinds import Arguments, Parts, Statement, Variables
 from ..settings import Settings
 
 # Chapter 12: failing well
 
 STABLE, CANDIDATE = "stable", "candidate"
 POOL_HEADER = "x-gateway-pool"
+MODEL_FILE = "candidate.gguf"  # in the folder in which the server runs
 
 
 def candidate_variables(settings: Settings) -> Variables:
@@ -24,7 +26,21 @@ def candidate_variables(settings: Settings) -> Variables:
     told: Variables = {"POOL": CANDIDATE}
     if settings.candidate_system_prompt:
         told["SYSTEM_PROMPT"] = settings.candidate_system_prompt
+    if settings.candidate_model:
+        told["MODEL_PATH"] = MODEL_FILE
     return told
+
+
+def candidate_rights(settings: Settings) -> list[Statement]:
+    """For the instances: they may fetch the candidate's model."""
+    if not settings.candidate_model:
+        return []
+    partition = aws.get_partition_output().partition
+    place = settings.candidate_model.removeprefix("s3://")
+    resource = pulumi.Output.concat("arn:", partition, ":s3:::", place)
+    return [
+        {"Effect": "Allow", "Action": "s3:GetObject", "Resource": resource}
+    ]
 
 
 def candidate_pool(
@@ -33,7 +49,10 @@ def candidate_pool(
     """Instances of another version behind the same balancer; or none."""
     if not settings.candidate_instances:
         return []
-    told = user_data(site.code, {**site.variables, **own})
+    downloads: dict[str, str] = {}
+    if settings.candidate_model:
+        downloads[settings.candidate_model] = f"/opt/model/{MODEL_FILE}"
+    told = user_data(site.code, {**site.variables, **own}, downloads)
     template = launch_template(
         "candidateTemplate", settings, site.doors, site.profile, told
     )

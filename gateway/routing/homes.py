@@ -22,6 +22,7 @@ from ..settings import Settings
 from .canary import pool_header
 from .candidate import (
     candidate_pool,
+    candidate_rights,
     candidate_variables,
     pool_rules,
     shares,
@@ -50,6 +51,7 @@ def instance_home(
     """The model on instances; none unless the settings say how many."""
     if not settings.instances:
         return []
+    rights = rights + candidate_rights(settings)
     place = site(settings, variables, rights)
     stable = pool(settings, place)
     own = candidate_variables(settings)

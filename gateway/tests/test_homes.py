@@ -7,6 +7,7 @@ import pytest
 
 INSTANCES = {"instances": 1}
 BOTH = {**INSTANCES, "candidate_instances": 1, "candidate_system_prompt": "Be brief."}
+MODEL = "s3://files/models/other.gguf"
 FALLBACK = {**INSTANCES, "first_backend": "instances"}
 
 
@@ -114,6 +115,23 @@ def test_two_pools_share_by_weight_and_can_be_named(declared):
     assert stage["variables"]["pool"] == "stable" and "canarySettings" not in stage
 
 
+def test_the_candidate_may_have_a_model_of_its_own(declared):
+    made = declared(**BOTH, candidate_model=MODEL)
+    steps, told = {}, {}
+    for name in ("model", "candidate"):
+        text = base64.b64decode(made[f"{name}Template"][1]["userData"]).decode()
+        steps[name] = json.loads(text.partition("\n")[2])
+        files = {each["path"]: each["content"] for each in steps[name]["write_files"]}
+        told[name] = json.loads(files["/opt/model/variables.json"])
+    fetch = ["aws", "s3", "cp", MODEL, "/opt/model/candidate.gguf"]
+    assert fetch in steps["candidate"]["runcmd"] and fetch not in steps["model"]["runcmd"]
+    assert told["candidate"]["MODEL_PATH"] == "candidate.gguf" and "MODEL_PATH" not in told["model"]
+    rights = json.loads(made["instanceRights"][1]["policy"])["Statement"]
+    wanted = "arn:aws:s3:::files/models/other.gguf"
+    assert {"Effect": "Allow", "Action": "s3:GetObject", "Resource": wanted} in rights
+    assert "files" not in declared(**BOTH)["instanceRights"][1]["policy"]
+
+
 def test_a_canary_names_the_other_pool_for_some_percent(declared):
     for live, other in (("stable", "candidate"), ("candidate", "stable")):
         made = declared(**BOTH, live_pool=live, canary_percent=10.0, stream=True,
@@ -150,6 +168,9 @@ def test_the_function_asks_the_instances_first_where_that_is_set(declared):
         ({**INSTANCES, "live_pool": "candidate"}, "gateway:candidateInstances is 0"),
         ({**BOTH, "canary_percent": 101.0}, "is 101, not a percentage"),
         ({**BOTH, "candidate_weight": -1}, "is -1, not a percentage"),
+        ({**BOTH, "candidate_model": "model.gguf"}, "not the URI of an object of S3"),
+        ({**BOTH, "candidate_model": "s3://files/*"}, "not the URI of an object of S3"),
+        ({**INSTANCES, "candidate_model": MODEL}, "gateway:candidateInstances is 0"),
         ({"first_backend": "nobody"}, "is 'nobody', not one of function, instances"),
     ],
 )
