@@ -55,6 +55,21 @@ def test_a_stop_text_at_the_start_gives_an_empty_answer():
     assert post("What is the capital of France?", stop=["The"])["completion"] == ""
 
 
+def test_with_a_seed_an_answer_does_not_depend_on_what_was_asked_before():
+    """Without one, this second turn has another text than alone: its first turn is remembered."""
+
+    def said(*texts, **options):
+        roles = ("user", "assistant", "user")
+        turns = tuple(Message(role, text) for role, text in zip(roles, texts, strict=False))
+        return whole(MODEL.stream(Ask(turns, 48, **options))).text
+
+    question = "What is love?"
+    first = said(question)
+    after = said(question, first, "Go on.", seed=1)
+    said("Something else entirely.")
+    assert said(question, first, "Go on.", seed=1) == after
+
+
 def test_the_same_seed_gives_the_same_answer_and_another_seed_another():
     def story(seed):
         return post("Tell a story.", temperature=1.2, seed=seed, max_tokens=16)["completion"]

@@ -75,6 +75,9 @@ def request(ask: Ask, tool: Tool | None) -> llama.Request:
         "presence_penalty": ask.presence_penalty,
         "frequency_penalty": ask.frequency_penalty,
         "grammar": shape(ask, tool),
+        # What is kept of an earlier answer was computed token by token, and rounded otherwise.
+        # Who names a seed wants the same answer again, and waits for the whole prompt.
+        "cache_prompt": None if ask.seed is None else False,
     }
     return {
         "messages": reading.messages(ask, tool),
