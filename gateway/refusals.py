@@ -203,8 +203,8 @@ def other_model(chosen: Chosen) -> None:
     uri = chosen["candidate_model"]
     if uri and not S3_OBJECT.fullmatch(uri):
         raise pulumi.RunError(
-            f"gateway:candidateModel is {uri!r}, not the URI of an object of "
-            "S3. Upload the file and name it: pulumi config set "
+            f"gateway:candidateModel is {uri!r}, not the URI of an object "
+            "of S3. Upload the file and name it: pulumi config set "
             "gateway:candidateModel s3://BUCKET/model.gguf"
         )
 

@@ -2,10 +2,12 @@
 
 import json
 from dataclasses import replace
+from functools import partial
 
 import api
 import pytest
 from errors import ApiError
+from guide.fits import fits
 from inner import ArgumentsPiece, Ask, CallPiece, EndPiece, Message, TextPiece, Tool, Usage
 from local import holding, reading, tools
 from model import MODEL
@@ -315,9 +317,17 @@ def test_the_tool_that_is_called_is_described_and_its_tokens_are_counted():
 # Held to JSON
 
 
+ONE = {
+    "type": "object",
+    "properties": {"a": {"type": "integer", "minimum": 1, "maximum": 9}},
+    "required": ["a"],
+    "additionalProperties": False,
+}
+
+
 def held(*texts, reason="stop"):
     pieces = [*(TextPiece(text, Usage(1, 1)) for text in texts), EndPiece(reason, Usage(1, 1))]
-    return list(holding.held(iter(pieces)))
+    return list(holding.held(iter(pieces), partial(fits, schema=ONE)))
 
 
 def test_json_passes_as_it_comes():
@@ -333,9 +343,10 @@ def test_what_is_no_object_is_refused_with_its_first_piece(texts):
         held(*texts)
 
 
-def test_json_that_is_none_although_nothing_cut_it_is_a_failure():
-    with pytest.raises(ValueError, match="Expecting"):
-        held("{", '"a": }')
+@pytest.mark.parametrize("rest", ['"a": }', '"a": 10}', '"a": 1, "b": 2}', '"a": 1}\nSure'])
+def test_what_was_not_held_to_the_end_is_refused_although_nothing_cut_it(rest):
+    with pytest.raises(ApiError, match="cannot be held to this schema"):
+        held("{", rest)
 
 
 # The real model

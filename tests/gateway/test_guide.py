@@ -10,6 +10,7 @@ import pytest
 from errors import ApiError
 from guide import kinds
 from guide.apart import apart
+from guide.fits import fits
 from guide.schemas import DEPTH, any_object, grammar, held
 from inner import Ask, Message, whole
 from model import MODEL
@@ -45,7 +46,7 @@ def refused(schema, **more):
 
 SHORT = {"type": "string", "minLength": 0, "maxLength": 80}
 WHOLE = {"minimum": -999_999, "maximum": 999_999}
-ANYTHING = {"anyOf": [SHORT, {"type": "integer", **WHOLE}, {"type": "number", **WHOLE},
+ANYTHING = {"anyOf": [SHORT, {"type": "integer", **WHOLE}, {"type": "number", **WHOLE, "multipleOf": 1e-6},
                       {"type": "boolean"}, {"type": "null"}]}  # fmt: skip
 DATE = {"type": "string", "pattern": f"^{kinds.DAY}$"}
 
@@ -71,7 +72,15 @@ KEPT = {
     "minimum, maximum": ({"type": "integer", "minimum": 2, "maximum": 9},
                          {"type": "integer", "minimum": 2, "maximum": 9}),
     "exclusive bounds": ({"type": "number", "exclusiveMinimum": 0, "exclusiveMaximum": 1},
-                         {"type": "number", "exclusiveMinimum": 0, "exclusiveMaximum": 1}),
+                         {"type": "number", "exclusiveMinimum": 0, "exclusiveMaximum": 1,
+                          "multipleOf": 1e-6}),
+    "a number in narrow bounds": ({"type": "number", "minimum": 0.5, "maximum": 0.51},
+                                  {"type": "number", "minimum": 0.5, "maximum": 0.51,
+                                   "multipleOf": 1e-8}),
+    "bounds too narrow for steps": ({"type": "number", "minimum": 0.5, "maximum": 0.5001},
+                                    {"type": "number", "minimum": 0.5, "maximum": 0.5001}),
+    "bounds too large for steps": ({"type": "number", "minimum": 0, "maximum": 1e12},
+                                   {"type": "number", "minimum": 0, "maximum": 1e12}),
     "multipleOf": ({"type": "integer", "multipleOf": 5},
                    {"type": "integer", "multipleOf": 5, "minimum": -999_999, "maximum": 999_999}),
     "a bound far away": ({"type": "integer", "minimum": 10**9},
@@ -343,6 +352,35 @@ def test_whatever_is_let_through_is_held(seed):
     if done.end.reason == "stop":
         validator(schema).validate(json.loads(done.text))
     assert done.text.startswith("{")
+
+
+VALUES = [
+    None, True, False, 0, 1, 5, -3, 10, 999_999, 10**7, 0.5, 0.25, 1.0, 0.505, 2.5000001, -1e-9,
+    "", "a", "ab", "AB-123", "x" * 81, "2026-11-29", "x\n", "\\", "é", [], [1], ["a"], [1, "a"],
+    [1, 2, 3, 4, 5, 6], {}, {"a": 1}, {"a": "x"}, {"a": None}, {"a": 1, "b": 2}, {"y": 1},
+    {"a": [1]}, {"a": {"a": 1}}, {"a": {"a": None}},
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("schema", [row[0] for row in KEPT.values()], ids=list(KEPT))
+def test_the_last_look_at_an_answer_agrees_with_a_validator(schema):
+    """For each keyword that is let through, on values of all kinds; and on generated schemas."""
+    shown = held(root(schema), "s")
+    oracle = validator(shown)
+    values = [{"a": value} for value in VALUES] + VALUES
+    assert [fits(value, shown) for value in values] == [oracle.is_valid(value) for value in values]
+
+
+@pytest.mark.parametrize("seed", range(40))
+def test_the_last_look_agrees_on_generated_schemas(seed):
+    shown = held(generated(random.Random(seed)), "s")
+    oracle, chance = validator(shown), random.Random(seed)
+    for _ in range(200):
+        names = chance.sample(
+            list(shown["properties"]), chance.randint(0, len(shown["properties"]))
+        )
+        value = {name: chance.choice(VALUES) for name in names}
+        assert fits(value, shown) == oracle.is_valid(value), value
 
 
 def test_most_generated_schemas_differ():

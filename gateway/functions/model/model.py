@@ -5,11 +5,13 @@ from __future__ import annotations
 import os
 from collections.abc import Generator
 from contextlib import closing
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from errors import ApiError
-from guide.schemas import any_object, grammar
+from guide.fits import fits
+from guide.schemas import Schema, any_object, grammar
 from inner import Ask, Limits, Piece, Tool
 from local import gguf, holding, llama, reading, tools
 
@@ -57,16 +59,14 @@ class Local:
         self.refuse_long(ask)
         tool = tools.chosen(ask)
         with closing(self.llama.stream(request(ask, tool))) as pieces:
-            if tool:
-                yield from tools.called(holding.held(pieces), tool)
-            elif ask.shape is not None:
-                yield from holding.held(pieces)
-            else:
-                yield from pieces
+            schema = shape(ask, tool)
+            kept = pieces if schema is None else holding.held(pieces, partial(fits, schema=schema))
+            yield from tools.called(kept, tool) if tool else kept
 
 
 def request(ask: Ask, tool: Tool | None) -> llama.Request:
     """What llama.cpp is asked. Of the options, it gets those that the caller has set."""
+    schema = shape(ask, tool)
     options: dict[str, Any] = {
         "top_p": ask.top_p,
         "top_k": ask.top_k,
@@ -74,7 +74,7 @@ def request(ask: Ask, tool: Tool | None) -> llama.Request:
         "stop": list(ask.stop) or None,
         "presence_penalty": ask.presence_penalty,
         "frequency_penalty": ask.frequency_penalty,
-        "grammar": shape(ask, tool),
+        "grammar": None if schema is None else grammar(schema),
         # What is kept of an earlier answer was computed token by token, and rounded otherwise.
         # Who names a seed wants the same answer again, and waits for the whole prompt.
         "cache_prompt": None if ask.seed is None else False,
@@ -87,13 +87,11 @@ def request(ask: Ask, tool: Tool | None) -> llama.Request:
     }
 
 
-def shape(ask: Ask, tool: Tool | None) -> str | None:
-    """The grammar that holds the answer to its shape."""
+def shape(ask: Ask, tool: Tool | None) -> Schema | None:
+    """The schema that the answer is held to; None for text."""
     if tool:
-        return grammar(tool.parameters)
-    if ask.shape == "json":
-        return grammar(any_object())
-    return grammar(ask.shape) if ask.shape else None
+        return tool.parameters
+    return any_object() if ask.shape == "json" else ask.shape
 
 
 MODEL = Local(llama.find_weights())

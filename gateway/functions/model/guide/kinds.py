@@ -6,6 +6,7 @@ at max_tokens, and be no JSON. A narrower schema is still the caller's.
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -21,6 +22,8 @@ LONGEST = 1000  # characters that a caller may ask for
 ITEMS = 5  # of a list, and properties of an object, without a bound
 SIMPLE = ("string", "integer", "number", "boolean", "null")  # types of a value that may be anything
 WHOLE = 999_999  # the largest number without a bound
+NARROW, LARGE = 1e-3, 1e9  # bounds between which
+PLACES = 6  # of a number, behind the point; of one within narrow bounds, that many that differ
 VALUES = 1000  # of an enum
 OFF = {"uniqueItems": False, "nullable": False}  # keywords that hold nothing with this value
 NOTES = {
@@ -123,8 +126,17 @@ def integer(schema: Schema, param: str, go: Go) -> Schema:
 
 
 def real(schema: Schema, param: str, go: Go) -> Schema:
-    """Any number."""
-    return {"type": "number", **number(schema, param, go)}
+    """Any number. It has an end, too: at a high temperature, digits go on behind the point."""
+    found = number(schema, param, go)
+    lows, highs = (
+        [found[name] for name in names if name in found]
+        for names in (("minimum", "exclusiveMinimum"), ("maximum", "exclusiveMaximum"))
+    )
+    width, size = min(highs) - max(lows), max(abs(bound) for bound in (*lows, *highs))
+    # llguidance cannot count in smaller steps, nor in these up to larger numbers.
+    if "multipleOf" not in found and width >= NARROW and size <= LARGE:
+        found["multipleOf"] = 10.0 ** (min(0, math.floor(math.log10(width))) - PLACES)
+    return {"type": "number", **found}
 
 
 def array(schema: Schema, param: str, go: Go) -> Schema | None:

@@ -3,21 +3,25 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from typing import Any
 
 from errors import ApiError
 from inner import EndPiece, Piece, TextPiece
 
 
-def held(pieces: Iterator[Piece]) -> Iterator[Piece]:
-    """The same pieces, of which the text is an object.
+def held(pieces: Iterator[Piece], fits: Callable[[Any], bool]) -> Iterator[Piece]:
+    """The same pieces, of which the text is what a schema wants.
 
-    A schema that llama.cpp could not follow leaves the model free to write anything. That shows in
-    the first character; so the first piece is looked at before anybody sees it.
+    What llama.cpp cannot follow of a schema, it drops in silence, and the model is free to write
+    anything: from the start, which shows in the first character, before anybody has seen it; or
+    from somewhere in the middle, which shows at the end.
+
+    Args:
+        fits: whether a value is what the schema wants.
 
     Raises:
-        ApiError: 400, before the first piece: this schema cannot be held.
-        ValueError: at the end, the whole is no JSON, although nothing has cut it.
+        ApiError: 400: this schema cannot be held.
     """
     text = ""
     for piece in pieces:
@@ -25,8 +29,21 @@ def held(pieces: Iterator[Piece]) -> Iterator[Piece]:
             text += piece.text
         whole = isinstance(piece, EndPiece) and piece.reason == "stop"
         if not text.startswith("{") and (text or whole):
-            message = "The model cannot be held to this schema: no answer fits all of it."
-            raise ApiError(400, "invalid_schema", message)
-        if whole:
-            json.loads(text)
+            raise not_held()
+        if whole and not is_json(text, fits):
+            raise not_held()
         yield piece
+
+
+def is_json(text: str, fits: Callable[[Any], bool]) -> bool:
+    """Whether a text is JSON that fits."""
+    try:
+        return fits(json.loads(text))
+    except ValueError:
+        return False
+
+
+def not_held() -> ApiError:
+    """The refusal of a schema that was let through, and then not followed."""
+    message = "The model cannot be held to this schema: no answer fits all of it."
+    return ApiError(400, "invalid_schema", message)
