@@ -41,7 +41,7 @@ def start(chapter: int | str, target: str | None = None, *, stack: str | None = 
         try:
             opened = session.open_session(chapter, target=target, stack=stack, say=say)
             say("loading the SDK")
-            load_sdk()
+            load_sdk(opened.chapter.number)
             stray.watch()
             if opened.target.name == "sandbox" and speed.speed() is None:
                 say("measuring how fast the model writes here, once a day")

@@ -21,7 +21,7 @@ def program(
     """
     from gateway.settings import Settings
 
-    load_sdk()
+    load_sdk(through)
     modules = (file.replace("/", ".") for file in course.FILES)
     theirs = names_of(import_module(f"gateway.{module}") for module in modules)
     mine = replaced(theirs, own)
@@ -31,19 +31,21 @@ def program(
     return lambda: composed(Settings.from_config())
 
 
-def load_sdk() -> None:
+def load_sdk(through: int = course.LAST) -> None:
     """Load the SDK's classes that the program uses: their modules load at the first look inside.
 
     Not in a thread of its own: a second look at a module that is being loaded finds it empty.
+
+    Args:
+        through: the last chapter whose steps run. The services of instances take most of a second.
     """
     import pulumi_aws as aws
 
-    first = (aws.iam, "Role"), (aws.lambda_, "Function"), (aws.apigateway, "Stage")
-    second = (
-        (aws.lb, "Listener"),
-        (aws.ec2, "LaunchTemplate"),
-        (aws.vpc, "SecurityGroupIngressRule"),
-    )
-    third = (aws.autoscaling, "Group"), (aws.s3, "Bucket"), (aws.apigatewayv2, "VpcLink")
-    for module, name in (*first, *second, *third, (aws.cloudwatch, "LogGroup")):
-        getattr(module, name)
+    used = [(aws.iam, "Role"), (aws.lambda_, "Function"), (aws.apigateway, "Stage")]
+    used += [(aws.cloudwatch, "LogGroup")]
+    if through >= course.that_makes("vpc_link").number:
+        used += [(aws.ec2, "LaunchTemplate"), (aws.vpc, "SecurityGroupIngressRule")]
+        used += [(aws.lb, "Listener"), (aws.autoscaling, "Group")]
+        used += [(aws.s3, "Bucket"), (aws.apigatewayv2, "VpcLink")]
+    for service, name in used:
+        getattr(service, name)
