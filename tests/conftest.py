@@ -149,13 +149,16 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> LoadScopeSch
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
-    """One a core, as far as memory goes; none for a few tests, which are done before it starts."""
+    """How many there are: as far as memory goes, one more than cores, for a sixth of a run is waiting.
+
+    None for a few tests, which are done before one starts.
+    """
     option = config.option
     if option.file_or_dir or option.keyword or option.markexpr or option.lf:
         return 0
     cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
     room = psutil.virtual_memory().available // MEMORY
-    workers = min(cores or 1, room, MOST)
+    workers = min((cores or 1) + 1, room, MOST)
     return workers if workers > 1 else 0
 
 

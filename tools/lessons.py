@@ -24,6 +24,7 @@ import ast
 import re
 import sys
 from collections.abc import Callable, Iterable
+from functools import cache
 from pathlib import Path
 
 import jupytext  # type: ignore[import-untyped]
@@ -68,7 +69,7 @@ def cut(program: str, name: str) -> str:
         LessonError: the program has nothing of this name at its top level.
     """
     lines = program.splitlines()
-    for node in ast.parse(program).body:
+    for node in parsed(program):
         if name not in _defines(node):
             continue
         decorators = getattr(node, "decorator_list", [])
@@ -81,7 +82,13 @@ def cut(program: str, name: str) -> str:
 
 def defined(program: str) -> list[str]:
     """The names that the program defines at its top level: what a lesson can cut."""
-    return [name for node in ast.parse(program).body for name in sorted(_defines(node))]
+    return [name for node in parsed(program) for name in sorted(_defines(node))]
+
+
+@cache
+def parsed(program: str) -> list[ast.stmt]:
+    """The program's top level. A lesson cuts from the same text dozens of times."""
+    return ast.parse(program).body
 
 
 def _defines(node: ast.stmt) -> set[str]:
