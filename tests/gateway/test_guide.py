@@ -44,7 +44,7 @@ def refused(schema, **more):
     return error.param
 
 
-SHORT = {"type": "string", "minLength": 0, "maxLength": 80}
+SHORT = {"type": "string", "pattern": r"^([\n\t -\u024f]{0,80}|[\s\S]{0,27})$"}
 WHOLE = {"minimum": -999_999, "maximum": 999_999}
 ANYTHING = {"anyOf": [SHORT, {"type": "integer", **WHOLE}, {"type": "number", **WHOLE, "multipleOf": 1e-6},
                       {"type": "boolean"}, {"type": "null"}]}  # fmt: skip
@@ -65,7 +65,7 @@ KEPT = {
                              {"type": "string", "minLength": 2, "maxLength": 9}),
     "minLength alone": ({"type": "string", "minLength": 90},
                         {"type": "string", "minLength": 90, "maxLength": 90}),
-    "pattern": ({"type": "string", "pattern": "^[a-z]+$"}, {**SHORT, "pattern": "^[a-z]+$"}),
+    "pattern": ({"type": "string", "pattern": "^[a-z]+$"}, {"type": "string", "minLength": 0, "maxLength": 80, "pattern": "^[a-z]+$"}),
     "pattern with maxLength": ({"type": "string", "pattern": "x", "maxLength": 5},
                                {"type": "string", "minLength": 0, "maxLength": 5, "pattern": "x"}),
     "format": ({"type": "string", "format": "date"}, DATE),

@@ -18,6 +18,7 @@ Schema = dict[str, Any]
 Go = Callable[[Any, str], "Schema | None"]  # a schema inside, and the step that leads to it
 
 CHARACTERS = 80  # of a string without a bound
+OTHERS = 27  # of one in letters that are not Latin, of which each takes about three tokens
 LONGEST = 1000  # characters that a caller may ask for
 ITEMS = 5  # of a list, and properties of an object, without a bound
 SIMPLE = ("string", "integer", "number", "boolean", "null")  # types of a value that may be anything
@@ -71,6 +72,8 @@ def refuse_other(schema: Schema, allowed: set[str], param: str) -> None:
 def string(schema: Schema, param: str, go: Go) -> Schema:
     """A text, with a pattern, a format or lengths."""
     low, high = ordered(schema, "minLength", "maxLength", param)
+    if high is None and (low or 0) <= OTHERS and not {"format", "pattern"} & set(schema):
+        return any_text(low or 0)
     bound = max(low or 0, CHARACTERS) if high is None else high
     found: Schema = {"type": "string", "minLength": low or 0, "maxLength": bound}
     if "format" in schema:
@@ -83,6 +86,12 @@ def string(schema: Schema, param: str, go: Go) -> Schema:
     if "pattern" in schema:
         found["pattern"] = pattern(schema["pattern"], f"{param}.pattern")
     return found
+
+
+def any_text(low: int) -> Schema:
+    """A text without a bound. As a pattern: else the model may write each letter as \\uXXXX."""
+    latin, other = rf"[\n\t -\u024f]{{{low},{CHARACTERS}}}", rf"[\s\S]{{{low},{OTHERS}}}"
+    return {"type": "string", "pattern": f"^({latin}|{other})$"}
 
 
 def pattern(value: Any, param: str) -> str:
