@@ -8,28 +8,16 @@ from typing import Any
 
 import pulumi
 
+from .layer.code import code_files, code_zip
 from .refusals import refuse_alone, refuse_together
 
 FUNCTIONS = Path(__file__).resolve().parent / "functions"
 
 
 def code_of(folder: str) -> pulumi.Archive:
-    """A function's code: the Python files and scripts of its folder.
-
-    The whole folder would bring `__pycache__` along, which changes when
-    somebody imports the code, and with it the function.
-    """
-    return pulumi.AssetArchive(dict(assets_of(folder)))
-
-
-def assets_of(folder: str) -> dict[str, pulumi.Asset]:
-    """The files of a function's code, by their paths in its folder."""
-    here = FUNCTIONS / folder
-    files = sorted([*here.rglob("*.py"), *here.rglob("*.sh")])
-    return {
-        file.relative_to(here).as_posix(): pulumi.FileAsset(str(file))
-        for file in files
-    }
+    """A function's code: the Python files and scripts of its folder."""
+    files = code_files(FUNCTIONS / folder)
+    return pulumi.FileArchive(str(code_zip(folder, files)))
 
 
 def texts(config: pulumi.Config, name: str) -> tuple[str, ...] | None:

@@ -22,7 +22,7 @@ OURS = {*TOPS, "notebooks", "lessons", "tests"}
 MAY: dict[str, tuple[str, ...]] = {
     "gateway": ("gateway/layer",),
     "gateway/layer": (),
-    "gateway/instances": ("gateway",),
+    "gateway/instances": ("gateway", "gateway/layer"),
     "gateway/routing": ("gateway", "gateway/instances"),
     "gateway/managed": ("gateway",),
     "gateway/program.py": (
