@@ -12,12 +12,23 @@ REGION = "us-east-1"
 # How many functions may run at once, all together, as on AWS; above this they are throttled. A
 # laptop does not hold as many processes: waiting.ENVIRONMENTS run, the others wait for one.
 ACCOUNT_CONCURRENCY = 1000
+NEW_ACCOUNT_CONCURRENCY = 10  # what AWS gives an account that is new
 
 
 # Auto Scaling waits for minutes: 3 of them to scale out, 15 to scale in, 5 to let an instance warm
 # up. Answers say so, as on AWS; a minute of its waiting takes this many seconds here, unless
 # KIT_SCALING_MINUTE says how many (60: as on AWS).
 SCALING_MINUTE = 5.0
+
+
+def strict() -> bool:
+    """Whether the sandbox is as narrow as Lambda and a new account are: KIT_STRICT=1 at its start.
+
+    Then a function sees its code, its layers and boto3 and no package of this machine; its memory
+    is enforced; a managed Python runtime streams nothing; its log needs a right; ten calls may run
+    at once.
+    """
+    return os.environ.get("KIT_STRICT", "") not in ("", "0")
 
 
 def scaling_seconds(seconds: float) -> float:
@@ -38,7 +49,9 @@ def emulator(home: Home, port: int) -> dict[str, str]:
         "S3_PERSIST": "1",
         "STATE_DIR": str(home.state),
         "S3_DATA_DIR": str(home.objects),
-        "LAMBDA_ACCOUNT_CONCURRENCY": str(ACCOUNT_CONCURRENCY),
+        "LAMBDA_ACCOUNT_CONCURRENCY": str(
+            NEW_ACCOUNT_CONCURRENCY if strict() else ACCOUNT_CONCURRENCY
+        ),
         "LAMBDA_WARM_TTL_SECONDS": "60",
         # Both would listen on every address of the machine.
         "IOT_MTLS_ENABLED": "0",

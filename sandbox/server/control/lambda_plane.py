@@ -12,6 +12,7 @@ from sandbox.server.control import input_check, lambda_settings
 
 lambdas = emulator.lambdas
 
+UPLOADS = ("CreateFunction", "UpdateFunctionCode", "PublishLayerVersion")
 CHANGES = ("UpdateFunctionConfiguration", "UpdateFunctionCode")
 # Where an answer holds a policy as text.
 POLICIES = {"GetPolicy": "Policy", "AddPermission": "Statement"}
@@ -33,6 +34,8 @@ def read(method: str, path: str, body: bytes) -> input_check.Call | Answer | Non
     """The call that a request is, or the answer that refuses it; None for what is no call."""
     try:
         call = input_check.rest("lambda", method, path, body, aside=("Runtime",))
+        if call is not None and call.name in UPLOADS:
+            lambda_settings.check_upload(call.name, body)
         if call is not None and call.name in CHANGES:
             _one_at_a_time(call.named["FunctionName"])
         return call

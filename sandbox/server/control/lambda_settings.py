@@ -10,6 +10,10 @@ from sandbox.server.base.refusals import Refused, trusts
 from sandbox.server.control.service_models import model
 
 ENVIRONMENT_LIMIT = 4096  # bytes of all environment variables, as one object in JSON
+LAYERS = 5  # that a function may have
+UPLOAD = 69_905_067  # bytes of a request with code: 52,428,800 of a zip, in base64
+# Whose versions can start from a picture of their memory: the language, and from which version on.
+SNAP_START = {"java": 11, "python": 3.12, "dotnet": 8}
 # Of the runtimes in the model, those that AWS takes no more.
 ENDED = {
     "dotnet5.0",
@@ -47,6 +51,20 @@ def check(data: Record) -> None:
     if role and not trusts(role, "lambda.amazonaws.com"):
         raise invalid("The role defined for the function cannot be assumed by Lambda.")
     _environment((data.get("Environment") or {}).get("Variables") or {})
+    if len(data.get("Layers") or []) > LAYERS:
+        raise invalid(f"Cannot reference more than {LAYERS} layers.")
+    _snap_start(data)
+
+
+def check_upload(operation: str, body: bytes) -> None:
+    """Look at how long a call is that may bring code along: 50 MB, as base64.
+
+    Raises:
+        Refused: AWS would refuse it; larger code comes from S3.
+    """
+    if len(body) >= UPLOAD:
+        text = f"Request must be smaller than {UPLOAD} bytes for the {operation} operation"
+        raise Refused(text, "RequestEntityTooLargeException", 413)
 
 
 def invalid(message: str) -> Refused:
@@ -70,6 +88,21 @@ def _runtime(name: Any) -> None:
             f"Value {name} at 'runtime' failed to satisfy constraint: Member must satisfy enum "
             f"value set: [{taken}] or be a valid ARN"
         )
+
+
+def _snap_start(data: Record) -> None:
+    """SnapStart is for some runtimes, whose names end with their version."""
+    name = data.get("Runtime")
+    if not name or (data.get("SnapStart") or {}).get("ApplyOn") != "PublishedVersions":
+        return
+    language = name.rstrip("0123456789.")
+    version = name.removeprefix(language).rstrip(".")
+    if language not in SNAP_START or _order(version) < _order(str(SNAP_START[language])):
+        raise invalid(f"{name} is not supported for SnapStart enabled functions.")
+
+
+def _order(version: str) -> list[int]:
+    return [int(part) for part in version.split(".")]
 
 
 def _environment(variables: dict[str, str]) -> None:

@@ -13,6 +13,7 @@ import importlib
 import json
 import os
 import queue
+import runpy
 import socket
 import sys
 import threading
@@ -190,7 +191,10 @@ class Context:
 
 def load(init):
     """The handler that the function names; raises what its module raises."""
+    strict = os.environ.pop("KIT_WORKER_STRICT", "")
     os.environ.update(init.get("env", {}))
+    if strict:
+        runpy.run_path(strict)["close"](init)
     find_balancers()
     search_path(init["code_dir"])
     sys.meta_path.insert(0, CountDepth())
