@@ -25,8 +25,29 @@ def version_start(settings: Settings) -> Arguments:
     """
     if not settings.publish_versions:
         return {}
-    applied = "PublishedVersions" if settings.snap_start else "None"
+    if not settings.snap_start:
+        return {"publish": True, "snap_start": {"apply_on": "None"}}
+    applied = aws.get_region_output().region.apply(snap_start_in)
     return {"publish": True, "snap_start": {"apply_on": applied}}
+
+
+# Where Lambda has no SnapStart, of AWS's Lambda Developer Guide in 2026:
+# New Zealand, Taipei, and what is not a commercial Region.
+NO_SNAP_START = ("ap-southeast-6", "ap-east-2", "cn-", "us-gov-", "us-iso")
+
+
+def snap_start_in(region: str) -> str:
+    """What SnapStart applies to in a Region.
+
+    Raises:
+        pulumi.RunError: it is not there.
+    """
+    if region.startswith(NO_SNAP_START):
+        raise pulumi.RunError(
+            f"gateway:snapStart is true, and {region} has no SnapStart. Do "
+            "without: pulumi config rm gateway:snapStart"
+        )
+    return "PublishedVersions"
 
 
 def live_alias(

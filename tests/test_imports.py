@@ -101,7 +101,11 @@ MAY: dict[str, tuple[str, ...]] = {
     ),
     "sandbox/server/base": ("sandbox/home.py", "sandbox/root_key.py"),
     "sandbox/server/watching": ("sandbox/server/base",),
-    "sandbox/server/functions": ("sandbox/server/base", "sandbox/server/watching"),
+    "sandbox/server/functions": (
+        "sandbox/home.py",
+        "sandbox/server/base",
+        "sandbox/server/watching",
+    ),
     "sandbox/server/guarding": (
         "sandbox/root_key.py",
         "sandbox/server/base",
@@ -131,6 +135,7 @@ MAY: dict[str, tuple[str, ...]] = {
         "sandbox/server/gateway",
     ),
     "sandbox/server/control": (
+        "sandbox/home.py",
         "sandbox/server/base",
         "sandbox/server/watching",
         "sandbox/server/apigateway",

@@ -17,7 +17,7 @@ from typing import Any
 from lab.errors import NotReady
 from lab.session import writable
 from sandbox import variables
-from sandbox.home import backend_url
+from sandbox.home import backend_url, strict
 from sandbox.record import CloudError, Running
 
 Say = Callable[[str], None]
@@ -33,6 +33,14 @@ SANDBOX = {
     "gateway:runtimeStreams": "true",
     "gateway:executionLogs": "INFO",
     "gateway:loggingRole": "own",  # of an account that nobody shares
+}
+# A strict one has no package of this machine for a function, and its Python streams as little as
+# AWS's: the model is in its layer, which has to be there, and answers come whole.
+STRICT = {
+    **SANDBOX,
+    "gateway:modelLayer": "true",
+    "gateway:stream": "false",
+    "gateway:runtimeStreams": "false",
 }
 
 
@@ -92,7 +100,7 @@ def sandbox(home: Path, say: Say, check: Check) -> Target:
         running.generation,
         "000000000000",
         running.damaged,
-        SANDBOX,
+        STRICT if strict() else SANDBOX,
     )
     _seen[:] = [running, found]
     return found

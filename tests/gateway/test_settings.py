@@ -9,7 +9,7 @@ import pulumi
 import pytest
 import yaml
 
-from gateway import model, program
+from gateway import alias, model, program
 from gateway.auth import hashes, key_source
 from gateway.chat import adapter_start, known_adapter
 from gateway.model import plain_start
@@ -292,6 +292,13 @@ def test_where_aws_publishes_no_adapter_a_copy_of_it_has_to_be_named(region, arc
         f"AWS publishes no layer of the Lambda Web Adapter in {region} for {architecture}. Copy another "
         "Region's, and set the copy's ARN: pulumi config set gateway:adapterLayerArn ARN"
     )
+
+
+@pytest.mark.parametrize("region", ["ap-southeast-6", "ap-east-2", "cn-north-1", "us-gov-east-1"])
+def test_a_region_without_snapstart_is_refused(region):
+    assert alias.snap_start_in("eu-central-1") == "PublishedVersions"
+    with pytest.raises(pulumi.RunError, match=f"and {region} has no SnapStart. Do without"):
+        alias.snap_start_in(region)
 
 
 def test_published_is_the_adapter_of_the_stacks_region(declare):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 
-from sandbox.home import Home
+from sandbox.home import Home, strict
 from sandbox.root_key import RootKey
 
 REGION = "us-east-1"
@@ -19,16 +19,6 @@ NEW_ACCOUNT_CONCURRENCY = 10  # what AWS gives an account that is new
 # up. Answers say so, as on AWS; a minute of its waiting takes this many seconds here, unless
 # KIT_SCALING_MINUTE says how many (60: as on AWS).
 SCALING_MINUTE = 5.0
-
-
-def strict() -> bool:
-    """Whether the sandbox is as narrow as Lambda and a new account are: KIT_STRICT=1 at its start.
-
-    Then a function sees its code, its layers and boto3 and no package of this machine; its memory
-    is enforced; a managed Python runtime streams nothing; its log needs a right; ten calls may run
-    at once.
-    """
-    return os.environ.get("KIT_STRICT", "") not in ("", "0")
 
 
 def scaling_seconds(seconds: float) -> float:

@@ -5,9 +5,11 @@ from __future__ import annotations
 import json
 from typing import Any
 
+from sandbox.home import strict
 from sandbox.server.base import emulator
 from sandbox.server.base.emulator import Answer, Record
 from sandbox.server.base.refusals import Refused
+from sandbox.server.base.settings import NEW_ACCOUNT_CONCURRENCY
 from sandbox.server.control import input_check, lambda_settings
 
 lambdas = emulator.lambdas
@@ -190,6 +192,24 @@ def update_config(original: Any) -> Any:
     return update
 
 
+def reserve(original: Any) -> Any:
+    """PutFunctionConcurrency: of an account's calls, some are for functions that reserve none."""
+
+    def put(name: str, data: Record) -> Answer:
+        wanted = data.get("ReservedConcurrentExecutions") or 0
+        least = NEW_ACCOUNT_CONCURRENCY
+        if strict() and wanted and name in lambdas._functions:
+            text = (
+                "Specified ReservedConcurrentExecutions for function decreases account's "
+                f"UnreservedConcurrentExecution below its minimum value of [{least}]."
+            )
+            return _refused("InvalidParameterValueException", text, 400)
+        answer: Answer = original(name, data)
+        return answer
+
+    return put
+
+
 def remove_permission(original: Any) -> Any:
     def remove(name: str, sid: str, *args: Any, **more: Any) -> Answer:
         function = lambdas._functions.get(name)
@@ -230,5 +250,6 @@ def install() -> None:
     lambdas.handle_request = handle(lambdas.handle_request)
     lambdas._create_function = create_function(lambdas._create_function)
     lambdas._update_config = update_config(lambdas._update_config)
+    lambdas._put_function_concurrency = reserve(lambdas._put_function_concurrency)
     lambdas._remove_permission = remove_permission(lambdas._remove_permission)
     lambdas._get_policy = get_policy(lambdas._get_policy)

@@ -5,11 +5,13 @@ from __future__ import annotations
 import json
 from typing import Any
 
+from sandbox.home import strict
 from sandbox.server.base.emulator import Record
 from sandbox.server.base.refusals import Refused, trusts
 from sandbox.server.control.service_models import model
 
 ENVIRONMENT_LIMIT = 4096  # bytes of all environment variables, as one object in JSON
+NEW_ACCOUNT_MEMORY = 3008  # MB that a function of a new account may have; AWS raises it later
 LAYERS = 5  # that a function may have
 UPLOAD = 69_905_067  # bytes of a request with code: 52,428,800 of a zip, in base64
 # Whose versions can start from a picture of their memory: the language, and from which version on.
@@ -54,6 +56,12 @@ def check(data: Record) -> None:
     if len(data.get("Layers") or []) > LAYERS:
         raise invalid(f"Cannot reference more than {LAYERS} layers.")
     _snap_start(data)
+    most = NEW_ACCOUNT_MEMORY if strict() else None
+    if most and (data.get("MemorySize") or 0) > most:
+        raise invalid(
+            "'MemorySize' value failed to satisfy constraint: Member must have value less than or "
+            f"equal to {most}"
+        )
 
 
 def check_upload(operation: str, body: bytes) -> None:

@@ -10,7 +10,8 @@ from collections.abc import Callable, Iterator
 from datetime import datetime, timezone
 from typing import Any
 
-from sandbox.server.base import emulator, partitions, permissions, settings
+from sandbox import home
+from sandbox.server.base import emulator, partitions, permissions
 from sandbox.server.functions.worker import TIMED_OUT, Run, last_run
 from sandbox.server.watching import cloud_logs, metrics, tracing
 
@@ -53,7 +54,7 @@ def emit(
 
 def may_write(config: dict[str, Any], group: str, stream: str) -> bool:
     """Whether the function's role may: else Lambda writes nothing, and says so to nobody."""
-    if not settings.strict():
+    if not home.strict():
         return True
     region, account = str(config["FunctionArn"]).split(":")[3:5]
     place = f"arn:{partitions.of(region)}:logs:{region}:{account}:log-group:{group}"

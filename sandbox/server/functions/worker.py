@@ -20,7 +20,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from sandbox.server.base import emulator, settings
+from sandbox import home
+from sandbox.server.base import emulator
 from sandbox.server.functions import layers, process_memory, waiting
 from sandbox.server.functions.stream_pipe import STREAM, Sink, Tee, wanted
 from sandbox.server.functions.worker_main import END
@@ -35,7 +36,7 @@ KILLED = "RequestId: {} Error: Runtime exited with error: signal: killed"
 EXIT_ERROR = "Runtime.ExitError"
 SIGKILL = 9  # Windows has no name for it
 OUT_OF_MEMORY = "Runtime.OutOfMemory"
-STRICT = settings.strict()
+STRICT = home.strict()
 
 # Of the thread that runs an invocation: `report`, `run`, and that it is `running` one.
 _here = threading.local()
@@ -58,6 +59,7 @@ class Run:
 class Environment(lambda_runtime.Worker):  # type: ignore[misc,name-defined]
     """One environment of a Python function."""
 
+    config: dict[str, Any]
     _run = Run("")
     _peak = 0
     _sink: Sink | None = None

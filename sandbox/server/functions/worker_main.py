@@ -35,7 +35,6 @@ DURABLE = (
     "AWS_LAMBDA_DURABLE_EXECUTION_NAME",
 )
 
-
 stopped = threading.Event()  # nobody reads the stream that is being written
 
 
@@ -137,8 +136,7 @@ def restore_snapshot():
 def failure(error, request_id="", kind=None):
     """What Lambda answers, and logs, when a handler raises."""
     kind = kind or type(error).__name__
-    frames = traceback.extract_tb(error.__traceback__)
-    own = [frame for frame in frames if frame.filename != __file__]
+    own = [at for at in traceback.extract_tb(error.__traceback__) if at.filename != __file__]
     stack = traceback.format_list(own)
     text = f"[ERROR] {kind}: {error}\nTraceback (most recent call last):\n{''.join(stack)}".rstrip()
     return {
@@ -191,10 +189,9 @@ class Context:
 
 def load(init):
     """The handler that the function names; raises what its module raises."""
-    strict = os.environ.pop("KIT_WORKER_STRICT", "")
-    os.environ.update(init.get("env", {}))
-    if strict:
+    if strict := os.environ.pop("KIT_WORKER_STRICT", ""):
         runpy.run_path(strict)["close"](init)
+    os.environ.update(init.get("env", {}))
     find_balancers()
     search_path(init["code_dir"])
     sys.meta_path.insert(0, CountDepth())

@@ -201,6 +201,29 @@ def test_a_new_account_runs_ten_calls_at_once(strict):
     assert kinds.count("ConcurrentInvocationLimitExceeded") == 2, kinds
 
 
+def test_a_function_of_a_new_account_has_3008_megabytes_at_most(strict, function):
+    """And AWS's own docs have these words."""
+    change = strict.functions.update_function_configuration
+    words = (
+        "'MemorySize' value failed to satisfy constraint: Member must have value less than or "
+        "equal to 3008"
+    )
+    found = refused(change, FunctionName=function.rpartition(":")[2], MemorySize=3009)
+    assert found == ("InvalidParameterValueException", 400, words)
+
+
+def test_a_new_account_has_nothing_to_reserve(strict, function):
+    change = strict.functions.put_function_concurrency
+    code, status, message = refused(
+        change, FunctionName=function.rpartition(":")[2], ReservedConcurrentExecutions=1
+    )
+    assert (code, status) == ("InvalidParameterValueException", 400)
+    assert message.startswith(
+        "Specified ReservedConcurrentExecutions for function decreases account's "
+        "UnreservedConcurrentExecution below its minimum value of ["
+    )
+
+
 # What any sandbox refuses
 
 

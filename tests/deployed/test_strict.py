@@ -1,0 +1,86 @@
+"""The whole program in a strict sandbox: as on AWS, the model comes from the layer and from nowhere else."""
+
+from __future__ import annotations
+
+import os
+
+import pytest
+import yaml
+
+from gateway import model
+from gateway.layer import build
+from lab.session import session
+from sandbox import cloud
+from tests.deployed.conftest import ROOMY, Deployed
+from tests.lab.session.stacks import load_sdk
+
+TALK = {
+    "model": "SmolLM2-135M-Instruct",
+    "messages": [{"role": "user", "content": "Say hello."}],
+    "max_tokens": 8,
+    "stream": True,
+}
+
+
+@pytest.fixture(scope="module")
+def strict(tmp_path_factory):
+    """The gateway as it is deployed to a sandbox that was started with KIT_STRICT=1."""
+    load_sdk()
+    home = tmp_path_factory.mktemp("strict")
+    zip_file = build.layer_zip("x86_64")
+    before, own = dict(os.environ), session.own_names
+    with pytest.MonkeyPatch.context() as patch:
+        if not zip_file.is_file():
+            patch.setattr(build, "HERE", home)
+            zip_file = build.build("x86_64")
+        patch.setattr(model, "layer_zip", lambda architecture: zip_file)
+        patch.setattr(session, "_session", None)
+        patch.setattr(session, "own_names", dict)
+        os.environ.update({"KIT_HOME": str(home), "KIT_STRICT": "1"})
+        yield deploy()
+    cloud.stop(home)
+    session.own_names = own
+    os.environ.clear()
+    os.environ.update(before)
+
+
+def deploy():
+    stack = session.open_session(10).stack
+    stack.config = {**stack.config, **ROOMY}
+    settings = stack.workspace / f"Pulumi.{stack.name}.yaml"
+    known = yaml.safe_load(settings.read_text("utf-8"))
+    settings.write_text(yaml.safe_dump({**known, "config": stack.config}), "utf-8")
+    session.up(10)
+    outputs = session.outputs()
+    return Deployed(dict(outputs), outputs["team_keys"].reveal(), deploy)
+
+
+def test_a_prompt_is_answered_by_the_model_of_the_layer(strict):
+    answer = strict.post("/model", {"prompt": "What is the capital of France?"})
+    assert answer.status_code == 200 and answer.json()["completion"].endswith("Paris.")
+    function = strict.client("lambda").get_function(FunctionName=strict.outputs["function_name"])
+    (layer,) = function["Configuration"]["Layers"]
+    assert layer["Arn"].rpartition(":")[0].endswith("-model")
+
+
+def test_the_roles_have_the_rights_that_count_there(strict):
+    """The function's log has its line, and the budget its tokens."""
+    before = strict.spent_tokens()
+    answer = strict.post("/model", {"prompt": "Hi", "max_tokens": 4})
+    found = strict.client("logs").filter_log_events(
+        logGroupName=strict.outputs["log_group"],
+        filterPattern=f'"{answer.headers["x-request-id"]}"',
+    )
+    assert len(found["events"]) >= 1
+    assert strict.spent_tokens() > before
+
+
+def test_a_stream_that_is_asked_for_comes_whole_as_without_the_adapter(strict):
+    answer = strict.post("/chat/completions", TALK)
+    assert answer.headers["Content-Type"].startswith("text/event-stream")
+    assert answer.text.rstrip().endswith("data: [DONE]")
+
+
+def test_a_second_up_changes_nothing(strict):
+    """The layer's zip, 124 MB, is not even uploaded again."""
+    assert session.up(10).changes == {}
