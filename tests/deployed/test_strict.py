@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import io
+import json
 import os
+import time
+import zipfile
 
 import pytest
 import yaml
@@ -13,7 +17,12 @@ from lab.session import session
 from sandbox import cloud
 from tests.deployed.conftest import ROOMY, Deployed
 from tests.lab.session.stacks import load_sdk
+from tools import adapter
 
+built = pytest.mark.skipif(
+    not adapter.program().is_file(),
+    reason=f"the Lambda Web Adapter is not built: {adapter.COMMAND}",
+)
 TALK = {
     "model": "SmolLM2-135M-Instruct",
     "messages": [{"role": "user", "content": "Say hello."}],
@@ -44,9 +53,11 @@ def strict(tmp_path_factory):
     os.environ.update(before)
 
 
-def deploy():
+def deploy(**config):
+    """Deploy the program with these settings, or as it is."""
     stack = session.open_session(10).stack
-    stack.config = {**stack.config, **ROOMY}
+    more = {f"gateway:{name}": value for name, value in config.items()}
+    stack.config = {**stack.config, **ROOMY, **more}
     settings = stack.workspace / f"Pulumi.{stack.name}.yaml"
     known = yaml.safe_load(settings.read_text("utf-8"))
     settings.write_text(yaml.safe_dump({**known, "config": stack.config}), "utf-8")
@@ -84,3 +95,56 @@ def test_a_stream_that_is_asked_for_comes_whole_as_without_the_adapter(strict):
 def test_a_second_up_changes_nothing(strict):
     """The layer's zip, 124 MB, is not even uploaded again."""
     assert session.up(10).changes == {}
+
+
+# With the Lambda Web Adapter
+
+
+@pytest.fixture(scope="module")
+def adapted(strict):
+    """The same with the real adapter as a layer, which streams; and the pieces of a stream."""
+    packed = io.BytesIO()
+    bootstrap = '#!/bin/bash\nexec -- "${LAMBDA_TASK_ROOT}/${_HANDLER}"\n'
+    files = {"extensions/lambda-adapter": adapter.program().read_bytes(), "bootstrap": bootstrap}
+    with zipfile.ZipFile(packed, "w") as opened:
+        for name, data in files.items():
+            entry = zipfile.ZipInfo(name)
+            entry.external_attr = 0o100755 << 16
+            opened.writestr(entry, data)
+    layer = strict.client("lambda").publish_layer_version(
+        LayerName="LambdaAdapterLayerX86", Content={"ZipFile": packed.getvalue()}
+    )
+    yield strict.deploy(adapterLayerArn=layer["LayerVersionArn"], stream="true")
+    strict.deploy(adapterLayerArn="", stream="false")
+
+
+@built
+def test_the_real_adapter_streams_through_the_whole_gateway(adapted):
+    """REST API, version of the adapter, run.sh out of our zip, and the model out of its layer."""
+    started, times = time.monotonic(), []
+    with adapted.post("/chat/completions", {**TALK, "max_tokens": 64}, stream=True) as answer:
+        assert answer.headers["Content-Type"].startswith("text/event-stream")
+        text = b""
+        for piece in answer.iter_content(None):
+            times.append(time.monotonic() - started)
+            text += piece
+    assert text.rstrip().endswith(b"data: [DONE]")
+    assert len(times) > 10 and times[-1] - times[0] > 0.1
+
+
+@built
+def test_behind_the_adapter_everything_else_is_as_without(adapted):
+    before = adapted.spent_tokens()
+    answer = adapted.post("/model", {"prompt": "What is the capital of France?"})
+    assert answer.status_code == 200 and answer.json()["completion"].endswith("Paris.")
+    assert adapted.spent_tokens() > before, "the key that asks pays"
+    refused = adapted.post("/model", {"prompt": 5})
+    assert (refused.status_code, refused.json()["error"]["param"]) == (400, "prompt")
+    found = adapted.client("logs").filter_log_events(
+        logGroupName=adapted.outputs["log_group"],
+        filterPattern=f'"{answer.headers["x-request-id"]}"',
+    )
+    (line,) = [
+        json.loads(event["message"]) for event in found["events"] if "key_id" in event["message"]
+    ]
+    assert line["status"] == 200

@@ -56,5 +56,8 @@ def folder(layer: Any) -> Path:
             begun.mkdir(parents=True)
             with zipfile.ZipFile(io.BytesIO(data)) as opened:
                 opened.extractall(begun)
+                for entry in opened.infolist():
+                    if entry.external_attr >> 16 & 0o111 and not entry.is_dir():
+                        (begun / entry.filename).chmod(0o755)
             begun.rename(place)
     return place

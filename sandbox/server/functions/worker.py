@@ -74,7 +74,7 @@ class Environment(lambda_runtime.Worker):  # type: ignore[misc,name-defined]
         try:
             # Something may have tidied up; a home that was deleted is not to come back.
             Path(tempfile.gettempdir()).mkdir(exist_ok=True)
-            self.config = layers.unpacked(plain) if STRICT else plain
+            self.config = layers.unpacked(plain) if STRICT or wrapped(plain) else plain
             super()._spawn()
         finally:
             self.config, self._started = plain, self._proc
@@ -111,8 +111,8 @@ class Environment(lambda_runtime.Worker):  # type: ignore[misc,name-defined]
 
     def invoke(self, event: Any, request_id: str, **more: Any) -> Result:
         """Run one invocation; a failed one leaves its report for `warm`."""
-        # Lambda's own runtime for Python gives whole answers only.
-        self._sink = None if STRICT else wanted.get()
+        # Lambda's own runtime for Python gives whole answers only; the Web Adapter streams.
+        self._sink = None if STRICT and not wrapped(self.config) else wanted.get()
         if self._sink is not None:
             # Beside the event travels a dictionary that worker_main knows how to read.
             more["durable"] = {**(more.get("durable") or {}), STREAM: "1"}
@@ -166,6 +166,12 @@ class Environment(lambda_runtime.Worker):  # type: ignore[misc,name-defined]
                 killed = self._started.wait(LOG_WAIT) == -SIGKILL
         message = KILLED if killed else EXITED
         return message.format(request_id), OUT_OF_MEMORY if killed else EXIT_ERROR
+
+
+def wrapped(config: dict[str, Any]) -> bool:
+    """Whether a layer starts the function, as the Lambda Web Adapter does."""
+    found = (config.get("Environment") or {}).get("Variables") or {}
+    return "AWS_LAMBDA_EXEC_WRAPPER" in found and bool(config.get("Layers"))
 
 
 def _log_text(lines: list[str]) -> str:
@@ -259,8 +265,10 @@ def settle() -> None:
 def install() -> None:
     """Let the emulator run Python functions in these environments."""
     script = Path(__file__).with_name("worker_main.py").read_text(encoding="utf-8")
-    if STRICT:
-        os.environ["KIT_WORKER_STRICT"] = str(Path(__file__).with_name("worker_strict.py"))
+    more = {"STRICT": "worker_strict.py", "WRAPPED": "worker_wrapped.py"}
+    for name, file in more.items():
+        if STRICT or name != "STRICT":
+            os.environ[f"KIT_WORKER_{name}"] = str(Path(__file__).with_name(file))
     lambda_runtime._PYTHON_WORKER_SCRIPT = script
     lambda_runtime._worker_class_for = environment_class(lambda_runtime._worker_class_for)
     lambdas = emulator.lambdas
