@@ -138,8 +138,8 @@ def test_behind_the_adapter_everything_else_is_as_without(adapted):
     answer = adapted.post("/model", {"prompt": "What is the capital of France?"})
     assert answer.status_code == 200 and answer.json()["completion"].endswith("Paris.")
     assert adapted.spent_tokens() > before, "the key that asks pays"
-    refused = adapted.post("/model", {"prompt": 5})
-    assert (refused.status_code, refused.json()["error"]["param"]) == (400, "prompt")
+    refused = adapted.post("/model", {"prompt": "Hi", "temperature": 9})
+    assert (refused.status_code, refused.json()["error"]["param"]) == (400, "temperature")
     found = adapted.client("logs").filter_log_events(
         logGroupName=adapted.outputs["log_group"],
         filterPattern=f'"{answer.headers["x-request-id"]}"',
