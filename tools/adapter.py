@@ -8,24 +8,15 @@ outside the checkout, for all of them: below ~/.cache, or $XDG_CACHE_HOME.
 
 from __future__ import annotations
 
-import os
 import shutil
 import subprocess
 import sys
-from pathlib import Path
 
+from sandbox.web_adapter import VERSION, program
 from tools.machine import Problem
 
 CRATE = "lambda_web_adapter"
-# The newest that crates.io has. AWS's layer 27 has 1.0.0, which is this and fixes around it.
-VERSION = "1.0.0-rc1"
 COMMAND = "python -m tools.adapter"
-
-
-def program() -> Path:
-    """Where the adapter is, once it is built."""
-    cache = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
-    return cache / "llm-gateway-course" / f"lambda-adapter-{VERSION}" / "bin" / "lambda-adapter"
 
 
 def build() -> None:

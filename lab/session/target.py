@@ -34,14 +34,6 @@ SANDBOX = {
     "gateway:executionLogs": "INFO",
     "gateway:loggingRole": "own",  # of an account that nobody shares
 }
-# A strict one has no package of this machine for a function, and its Python streams as little as
-# AWS's: the model is in its layer, which has to be there, and answers come whole.
-STRICT = {
-    **SANDBOX,
-    "gateway:modelLayer": "true",
-    "gateway:stream": "false",
-    "gateway:runtimeStreams": "false",
-}
 
 
 @dataclass(frozen=True)
@@ -100,10 +92,29 @@ def sandbox(home: Path, say: Say, check: Check) -> Target:
         running.generation,
         "000000000000",
         running.damaged,
-        STRICT if strict() else SANDBOX,
+        {**SANDBOX, **narrow(env)} if strict() else SANDBOX,
     )
     _seen[:] = [running, found]
     return found
+
+
+def narrow(env: dict[str, str]) -> dict[str, str]:
+    """What a strict sandbox wants said: no package of this machine's is there for a function."""
+    import boto3
+
+    from lab.strict import layers
+
+    def client(service: str) -> Any:
+        keys = (env[KEY_ID], env["AWS_SECRET_ACCESS_KEY"])
+        return boto3.client(
+            service,
+            env["AWS_REGION"],
+            endpoint_url=env["AWS_ENDPOINT_URL"],
+            aws_access_key_id=keys[0],
+            aws_secret_access_key=keys[1],
+        )
+
+    return layers.settings(client)
 
 
 # The sandbox of the last look and its target: asked again at every up, it is the same.

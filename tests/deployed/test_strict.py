@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import io
 import json
 import os
 import time
-import zipfile
 
 import pytest
 import yaml
@@ -14,15 +12,23 @@ import yaml
 from gateway import model
 from gateway.layer import build
 from lab.session import session
-from sandbox import cloud
+from lab.strict import layers
+from sandbox import cloud, web_adapter
 from tests.deployed.conftest import ROOMY, Deployed
 from tests.lab.session.stacks import load_sdk
 from tools import adapter
 
 built = pytest.mark.skipif(
-    not adapter.program().is_file(),
+    not web_adapter.program().is_file(),
     reason=f"the Lambda Web Adapter is not built: {adapter.COMMAND}",
 )
+# The program's own layer, and nothing that streams.
+PLAIN = {
+    "gateway:modelLayer": "true",
+    "gateway:layerArns": "[]",
+    "gateway:adapterLayerArn": "",
+    "gateway:stream": "false",
+}
 TALK = {
     "model": "SmolLM2-135M-Instruct",
     "messages": [{"role": "user", "content": "Say hello."}],
@@ -43,6 +49,7 @@ def strict(tmp_path_factory):
             patch.setattr(build, "HERE", home)
             zip_file = build.build("x86_64")
         patch.setattr(model, "layer_zip", lambda architecture: zip_file)
+        patch.setattr(layers, "layer_zip", lambda architecture: zip_file)
         patch.setattr(session, "_session", None)
         patch.setattr(session, "own_names", dict)
         os.environ.update({"KIT_HOME": str(home), "KIT_STRICT": "1"})
@@ -57,7 +64,7 @@ def deploy(**config):
     """Deploy the program with these settings, or as it is."""
     stack = session.open_session(10).stack
     more = {f"gateway:{name}": value for name, value in config.items()}
-    stack.config = {**stack.config, **ROOMY, **more}
+    stack.config = {**stack.config, **ROOMY, **PLAIN, **more}
     settings = stack.workspace / f"Pulumi.{stack.name}.yaml"
     known = yaml.safe_load(settings.read_text("utf-8"))
     settings.write_text(yaml.safe_dump({**known, "config": stack.config}), "utf-8")
@@ -103,19 +110,11 @@ def test_a_second_up_changes_nothing(strict):
 @pytest.fixture(scope="module")
 def adapted(strict):
     """The same with the real adapter as a layer, which streams; and the pieces of a stream."""
-    packed = io.BytesIO()
-    bootstrap = '#!/bin/bash\nexec -- "${LAMBDA_TASK_ROOT}/${_HANDLER}"\n'
-    files = {"extensions/lambda-adapter": adapter.program().read_bytes(), "bootstrap": bootstrap}
-    with zipfile.ZipFile(packed, "w") as opened:
-        for name, data in files.items():
-            entry = zipfile.ZipInfo(name)
-            entry.external_attr = 0o100755 << 16
-            opened.writestr(entry, data)
     layer = strict.client("lambda").publish_layer_version(
-        LayerName="LambdaAdapterLayerX86", Content={"ZipFile": packed.getvalue()}
+        LayerName="LambdaAdapterLayerX86", Content={"ZipFile": web_adapter.layer()}
     )
     yield strict.deploy(adapterLayerArn=layer["LayerVersionArn"], stream="true")
-    strict.deploy(adapterLayerArn="", stream="false")
+    strict.deploy()
 
 
 @built

@@ -14,16 +14,16 @@ import pytest
 from gateway.chat import adapter_start, adapter_variables
 from gateway.layer.code import code_files, code_zip
 from gateway.settings import FUNCTIONS, Settings
+from sandbox import web_adapter
 from tests.gateway.runtime_api import RuntimeApi
 from tools import adapter
 
 pytestmark = pytest.mark.skipif(
-    not adapter.program().is_file() or not shutil.which("unzip"),
+    not web_adapter.program().is_file() or not shutil.which("unzip"),
     reason=f"the Lambda Web Adapter is not built: {adapter.COMMAND}",
 )
 SETTINGS = Settings(model_layer=False, adapter_layer_arn="arn:adapter", stream=True)
-# What the layer has as /opt/bootstrap, which AWS_LAMBDA_EXEC_WRAPPER names.
-BOOTSTRAP = 'exec -- "${LAMBDA_TASK_ROOT}/${_HANDLER}"'
+BOOTSTRAP = web_adapter.BOOTSTRAP.decode()
 INIT = 10  # seconds that Lambda gives an environment before it asks for the first event
 STREAM = "application/vnd.awslambda.http-integration-response"
 QUESTION = {"prompt": "What is the capital of France?"}
@@ -97,7 +97,7 @@ class Place:
             start = {"env": variables, "cwd": task, "stdout": log, "stderr": log}
             self.started = time.monotonic()
             self.processes = [
-                subprocess.Popen([adapter.program()], **start),
+                subprocess.Popen([web_adapter.program()], **start),
                 subprocess.Popen(["bash", "-c", f"sleep {wait}; {BOOTSTRAP}"], **start),
             ]
 
