@@ -193,7 +193,7 @@ def load(init):
     find_balancers()
     search_path(init["code_dir"])
     if "AWS_LAMBDA_EXEC_WRAPPER" in os.environ and wrapped:
-        return runpy.run_path(wrapped)["start"](init, bool(strict))
+        return runpy.run_path(wrapped)["start"](init, strict)
     sys.meta_path.insert(0, CountDepth())
     module = importlib.import_module(init["module"])
     if not hasattr(module, init["handler"]):

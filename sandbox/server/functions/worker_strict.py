@@ -11,6 +11,7 @@ import sys
 import sysconfig
 import threading
 import time
+from contextlib import suppress
 from importlib.machinery import BuiltinImporter, FrozenImporter, PathFinder
 from pathlib import Path
 
@@ -70,24 +71,25 @@ def forget(own):
             del os.environ[name]
 
 
-def watch(megabytes):
-    """End this process when it takes more memory than the function may, where that can be read."""
-    place = Path("/proc/self/statm")
-    if not place.exists():
-        return
+def watch(megabytes, processes):
+    """End this environment when processes take more memory than it has, where that can be read."""
+    places = [Path(f"/proc/{process}/statm") for process in processes]
 
     def look():
         page = os.sysconf("SC_PAGE_SIZE")
-        while True:
-            if int(place.read_text("ascii").split()[1]) * page > megabytes * MEGABYTE:
-                os.kill(os.getpid(), signal.SIGKILL)
-            time.sleep(LOOK)
+        with suppress(OSError, IndexError):  # one has ended
+            while True:
+                pages = sum(int(place.read_text("ascii").split()[1]) for place in places)
+                if pages * page > int(megabytes) * MEGABYTE:
+                    os.kill(os.getpid(), signal.SIGKILL)
+                time.sleep(LOOK)
 
-    threading.Thread(target=look, daemon=True, name="memory").start()
+    if all(place.exists() for place in places):
+        threading.Thread(target=look, daemon=True, name="memory").start()
 
 
 def close(init):
     """Make this environment as narrow as Lambda's."""
     isolate()
     forget(init.get("env", {}))
-    watch(int(init.get("memory", 128)))
+    watch(init.get("memory", 128), [os.getpid()])

@@ -5,11 +5,10 @@ ask its Runtime API for events and post answers there, piece by piece if they li
 this file by its path: it may import only the standard library. Linux, as Lambda.
 """
 
-import ctypes
 import json
 import os
 import queue
-import signal
+import runpy
 import socket
 import subprocess
 import sys
@@ -22,7 +21,12 @@ from pathlib import Path
 # What is in AWS's runtime for Python, where LAMBDA_RUNTIME_DIR says.
 RUNTIME = ("boto3", "botocore", "dateutil", "jmespath", "s3transfer", "six.py", "urllib3")
 LOOK = 0.05  # seconds between two looks at what was started
-DIES_WITH_PARENT = 1  # of Linux's prctl
+# Becomes another program, which ends when this environment does: 1 is prctl's PR_SET_PDEATHSIG, 9 the
+# signal that it gets.
+BECOME = (
+    "import ctypes, os, sys; ctypes.CDLL(None).prctl(1, 9); os.execv(sys.argv[1], sys.argv[1:])"
+)
+WITH_US = (sys.executable, "-S", "-c", BECOME)
 
 
 class Exchange:
@@ -30,7 +34,7 @@ class Exchange:
 
     def __init__(self, event, context):
         self.event, self.context = event, context
-        self.pieces = queue.SimpleQueue()
+        self.pieces: queue.SimpleQueue[bytes | None] = queue.SimpleQueue()
         self.error = None
 
     def __iter__(self):
@@ -50,7 +54,7 @@ class RuntimeApi:
     """What a runtime and extensions call: the next event, and a place for its answer."""
 
     def __init__(self):
-        self.events = queue.SimpleQueue()
+        self.events: queue.SimpleQueue[Exchange] = queue.SimpleQueue()
         self.running = {}
         self.asked = threading.Event()
         self.server = ThreadingHTTPServer(("127.0.0.1", 0), type("Calls", (Calls,), {"api": self}))
@@ -143,22 +147,22 @@ class Calls(BaseHTTPRequestHandler):
 def start(init, strict):
     """Start the extensions and the function; what answers events, once it has asked for the first.
 
-    `strict`: whether its Python is to find no package of this machine.
+    `strict`: in a strict sandbox, worker_strict's path. Then the function's Python finds no package
+    of this machine, and its memory counts.
     """
     code, api = Path(init["code_dir"]), RuntimeApi()
     layers = [Path(each) for each in os.environ["_LAMBDA_LAYERS_DIRS"].split(os.pathsep)]
     allow(code.with_name("code.zip"), code)
     wrapper = os.environ["AWS_LAMBDA_EXEC_WRAPPER"].removeprefix("/opt/")
     script = next((each / wrapper for each in layers if (each / wrapper).is_file()), wrapper)
-    begun = {
-        "env": variables(init, api, layers, strict),
-        "cwd": code,
-        "stdin": subprocess.DEVNULL,
-        "preexec_fn": with_us,
-    }
-    extensions = [program for each in layers for program in (each / "extensions").glob("*")]
-    programs = [*([program] for program in extensions), [script, sys.executable]]
-    started = [subprocess.Popen(program, **begun) for program in programs]
+    own = variables(init, api, layers, strict)
+    programs = [str(each) for folder in layers for each in (folder / "extensions").glob("*")]
+    started = [
+        subprocess.Popen([*WITH_US, *each], env=own, cwd=code, stdin=subprocess.DEVNULL)
+        for each in [*([program] for program in programs), [str(script), sys.executable]]
+    ]
+    if strict:
+        runpy.run_path(strict)["watch"](init["memory"], [each.pid for each in started])
     while not api.asked.wait(LOOK):
         if any(process.poll() is not None for process in started):
             os._exit(1)
@@ -199,8 +203,3 @@ def allow(packed, folder):
         for entry in opened.infolist():
             if entry.external_attr >> 16 & 0o111 and not entry.is_dir():
                 (folder / entry.filename).chmod(0o755)
-
-
-def with_us():
-    """In a process that was just started: it ends when this environment does."""
-    ctypes.CDLL(None).prctl(DIES_WITH_PARENT, signal.SIGKILL)
