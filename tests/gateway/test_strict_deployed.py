@@ -53,6 +53,8 @@ def strict(tmp_path_factory):
         patch.setattr(session, "_session", None)
         patch.setattr(session, "own_names", dict)
         os.environ.update({"KIT_HOME": str(home), "KIT_STRICT": "1"})
+        for name in ("KIT_STACK", "KIT_TARGET"):
+            os.environ.pop(name, None)
         yield deploy()
     cloud.stop(home)
     session.own_names = own
@@ -129,6 +131,22 @@ def test_the_real_adapter_streams_through_the_whole_gateway(adapted):
             text += piece
     assert text.rstrip().endswith(b"data: [DONE]")
     assert len(times) > 10 and times[-1] - times[0] > 0.1
+
+
+@built
+def test_the_memory_of_what_the_adapter_starts_counts(adapted):
+    """The model takes more than 128 MB: its environment ends, as one of Lambda's does."""
+    name, client = adapted.outputs["function_name"], adapted.client("lambda")
+    had = client.get_function_configuration(FunctionName=name)["MemorySize"]
+
+    def give(megabytes):
+        client.update_function_configuration(FunctionName=name, MemorySize=megabytes)
+        client.get_waiter("function_updated_v2").wait(FunctionName=name)
+
+    give(128)
+    assert adapted.post("/model", {"prompt": "Hi", "max_tokens": 4}).status_code == 502
+    give(had)
+    assert adapted.post("/model", {"prompt": "Hi", "max_tokens": 4}).status_code == 200
 
 
 @built

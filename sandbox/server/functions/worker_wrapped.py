@@ -39,7 +39,7 @@ class Exchange:
 
     def __iter__(self):
         """The pieces as they come. Whoever stops early leaves the rest to be taken in."""
-        piece = b""
+        piece: bytes | None = b""
         try:
             while (piece := self.pieces.get()) is not None:
                 yield piece
