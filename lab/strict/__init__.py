@@ -1,4 +1,4 @@
 """What a strict sandbox is given in place of this machine's packages: layers, as an account has them.
 
-What is strict is said in `sandbox/`. Nothing here deploys the course, and on AWS nothing of this happens.
+Nothing here deploys the course, and what strict means is said in `sandbox/`.
 """
