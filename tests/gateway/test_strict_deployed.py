@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import os
+import platform
+import sys
 import time
 
 import pytest
@@ -18,6 +20,10 @@ from tests.deployed.conftest import ROOMY, Deployed
 from tests.lab.session.stacks import load_sdk
 from tools import adapter
 
+pytestmark = pytest.mark.skipif(
+    sys.platform != "linux",
+    reason="Linux only: the layer has libraries for it, as Lambda wants them",
+)
 built = pytest.mark.skipif(
     not web_adapter.program().is_file(),
     reason=f"the Lambda Web Adapter is not built: {adapter.COMMAND}",
@@ -42,24 +48,26 @@ def strict(tmp_path_factory):
     """The gateway as it is deployed to a sandbox that was started with KIT_STRICT=1."""
     load_sdk()
     home = tmp_path_factory.mktemp("strict")
-    zip_file = build.layer_zip("x86_64")
-    before, own = dict(os.environ), session.own_names
-    with pytest.MonkeyPatch.context() as patch:
-        if not zip_file.is_file():
-            patch.setattr(build, "HERE", home)
-            zip_file = build.build("x86_64")
-        patch.setattr(model, "layer_zip", lambda architecture: zip_file)
-        patch.setattr(layers, "layer_zip", lambda architecture: zip_file)
-        patch.setattr(session, "_session", None)
-        patch.setattr(session, "own_names", dict)
-        os.environ.update({"KIT_HOME": str(home), "KIT_STRICT": "1"})
-        for name in ("KIT_STACK", "KIT_TARGET"):
-            os.environ.pop(name, None)
-        yield deploy()
-    cloud.stop(home)
-    session.own_names = own
-    os.environ.clear()
-    os.environ.update(before)
+    processor = layers.PROCESSORS.get(platform.machine(), "x86_64")
+    zip_file = build.layer_zip(processor)
+    before = dict(os.environ)
+    try:
+        with pytest.MonkeyPatch.context() as patch:
+            if not zip_file.is_file():
+                patch.setattr(build, "HERE", home)
+                zip_file = build.build(processor)
+            for module in (model, layers):
+                patch.setattr(module, "layer_zip", lambda architecture: zip_file)
+            patch.setattr(session, "_session", None)
+            patch.setattr(session, "own_names", dict)
+            os.environ.update({"KIT_HOME": str(home), "KIT_STRICT": "1"})
+            for name in ("KIT_STACK", "KIT_TARGET"):
+                os.environ.pop(name, None)
+            yield deploy()
+    finally:
+        cloud.stop(home)
+        os.environ.clear()
+        os.environ.update(before)
 
 
 def deploy(**config):

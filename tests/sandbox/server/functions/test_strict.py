@@ -180,7 +180,7 @@ def test_lambdas_own_python_runtime_streams_nothing(strict, function):
 
 def test_a_new_account_runs_ten_calls_at_once(strict):
     function = strict.function(
-        "import time\ndef handler(event, context): time.sleep(1.5)", Timeout=10
+        "import time\ndef handler(event, context): time.sleep(3)", Timeout=10
     )
     assert strict.functions.get_account_settings()["AccountLimit"]["ConcurrentExecutions"] == 10
     kinds = []
