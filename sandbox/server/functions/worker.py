@@ -169,9 +169,10 @@ class Environment(lambda_runtime.Worker):  # type: ignore[misc,name-defined]
 
 
 def wrapped(config: dict[str, Any]) -> bool:
-    """Whether a layer starts the function, as the Lambda Web Adapter does."""
+    """Whether a layer starts the function, as the Lambda Web Adapter does: its handler is a script."""
     found = (config.get("Environment") or {}).get("Variables") or {}
-    return "AWS_LAMBDA_EXEC_WRAPPER" in found and bool(config.get("Layers"))
+    script = str(config.get("Handler", "")).endswith(".sh")
+    return script and "AWS_LAMBDA_EXEC_WRAPPER" in found and bool(config.get("Layers"))
 
 
 def _log_text(lines: list[str]) -> str:

@@ -192,7 +192,7 @@ def load(init):
     os.environ.update(init.get("env", {}))
     find_balancers()
     search_path(init["code_dir"])
-    if "AWS_LAMBDA_EXEC_WRAPPER" in os.environ and wrapped:
+    if init["handler"] == "sh" and "AWS_LAMBDA_EXEC_WRAPPER" in os.environ:
         return runpy.run_path(wrapped)["start"](init, strict)
     sys.meta_path.insert(0, CountDepth())
     module = importlib.import_module(init["module"])
