@@ -224,9 +224,6 @@ def test_a_new_account_has_nothing_to_reserve(strict, function):
     )
 
 
-# What any sandbox refuses
-
-
 def test_a_function_has_five_layers_at_most(strict, function):
     arns = [layer(strict, f"layer{number}", {"h": str(number)}) for number in range(6)]
     name = function.rpartition(":")[2]
@@ -236,6 +233,9 @@ def test_a_function_has_five_layers_at_most(strict, function):
         400,
         "Cannot reference more than 5 layers.",
     )
+
+
+# What any sandbox refuses
 
 
 def test_code_and_layers_have_250_megabytes_at_most_when_they_are_unpacked(strict, function):
