@@ -10,6 +10,7 @@ import pulumi
 import pulumi_aws as aws
 
 from .kinds import Arguments, Parts, Variables
+from .layer.adapter import published_adapter
 from .limits import (
     body_model,
     body_validator,
@@ -208,8 +209,35 @@ def adapter_start(settings: Settings) -> Arguments:
         return {}
     return {
         "handler": "run.sh",
-        "layers": [*settings.layer_arns, settings.adapter_layer_arn],
+        "layers": [*settings.layer_arns, adapter_layer(settings)],
     }
+
+
+def adapter_layer(settings: Settings) -> pulumi.Input[str]:
+    """The adapter's layer: the one that is named, or the one of AWS."""
+    if settings.adapter_layer_arn != "published":
+        return settings.adapter_layer_arn
+    region, processor = (
+        aws.get_region_output().region,
+        settings.architecture,
+    )
+    return region.apply(lambda known: known_adapter(known, processor))
+
+
+def known_adapter(region: str, architecture: str) -> str:
+    """The ARN of AWS's own layer.
+
+    Raises:
+        pulumi.RunError: there is none.
+    """
+    found = published_adapter(region, architecture)
+    if found is None:
+        raise pulumi.RunError(
+            f"AWS publishes no layer of the Lambda Web Adapter in {region} "
+            f"for {architecture}. Copy another Region's, and set the "
+            "copy's ARN: pulumi config set gateway:adapterLayerArn ARN"
+        )
+    return found
 
 
 def adapter_variables(settings: Settings) -> Variables:

@@ -12,7 +12,12 @@ import pulumi
 import pulumi_aws as aws
 
 from .account import account_rules
-from .alias import alias_invocation, alias_policy  # chapter 05
+from .alias import (  # chapter 05
+    alias_invocation,
+    alias_policy,
+    live_alias,
+    version_start,
+)
 from .api import (  # chapters 03 to 05
     integration,
     invocation,
@@ -32,11 +37,7 @@ from .auth import (  # chapter 07
     team_keys,
     user_pool,
 )
-from .budget import (
-    budget_rights,
-    budget_variables,
-    token_budget,
-)  # chapter 08
+from .budget import budget_rights, budget_variables, token_budget  # 08
 from .chat import (  # chapter 10
     adapter_invocation,
     adapter_start,
@@ -138,7 +139,6 @@ def gateway(settings: Settings) -> None:
     parts += error_responses(api, page_headers(pages))
     parts += preflights(pages, api, paths_among(parts))
     frozen = deployment(api, parts, declared)
-
     made = model_outputs(role, function, budget)
     made |= {
         "model_path": path.path,
@@ -174,12 +174,13 @@ def hosted(
     others: Fallback,
 ) -> aws.lambda_.Function:
     """The model's function, and the role that may invoke it."""
-    start = {**model_start(settings), **others.place}
+    start = model_start(settings) | others.place
     rights = budget_rights(budget) + backend_rights(settings)
-    rights += others.rights
-    function = model(settings, start, told | others.variables, rights)
+    rights, told = rights + others.rights, told | others.variables
+    function = model(settings, start, told, rights)
     invoke_policy(role, function)
     alias_policy(settings, role, function)
+    live_alias(settings, function)
     return function
 
 
@@ -187,8 +188,7 @@ def admission(
     proof: str, api: aws.apigateway.RestApi, pages: list[str]
 ) -> list[Statement]:
     """For the resource policy: who may call, or ask whether they may."""
-    asking = preflight_statements(pages, api)
-    return [*encrypted_only(proof, api), *asking]
+    return encrypted_only(proof, api) + preflight_statements(pages, api)
 
 
 def model_variables(
@@ -211,7 +211,7 @@ def model_variables(
 def model_start(settings: Settings) -> Arguments:
     """For the model's function: what Lambda starts, with which layers."""
     start = {**plain_start(settings), **adapter_start(settings)}
-    return model_layer(settings, start)
+    return {**model_layer(settings, start), **version_start(settings)}
 
 
 def model_invocation(

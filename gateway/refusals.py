@@ -104,12 +104,23 @@ def origins(chosen: Chosen) -> None:
 
 
 def qualifier(chosen: Chosen) -> None:
-    """An alias is one of a function that exists."""
-    if chosen["function_qualifier"] and not chosen["function_name"]:
+    """It names an alias of a function that exists, or a version of ours."""
+    named, ours = chosen["function_qualifier"], chosen["publish_versions"]
+    if named and not chosen["function_name"] and not ours:
         raise pulumi.RunError(
-            "gateway:functionQualifier is "
-            f"{chosen['function_qualifier']!r}, of no function: "
+            f"gateway:functionQualifier is {named!r}, of no function: "
             "gateway:functionName is not set. Set both, or neither."
+        )
+    if named and ours and not named.isdecimal():
+        raise pulumi.RunError(
+            f"gateway:functionQualifier is {named!r}, not a version of our "
+            "function. Set its number, or take what is newest: "
+            "pulumi config rm gateway:functionQualifier"
+        )
+    if chosen["snap_start"] and not ours:
+        raise pulumi.RunError(
+            "gateway:snapStart is true, and it is for versions alone. Have "
+            "them: pulumi config set gateway:publishVersions true"
         )
 
 
@@ -138,6 +149,7 @@ def not_ours(chosen: Chosen) -> None:
     given = {
         "layerArns": chosen["layer_arns"],
         "adapterLayerArn": chosen["adapter_layer_arn"],
+        "publishVersions": chosen["publish_versions"],
         "modelConcurrency": chosen["model_concurrency"] >= 0,
         "systemPromptFirst": chosen["system_prompt_first"],
         "firstBackend": chosen["first_backend"] == "instances",

@@ -8,28 +8,16 @@ from typing import Any
 
 import pulumi
 
+from .layer.code import code_files, code_zip
 from .refusals import refuse_alone, refuse_together
 
 FUNCTIONS = Path(__file__).resolve().parent / "functions"
 
 
 def code_of(folder: str) -> pulumi.Archive:
-    """A function's code: the Python files and scripts of its folder.
-
-    The whole folder would bring `__pycache__` along, which changes when
-    somebody imports the code, and with it the function.
-    """
-    return pulumi.AssetArchive(dict(assets_of(folder)))
-
-
-def assets_of(folder: str) -> dict[str, pulumi.Asset]:
-    """The files of a function's code, by their paths in its folder."""
-    here = FUNCTIONS / folder
-    files = sorted([*here.rglob("*.py"), *here.rglob("*.sh")])
-    return {
-        file.relative_to(here).as_posix(): pulumi.FileAsset(str(file))
-        for file in files
-    }
+    """A function's code: the Python files and scripts of its folder."""
+    files = code_files(FUNCTIONS / folder)
+    return pulumi.FileArchive(str(code_zip(folder, files)))
 
 
 def texts(config: pulumi.Config, name: str) -> tuple[str, ...] | None:
@@ -50,7 +38,11 @@ class Settings:
     Attributes:
         function_name: a Lambda function that exists already and hosts the
             model. None: make one.
-        function_qualifier: an alias or a version of that function.
+        function_qualifier: an alias or a version of that function; with
+            `publish_versions`, the version of ours to go back to.
+        publish_versions: each change of our function is a version that
+            stays, and a deployment calls the one that it was made with.
+        snap_start: start a version from a picture of its memory.
         model_layer: make the layer that brings the model. False where
             Python finds the model by itself, or `layer_arns` bring it.
         layer_arns: more Lambda layers, at most 5 with the model's.
@@ -109,7 +101,8 @@ class Settings:
         alarm_actions: ARNs that an alarm notifies, such as an SNS topic's.
         stream: hand on tokens while they are written. Lambda's own Python
             runtime cannot: on AWS, set adapter_layer_arn too.
-        adapter_layer_arn: the layer of the Lambda Web Adapter.
+        adapter_layer_arn: the layer of the Lambda Web Adapter; or
+            "published", which is AWS's own in the Region.
         runtime_streams: the function's own runtime streams, without it.
         instances: how many instances of EC2 host the model, too. 0: none.
         most_instances: to how many they may grow.
@@ -132,6 +125,8 @@ class Settings:
 
     function_name: str | None = None
     function_qualifier: str = ""
+    publish_versions: bool = False
+    snap_start: bool = False
     model_layer: bool = True
     layer_arns: tuple[str, ...] = ()
     architecture: str = "x86_64"
@@ -219,6 +214,8 @@ def hosting(config: pulumi.Config) -> dict[str, Any]:
     return {
         "function_name": config.get("functionName"),
         "function_qualifier": config.get("functionQualifier"),
+        "publish_versions": config.get_bool("publishVersions"),
+        "snap_start": config.get_bool("snapStart"),
         "model_layer": config.get_bool("modelLayer"),
         "layer_arns": texts(config, "layerArns"),
         "architecture": config.get("architecture"),

@@ -49,7 +49,14 @@ CHAPTERS = (
         "integration",
         "The integration",
         25,
-        ("invocation", "integration", "alias_invocation", "alias_policy"),
+        (
+            "invocation",
+            "integration",
+            "version_start",
+            "live_alias",
+            "alias_invocation",
+            "alias_policy",
+        ),
         ("api", "alias"),
     ),
     Chapter(

@@ -23,6 +23,16 @@ def home() -> Path:
     return Path(named).expanduser().resolve() if named else CHECKOUT / ".kit"
 
 
+def strict() -> bool:
+    """Whether a sandbox that starts now is as narrow as Lambda and a new account are: KIT_STRICT=1.
+
+    Then a function sees its code, its layers and boto3 and no package of this machine; its memory
+    is enforced; a managed Python runtime streams nothing; its log needs a right; ten calls may run
+    at once.
+    """
+    return os.environ.get("KIT_STRICT", "") not in ("", "0")
+
+
 def backend_url(home: Path) -> str:
     """Where Pulumi's engine keeps the stacks of a home, in the form that it takes.
 

@@ -56,6 +56,7 @@ INHERITED = frozenset(
         "PROGRAMDATA",
         "PROGRAMFILES",
         "KIT_PROVIDER",
+        "KIT_STRICT",
         "KIT_STAGE_IN_PATH",
         "KIT_READ_TIMEOUT",
         "KIT_SCALING_MINUTE",

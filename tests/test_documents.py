@@ -80,6 +80,8 @@ LEFT_OUT = {
     "Stopped after …": "an interrupt of a burst, whose result is shown",
     "Stopped; the text that had come is above.": "an interrupt of an answer that is shown",
     "`pulumi plugin install` ended well but": "a fault of Pulumi's that nobody has met",
+    "The Lambda Web Adapter is not built": "for who works on the kit; it says what to do",
+    "cargo has not built ": "for who works on the kit; cargo has said why",
 }
 
 

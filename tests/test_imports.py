@@ -22,7 +22,7 @@ OURS = {*TOPS, "notebooks", "lessons", "tests"}
 MAY: dict[str, tuple[str, ...]] = {
     "gateway": ("gateway/layer",),
     "gateway/layer": (),
-    "gateway/instances": ("gateway",),
+    "gateway/instances": ("gateway", "gateway/layer"),
     "gateway/routing": ("gateway", "gateway/instances"),
     "gateway/managed": ("gateway",),
     "gateway/program.py": (
@@ -101,7 +101,11 @@ MAY: dict[str, tuple[str, ...]] = {
     ),
     "sandbox/server/base": ("sandbox/home.py", "sandbox/root_key.py"),
     "sandbox/server/watching": ("sandbox/server/base",),
-    "sandbox/server/functions": ("sandbox/server/base", "sandbox/server/watching"),
+    "sandbox/server/functions": (
+        "sandbox/home.py",
+        "sandbox/server/base",
+        "sandbox/server/watching",
+    ),
     "sandbox/server/guarding": (
         "sandbox/root_key.py",
         "sandbox/server/base",
@@ -131,6 +135,7 @@ MAY: dict[str, tuple[str, ...]] = {
         "sandbox/server/gateway",
     ),
     "sandbox/server/control": (
+        "sandbox/home.py",
         "sandbox/server/base",
         "sandbox/server/watching",
         "sandbox/server/apigateway",
@@ -174,7 +179,16 @@ MAY: dict[str, tuple[str, ...]] = {
     "lab": (),
     "lab/draw": ("lab",),
     "lab/deploy": ("lab", "lab/draw"),
-    "lab/session": ("lab", "lab/draw", "lab/deploy", "gateway", "sandbox", "sandbox/*"),
+    "lab/strict": ("lab", "gateway/layer", "sandbox"),
+    "lab/session": (
+        "lab",
+        "lab/draw",
+        "lab/deploy",
+        "lab/strict",
+        "gateway",
+        "sandbox",
+        "sandbox/*",
+    ),
     "lab/preflight": ("lab", "lab/draw", "sandbox", "sandbox/*"),
     "lab/opening": ("lab", "lab/draw", "lab/deploy", "lab/session", "lab/preflight"),
     "lab/showing": ("lab", "lab/draw"),

@@ -69,9 +69,9 @@ def named(key: str) -> Path:
 def kernel_environment(home: Path, extra: Mapping[str, str] | None = None) -> dict[str, str]:
     """The environment of a kernel whose sandbox and stacks live in `home`.
 
-    KIT_STRICT makes a widget's handler raise again after it has shown its failure.
+    KIT_RAISE makes a widget's handler raise again after it has shown its failure.
     """
-    return {**os.environ, "KIT_HOME": str(home), "KIT_STRICT": "1", **(extra or {})}
+    return {**os.environ, "KIT_HOME": str(home), "KIT_RAISE": "1", **(extra or {})}
 
 
 def run(

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import base64
-import hashlib
 from pathlib import Path
 
 import pulumi
 import pulumi_aws as aws
 
 from ..kinds import Statement, Variables
+from ..layer.build import file_digest
+from ..layer.code import as_on_linux, code_files, code_zip
 from ..model import write_log
 from ..policies import policy_document, trust_policy
-from ..settings import FUNCTIONS, Settings, assets_of
+from ..settings import FUNCTIONS, Settings
 from .network import MODEL_PORT, Doors
 
 # Chapter 11: behind a load balancer
@@ -51,26 +52,16 @@ def instance_code() -> aws.s3.BucketObjectv2:
     Its name has its hash in it: other code has another name, and so the
     launch template another version.
     """
+    files = code_files(FUNCTIONS / "model")
+    files["requirements.txt"] = as_on_linux(REQUIREMENTS.read_bytes())
+    packed = code_zip("instance", files)
     bucket = aws.s3.Bucket("instanceCode", force_destroy=True)
-    pinned = pulumi.FileAsset(str(REQUIREMENTS))
-    files = dict(assets_of("model"))
-    files["requirements.txt"] = pinned
     return aws.s3.BucketObjectv2(
         "instanceCodeObject",
         bucket=bucket.bucket,
-        key=f"model-{code_hash()}.zip",
-        source=pulumi.AssetArchive(dict(files)),
+        key=f"model-{file_digest(packed)[:12]}.zip",
+        source=pulumi.FileAsset(str(packed)),
     )
-
-
-def code_hash() -> str:
-    """A short text that changes when a file of the code does."""
-    folder = FUNCTIONS / "model"
-    files = [*folder.rglob("*.py"), *folder.rglob("*.sh"), REQUIREMENTS]
-    known = hashlib.sha256()
-    for file in sorted(files):
-        known.update(file.name.encode() + file.read_bytes())
-    return known.hexdigest()[:12]
 
 
 def instance_profile(

@@ -1,6 +1,5 @@
-"""How the zip of the model's Lambda layer is made.
+"""How zips for Lambda are made: the model's layer, and the functions' code.
 
-The resources that put it into an account are never here: model.py has
-them. What answers a prompt is in functions/model, and finds what the layer
-brings.
+The resources that put them into an account are never here: model.py and
+settings.py have them. What answers a prompt is in functions/model.
 """

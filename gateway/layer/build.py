@@ -8,13 +8,14 @@ in `python/` and the loader of libraries in `lib/`.
 from __future__ import annotations
 
 import hashlib
-import os
 import struct
 import subprocess
 import sys
 import tempfile
 import zipfile
 from pathlib import Path
+
+from .zips import Files, replace
 
 HERE = Path(__file__).resolve().parent
 WHEELS = HERE / "wheels.txt"
@@ -23,7 +24,6 @@ RUNTIME = "python3.12"
 ARCHITECTURES = {"x86_64": "x86_64", "arm64": "aarch64"}
 # Of Lambda's quotas: all layers and the code of a function, unpacked.
 LARGEST = 262_144_000  # bytes
-LONG_AGO = (1980, 1, 1, 0, 0, 0)  # the oldest date that a zip can have
 GOMP_LICENSE = """\
 libgomp.so.1 is GCC's runtime library for OpenMP: GNU General Public
 License, version 3, with the GCC Runtime Library Exception, version 3.1.
@@ -32,7 +32,6 @@ https://gcc.gnu.org/onlinedocs/libgomp/
 # The ELF header of 64 bits: where the tables of segments and of sections
 # begin (offsets 32 and 40), how large an entry is, how many there are (54).
 ELF = b"\x7fELF\x02"
-Files = dict[str, bytes]
 
 
 class LayerError(Exception):
@@ -67,14 +66,7 @@ def build(architecture: str) -> Path:
             "all other layers and the function's code."
         )
     target = layer_zip(architecture)
-    target.parent.mkdir(exist_ok=True)
-    # Never half a zip: another `pulumi up` may be reading it.
-    unfinished = target.with_suffix(f".{os.getpid()}")
-    try:
-        write(files, unfinished)
-        unfinished.replace(target)
-    finally:
-        unfinished.unlink(missing_ok=True)
+    replace(files, target)
     return target
 
 
@@ -143,25 +135,6 @@ def without_debug_data(data: bytes) -> bytes:
     struct.pack_into("<Q", kept, 40, 0)
     struct.pack_into("<HHH", kept, 58, 0, 0, 0)
     return bytes(kept)
-
-
-def write(files: Files, target: Path) -> None:
-    """Write the zip: names in order, no date, and nothing is compressed.
-
-    Each zlib compresses to other bytes, and weights hardly at all. With the
-    same bytes everywhere, a second `pulumi up` uploads nothing.
-    """
-    with zipfile.ZipFile(target, "w", zipfile.ZIP_STORED) as opened:
-        for name in sorted(files):
-            entry = zipfile.ZipInfo(name, LONG_AGO)
-            entry.create_system = 3  # Unix, where a file has a mode
-            mode = (
-                0o755
-                if name.startswith("lib/") or name.endswith(".so")
-                else 0o644
-            )
-            entry.external_attr = (0o100000 | mode) << 16
-            opened.writestr(entry, files[name])
 
 
 def file_digest(file: Path) -> str:

@@ -2,7 +2,7 @@
 
 ipywidgets drops what a button's handler raises: the click returns, and a test run stays green.
 So no handler is registered bare. `guard` shows a panel with what happened, why and the fix, tells
-the view that it failed, and with KIT_STRICT=1, as in tests, raises again.
+the view that it failed, and with KIT_RAISE=1, as in tests, raises again.
 """
 
 from __future__ import annotations
@@ -82,8 +82,8 @@ class Failure(View):
 
 
 def strict() -> bool:
-    """Whether guarded failures are raised again, as every test run wants: KIT_STRICT=1."""
-    return os.environ.get("KIT_STRICT", "") not in ("", "0")
+    """Whether guarded failures are raised again, as every test run wants: KIT_RAISE=1."""
+    return os.environ.get("KIT_RAISE", "") not in ("", "0")
 
 
 def guard(

@@ -32,6 +32,7 @@ COMPUTED = {
     "aws:lambda/function:Function": {
         "name": "made",
         "arn": FUNCTION_ARN,
+        "version": "7",
         "invokeArn": INVOKE_ARN.format(FUNCTION_ARN),
         "responseStreamingInvokeArn": STREAMING_ARN.format(FUNCTION_ARN),
     },

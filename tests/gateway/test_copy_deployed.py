@@ -122,6 +122,23 @@ def commands():
     return re.sub("^pulumi up$", "pulumi up --yes", block, flags=re.MULTILINE)
 
 
+def versions(kit, environment):
+    """Each change of the function is a version, and the API calls one of them, never what is newest."""
+
+    def called(change):
+        """The version that the API calls after a change and an `up`, and a second one in vain."""
+        done = shell(kit, f"{environment}{change}\npulumi up --yes")
+        assert done.returncode == 0, done.stdout[-3000:] + done.stderr[-3000:]
+        uri = shell(kit, environment + "pulumi stack output integration_uri").stdout
+        return re.search(r":function:[\w-]+:?(\d*)/invocations", uri)[1]
+
+    assert called("pulumi config set gateway:publishVersions true") == "1"
+    assert called("echo '# another' >>functions/model/pages.py") == "2"
+    again = shell(kit, environment + "pulumi up --yes --expect-no-changes")
+    assert again.returncode == 0, again.stdout[-3000:]
+    assert called("pulumi config set gateway:functionQualifier 1") == "1"
+
+
 def test_what_readme_says_of_a_copy_is_true_to_the_letter(kit):
     learner = shell(kit, f"python -c '{LEARNER}'")
     assert learner.returncode == 0, learner.stderr
@@ -140,6 +157,10 @@ def test_what_readme_says_of_a_copy_is_true_to_the_letter(kit):
     answer = requests.get(f"{url}/models", headers={"Authorization": f"Bearer {key}"}, timeout=60)
     assert answer.json()["data"][0]["id"] == "SmolLM2-135M-Instruct"
     assert requests.get(f"{url}/models", timeout=60).status_code == 401
+
+    versions(kit, environment)
+    answer = requests.get(f"{url}/models", headers={"Authorization": f"Bearer {key}"}, timeout=60)
+    assert answer.status_code == 200, answer.text
 
     down = shell(kit, environment + "pulumi destroy --yes")
     assert down.returncode == 0, down.stdout[-3000:]

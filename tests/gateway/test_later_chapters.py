@@ -298,6 +298,42 @@ def test_an_alias_is_what_every_integration_calls_and_the_role_may_invoke(whole)
     assert "invokeAlias" not in whole(**theirs).inputs
 
 
+# Our own, by its versions
+
+
+def test_a_deployment_calls_the_version_that_it_was_made_with(whole):
+    """Every integration has the version in its ARN, so another version is another deployment."""
+    declared = whole(publish_versions=True, snap_start=True, stream=True, runtime_streams=True)
+    made = "arn:aws:lambda:us-east-1:123456789012:function:made"
+    for name, given in of_type(declared, "aws:apigateway/integration:Integration").items():
+        assert f"/functions/{made}:7/" in given["uri"], name
+    function = declared.inputs["LanguageModelLambda"]
+    assert (function["publish"], function["snapStart"]) == (True, {"applyOn": "PublishedVersions"})
+    assert declared.inputs["liveVersion"]["functionVersion"] == "7"
+    # Any version: the one that is served stays so until there is another deployment.
+    (allowed,) = statements(declared, "invokeAlias")
+    assert (allowed["Action"], allowed["Resource"]) == ("lambda:InvokeFunction", f"{made}:*")
+
+
+def test_going_back_to_a_version_is_one_setting_and_another_deployment(whole):
+    newest, before = (
+        whole(publish_versions=True),
+        whole(publish_versions=True, function_qualifier="6"),
+    )
+    uri = before.inputs["modelIntegration"]["uri"]
+    assert uri == newest.inputs["modelIntegration"]["uri"].replace(":7/", ":6/")
+    assert before.inputs["liveVersion"]["functionVersion"] == "6"
+    triggers = [each.triggers["languageModelDeployment"] for each in (newest, before)]
+    assert triggers[0] != triggers[1]
+    assert newest.inputs["LanguageModelLambda"]["snapStart"] == {"applyOn": "None"}
+
+
+def test_without_versions_nothing_is_another(whole):
+    declared = whole()
+    assert not {"invokeAlias", "liveVersion"} & set(declared.inputs)
+    assert not {"publish", "snapStart"} & set(declared.inputs["LanguageModelLambda"])
+
+
 def test_without_a_budget_nothing_is_counted_and_no_alarm_waits_for_it(whole):
     declared = whole(tokens_per_day=0)
     variables = declared.inputs["LanguageModelLambda"]["environment"]["variables"]

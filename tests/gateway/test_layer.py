@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from gateway.layer import build
+from gateway.layer import build, zips
 from tests.gateway import bare_root
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -43,7 +43,7 @@ def made(wheels):
     """A processor, and the layer's zip for it."""
     architecture, folder = wheels
     target = folder / "layer.zip"
-    build.write(build.contents(folder), target)
+    zips.write(build.contents(folder), target)
     return architecture, target
 
 
@@ -70,7 +70,7 @@ def test_it_has_the_model_its_library_and_the_licences_and_no_more(made):
         "python/xllamacpp/xllamacpp.abi3.so",
     }
     assert set(modes.values()) == {0o755, 0o644}
-    assert {entry.date_time for entry in entries.values()} == {build.LONG_AGO}
+    assert {entry.date_time for entry in entries.values()} == {zips.LONG_AGO}
     # Half of Lambda's quota is left for a framework; and S3 is needed.
     assert LARGEST_ZIP < sum(entry.file_size for entry in entries.values()) < build.LARGEST / 2
 
@@ -86,7 +86,7 @@ def test_it_is_for_the_processor_that_was_asked_for(made):
 
 def test_the_same_bytes_are_made_again(wheels, made, tmp_path):
     _, folder = wheels
-    build.write(build.contents(folder), tmp_path / "again.zip")
+    zips.write(build.contents(folder), tmp_path / "again.zip")
     assert build.file_digest(tmp_path / "again.zip") == build.file_digest(made[1])
 
 

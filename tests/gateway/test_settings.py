@@ -2,15 +2,16 @@
 
 import hashlib
 import json
+import zipfile
 from dataclasses import fields, replace
 
 import pulumi
 import pytest
 import yaml
 
-from gateway import model, program
+from gateway import alias, model, program
 from gateway.auth import hashes, key_source
-from gateway.chat import adapter_start
+from gateway.chat import adapter_start, known_adapter
 from gateway.model import plain_start
 from gateway.settings import FUNCTIONS, Settings, code_of
 
@@ -119,6 +120,8 @@ TOGETHER = {
     "it streams by itself": {**THEIRS, "stream": "true", "runtimeStreams": "true"},
     "an adapter": {"stream": "true", "adapterLayerArn": "arn:a"},
     "an adapter for whole answers": {"adapterLayerArn": "arn:a"},
+    "versions of ours": {"publishVersions": "true", "snapStart": "true"},
+    "an older one of them": {"publishVersions": "true", "functionQualifier": "6"},
     "a long stream": {"stream": "true", "adapterLayerArn": "arn:a", "timeout": "900"},
     "no budget": {"tokensPerDay": "0"},
 }
@@ -160,8 +163,23 @@ def test_what_works_together_is_taken(configure, chosen):
                 ("adapterLayerArn", "arn:a"),
                 ("modelConcurrency", "0"),
                 ("systemPromptFirst", "true"),
+                ("publishVersions", "true"),
             )
         ],
+        (
+            {"publishVersions": "true", "functionQualifier": "live"},
+            (
+                "gateway:functionQualifier is 'live', not a version of our function. Set its number, "
+                "or take what is newest: pulumi config rm gateway:functionQualifier"
+            ),
+        ),
+        (
+            {"snapStart": "true"},
+            (
+                "gateway:snapStart is true, and it is for versions alone. Have them: "
+                "pulumi config set gateway:publishVersions true"
+            ),
+        ),
         *[
             (
                 {**more, "stream": "true"},
@@ -243,6 +261,53 @@ def test_the_adapter_is_one_layer_more_and_starts_the_script():
     assert adapter_start(Settings(layer_arns=("arn:model",))) == {}
 
 
+@pytest.mark.parametrize(
+    ("region", "architecture", "arn"),
+    [
+        (
+            "eu-central-1",
+            "x86_64",
+            "aws:lambda:eu-central-1:753240598075:layer:LambdaAdapterLayerX86",
+        ),
+        ("us-east-2", "arm64", "aws:lambda:us-east-2:753240598075:layer:LambdaAdapterLayerArm64"),
+        (
+            "cn-north-1",
+            "x86_64",
+            "aws-cn:lambda:cn-north-1:041581134020:layer:LambdaAdapterLayerX86",
+        ),
+    ],
+)
+def test_the_adapter_that_aws_publishes_is_found_by_region_and_processor(region, architecture, arn):
+    assert known_adapter(region, architecture) == f"arn:{arn}:27"
+
+
+@pytest.mark.parametrize(
+    ("region", "architecture"),
+    [("cn-north-1", "arm64"), ("us-gov-west-1", "x86_64"), ("me-south-1", "arm64")],
+)
+def test_where_aws_publishes_no_adapter_a_copy_of_it_has_to_be_named(region, architecture):
+    with pytest.raises(pulumi.RunError) as raised:
+        known_adapter(region, architecture)
+    assert str(raised.value) == (
+        f"AWS publishes no layer of the Lambda Web Adapter in {region} for {architecture}. Copy another "
+        "Region's, and set the copy's ARN: pulumi config set gateway:adapterLayerArn ARN"
+    )
+
+
+@pytest.mark.parametrize("region", ["ap-southeast-6", "ap-east-2", "cn-north-1", "us-gov-east-1"])
+def test_a_region_without_snapstart_is_refused(region):
+    assert alias.snap_start_in("eu-central-1") == "PublishedVersions"
+    with pytest.raises(pulumi.RunError, match=f"and {region} has no SnapStart. Do without"):
+        alias.snap_start_in(region)
+
+
+def test_published_is_the_adapter_of_the_stacks_region(declare):
+    settings = Settings(model_layer=False, adapter_layer_arn="published", logging_role="own")
+    declared = declare(lambda: program.gateway(settings))
+    arn = "arn:aws:lambda:us-east-1:753240598075:layer:LambdaAdapterLayerX86:27"
+    assert declared.inputs["LanguageModelLambda"]["layers"] == [arn]
+
+
 @pytest.fixture
 def layer_zip(monkeypatch, tmp_path):
     """A layer that was made, for either processor."""
@@ -281,12 +346,13 @@ def test_a_layer_that_nobody_has_made_is_an_error_with_the_command(monkeypatch, 
 @pytest.mark.parametrize("folder", ["model", "authorizer"])
 def test_the_code_is_python_files_and_scripts_and_nothing_else(folder):
     (FUNCTIONS / folder / "__pycache__").mkdir(exist_ok=True)
-    code = code_of(folder)
+    with zipfile.ZipFile(code_of(folder).path) as opened:
+        packed = opened.namelist()
     here = FUNCTIONS / folder
     files = {path.relative_to(here).as_posix() for path in here.rglob("*") if path.is_file()}
     # What tools leave in a folder is in none of its own names.
     shipped = {name for name in files if not name.startswith(".") and "__pycache__" not in name}
-    assert set(code.assets) == shipped
+    assert packed == sorted(shipped)
     assert "handler.py" in shipped and ("local/llama.py" in shipped) is (folder == "model")
 
 

@@ -12,18 +12,18 @@ __all__ = ["chapter_09", "fake", "gateway", "kernels", "opened"]
 @pytest.fixture
 def lenient(monkeypatch):
     """A handler that fails shows it, and nothing more: as for a learner."""
-    monkeypatch.setenv("KIT_STRICT", "0")
+    monkeypatch.setenv("KIT_RAISE", "0")
 
 
 @pytest.fixture
 def strict(monkeypatch):
     """A handler that fails is an error besides."""
-    monkeypatch.setenv("KIT_STRICT", "1")
+    monkeypatch.setenv("KIT_RAISE", "1")
 
 
 @pytest.fixture
 def kernel():
     """A kernel in which a handler that fails is an error."""
-    made = Kernel({"KIT_STRICT": "1"})
+    made = Kernel({"KIT_RAISE": "1"})
     yield made
     made.close()

@@ -219,6 +219,8 @@ UNSEEN = {
     "adapter_variables",
     "adapter_invocation",
     "model_layer",
+    "version_start",
+    "live_alias",
     "alias_invocation",
     "alias_policy",
     "preflights",

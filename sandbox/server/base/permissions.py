@@ -29,10 +29,9 @@ def refusal(
         base = _function(function_arn) or function
         allowed = _service_may(request, base.get("policy"), INVOKE, function_arn, source)
         return "" if allowed else "Invalid permissions on Lambda function"
-    found = _ROLE.fullmatch(role_arn)
-    if not found or not may_assume(request, role_arn):
+    if not _ROLE.fullmatch(role_arn) or not may_assume(request, role_arn):
         return f"API Gateway does not have permission to assume the provided role {role_arn}"
-    if not _role_may(found[1], found[2], function_arn, request.region):
+    if not role_may(role_arn, INVOKE, function_arn, request.region):
         return "Invalid permissions on Lambda function"
     return ""
 
@@ -81,8 +80,12 @@ def _trust(role: dict[str, Any]) -> dict[str, Any]:
     return dict(found)
 
 
-def _role_may(account_id: str, name: str, function_arn: str, region: str) -> bool:
-    session = f"arn:aws:sts::{account_id}:assumed-role/{name}/BackplaneAssumeRoleSession"
-    context = iam.EvalContext(session, "AssumedRole", account_id, INVOKE, function_arn, region)
-    decision = iam.evaluate(context, iam._gather_role_policies(name, account_id)).decision
+def role_may(role_arn: str, action: str, resource: str, region: str) -> bool:
+    """Whether a role's policies allow a call that is made as this role."""
+    found = _ROLE.fullmatch(role_arn)
+    if not found:
+        return False
+    session = f"arn:aws:sts::{found[1]}:assumed-role/{found[2]}/BackplaneAssumeRoleSession"
+    context = iam.EvalContext(session, "AssumedRole", found[1], action, resource, region)
+    decision = iam.evaluate(context, iam._gather_role_policies(found[2], found[1])).decision
     return bool(decision == "Allow")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 
-from sandbox.home import Home
+from sandbox.home import Home, strict
 from sandbox.root_key import RootKey
 
 REGION = "us-east-1"
@@ -12,6 +12,7 @@ REGION = "us-east-1"
 # How many functions may run at once, all together, as on AWS; above this they are throttled. A
 # laptop does not hold as many processes: waiting.ENVIRONMENTS run, the others wait for one.
 ACCOUNT_CONCURRENCY = 1000
+NEW_ACCOUNT_CONCURRENCY = 10  # what AWS gives an account that is new
 
 
 # Auto Scaling waits for minutes: 3 of them to scale out, 15 to scale in, 5 to let an instance warm
@@ -38,7 +39,9 @@ def emulator(home: Home, port: int) -> dict[str, str]:
         "S3_PERSIST": "1",
         "STATE_DIR": str(home.state),
         "S3_DATA_DIR": str(home.objects),
-        "LAMBDA_ACCOUNT_CONCURRENCY": str(ACCOUNT_CONCURRENCY),
+        "LAMBDA_ACCOUNT_CONCURRENCY": str(
+            NEW_ACCOUNT_CONCURRENCY if strict() else ACCOUNT_CONCURRENCY
+        ),
         "LAMBDA_WARM_TTL_SECONDS": "60",
         # Both would listen on every address of the machine.
         "IOT_MTLS_ENABLED": "0",

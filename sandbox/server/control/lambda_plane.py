@@ -5,13 +5,16 @@ from __future__ import annotations
 import json
 from typing import Any
 
+from sandbox.home import strict
 from sandbox.server.base import emulator
 from sandbox.server.base.emulator import Answer, Record
 from sandbox.server.base.refusals import Refused
+from sandbox.server.base.settings import NEW_ACCOUNT_CONCURRENCY
 from sandbox.server.control import input_check, lambda_settings
 
 lambdas = emulator.lambdas
 
+UPLOADS = ("CreateFunction", "UpdateFunctionCode", "PublishLayerVersion")
 CHANGES = ("UpdateFunctionConfiguration", "UpdateFunctionCode")
 # Where an answer holds a policy as text.
 POLICIES = {"GetPolicy": "Policy", "AddPermission": "Statement"}
@@ -33,6 +36,8 @@ def read(method: str, path: str, body: bytes) -> input_check.Call | Answer | Non
     """The call that a request is, or the answer that refuses it; None for what is no call."""
     try:
         call = input_check.rest("lambda", method, path, body, aside=("Runtime",))
+        if call is not None and call.name in UPLOADS:
+            lambda_settings.check_upload(call.name, body)
         if call is not None and call.name in CHANGES:
             _one_at_a_time(call.named["FunctionName"])
         return call
@@ -187,6 +192,24 @@ def update_config(original: Any) -> Any:
     return update
 
 
+def reserve(original: Any) -> Any:
+    """PutFunctionConcurrency: of an account's calls, some are for functions that reserve none."""
+
+    def put(name: str, data: Record) -> Answer:
+        wanted = data.get("ReservedConcurrentExecutions") or 0
+        least = NEW_ACCOUNT_CONCURRENCY
+        if strict() and wanted and name in lambdas._functions:
+            text = (
+                "Specified ReservedConcurrentExecutions for function decreases account's "
+                f"UnreservedConcurrentExecution below its minimum value of [{least}]."
+            )
+            return _refused("InvalidParameterValueException", text, 400)
+        answer: Answer = original(name, data)
+        return answer
+
+    return put
+
+
 def remove_permission(original: Any) -> Any:
     def remove(name: str, sid: str, *args: Any, **more: Any) -> Answer:
         function = lambdas._functions.get(name)
@@ -227,5 +250,6 @@ def install() -> None:
     lambdas.handle_request = handle(lambdas.handle_request)
     lambdas._create_function = create_function(lambdas._create_function)
     lambdas._update_config = update_config(lambdas._update_config)
+    lambdas._put_function_concurrency = reserve(lambdas._put_function_concurrency)
     lambdas._remove_permission = remove_permission(lambdas._remove_permission)
     lambdas._get_policy = get_policy(lambdas._get_policy)

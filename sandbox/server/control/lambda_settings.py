@@ -5,11 +5,17 @@ from __future__ import annotations
 import json
 from typing import Any
 
+from sandbox.home import strict
 from sandbox.server.base.emulator import Record
 from sandbox.server.base.refusals import Refused, trusts
 from sandbox.server.control.service_models import model
 
 ENVIRONMENT_LIMIT = 4096  # bytes of all environment variables, as one object in JSON
+NEW_ACCOUNT_MEMORY = 3008  # MB that a function of a new account may have; AWS raises it later
+LAYERS = 5  # that a function may have
+UPLOAD = 69_905_067  # bytes of a request with code: 52,428,800 of a zip, in base64
+# Whose versions can start from a picture of their memory: the language, and from which version on.
+SNAP_START = {"java": 11, "python": 3.12, "dotnet": 8}
 # Of the runtimes in the model, those that AWS takes no more.
 ENDED = {
     "dotnet5.0",
@@ -47,6 +53,26 @@ def check(data: Record) -> None:
     if role and not trusts(role, "lambda.amazonaws.com"):
         raise invalid("The role defined for the function cannot be assumed by Lambda.")
     _environment((data.get("Environment") or {}).get("Variables") or {})
+    if strict() and len(data.get("Layers") or []) > LAYERS:
+        raise invalid(f"Cannot reference more than {LAYERS} layers.")
+    _snap_start(data)
+    most = NEW_ACCOUNT_MEMORY if strict() else None
+    if most and (data.get("MemorySize") or 0) > most:
+        raise invalid(
+            "'MemorySize' value failed to satisfy constraint: Member must have value less than or "
+            f"equal to {most}"
+        )
+
+
+def check_upload(operation: str, body: bytes) -> None:
+    """Look at how long a call is that may bring code along: 50 MB, as base64.
+
+    Raises:
+        Refused: AWS would refuse it; larger code comes from S3.
+    """
+    if len(body) >= UPLOAD:
+        text = f"Request must be smaller than {UPLOAD} bytes for the {operation} operation"
+        raise Refused(text, "RequestEntityTooLargeException", 413)
 
 
 def invalid(message: str) -> Refused:
@@ -70,6 +96,21 @@ def _runtime(name: Any) -> None:
             f"Value {name} at 'runtime' failed to satisfy constraint: Member must satisfy enum "
             f"value set: [{taken}] or be a valid ARN"
         )
+
+
+def _snap_start(data: Record) -> None:
+    """SnapStart is for some runtimes, whose names end with their version."""
+    name = data.get("Runtime")
+    if not name or (data.get("SnapStart") or {}).get("ApplyOn") != "PublishedVersions":
+        return
+    language = name.rstrip("0123456789.")
+    version = name.removeprefix(language).rstrip(".")
+    if language not in SNAP_START or _order(version) < _order(str(SNAP_START[language])):
+        raise invalid(f"{name} is not supported for SnapStart enabled functions.")
+
+
+def _order(version: str) -> list[int]:
+    return [int(part) for part in version.split(".")]
 
 
 def _environment(variables: dict[str, str]) -> None:

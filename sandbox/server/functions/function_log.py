@@ -10,11 +10,14 @@ from collections.abc import Callable, Iterator
 from datetime import datetime, timezone
 from typing import Any
 
-from sandbox.server.base import emulator
+from sandbox import home
+from sandbox.server.base import emulator, partitions, permissions
 from sandbox.server.functions.worker import TIMED_OUT, Run, last_run
 from sandbox.server.watching import cloud_logs, metrics, tracing
 
 log = logging.getLogger("sandbox")
+
+STREAM_RIGHTS = ("logs:CreateLogStream", "logs:PutLogEvents")  # to write into a group that is there
 
 _here = threading.local()  # `told`: the log of the invocation that this thread runs
 
@@ -39,13 +42,27 @@ def emit(
         stream = f"{datetime.now(timezone.utc):%Y/%m/%d}/{run.stream}"
         told = list(_lines(config, request_id, log_text, run))
         _here.told = told
-        cloud_logs.write(group, stream, told, create=True)
+        if may_write(config, group, stream):
+            cloud_logs.write(group, stream, told, create=True)
         metrics.invocation(config, round(run.milliseconds, 2), error)
         seconds, start_up = run.milliseconds / 1000, run.init_milliseconds / 1000
         tracing.function_ran(config, request_id, seconds, start_up, error)
     except Exception:
         # An invocation is not to fail because of its log.
         log.exception("cannot log an invocation of %s", name)
+
+
+def may_write(config: dict[str, Any], group: str, stream: str) -> bool:
+    """Whether the function's role may: else Lambda writes nothing, and says so to nobody."""
+    if not home.strict():
+        return True
+    region, account = str(config["FunctionArn"]).split(":")[3:5]
+    place = f"arn:{partitions.of(region)}:logs:{region}:{account}:log-group:{group}"
+    needed = dict.fromkeys(STREAM_RIGHTS, f"{place}:log-stream:{stream}")
+    if not cloud_logs.exists(group):
+        needed["logs:CreateLogGroup"] = place
+    role = str(config.get("Role", ""))
+    return all(permissions.role_may(role, *need, region) for need in needed.items())
 
 
 def _lines(config: dict[str, Any], request_id: str, text: str, run: Run) -> Iterator[str]:

@@ -7,7 +7,9 @@ mark instead of a wait of 50 ms, and a handler that raises does not end its envi
 
 from __future__ import annotations
 
+import os
 import queue
+import subprocess
 import tempfile
 import threading
 import time
@@ -18,8 +20,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from sandbox import home
 from sandbox.server.base import emulator
-from sandbox.server.functions import process_memory, waiting
+from sandbox.server.functions import layers, process_memory, waiting
 from sandbox.server.functions.stream_pipe import STREAM, Sink, Tee, wanted
 from sandbox.server.functions.worker_main import END
 
@@ -29,6 +32,11 @@ lambda_runtime = emulator.lambda_runtime
 LOG_WAIT = 0.25  # seconds for the end of a log whose writer has died
 TIMED_OUT = "Sandbox.Timedout"
 EXITED = "RequestId: {} Error: Runtime exited without providing a reason"
+KILLED = "RequestId: {} Error: Runtime exited with error: signal: killed"
+EXIT_ERROR = "Runtime.ExitError"
+SIGKILL = 9  # Windows has no name for it
+OUT_OF_MEMORY = "Runtime.OutOfMemory"
+STRICT = home.strict()
 
 # Of the thread that runs an invocation: `report`, `run`, and that it is `running` one.
 _here = threading.local()
@@ -51,20 +59,25 @@ class Run:
 class Environment(lambda_runtime.Worker):  # type: ignore[misc,name-defined]
     """One environment of a Python function."""
 
+    config: dict[str, Any]
     _run = Run("")
     _peak = 0
     _sink: Sink | None = None
+    _started: subprocess.Popen[str] | None = None  # the last process, also when it has ended
 
     def _spawn(self) -> None:
         self._sink, sink = None, self._sink  # what is said while loading is no stream
         started = time.perf_counter()
+        plain = self.config
         self._run = Run(stream=f"[{self.config.get('Version', '$LATEST')}]{uuid.uuid4().hex}")
         self._run.cold = True
         try:
             # Something may have tidied up; a home that was deleted is not to come back.
             Path(tempfile.gettempdir()).mkdir(exist_ok=True)
+            self.config = layers.unpacked(plain) if STRICT or wrapped(plain) else plain
             super()._spawn()
         finally:
+            self.config, self._started = plain, self._proc
             self._run.init_milliseconds = (time.perf_counter() - started) * 1000
         self._proc.stdout = Tee(self._proc.stdout, self._proc.stdin, lambda: self._sink)
         self._run.init_log = self._drain_stderr_bounded()
@@ -98,7 +111,8 @@ class Environment(lambda_runtime.Worker):  # type: ignore[misc,name-defined]
 
     def invoke(self, event: Any, request_id: str, **more: Any) -> Result:
         """Run one invocation; a failed one leaves its report for `warm`."""
-        self._sink = wanted.get()
+        # Lambda's own runtime for Python gives whole answers only; the Web Adapter streams.
+        self._sink = None if STRICT and not wrapped(self.config) else wanted.get()
         if self._sink is not None:
             # Beside the event travels a dictionary that worker_main knows how to read.
             more["durable"] = {**(more.get("durable") or {}), STREAM: "1"}
@@ -119,9 +133,9 @@ class Environment(lambda_runtime.Worker):  # type: ignore[misc,name-defined]
         _here.run = self._run
         report = result.pop("function_error", None)
         if report is None and result.get("error") == "Worker process died":
-            report = _report("Runtime.ExitError", EXITED.format(request_id), request_id)
-            result["trace"] = f"{report['errorMessage']}\nRuntime.ExitError"
-            self._run.error_type = "Runtime.ExitError"
+            message, self._run.error_type = self._end(request_id)
+            report = _report(EXIT_ERROR, message, request_id)
+            result["trace"] = f"{message}\n{EXIT_ERROR}"
         elif str(result.get("error", "")).startswith("Task timed out"):
             self._run.error_type = TIMED_OUT
         if report is None:
@@ -133,16 +147,32 @@ class Environment(lambda_runtime.Worker):  # type: ignore[misc,name-defined]
         if self._stderr_thread is not None:
             self._stderr_thread.join(LOG_WAIT)
         log = self._drain_stderr()
+        ended, error_type = self._end(request_id)
         lambda_runtime.kill_workers([self])
         kind, _, message = error.removeprefix("Worker init failed: ").partition(": ")
         trace = ""  # the process wrote one, unless it ended before it could
         if not message or "stderr" in kind:
-            kind, message = "Runtime.ExitError", EXITED.format(request_id)
-            trace = f"{message}\n{kind}"
-        self._run.error_type = kind
+            kind, message, trace = EXIT_ERROR, ended, f"{ended}\n{EXIT_ERROR}"
+        self._run.error_type = error_type if kind == EXIT_ERROR else kind
         self._run.init_failed = True
         _here.report = _report(kind, message, request_id)
         return {"status": "error", "error": message, "log": log, "trace": trace}
+
+    def _end(self, request_id: str) -> tuple[str, str]:
+        """Why the process has ended, as Lambda says it to the caller, and in its REPORT line."""
+        killed = False
+        if STRICT and self._started is not None:
+            with suppress(subprocess.TimeoutExpired):
+                killed = self._started.wait(LOG_WAIT) == -SIGKILL
+        message = KILLED if killed else EXITED
+        return message.format(request_id), OUT_OF_MEMORY if killed else EXIT_ERROR
+
+
+def wrapped(config: dict[str, Any]) -> bool:
+    """Whether a layer starts the function, as the Lambda Web Adapter does: its handler is a script."""
+    found = (config.get("Environment") or {}).get("Variables") or {}
+    script = str(config.get("Handler", "")).endswith(".sh")
+    return script and "AWS_LAMBDA_EXEC_WRAPPER" in found and bool(config.get("Layers"))
 
 
 def _log_text(lines: list[str]) -> str:
@@ -236,6 +266,10 @@ def settle() -> None:
 def install() -> None:
     """Let the emulator run Python functions in these environments."""
     script = Path(__file__).with_name("worker_main.py").read_text(encoding="utf-8")
+    more = {"STRICT": "worker_strict.py", "WRAPPED": "worker_wrapped.py"}
+    for name, file in more.items():
+        if STRICT or name != "STRICT":
+            os.environ[f"KIT_WORKER_{name}"] = str(Path(__file__).with_name(file))
     lambda_runtime._PYTHON_WORKER_SCRIPT = script
     lambda_runtime._worker_class_for = environment_class(lambda_runtime._worker_class_for)
     lambdas = emulator.lambdas

@@ -13,6 +13,7 @@ import importlib
 import json
 import os
 import queue
+import runpy
 import socket
 import sys
 import threading
@@ -28,12 +29,9 @@ ANSWER_LIMIT = 6_291_556  # bytes of an answer that Lambda takes
 BALANCERS = ".elb.amazonaws.com"
 DEPTH = "_MINISTACK_INVOKE_DEPTH"
 DEPTH_HEADER = "X-Ministack-Invoke-Depth"
-DURABLE = (
-    "AWS_LAMBDA_DURABLE_EXECUTION_ARN",
-    "AWS_LAMBDA_DURABLE_CHECKPOINT_TOKEN",
-    "AWS_LAMBDA_DURABLE_EXECUTION_NAME",
+DURABLE = tuple(
+    f"AWS_LAMBDA_DURABLE_{n}" for n in ("EXECUTION_ARN", "CHECKPOINT_TOKEN", "EXECUTION_NAME")
 )
-
 
 stopped = threading.Event()  # nobody reads the stream that is being written
 
@@ -42,9 +40,7 @@ def reply_channel():
     """A text file on a copy of standard output, which from now on is standard error."""
     channel = os.fdopen(os.dup(1), "w", buffering=1, encoding="utf-8")
     os.dup2(2, 1)
-    sys.stderr.reconfigure(  # type: ignore[union-attr]
-        encoding="utf-8", errors="backslashreplace"
-    )
+    sys.stderr.reconfigure(encoding="utf-8", errors="backslashreplace")  # type: ignore[union-attr]
     sys.stdout = sys.stderr
     return channel
 
@@ -136,8 +132,7 @@ def restore_snapshot():
 def failure(error, request_id="", kind=None):
     """What Lambda answers, and logs, when a handler raises."""
     kind = kind or type(error).__name__
-    frames = traceback.extract_tb(error.__traceback__)
-    own = [frame for frame in frames if frame.filename != __file__]
+    own = [at for at in traceback.extract_tb(error.__traceback__) if at.filename != __file__]
     stack = traceback.format_list(own)
     text = f"[ERROR] {kind}: {error}\nTraceback (most recent call last):\n{''.join(stack)}".rstrip()
     return {
@@ -182,17 +177,23 @@ class Context:
         self.aws_request_id = ctx.get("request_id", "")
         self.log_group_name = env.get("AWS_LAMBDA_LOG_GROUP_NAME", f"/aws/lambda/{name}")
         self.log_stream_name = env.get("AWS_LAMBDA_LOG_STREAM_NAME", "")
-        self._deadline = time.time() + float(env.get("_LAMBDA_TIMEOUT", "3"))
+        self.streams = (ctx.get("durable") or {}).get("KIT_STREAM") == "1"
+        self.deadline = time.time() + float(env.get("_LAMBDA_TIMEOUT", "3"))
 
     def get_remaining_time_in_millis(self):
-        return max(0, int((self._deadline - time.time()) * 1000))
+        return max(0, int((self.deadline - time.time()) * 1000))
 
 
 def load(init):
     """The handler that the function names; raises what its module raises."""
+    strict, wrapped = (os.environ.pop(f"KIT_WORKER_{n}", "") for n in ("STRICT", "WRAPPED"))
+    if strict:
+        runpy.run_path(strict)["close"](init)
     os.environ.update(init.get("env", {}))
     find_balancers()
     search_path(init["code_dir"])
+    if init["handler"] == "sh" and "AWS_LAMBDA_EXEC_WRAPPER" in os.environ:
+        return runpy.run_path(wrapped)["start"](init, strict)
     sys.meta_path.insert(0, CountDepth())
     module = importlib.import_module(init["module"])
     if not hasattr(module, init["handler"]):

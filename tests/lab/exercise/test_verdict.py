@@ -35,7 +35,7 @@ def test_what_is_right_needs_no_help():
 
 
 def test_a_handler_that_fails_says_so(monkeypatch):
-    monkeypatch.delenv("KIT_STRICT", raising=False)
+    monkeypatch.delenv("KIT_RAISE", raising=False)
     view, controls = not_yet()
     monkeypatch.setattr(type(view), "reveal", boom)
     press(controls.hint)()

@@ -10,7 +10,7 @@ from tests.lab.prompt.server import serving, slow
 
 @pytest.fixture(params=[False, True], ids=["lenient", "strict"])
 def kernel(request):
-    made = Kernel({"KIT_STRICT": "1" if request.param else "0"})
+    made = Kernel({"KIT_RAISE": "1" if request.param else "0"})
     made.strict = request.param
     yield made
     made.close()

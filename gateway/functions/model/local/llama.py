@@ -21,6 +21,7 @@ from inner import EndPiece, Piece, TextPiece, Usage
 # with others, that makes everyone slow. It is read when the library loads.
 os.environ.setdefault("GOMP_SPINCOUNT", "0")
 
+PROCESSOR = 1769  # MB of memory for which Lambda gives one whole processor
 CPU_INFO = Path("/proc/cpuinfo")  # where Linux says what the processor can do
 STREAMED = {"stream": True, "timings_per_token": True, "verbose": True}  # and which text ended it
 Request = dict[str, Any]  # as its /v1/chat/completions takes it
@@ -71,6 +72,15 @@ def find_weights() -> Path:
     )
 
 
+def threads() -> int:
+    """How many threads the model computes with: one for each whole processor that Lambda gives.
+
+    It gives processors with the memory. With more threads than processors llama.cpp collapses.
+    """
+    given = int(os.environ.get("AWS_LAMBDA_FUNCTION_MEMORY_SIZE") or 0) // PROCESSOR
+    return max(1, min(given, os.cpu_count() or 1))
+
+
 class Llama:
     """A model that is loaded. llama.cpp also serves it on a port of this machine, behind a key."""
 
@@ -81,8 +91,7 @@ class Llama:
         params.model.path = str(weights)
         params.n_ctx = context_tokens
         params.n_parallel = 1
-        params.cpuparams.n_threads = 1
-        params.cpuparams_batch.n_threads = 1
+        params.cpuparams.n_threads = params.cpuparams_batch.n_threads = threads()
         params.cache_ram_mib = 0  # else it keeps old conversations in memory
         params.warmup = False
         params.api_keys = [self.key]
