@@ -30,6 +30,11 @@ JOBS = {
         [["-m", "tools.workshop.room"]],
         True,
     ),
+    "progress": (
+        "what you have done, as a file to hand in",
+        [["-m", "tools.workshop.handin"]],
+        False,
+    ),
     "lessons": ("build notebooks/ from lessons/", [["-m", "tools.lessons"]], False),
     "images": ("draw images/ from the program", [["-m", "tools.pictures"]], False),
     "lint": (
