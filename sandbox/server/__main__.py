@@ -159,10 +159,10 @@ def _server_config() -> Config:
     return config
 
 
-def _ends(kit: Kit) -> list[asyncio.Future[None]]:
+def _ends(kit: Kit) -> list[asyncio.Task[None]]:
     """What ends this sandbox by itself: that it is lost, and that nobody uses it."""
     watches = leave_when_lost(kit), end_when_idle(kit.use, lambda: _soon(kit.stop()))
-    return [asyncio.ensure_future(watch) for watch in watches]
+    return [asyncio.create_task(watch) for watch in watches]
 
 
 def _soon(work: Coroutine[Any, Any, Any]) -> None:
