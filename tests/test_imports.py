@@ -238,6 +238,7 @@ MAY: dict[str, tuple[str, ...]] = {
         "sandbox",
         "sandbox/*",
     ),
+    "tools/workshop/hub": ("lab", "tools"),
     "benchmarks": ("lab", "lab/*", "gateway", "sandbox", "sandbox/*", "tools", "tests"),
 }
 
