@@ -230,6 +230,7 @@ MAY: dict[str, tuple[str, ...]] = {
     "tools/workshop": (
         "tools",
         "lab",
+        "lab/draw",
         "lab/exercise",
         "lab/marks",
         "lab/predictions",

@@ -35,6 +35,7 @@ JOBS = {
         [["-m", "tools.workshop.handin"]],
         False,
     ),
+    "board": ("one page of what a room has handed in", [["-m", "tools.workshop.board"]], False),
     "lessons": ("build notebooks/ from lessons/", [["-m", "tools.lessons"]], False),
     "images": ("draw images/ from the program", [["-m", "tools.pictures"]], False),
     "lint": (

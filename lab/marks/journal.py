@@ -17,7 +17,7 @@ from typing import Any, BinaryIO
 
 from filelock import FileLock, Timeout
 
-from lab.marks.minutes import spent
+from lab.marks.minutes import spent, tried
 from sandbox.home import home, private
 
 NAME = "progress.jsonl"
@@ -69,16 +69,19 @@ def condensed(events: Iterable[Event]) -> list[Event]:
     """What a course's state follows from, in the same order: less than there is.
 
     Kept are the first start of each page, the first answer to each prediction, for each exercise
-    the last check that was right and the last that was not, each help once; then the minutes of
+    the last check that was right and the last that was not, with how many there were, each help once; then the minutes of
     each page, as one sum that stands for all before it.
     """
     found = list(events)
     kept: dict[tuple[Any, ...], int] = {}
+    tries: dict[tuple[Any, ...], int] = {}
     for number, event in enumerate(found):
         about = event.get("exercise") or event.get("question")
         key = (event["kind"], event["page"], str(about), event.get("verdict") == "right")
         if event["kind"] == "check":
             kept[key] = number
+            tries[key] = tries.get(key, 0) + tried(event)
+            found[number] = {**event, "tries": tries[key]}
         elif event["kind"] != "active":
             kept.setdefault(key, number)
     sums = [
@@ -88,15 +91,22 @@ def condensed(events: Iterable[Event]) -> list[Event]:
     return [*(found[number] for number in sorted(kept.values())), *sums]
 
 
+def valid(found: Any) -> bool:
+    """Whether this is an event, whoever wrote it: when, what, on which page."""
+    try:
+        moment = datetime.fromisoformat(found["at"])
+        return bool(moment.tzinfo and found["kind"] in KINDS and isinstance(found["page"], str))
+    except (ValueError, KeyError, TypeError):
+        return False
+
+
 def _event(line: str) -> Event | None:
     """The event of a line; None when it is none."""
     try:
-        found = json.loads(line)
-        datetime.fromisoformat(found["at"])
-    except (ValueError, KeyError, TypeError, RecursionError):
+        found: Event = json.loads(line)
+    except (ValueError, RecursionError):
         return None
-    known = found["kind"] in KINDS and isinstance(found.get("page"), str)
-    return found if known else None
+    return found if valid(found) else None
 
 
 def _add(path: Path, line: str) -> None:

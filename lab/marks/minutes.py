@@ -1,8 +1,8 @@
-"""How long a learner was at a page: the time between two signs of life, as far as it is plausible."""
+"""How long a learner was at a page, between two signs of life, and how often something was tried."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -27,6 +27,12 @@ def spent(events: Iterable[dict[str, Any]]) -> dict[str, float]:
             found[where] = found.get(where, 0.0) + gap / 60
         last, where = now, event["page"]
     return found
+
+
+def tried(event: Mapping[str, Any]) -> int:
+    """How many checks an event stands for."""
+    count = event.get("tries", 1)
+    return count if isinstance(count, int) and 0 < count < 1_000_000 else 1
 
 
 def _gap(last: datetime | None, now: datetime) -> float:

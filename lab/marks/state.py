@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from lab import course
-from lab.marks.minutes import spent
+from lab.marks.minutes import spent, tried
 
 NEW, BEGUN, DONE = "not begun", "begun", "done"
 
@@ -19,6 +19,7 @@ class Page:
     Attributes:
         exercises: of the page, by number -> the last verdict; "" where it was not tried.
         hinted: exercises whose first step or solution was shown.
+        tries: checks that were not right yet, by exercise.
         predicted: whether the prediction was right; None where there was none.
         minutes: spent, as far as it can be told.
         begun: whether it was started, ever.
@@ -28,6 +29,7 @@ class Page:
     chapter: course.Chapter
     exercises: Mapping[str, str]
     hinted: frozenset[str] = frozenset()
+    tries: Mapping[str, int] = field(default_factory=dict)
     predicted: bool | None = None
     minutes: float = 0.0
     begun: bool = False
@@ -133,6 +135,7 @@ def progress_of(
                     for event in happened
                     if event["kind"] in ("hint", "solution") and event.get("exercise") in own
                 ),
+                {number: _tries(happened, number) for number in own},
                 _predicted(happened),
                 minutes.get(chapter.slug, 0.0),
                 bool(happened),
@@ -155,6 +158,17 @@ def _verdict(happened: list[dict[str, Any]], number: str) -> str:
         if event["kind"] == "check" and event.get("exercise") == number
     ]
     return "right" if "right" in found else found[-1] if found else ""
+
+
+def _tries(happened: list[dict[str, Any]], number: str) -> int:
+    """How often an exercise was handed in and not right."""
+    return sum(
+        tried(event)
+        for event in happened
+        if event["kind"] == "check"
+        and event.get("exercise") == number
+        and event.get("verdict") != "right"
+    )
 
 
 def _predicted(happened: list[dict[str, Any]]) -> bool | None:

@@ -42,7 +42,7 @@ def start(chapter: int | str, target: str | None = None, *, stack: str | None = 
         try:
             opened = session.open_session(chapter, target=target, stack=stack, say=say)
             say("loading the SDK")
-            load_sdk()
+            load_sdk(opened.chapter.number)
             stray.watch()
             progress.watch(opened.chapter.slug)
             if opened.target.name == "sandbox" and speed.speed() is None:

@@ -21,7 +21,7 @@ def program(
     """
     from gateway.settings import Settings
 
-    load_sdk()
+    load_sdk(through)
     modules = (file.replace("/", ".") for file in course.FILES)
     theirs = names_of(import_module(f"gateway.{module}") for module in modules)
     mine = replaced(theirs, own)
@@ -31,19 +31,20 @@ def program(
     return lambda: composed(Settings.from_config())
 
 
-def load_sdk() -> None:
+def load_sdk(through: int = course.LAST) -> None:
     """Load the SDK's classes that the program uses: their modules load at the first look inside.
 
     Not in a thread of its own: a second look at a module that is being loaded finds it empty.
+
+    Args:
+        through: the last chapter whose steps run; instances want half of the memory, of each kernel.
     """
     import pulumi_aws as aws
 
-    first = (aws.iam, "Role"), (aws.lambda_, "Function"), (aws.apigateway, "Stage")
-    second = (
-        (aws.lb, "Listener"),
-        (aws.ec2, "LaunchTemplate"),
-        (aws.vpc, "SecurityGroupIngressRule"),
-    )
-    third = (aws.autoscaling, "Group"), (aws.s3, "Bucket"), (aws.apigatewayv2, "VpcLink")
-    for module, name in (*first, *second, *third, (aws.cloudwatch, "LogGroup")):
+    first = [(aws.iam, "Role"), (aws.lambda_, "Function"), (aws.apigateway, "Stage")]
+    if through >= course.that_makes("network").number:
+        first += [(aws.lb, "Listener"), (aws.ec2, "LaunchTemplate")]
+        first += [(aws.vpc, "SecurityGroupIngressRule"), (aws.autoscaling, "Group")]
+        first += [(aws.s3, "Bucket"), (aws.apigatewayv2, "VpcLink")]
+    for module, name in (*first, (aws.cloudwatch, "LogGroup")):
         getattr(module, name)

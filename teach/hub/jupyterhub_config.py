@@ -86,6 +86,7 @@ c.Spawner.environment = {
     "KIT_HOME": lambda spawner: f"{home(spawner)}/.kit",
     "KIT_COURSE": lambda spawner: f"{home(spawner)}/course",
     "KIT_IDLE": str(IDLE),
+    "KIT_SPEED": str(ROOM["speed"] or ""),  # measured once, for all
     "PYTHONDONTWRITEBYTECODE": "1",  # the shared folders are not theirs to write
 }
 

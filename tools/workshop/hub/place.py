@@ -57,7 +57,7 @@ class Place:
             OSError, ValueError: nobody has prepared it.
         """
         found = json.loads((self.folder / NAME).read_text(encoding="utf-8"))
-        return Room(found["kit"], tuple(found["seats"]), found["trainer"])
+        return Room(found["kit"], tuple(found["seats"]), found["trainer"], found["speed"])
 
     def write(self, room: Room) -> None:
         """Keep who sits there."""
@@ -73,11 +73,13 @@ class Room:
         kit: the clone that all use.
         seats: names of the learners' users.
         trainer: the name that the trainer signs in with.
+        speed: tokens a second that the model writes here; None where that is not known.
     """
 
     kit: str
     seats: tuple[str, ...] = ()
     trainer: str = "trainer"
+    speed: float | None = None
 
 
 def closed(path: Path) -> Path | None:
