@@ -12,7 +12,8 @@ import secrets
 from contextlib import suppress
 from pathlib import Path
 
-from sandbox.home import Home, read_json, write_json
+from sandbox.home import CHECKOUT, Home, read_json, write_json
+from sandbox.record import CloudError
 
 NAME = "home.json"
 
@@ -24,13 +25,25 @@ def settle(place: Home) -> str:
 
     Returns:
         What was found, as a line for the user; "" for a home that is where it was.
+
+    Raises:
+        CloudError: another version of the kit, which is still there, has this home.
     """
     known = read_json(place.path / NAME)
-    mine = {"path": str(place.path), "user": _user()}
+    other = str(known.get("kit") or CHECKOUT)
+    if other != str(CHECKOUT) and (Path(other) / "sandbox" / "home.py").exists():
+        raise CloudError(
+            f"{place.path} belongs to the kit in {other}, and this is the one in {CHECKOUT}: two "
+            "versions would undo each other's work. Fix: unset KIT_HOME, or set it to a folder for "
+            "each, as with: export KIT_HOME=~/.gateway-course-2"
+        )
+    mine = {"path": str(place.path), "user": _user(), "kit": str(CHECKOUT)}
     if known and {name: known.get(name) for name in mine} == mine:
         return ""
-    write_json(place.path / NAME, {**mine, "id": secrets.token_hex(8)})
-    if not known or not _is_copy(known, mine):
+    copied = bool(known) and _is_copy(known, mine)
+    id = secrets.token_hex(8) if copied or not known else known.get("id")
+    write_json(place.path / NAME, {**mine, "id": id})
+    if not copied:
         return ""
     for file in (place.record, place.ports, place.root_key):
         file.unlink(missing_ok=True)
@@ -44,6 +57,8 @@ def _is_copy(known: dict[str, object], mine: dict[str, object]) -> bool:
     """Whether the other home is still there; that of another user cannot be seen, and counts."""
     if known.get("user") != mine["user"]:
         return True
+    if known.get("path") == mine["path"]:
+        return False  # the kit was moved, and its home was not
     there: dict[str, object] = {}
     with suppress(OSError):
         there = read_json(Path(str(known.get("path"))) / NAME)

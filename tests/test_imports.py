@@ -92,7 +92,8 @@ MAY: dict[str, tuple[str, ...]] = {
     "sandbox/proof.py": (),
     "sandbox/urls.py": (),
     "sandbox/variables.py": (),
-    "sandbox/bundle.py": (),
+    "sandbox/bundle_server.py": (),
+    "sandbox/bundle.py": ("sandbox/bundle_server.py",),
     "sandbox/engine": (
         "sandbox/bundle.py",
         "sandbox/home.py",
@@ -240,6 +241,7 @@ MAY: dict[str, tuple[str, ...]] = {
         "sandbox/*",
     ),
     "tools/workshop/hub": ("lab", "tools"),
+    "tools/teaching": ("tools", "lab", "lab/cost", "lab/exercise", "lab/session"),
     "benchmarks": ("lab", "lab/*", "gateway", "sandbox", "sandbox/*", "tools", "tests"),
 }
 

@@ -7,7 +7,7 @@ import pytest
 
 from sandbox import copied, root_key
 from sandbox.home import Home, read_json, write_json
-from sandbox.record import reach
+from sandbox.record import CloudError, reach
 
 
 @pytest.fixture
@@ -59,3 +59,19 @@ def test_the_record_of_another_home_is_nobodys(home, tmp_path, monkeypatch):
     other = copy(home, tmp_path / "two")
     monkeypatch.setattr("sandbox.record.health", lambda port, token: pytest.fail("was asked"))
     assert reach(other) is None
+
+
+def test_two_versions_of_the_kit_with_one_home_do_not_meet(home, tmp_path, monkeypatch):
+    other = tmp_path / "newer"
+    monkeypatch.setattr(copied, "CHECKOUT", other)
+    with pytest.raises(CloudError, match=r"belongs to the kit in .* Fix: unset KIT_HOME"):
+        copied.settle(home)
+    assert read_json(home.ports)["port"] == 21_000
+
+
+def test_a_kit_that_was_moved_keeps_its_home(home, tmp_path, monkeypatch):
+    there = read_json(home.path / copied.NAME)
+    write_json(home.path / copied.NAME, {**there, "kit": str(tmp_path / "gone")})
+    assert copied.settle(home) == ""
+    assert read_json(home.path / copied.NAME) == there
+    assert read_json(home.ports)["port"] == 21_000

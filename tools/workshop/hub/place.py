@@ -57,7 +57,7 @@ class Place:
             OSError, ValueError: nobody has prepared it.
         """
         found = json.loads((self.folder / NAME).read_text(encoding="utf-8"))
-        return Room(found["kit"], tuple(found["seats"]), found["trainer"], found["speed"])
+        return Room(found["kit"], tuple(found["seats"]), found["trainer"], found.get("speed"))
 
     def write(self, room: Room) -> None:
         """Keep who sits there."""
