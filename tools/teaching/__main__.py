@@ -40,8 +40,8 @@ def main(arguments: list[str]) -> int:
     if arguments[:1] == ["room"]:
         return room.main(arguments[1:])
     try:
-        if arguments == ["measured"]:
-            return keep_measured()
+        if arguments[:1] == ["measured"]:
+            return keep_measured(" ".join(arguments[1:]))
         return check() if arguments == ["--check"] else write(built=arguments == ["build"])
     except (notes.NoteError, Problem, OSError) as error:
         print(f"error: {error}", file=sys.stderr)
@@ -70,12 +70,12 @@ def write(*, built: bool) -> int:
         folder = BUILD / "teach"
         folder.mkdir(parents=True, exist_ok=True)
         (folder / "solutions.md").write_text(pages.solutions(), encoding="utf-8")
-        made = deck.build(pages.slides(notes.every(), inline=True), folder)
+        made = deck.build(pages.slides(notes.every()), folder)
         print("\n".join(map(str, [*made, folder / "solutions.md"])))
     return 0
 
 
-def keep_measured() -> int:
+def keep_measured(remark: str) -> int:
     """Keep how long the pages' cells took in the last `make tutorial`, with the machine and the day."""
     import psutil
 
@@ -84,6 +84,7 @@ def keep_measured() -> int:
     machine = (
         f"{psutil.cpu_count()} cores, {memory:.0f} GB, {sys.platform}, {time.strftime('%Y-%m-%d')}"
     )
+    machine += f", {remark}" if remark else ""
     text = json.dumps({"machine": machine, "pages": took}, indent=1) + "\n"
     timetable.MEASURED.write_text(text, encoding="utf-8")
     return 0

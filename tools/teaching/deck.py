@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import base64
 import os
+import re
 import shutil
 import subprocess
+import tempfile
 from pathlib import Path
 
 from tools.machine import Problem
@@ -12,33 +15,50 @@ from tools.machine import Problem
 ROOT = Path(__file__).resolve().parents[2]
 PINS = ROOT / "teach" / "slides"
 HOME = ROOT / ".venv-slides"  # ignored by git, as the other environments
+PICTURE = r'src="\.\./images/([\w.]+\.svg)"'
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 
 
 def build(source: str, folder: Path) -> list[Path]:
-    """Make slides.html and slides.pdf; the first holds its pictures, and needs nothing beside it.
+    """Make slides.html and slides.pdf; both hold their pictures, and need nothing beside them.
 
     Raises:
         Problem: npm or a browser is missing, or Marp failed.
     """
     marp, browser = installed(), _browser()
     folder.mkdir(parents=True, exist_ok=True)
-    text = folder / "slides.md"
-    text.write_text(source, encoding="utf-8")
-    made = []
-    for kind in ("html", "pdf"):
-        target = folder / f"slides.{kind}"
-        command = [str(marp), str(text), "--no-stdin", "--html=false", "-o", str(target)]
-        done = subprocess.run(
-            [*command, "--pdf-notes"] if kind == "pdf" else command,
-            env={**os.environ, "CHROME_PATH": browser, "CHROME_NO_SANDBOX": _rootless()},
-            capture_output=True, text=True, check=False, timeout=300,
-        )  # fmt: skip
-        if done.returncode or not target.exists():
-            raise Problem(f"Marp made no {target.name}: {done.stderr[-600:]}\nfix: see its words")
-        made.append(target)
-    text.unlink()
+    with tempfile.TemporaryDirectory(dir=folder) as work:
+        text = Path(work) / "teach" / "slides.md"
+        text.parent.mkdir()
+        text.write_text(source, encoding="utf-8")
+        shutil.copytree(ROOT / "images", Path(work) / "images")
+        made = [_made(marp, browser, text, folder / f"slides.{kind}") for kind in ("html", "pdf")]
+    page = made[0].read_text(encoding="utf-8")
+    made[0].write_text(re.sub(PICTURE, _inline, page), encoding="utf-8")
     return made
+
+
+def _made(marp: Path, browser: str, text: Path, target: Path) -> Path:
+    """One form of the slides.
+
+    Raises:
+        Problem: Marp failed; told in its words.
+    """
+    options = ["--pdf-notes", "--allow-local-files"] if target.suffix == ".pdf" else []
+    done = subprocess.run(
+        [str(marp), str(text), "--no-stdin", "--html=false", *options, "-o", str(target)],
+        env={**os.environ, "CHROME_PATH": browser, "CHROME_NO_SANDBOX": _rootless()},
+        capture_output=True, text=True, check=False, timeout=300,
+    )  # fmt: skip
+    if done.returncode or not target.exists():
+        raise Problem(f"Marp made no {target.name}: {done.stderr[-600:]}\nfix: see its words")
+    return target
+
+
+def _inline(found: re.Match[str]) -> str:
+    """The picture itself, where its file was named: Marp takes none that is written out."""
+    data = (ROOT / "images" / found.group(1)).read_bytes()
+    return f'src="data:image/svg+xml;base64,{base64.b64encode(data).decode()}"'
 
 
 def installed() -> Path:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -111,42 +110,31 @@ def _aws() -> Iterator[str]:
     yield "run to show without network, sandbox or kernel. Do it the evening before, on your own machine."
 
 
-def slides(notes: list[Note], *, inline: bool = False) -> str:
-    """teach/slides.md, in the form of Marp.
-
-    Args:
-        inline: put the pictures into the text, so that one file is all.
-    """
+def slides(notes: list[Note]) -> str:
+    """teach/slides.md, in the form of Marp."""
     head = f"---\nmarp: true\npaginate: true\ntheme: default\nsize: 16:9\n---\n\n{TOP}\n\n"
     first = "# A language model behind an API gateway\n\nOne cloud resource at a time\n\n"
-    pages = [head + first + _picture("map.svg", inline)]
+    pages = [head + first + _picture("map.svg")]
     for chapter in course.CHAPTERS:
-        pages.append(_title(chapter, inline))
+        pages.append(_title(chapter))
         if (ROOT / "images" / f"{chapter.name}.svg").exists():
-            pages.append(f"## {_named(chapter)}\n\n" + _picture(f"{chapter.name}.svg", inline))
+            pages.append(f"## {_named(chapter)}\n\n" + _picture(f"{chapter.name}.svg"))
         for note in [each for each in notes if each.chapter == chapter]:
             question, answer = note.questions[0]
             pages.append(f"## A question\n\n{question}\n\n<!-- {answer} -->")
     return "\n\n---\n\n".join(pages) + "\n"
 
 
-def _title(chapter: course.Chapter, inline: bool) -> str:
+def _title(chapter: course.Chapter) -> str:
     bullets = "\n".join(f"- {line}" for line in promises(chapter))
     way = f"way_{chapter.number:02d}.svg"
-    shown = _picture(way, inline) if (ROOT / "images" / way).exists() else ""
+    shown = _picture(way, 190) if (ROOT / "images" / way).exists() else ""
     return f"# {_named(chapter)}\n\n{bullets}\n\n{shown}"
 
 
-def _picture(name: str, inline: bool) -> str:
-    """A picture of images/: its path from teach/, or itself."""
-    file = ROOT / "images" / name
-    text = file.read_bytes()
-    there = (
-        f"data:image/svg+xml;base64,{base64.b64encode(text).decode()}"
-        if inline
-        else f"../images/{name}"
-    )
-    return f"![h:340]({there})"
+def _picture(name: str, height: int = 340) -> str:
+    """A picture of images/, as seen from teach/."""
+    return f"![h:{height}](../images/{name})"
 
 
 def promises(chapter: course.Chapter) -> list[str]:
