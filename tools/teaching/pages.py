@@ -39,7 +39,8 @@ def _tables() -> Iterator[str]:
     yield ""
     yield "A page's minutes are what its reading, cells and exercises take a learner; 5 more are for one"
     yield "question to the room. What the machine needs of them was measured in a run of all pages"
-    yield f"({where or 'not measured yet'}); a laptop of another kind needs more."
+    yield f"({where or 'not measured yet'}). What a day has no room for is shown by you, in {timetable.SHOWN} minutes,"
+    yield "and done by learners at home."
     yield ""
     yield "| Page | Minutes | Exercises | The machine, seconds |"
     yield "|---|---|---|---|"
@@ -49,13 +50,13 @@ def _tables() -> Iterator[str]:
         yield f"| {_named(chapter)} | {chapter.minutes} | {mine or ''} | {seconds} |"
     total = sum(chapter.minutes for chapter in course.CHAPTERS)
     yield f"| all | {total} | {len(exercises())} | {sum(took.values()):.0f} |"
-    for name, minutes in timetable.PATHS.items():
+    for name, (minutes, goal) in timetable.PATHS.items():
         yield ""
         yield f"### {name[0].upper()}{name[1:]}: {timetable.clock(minutes)} hours without lunch"
         yield ""
         yield "| From | Minutes | What |"
         yield "|---|---|---|"
-        for row in timetable.table(minutes):
+        for row in timetable.table(minutes, goal):
             yield f"| {timetable.clock(row.begins)} | {row.minutes} | {row.what} |"
     yield ""
 

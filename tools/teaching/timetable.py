@@ -13,8 +13,13 @@ MEASURED = Path(__file__).resolve().parents[2] / "teach" / "measured.json"
 TALK = 5  # minutes after each page: one question to the room, and its answers
 BREAK, EVERY = 15, 90  # minutes of a break, and of work before it
 OPENING = 15  # minutes: who is here, the room check, the first picture
-LAST = course.CHAPTERS[-1]  # cleaning up; whatever is left out, this is not
-PATHS = {"half a day": 255, "one day": 420, "two days": 840}  # minutes, breaks included, no lunch
+SHOWN = 10  # minutes of a page that is shown by the trainer, and done by learners at home
+# A path: minutes, breaks included and lunch not, and the step whose page it has to reach.
+PATHS = {
+    "half a day": (255, "model_url"),
+    "one day": (420, "usage_plans"),
+    "two days": (840, "canary"),
+}
 
 
 @dataclass(frozen=True)
@@ -27,25 +32,44 @@ class Row:
     chapter: course.Chapter | None = None
 
 
-def table(minutes: int, chapters: Sequence[course.Chapter] = course.CHAPTERS) -> list[Row]:
-    """As many pages in their order as fit into so many minutes, with talk and breaks; then the last.
+def table(
+    minutes: int, goal: str, chapters: Sequence[course.Chapter] = course.CHAPTERS
+) -> list[Row]:
+    """All pages up to a goal, in their order, with talk and breaks; then the last one.
+
+    Where they do not fit, the longest are shown instead of done: never the first, and never the goal.
 
     Args:
         minutes: from the first word to the last, without lunch.
+        goal: a step; its page is the last that is done, but for cleaning up.
     """
-    rows, at, since = [Row(0, OPENING, "Opening, and everybody's `make check-room`")], OPENING, 0
-    end = minutes - LAST.minutes
-    for chapter in [each for each in chapters if each is not LAST]:
-        needs = chapter.minutes + TALK
-        pause = BREAK if since + needs > EVERY else 0
-        if at + pause + needs > end:
+    last = chapters[-1]
+    reached = next(chapter for chapter in chapters if goal in chapter.steps)
+    taken = list(chapters[: chapters.index(reached) + 1])
+    shown: list[course.Chapter] = []
+    rows = _rows(taken, shown, last)
+    while rows[-1].begins + rows[-1].minutes > minutes:
+        left = [c for c in taken[1:-1] if c not in shown and c.minutes > SHOWN]
+        if not left:
             break
-        if pause:
+        shown.append(max(left, key=lambda chapter: chapter.minutes))
+        rows = _rows(taken, shown, last)
+    return rows
+
+
+def _rows(
+    taken: Sequence[course.Chapter], shown: Sequence[course.Chapter], last: course.Chapter
+) -> list[Row]:
+    rows, at, since = [Row(0, OPENING, "Opening, and everybody's `make check-room`")], OPENING, 0
+    for chapter in taken:
+        needs = (SHOWN if chapter in shown else chapter.minutes) + TALK
+        if since and since + needs > EVERY:
             rows.append(Row(at, BREAK, "Break"))
             at, since = at + BREAK, 0
-        rows.append(Row(at, needs, f"{chapter.number:02d} {chapter.title}", chapter))
+        what = f"{chapter.number:02d} {chapter.title}" + (" (shown)" if chapter in shown else "")
+        rows.append(Row(at, needs, what, chapter))
         at, since = at + needs, since + needs
-    return [*rows, Row(at, LAST.minutes, f"{LAST.number:02d} {LAST.title}", LAST)]
+    return [*rows, Row(at, last.minutes, f"{last.number:02d} {last.title}", last)]
 
 
 def measured(path: Path = MEASURED) -> dict[str, float]:

@@ -56,20 +56,30 @@ def test_a_page_without_a_note_is_named(tmp_path):
         notes.every(tmp_path)
 
 
-@pytest.mark.parametrize(("name", "minutes"), timetable.PATHS.items())
-def test_a_timetable_fits_and_ends_with_cleaning_up(name, minutes):
-    rows = timetable.table(minutes)
+@pytest.mark.parametrize("name", timetable.PATHS)
+def test_a_timetable_fits_reaches_its_goal_and_ends_with_cleaning_up(name):
+    minutes, goal = timetable.PATHS[name]
+    rows = timetable.table(minutes, goal)
     assert [row.begins for row in rows[1:]] == [row.begins + row.minutes for row in rows[:-1]]
     assert rows[-1].begins + rows[-1].minutes <= minutes
     shown = [row.chapter for row in rows if row.chapter]
     assert shown == [*course.CHAPTERS[: len(shown) - 1], course.CHAPTERS[-1]]
-    for row in rows[:-1]:
-        assert not row.chapter or row.minutes == row.chapter.minutes + timetable.TALK
+    assert goal in shown[-2].steps
+    for row in rows[1:-1]:
+        full = row.chapter and row.chapter.minutes + timetable.TALK
+        assert row.minutes in (full, timetable.SHOWN + timetable.TALK, timetable.BREAK)
 
 
-def test_half_a_day_reaches_a_prompt_through_the_gateway():
-    made = {step for row in timetable.table(255) if row.chapter for step in row.chapter.steps}
-    assert "model_url" in made
+def test_what_does_not_fit_is_shown_the_longest_first_and_never_the_first_or_the_goal():
+    made = [course.Chapter(n, f"p{n}", f"P{n}", 20 + n * 10, (f"s{n}",)) for n in range(4)]
+    end = course.Chapter(99, "end", "End", 5)
+    rows = timetable.table(190, "s3", [*made, end])
+    assert [row.what for row in rows] == [
+        "Opening, and everybody's `make check-room`", "00 P0", "01 P1", "02 P2 (shown)", "Break",
+        "03 P3", "99 End",
+    ]  # fmt: skip
+    none = timetable.table(10, "s3", [*made, end])
+    assert [row.what for row in none if "shown" in row.what] == ["01 P1 (shown)", "02 P2 (shown)"]
 
 
 def test_what_is_measured_goes_by_the_page_not_its_number(tmp_path):
