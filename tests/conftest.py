@@ -18,6 +18,7 @@ from xdist.scheduler import LoadScopeScheduling
 TESTS = (
     "tests/test_notebooks.py*",
     "tests/deployed/*",
+    "tests/tools/workshop/hub/*",
     "tests/test_benchmarks.py*",
     "tests/trials/*",
     "tests/lab/session/*",
@@ -56,6 +57,7 @@ TESTS = (
     "tests/tools/test_lint.py*",
     "tests/tools/test_mutation.py*",
     "tests/tools/test_run.py*",
+    "tests/tools/workshop/test_board.py::test_the_command_*",
     "tests/tools/workshop/test_handin.py*",
 )
 FIXTURES = {"account", "running", "cli", "kernel", "kernels", "fake", "home", "trial"}

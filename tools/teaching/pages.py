@@ -99,11 +99,11 @@ def _aws() -> Iterator[str]:
             fit = "" if fits else "**ask AWS for more, days before**"
             yield f"| {quota.name}: {quota.why} | {needed} | {quota.usual} | {fit} |"
     yield ""
-    yield "Names and tags: each learner sets `KIT_STACK` to a name of their own before JupyterLab starts, as"
-    yield "the sheet says, and tags everything: `pulumi config set --path aws:defaultTags.tags.learner NAME`,"
-    yield "or `make reset ARGS=course` afterwards to begin anew. `python -m tools.teaching room list` shows"
-    yield "what has such a tag, of whom, in this account and Region; `room destroy NAME` destroys it from that"
-    yield "learner's state (`--home FOLDER`), and lists what is left."
+    yield "Names and tags: each learner sets `KIT_LEARNER=ada` before JupyterLab starts, as the sheet says: the"
+    yield "stack has that name, and everything in it the tag `learner: ada`. `python -m tools.teaching room list`"
+    yield "shows what has such a tag, of whom, in this account and Region; `room destroy ada --home FOLDER` destroys"
+    yield "it from that learner's own `.kit`, and lists what is left. Physical names end in letters of chance, so"
+    yield "that nobody meets anybody. The logging role is one for an account and Region: who is first sets it."
     yield ""
     yield "## When all else fails"
     yield ""
@@ -153,7 +153,7 @@ def handout() -> str:
     rows = [f"| {_named(chapter)} | {chapter.minutes} | |" for chapter in course.CHAPTERS]
     return "\n".join([
         TOP, "# Your sheet", "",
-        "Name: ____________________  On AWS, your stack and tag: `KIT_STACK=____________________`", "",
+        "Name: ____________________  On AWS, before `make lab`: `export KIT_LEARNER=____________________`", "",
         f"1. `make lab` opens your copy of {first.name}; on a room's server, open the address on the board.",
         "2. `start(…)` is the first cell of every page. `progress()` says where you are.",
         "3. Stuck for five minutes? `hint(\"3.1\")`, then ask; `solution(\"3.1\")` is no shame.",
