@@ -65,7 +65,7 @@ else:
 PYTHON = f"{AT}/venv/bin/python"
 c.Spawner.cmd = [PYTHON, "-m", "tools.workshop.hub.seat"]
 c.Spawner.notebook_dir = "~/course"
-c.Spawner.default_url = os.environ.get("ROOM_PAGE") or "/lab/tree/work"
+c.Spawner.default_url = os.environ.get("ROOM_PAGE", "")  # default: the course's first page
 c.Spawner.start_timeout = 180
 c.Spawner.http_timeout = 120
 c.Spawner.args = [
