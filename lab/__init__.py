@@ -22,6 +22,7 @@ _names = Names(
         "check": "lab.exercise.exercises",
         "hint": "lab.exercise.exercises",
         "solution": "lab.exercise.exercises",
+        "progress": "lab.marks.progress",
         "show": "lab.showing.show",
         "reset": "lab.copies",
         "tokens": "lab.preflight.speed",

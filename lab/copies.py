@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 import shutil
 import time
 from pathlib import Path
@@ -17,6 +18,7 @@ from lab import course
 from lab.errors import LabError
 
 ROOT = Path(__file__).resolve().parents[1]
+COURSE = "KIT_COURSE"  # a folder for work/ and its pictures, where many share one kit
 FIRST = course.CHAPTERS[0].name
 NOTE = ".copies.json"  # in work/: the page that each copy was made of, by its digest
 
@@ -30,8 +32,9 @@ def make(root: Path = ROOT) -> list[str]:
     Raises:
         OSError: work/ cannot be written.
     """
-    work, behind = root / "work", []
+    work, behind = _work(root), []
     work.mkdir(exist_ok=True)
+    _pictures(root, work)
     known = _known(work)
     for page in sorted((root / "notebooks").glob("*.ipynb")):
         copy, now = work / page.name, _digest(page)
@@ -76,7 +79,7 @@ def reset(page: int | str) -> Path:
 
 
 def _reset(name: str, root: Path) -> Path:
-    page, work = root / "notebooks" / f"{name}.ipynb", root / "work"
+    page, work = root / "notebooks" / f"{name}.ipynb", _work(root)
     copy = work / page.name
     kept = work / f"{name}.{time.strftime('%Y-%m-%d-%H%M%S')}.ipynb"
     work.mkdir(exist_ok=True)
@@ -85,6 +88,19 @@ def _reset(name: str, root: Path) -> Path:
     shutil.copyfile(page, copy)
     _note(work, {**_known(work), name: _digest(page)})
     return kept
+
+
+def _work(root: Path) -> Path:
+    """Where the copies are: in the kit, or in a learner's own folder where many share the kit."""
+    own = os.environ.get(COURSE)
+    return (Path(own) if own else root) / "work"
+
+
+def _pictures(root: Path, work: Path) -> None:
+    """Pages show ../images: copies elsewhere need them beside."""
+    there = work.parent / "images"
+    if work.parent != root:
+        shutil.copytree(root / "images", there, dirs_exist_ok=True)
 
 
 def _known(work: Path) -> dict[str, str]:

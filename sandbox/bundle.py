@@ -1,7 +1,8 @@
 """What a trainer brings along: a folder with all that set-up would fetch. Standard library.
 
 `make bundle` makes it; unpacked, it lies in the kit's folder, and set-up takes wheels and CLI from
-there. It fetches nothing then, and says so if something is missing.
+there. It fetches nothing then, and says so if something is missing. KIT_BUNDLE names another folder,
+or the address of one on the trainer's own server.
 """
 
 from __future__ import annotations
@@ -14,8 +15,11 @@ import sys
 from dataclasses import dataclass
 from pathlib import Path
 
+from sandbox import bundle_server
+
 CHECKOUT = Path(__file__).resolve().parent.parent
 ABOUT = "bundle.json"
+FROM = "from-server"  # in a bundle's folder: the address that all of it came from
 
 
 class BundleError(RuntimeError):
@@ -48,8 +52,11 @@ def find(checkout: Path = CHECKOUT) -> Bundle | None:
     Raises:
         BundleError: it is damaged, for another platform or Python, or of another version of the kit.
     """
-    named = os.environ.get("KIT_BUNDLE")
-    folder = Path(named).expanduser().absolute() if named else checkout / "bundle"
+    named = os.environ.get("KIT_BUNDLE") or ""
+    if bundle_server.is_url(named):
+        folder = fetched(named, checkout)
+    else:
+        folder = Path(named).expanduser().absolute() if named else checkout / "bundle"
     if not named and not folder.is_dir():
         return None
     try:
@@ -62,6 +69,27 @@ def find(checkout: Path = CHECKOUT) -> Bundle | None:
             f"{folder} is no whole bundle ({type(error).__name__}: {error}).\nfix: unpack the "
             "bundle's archive again, or remove the folder to fetch from the internet"
         ) from error
+
+
+def fetched(url: str, checkout: Path) -> Path:
+    """The folder of a bundle that a server has: the kit's `bundle`, filled from there once.
+
+    Raises:
+        BundleError: it cannot be had from there, or does not fit; nothing is installed of it.
+    """
+    folder = checkout / "bundle"
+    note = folder / FROM
+    try:
+        if note.is_file() and note.read_text(encoding="utf-8") == url:
+            return folder
+        bundle_server.fetch(url, folder, ABOUT, lambda about: refuse(about, folder, checkout))
+        note.write_text(url, encoding="utf-8")
+    except (bundle_server.ServerError, OSError) as error:
+        raise BundleError(
+            f"{error}.\nfix: ask your trainer for the address of the bundle, or unset KIT_BUNDLE to "
+            "fetch from the internet; what has come so far is not fetched again"
+        ) from error
+    return folder
 
 
 def refuse(about: dict[str, object], folder: Path, checkout: Path) -> None:

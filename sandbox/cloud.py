@@ -13,6 +13,7 @@ from pathlib import Path
 from filelock import FileLock
 
 from sandbox import passphrase
+from sandbox.copied import settle
 from sandbox.home import Home, backend_url, cannot_write, home, private, read_json
 from sandbox.launch import Check, Say, go_on, launch, reap, replace_dead
 from sandbox.locks import take
@@ -51,6 +52,8 @@ def start(
     """
     place, say = _home(home), say or _to_screen
     with _alone(place, check):
+        if copied := settle(place):
+            say(copied)
         running = status(place.path)
         check()
         if running is None:

@@ -55,6 +55,7 @@ INHERITED = frozenset(
         "LOCALAPPDATA",
         "PROGRAMDATA",
         "PROGRAMFILES",
+        "KIT_IDLE",
         "KIT_PROVIDER",
         "KIT_STRICT",
         "KIT_STAGE_IN_PATH",
@@ -86,6 +87,7 @@ def launch(place: Home, port: int, say: Say, check: Check = go_on) -> Running:
     the next start would not know of it, and put a second one into the home.
     """
     _check_disk(place)
+    _check_idle()
     last = read_json(place.ports).get("port")
     token = secrets.token_hex(16)
     written = _put_log_aside(place)
@@ -166,6 +168,13 @@ def _check_disk(place: Home) -> None:
             f"No space left: {free // 2**20} MB are free at {place.path}, the sandbox wants "
             f"{NEEDED // 2**20} MB. Fix: free some space, or set KIT_HOME to a folder elsewhere"
         )
+
+
+def _check_idle() -> None:
+    try:
+        settings.idle_seconds()
+    except ValueError as error:
+        raise CloudError(str(error)) from None
 
 
 def replace_dead(place: Home, say: Say) -> None:

@@ -58,6 +58,8 @@ class Running:
 def reach(place: Home) -> Running | None:
     """The sandbox of a home if it is ready and answers; a stranger on its port does not count."""
     record = read_json(place.record)
+    if record.get("home", str(place.path)) != str(place.path):
+        return None  # of the home that this one was copied from
     try:
         port, token = int(record["port"]), str(record["token"])
         found = health(port, token)

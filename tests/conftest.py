@@ -18,6 +18,7 @@ from xdist.scheduler import LoadScopeScheduling
 TESTS = (
     "tests/test_notebooks.py*",
     "tests/deployed/*",
+    "tests/tools/workshop/hub/*",
     "tests/test_benchmarks.py*",
     "tests/trials/*",
     "tests/lab/session/*",
@@ -59,6 +60,8 @@ TESTS = (
     "tests/tools/test_lint.py*",
     "tests/tools/test_mutation.py*",
     "tests/tools/test_run.py*",
+    "tests/tools/workshop/test_board.py::test_the_command_*",
+    "tests/tools/workshop/test_handin.py*",
 )
 FIXTURES = {"account", "running", "cli", "kernel", "kernels", "fake", "home", "trial"}
 # Files that share something that takes long to make, a deployed chapter, a browser: one worker has
@@ -131,6 +134,15 @@ def pure_tests_start_nothing(request: pytest.FixtureRequest) -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         if request.config.option.pure:
             patch.setattr("sandbox.cloud.start", not_pure)
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def nobody_makes_progress(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """What tests check and predict is noted in a folder of theirs, not in this checkout's."""
+    with pytest.MonkeyPatch.context() as patch:
+        folder = tmp_path_factory.mktemp("progress")
+        patch.setattr("lab.marks.journal.home", lambda: folder)
         yield
 
 

@@ -47,7 +47,7 @@ def main(env: Environment, arguments: list[str]) -> int:
     folders = [ROOT / name for name in BUILT]
     if everything:
         forget_settings(kit)
-        apart = [ROOT / ".venv-clients", ROOT / ".venv-mutation"]
+        apart = [ROOT / f".venv-{name}" for name in ("clients", "hub", "mutation", "slides")]
         folders += [kit, *apart, *([] if env.conda else [env.folder])]
     for folder in folders:
         if folder.exists():

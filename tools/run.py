@@ -30,6 +30,17 @@ JOBS = {
         [["-m", "tools.workshop.room"]],
         True,
     ),
+    "progress": (
+        "what you have done, as a file to hand in",
+        [["-m", "tools.workshop.handin"]],
+        False,
+    ),
+    "board": ("one page of what a room has handed in", [["-m", "tools.workshop.board"]], False),
+    "teach": (
+        "the trainer's guide, slides (HTML, PDF) and solutions",
+        [["-m", "tools.teaching", "build"]],
+        False,
+    ),
     "lessons": ("build notebooks/ from lessons/", [["-m", "tools.lessons"]], False),
     "images": ("draw images/ from the program", [["-m", "tools.pictures"]], False),
     "lint": (
@@ -42,6 +53,7 @@ JOBS = {
         ],
         False,
     ),
+    "reset": ("a page or the course anew; yours is kept", [["-m", "tools.reset"]], False),
     "clean": ("stop the sandbox, remove what was built", [], False),
 }
 

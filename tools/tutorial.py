@@ -26,6 +26,7 @@ from tools import notebooks
 
 HOME = notebooks.ROOT / ".kit" / "tutorial"
 BUILD = notebooks.ROOT / "build"
+TOOK = "tutorial.json"  # in build/: how long each page's cells took
 WIDTH = 60  # characters of an answer that fit on a line
 
 
@@ -77,13 +78,15 @@ def write_html(run: notebooks.Run) -> None:
 
 def run_all(console: Console) -> bool:
     """Run every notebook, printing a line for each; False when one of them failed."""
-    fine = True
+    fine, took = True, {}
     paths = notebooks.every()
     for number, path in enumerate(paths, 1):
         before = changes(HOME)
         with console.status(f"{path.stem} ({number} of {len(paths)})"):
             run = notebooks.run(path, home=HOME, first=True)
             write_html(run)
+        took[path.stem] = {"cells": run.cells, "seconds": round(run.seconds, 1)}
+        (BUILD / TOOK).write_text(json.dumps(took, indent=1) + "\n", encoding="utf-8")
         console.print(line(run, changes(HOME) - before), markup=False, highlight=False)
         if run.error:
             fine = False

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from functools import cache
 from importlib import import_module
 from typing import Any
@@ -12,6 +12,8 @@ from lab.draw.clock import now
 from lab.errors import LabError
 from lab.exercise.state import Exercise, judge
 from lab.exercise.view import Help, VerdictView
+from lab.marks import journal
+from lab.marks.answers import kept
 from lab.session import session
 
 
@@ -24,17 +26,51 @@ def check(id: str, value: Any) -> VerdictView:
     Raises:
         LabError: there is no such exercise.
     """
-    return VerdictView(judge(find(id), value, _outputs()), now())
+    exercise, outputs = find(id), Asked(_outputs())
+    found = judge(exercise, value, outputs)
+    _note("check", exercise, verdict=found.verdict, answer=kept(value), outputs=outputs.asked)
+    return VerdictView(found, now(), asked_for=lambda kind: _note(kind, exercise))
 
 
 def hint(id: str) -> Help:
     """The first step of an exercise."""
-    return Help(find(id), "hint")
+    return _help(id, "hint")
 
 
 def solution(id: str) -> Help:
     """Code that solves an exercise."""
-    return Help(find(id), "solution")
+    return _help(id, "solution")
+
+
+def _help(id: str, kind: str) -> Help:
+    exercise = find(id)
+    _note(kind, exercise)
+    return Help(exercise, kind)
+
+
+def _note(kind: str, exercise: Exercise, **facts: Any) -> None:
+    """Keep what a learner did with an exercise in the kit's folder."""
+    journal.note(kind, course.find(exercise.chapter).slug, exercise=exercise.id, **facts)
+
+
+class Asked(Mapping[str, Any]):
+    """The stack's outputs, which keep in mind what a grader asked of them: no more, and no secret."""
+
+    def __init__(self, outputs: Mapping[str, Any]) -> None:
+        self._outputs = outputs
+        self.asked: dict[str, str] = {}
+
+    def __getitem__(self, name: str) -> Any:
+        value = self._outputs[name]
+        if isinstance(value, str):
+            self.asked[name] = value
+        return value
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._outputs)
+
+    def __len__(self) -> int:
+        return len(self._outputs)
 
 
 def find(name: str) -> Exercise:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -26,8 +27,10 @@ WORDS = {
 class VerdictView(Interactive):
     """The verdict first, then why, one hint, what was not looked at, and the help that was asked for."""
 
-    def __init__(self, found: Verdict, when: str) -> None:
-        self._found, self._when = found, when
+    def __init__(
+        self, found: Verdict, when: str, asked_for: Callable[[str], object] = lambda kind: None
+    ) -> None:
+        self._found, self._when, self._asked_for = found, when, asked_for
         self._shown: list[Help] = []
 
     @property
@@ -43,6 +46,7 @@ class VerdictView(Interactive):
         """Show a help below the verdict: `hint` or `solution`."""
         if all(shown.kind != kind for shown in self._shown):
             self._shown.append(Help(self._found.exercise, kind))
+            self._asked_for(kind)
         self.failure = None
         self.draw()
 

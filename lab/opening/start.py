@@ -9,6 +9,7 @@ from lab.deploy import places
 from lab.draw import page
 from lab.draw.view import Display
 from lab.errors import LabError
+from lab.marks import progress
 from lab.opening import stray
 from lab.opening.card import Card
 from lab.preflight import speed
@@ -43,6 +44,7 @@ def start(chapter: int | str, target: str | None = None, *, stack: str | None = 
             say("loading the SDK")
             load_sdk(opened.chapter.number)
             stray.watch()
+            progress.watch(opened.chapter.slug)
             if opened.target.name == "sandbox" and speed.speed() is None:
                 say("measuring how fast the model writes here, once a day")
             _fill(card, opened)
@@ -74,6 +76,7 @@ def _fill(card: Card, opened: Session) -> None:
         **({"sandbox": f"{target.endpoint} (ministack {version('ministack')})"} if sandbox else {}),
         "engine": opened.cli.describe(),
         **({"model": model} if (model := speed.told(_speed(opened))) else {}),
+        **({"progress": told} if (told := progress.now().line) else {}),
         "SDK": f"pulumi {version('pulumi')}, pulumi-aws {version('pulumi-aws')}, "
         f"Python {platform.python_version()}",
         **({"put right": " ".join(opened.mended)} if opened.mended else {}),

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from lab import course
 from lab.errors import LabError
+from lab.marks import journal
 from lab.predictions.questions import QUESTIONS
+from lab.predictions.state import Question
 from lab.predictions.view import Prediction
 
 
@@ -19,6 +22,14 @@ def predict(question: str | int, answer: str | None = None) -> Prediction:
         known = ", ".join(one.id for one in QUESTIONS)
         raise LabError(f"There is no question {question!r}.", f"There are: {known}.")
     try:
-        return Prediction(found, answer)
+        return Prediction(found, answer, committed=_note)
     except ValueError as error:
         raise LabError(str(error)) from None
+
+
+def _note(question: Question, answer: str) -> None:
+    """Keep the first answer in the kit's folder: its text, for letters may be shuffled."""
+    chosen = question.options[question.letters.index(answer)].text
+    page = course.find(question.id).slug
+    right = answer == question.right
+    journal.note("predict", page, question=question.id, answer=chosen, right=right)

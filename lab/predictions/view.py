@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import ipywidgets
@@ -17,12 +18,20 @@ from lab.predictions.state import Question
 class Prediction(View):
     """A question, and the answer that was committed to, if any."""
 
-    def __init__(self, question: Question, answer: str | None = None) -> None:
+    def __init__(
+        self,
+        question: Question,
+        answer: str | None = None,
+        committed: Callable[[Question, str], object] = lambda question, answer: None,
+    ) -> None:
         self.question = question
-        self.answer = None if answer is None else question.commit(answer)
+        self._committed = committed
+        self.answer: str | None = None
         self.failure: Failure | None = None
         self._handle: Any = None
         self._box: Any = None
+        if answer is not None:
+            self.commit(answer)
 
     def commit(self, answer: str) -> None:
         """Decide for an option. The first decision counts.
@@ -32,6 +41,7 @@ class Prediction(View):
         """
         if self.answer is None:
             self.answer = self.question.commit(answer)
+            self._committed(self.question, self.answer)
         self._draw()
 
     def state(self) -> dict[str, Any]:

@@ -7,6 +7,7 @@ import re
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import Any
 
 from lab import course
 from lab.errors import LabError, NotReady
@@ -74,12 +75,21 @@ def make_ready(
         home,
         InterruptibleCommand.at(cli.path, engine.VERSION),
         reached.env,
-        {"aws:region": reached.region, **reached.config},
+        {"aws:region": reached.region, **reached.config, **learner_tags()},
     )
     tell("preparing the stack")
     disk.check(home)
     mended = made.prepare(mend=lambda: turns.mended(made))
     return Session(found, made, reached, cli, mended)
+
+
+def learner_tags() -> dict[str, Any]:
+    """Configuration that tags all of a stack with KIT_LEARNER, where it says whose this is.
+
+    In one account for a room, that tells what is whose: `python -m tools.teaching room list`.
+    """
+    learner = os.environ.get("KIT_LEARNER")
+    return {"aws:defaultTags": {"tags": {"learner": learner}}} if learner else {}
 
 
 def stack_name(target: str, name: str | None = None) -> str:
@@ -88,7 +98,7 @@ def stack_name(target: str, name: str | None = None) -> str:
     Raises:
         LabError: Pulumi accepts no such name.
     """
-    name = name or os.environ.get("KIT_STACK") or "course"
+    name = name or os.environ.get("KIT_STACK") or os.environ.get("KIT_LEARNER") or "course"
     if not re.fullmatch(r"[\w.-]{1,80}", name):
         raise LabError(f"{name!r} is no name for a stack.", "Use letters, digits, - and _.")
     return f"{name}-aws" if target == "aws" else name

@@ -29,7 +29,7 @@ def open_session(
 
     Args:
         target: "sandbox" or "aws"; default KIT_TARGET, else the sandbox.
-        stack: its name; default KIT_STACK, else course.
+        stack: its name; default KIT_STACK, else KIT_LEARNER, else course.
         say: is told what is being done; with it, a slow installation shows its progress too.
 
     Raises:

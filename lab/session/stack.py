@@ -46,7 +46,7 @@ class Stack:
     home: Path
     command: InterruptibleCommand
     env: dict[str, str] = field(default_factory=dict)
-    config: dict[str, str] = field(default_factory=dict)
+    config: dict[str, Any] = field(default_factory=dict)
 
     @property
     def workspace(self) -> Path:

@@ -13,6 +13,7 @@ import signal
 import socket
 import sys
 import tempfile
+from collections.abc import Coroutine
 from typing import TYPE_CHECKING, Any
 
 from sandbox import root_key
@@ -21,6 +22,7 @@ from sandbox.root_key import RootKey
 from sandbox.server.base import settings
 from sandbox.server.base.claim import Claim
 from sandbox.server.base.generation import Generation
+from sandbox.server.idle import end_when_idle
 from sandbox.server.provider_child import ProviderChild, ProviderFailed
 
 if TYPE_CHECKING:
@@ -133,7 +135,7 @@ async def serve(
         kit.ready.set()
         publish(place, kit)
         claim.recorded = True
-        keepers.append(asyncio.ensure_future(leave_when_lost(kit)))
+        keepers += _ends(kit)
         await served
     finally:
         for keeper in keepers:
@@ -155,6 +157,20 @@ def _server_config() -> Config:
     config.h11_max_incomplete_size = 128 * 1024
     config.errorlog = None
     return config
+
+
+def _ends(kit: Kit) -> list[asyncio.Task[None]]:
+    """What ends this sandbox by itself: that it is lost, and that nobody uses it."""
+    watches = leave_when_lost(kit), end_when_idle(kit.use, lambda: _soon(kit.stop()))
+    return [asyncio.create_task(watch) for watch in watches]
+
+
+def _soon(work: Coroutine[Any, Any, Any]) -> None:
+    """Do it in a task that nobody cancels with the others."""
+    _tasks.add(asyncio.ensure_future(work))
+
+
+_tasks: set[asyncio.Future[Any]] = set()  # else a task may be gone before it is done
 
 
 async def leave_when_lost(kit: Kit) -> None:
@@ -201,8 +217,9 @@ def publish(place: Home, kit: Kit) -> None:
     if not kit.provider_port:
         ports["provider_port"] = read_json(place.ports).get("provider_port", 0)
     write_json(place.ports, ports)
-    record = {"pid": os.getpid(), "token": kit.token, "generation": kit.generation.name}
-    write_json(place.record, {**record, "port": kit.port, "provider_port": kit.provider_port})
+    who = {"pid": os.getpid(), "token": kit.token, "generation": kit.generation.name}
+    where = {"home": str(place.path), "port": kit.port, "provider_port": kit.provider_port}
+    write_json(place.record, {**who, **where})
 
 
 def main() -> int:

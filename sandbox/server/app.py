@@ -17,7 +17,7 @@ from urllib.parse import parse_qs
 
 from sandbox import proof
 from sandbox.root_key import RootKey
-from sandbox.server import clock
+from sandbox.server import clock, idle
 from sandbox.server.balancing import clients
 from sandbox.server.base import emulator, persistence, snapshots
 from sandbox.server.base.claim import Claim
@@ -55,11 +55,16 @@ class Kit:
         self.damaged: list[str] = []  # what of the state on disk could not be used at the start
         self.stopped = asyncio.Event()
         self.ready = asyncio.Event()
+        self.use = idle.Use()
 
     async def __call__(self, scope: dict[str, Any], receive: Any, send: Any) -> None:
         if scope["type"] == "lifespan":
             await self._lifespan(scope, receive, send)
             return
+        with self.use.one():
+            await self._answer(scope, receive, send)
+
+    async def _answer(self, scope: dict[str, Any], receive: Any, send: Any) -> None:
         visit = Visit(scope)
         refused = visitors.refusal(visit, self.port)
         if scope["type"] != "http":

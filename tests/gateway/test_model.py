@@ -1,11 +1,13 @@
 """The real model: what it answers, where it stops, what it refuses; and what is said without it."""
 
 import json
+import re
 import sys
 import threading
 import time
 import urllib.error
 import urllib.request
+from pathlib import Path
 
 import api
 import pytest
@@ -297,3 +299,18 @@ def test_lambda_gives_a_processor_for_each_1769_megabytes(monkeypatch, memory, t
         monkeypatch.setenv("AWS_LAMBDA_FUNCTION_MEMORY_SIZE", memory)
     monkeypatch.setattr(llama.os, "cpu_count", lambda: 4)
     assert llama.threads() == threads
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="Linux only: where a process's pages are told")
+def test_the_weights_are_mapped_so_that_many_functions_share_one_copy():
+    post("Hi", max_tokens=1)  # the model is loaded
+    found, kilobytes = {}, {}
+    for line in Path("/proc/self/smaps").read_text().splitlines():
+        if re.match(r"[0-9a-f]+-[0-9a-f]+ ", line):
+            mapped = line.endswith(".gguf")
+            found.update({line: True} if mapped else {})
+        elif mapped and line.endswith(" kB"):
+            name, _, size = line.partition(":")
+            kilobytes[name] = kilobytes.get(name, 0) + int(size.split()[0])
+    assert found and kilobytes["Rss"] > 40_000
+    assert kilobytes["Private_Dirty"] == kilobytes["Anonymous"] == 0

@@ -3,6 +3,7 @@
 import errno
 import json
 import os
+import shutil
 import signal
 import socket
 import subprocess
@@ -12,6 +13,7 @@ import time
 from pathlib import Path
 
 import boto3
+import botocore.exceptions
 import psutil
 import pytest
 from botocore.config import Config
@@ -101,6 +103,39 @@ def test_it_outlives_the_process_that_started_it(home):
     )
     subprocess.run([sys.executable, "-c", code, str(home)], check=True, timeout=60)
     assert cloud.status(home)
+
+
+def test_an_idle_sandbox_ends_by_itself_and_goes_on_with_what_it_had(home, monkeypatch):
+    monkeypatch.setenv("KIT_IDLE", "0.02")
+    running = cloud.start(home)
+    lambdas = function(running)
+    generation = running.generation
+    psutil.Process(running.pid).wait(15)
+    assert cloud.status(home) is None and not (home / "sandbox.json").exists()
+    monkeypatch.setenv("KIT_IDLE", "")
+    again = cloud.start(home)
+    assert (again.generation, again.port) == (generation, running.port)  # it ended in order
+    assert lambdas.get_function(FunctionName="f")
+    monkeypatch.setenv("KIT_IDLE", "soon")
+    cloud.stop(home)
+    with pytest.raises(cloud.CloudError, match="no number of minutes"):
+        cloud.start(home)
+
+
+def test_a_copied_home_has_a_sandbox_of_its_own(home, tmp_path):
+    running = cloud.start(home)
+    shutil.copytree(home, tmp_path / "copy", ignore=shutil.ignore_patterns("*.lock"))
+    told = []
+    other = cloud.start(tmp_path / "copy", say=told.append)
+    try:
+        assert "is a copy of" in told[0]
+        assert running.port != other.port and running.key != other.key
+        with pytest.raises(botocore.exceptions.ClientError, match="InvalidClientTokenId|Unrecog"):
+            boto3.client("iam", endpoint_url=other.endpoint, region_name="us-east-1",
+                         **running.keys).list_roles()  # fmt: skip
+    finally:
+        cloud.stop(tmp_path / "copy")
+    assert cloud.status(home) == running
 
 
 def test_stop_leaves_no_process_no_port_and_no_temporary_file(home):

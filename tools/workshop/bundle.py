@@ -92,6 +92,12 @@ def fill(folder: Path, name: str, pythons: list[str]) -> None:
         "pythons": pythons,
         "lock": bundle.digest(LOCK),
         "pulumi": {"name": cli.name, "sha256": bundle.digest(cli)},
+        # For who takes it from a server.
+        "files": {
+            path.relative_to(folder).as_posix(): bundle.digest(path)
+            for path in sorted(folder.rglob("*"))
+            if path.is_file()
+        },
     }
     (folder / bundle.ABOUT).write_text(json.dumps(about, indent=1) + "\n", encoding="utf-8")
 

@@ -27,6 +27,22 @@ def scaling_seconds(seconds: float) -> float:
     return seconds * minute / 60
 
 
+def idle_seconds() -> float:
+    """After how long without a request a sandbox ends: KIT_IDLE, in minutes; 0 is never.
+
+    Raises:
+        ValueError: it is no number of minutes; the text has the fix.
+    """
+    told = os.environ.get("KIT_IDLE") or "0"
+    try:
+        minutes = float(told)
+    except ValueError:
+        minutes = -1.0
+    if not 0 <= minutes < 1e6:
+        raise ValueError(f"KIT_IDLE is {told!r}, no number of minutes. Fix: export KIT_IDLE=60")
+    return minutes * 60
+
+
 def emulator(home: Home, port: int) -> dict[str, str]:
     """Environment variables for the emulator of one home."""
     return {

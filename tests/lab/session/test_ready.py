@@ -1,0 +1,21 @@
+"""Whose stack it is: its name, and the tag of all that is in it."""
+
+import pytest
+
+from lab.errors import LabError
+from lab.session import ready
+
+
+def test_a_learner_in_a_room_has_a_stack_and_a_tag_of_their_name(monkeypatch):
+    monkeypatch.delenv("KIT_STACK", raising=False)
+    monkeypatch.setenv("KIT_LEARNER", "ada")
+    assert ready.stack_name("aws") == "ada-aws" and ready.stack_name("sandbox") == "ada"
+    assert ready.learner_tags() == {"aws:defaultTags": {"tags": {"learner": "ada"}}}
+    monkeypatch.setenv("KIT_STACK", "other")
+    assert ready.stack_name("sandbox") == "other"
+    monkeypatch.delenv("KIT_STACK")
+    monkeypatch.setenv("KIT_LEARNER", "Ada & Bob")
+    with pytest.raises(LabError, match="is no name for a stack"):
+        ready.stack_name("sandbox")
+    monkeypatch.delenv("KIT_LEARNER")
+    assert ready.stack_name("sandbox") == "course" and ready.learner_tags() == {}

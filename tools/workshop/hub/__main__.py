@@ -1,0 +1,92 @@
+"""One server for a room. As root, with the system's Python, in the kit's folder:
+
+    python3 -m tools.workshop.hub prepare                two environments, the CLI, the proxy
+    python3 -m tools.workshop.hub seats 12               learner01 … learner12; or names
+    python3 -m tools.workshop.hub start                  the hub, in the foreground
+    python3 -m tools.workshop.hub warm                   starts everybody's notebook server
+    python3 -m tools.workshop.hub list                   who runs what
+    python3 -m tools.workshop.hub stop                   ends all servers and sandboxes in order
+    python3 -m tools.workshop.hub remove learner01       ends, archives and removes a user
+
+`--at FOLDER` is where the hub is; /opt/gateway-course if it is not said. teach/hub/README.md has
+the whole way.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from pathlib import Path
+
+from tools.machine import Problem
+from tools.workshop.hub import prepare, running, seats
+from tools.workshop.hub.place import DEFAULT, Place
+
+
+def main(arguments: list[str]) -> int:
+    """Do one of these; 0 when it went well."""
+    parser = argparse.ArgumentParser(
+        prog="python3 -m tools.workshop.hub", description=__doc__,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )  # fmt: skip
+    parser.add_argument(
+        "do", choices=["prepare", "seats", "start", "warm", "list", "stop", "remove"]
+    )
+    parser.add_argument("names", nargs="*", help="a number of seats, or names")
+    parser.add_argument("--at", type=Path, default=DEFAULT)
+    chosen = parser.parse_args(arguments)
+    place = Place(chosen.at.absolute())
+    try:
+        return do(chosen.do, place, chosen.names)
+    except Problem as problem:
+        print(f"error: {problem}", file=sys.stderr)
+    except FileNotFoundError as error:
+        print(
+            f"error: {error.filename} is not there.\n"
+            "fix: sudo /usr/bin/python3 -m tools.workshop.hub prepare",
+            file=sys.stderr,
+        )
+    return 1
+
+
+def do(what: str, place: Place, names: list[str]) -> int:
+    """One of the things that the page above names.
+
+    Raises:
+        Problem: with the fix.
+        FileNotFoundError: the hub was not prepared.
+    """
+    if what == "prepare":
+        prepare.prepare(place)
+        print(f"The hub is in {place.folder}. Next: python3 -m tools.workshop.hub seats 12")
+    elif what == "seats":
+        new = seats.make(place, named(names))
+        print(
+            f"{len(new)} new of {len(place.room.seats)} seats. A hub that runs has to be started anew."
+        )
+    elif what == "start":
+        running.start(place)
+    elif what == "warm":
+        for line in running.warm(place):
+            print(line, flush=True)
+    elif what == "list":
+        for name in place.room.seats:
+            print(f"{name:20} {seats.running(name) if seats.exists(name) else 'no user':>3}")
+    elif what == "stop":
+        for line in running.stop_all(place):
+            print(line, flush=True)
+    else:
+        for name in names:
+            print(f"{name} is removed; its home is kept as {seats.remove(place, name)}")
+    return 0
+
+
+def named(names: list[str]) -> list[str]:
+    """The names of seats: those given, or as many as a number says."""
+    if len(names) == 1 and names[0].isdecimal():
+        return [f"learner{number:02d}" for number in range(1, int(names[0]) + 1)]
+    return names
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,103 @@
+"""A hub that runs: started, its notebook servers started before the room comes in, and ended."""
+
+from __future__ import annotations
+
+import json
+import os
+import secrets
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from contextlib import suppress
+from typing import Any
+
+from tools.machine import Problem
+from tools.workshop.hub import seats
+from tools.workshop.hub.place import TEACH, Place
+
+CONFIG = TEACH / "jupyterhub_config.py"
+TOKEN = "trainer-token"  # in the hub's state: who reads it may start and stop servers
+PATIENCE = 300.0  # seconds for all servers to start
+PASSWORDS = {"ROOM_PASSWORD": 8, "ROOM_TRAINER_PASSWORD": 32}  # characters that JupyterHub wants
+
+
+def start(place: Place) -> None:
+    """Become the hub.
+
+    Raises:
+        Problem: a password is missing, or too short for JupyterHub.
+    """
+    for name, length in PASSWORDS.items():
+        if len(os.environ.get(name, "")) < length:
+            raise Problem(
+                f"{name} has to have {length} characters or more.\n"
+                f"fix: export {name}={secrets.token_urlsafe(24)}"
+            )
+    token = place.state / TOKEN
+    if not token.exists():
+        token.touch(mode=0o600)
+        token.write_text(secrets.token_hex(32), encoding="utf-8")
+    os.chdir(place.state)
+    command = [str(place.hub / "bin" / "jupyterhub"), "-f", str(CONFIG)]
+    os.execve(command[0], command, {**os.environ, "ROOM": str(place.folder)})
+
+
+def warm(place: Place) -> Iterator[str]:
+    """Start everybody's notebook server, as many at once as the hub lets; a line each.
+
+    Raises:
+        Problem: the hub does not answer.
+    """
+    end = time.monotonic() + PATIENCE
+    waiting = list(place.room.seats)
+    while waiting and time.monotonic() < end:
+        for name in list(waiting):
+            code, user = ask(place, "GET", f"users/{name}")
+            if code == 200 and user.get("server"):
+                waiting.remove(name)
+                yield f"{name} is ready"
+            elif code == 404 or not user.get("pending"):
+                ask(place, "POST", f"users/{name}")
+                ask(place, "POST", f"users/{name}/server")
+        time.sleep(1)
+    for name in waiting:
+        yield f"{name} did not start within {PATIENCE:.0f} s: see the hub's log"
+
+
+def stop_all(place: Place) -> Iterator[str]:
+    """End each notebook server, and each sandbox, in order; a line each."""
+    for name in place.room.seats:
+        with suppress(Problem):  # the hub is down; its sandboxes may still run
+            ask(place, "DELETE", f"users/{name}/server")
+        if seats.exists(name):
+            yield f"{name}: {'ended' if seats.stop(place, name) else 'did not end in order'}"
+
+
+def ask(place: Place, method: str, path: str) -> tuple[int, dict[str, Any]]:
+    """What the hub answers: status and JSON.
+
+    Raises:
+        Problem: it does not answer.
+    """
+    url = os.environ.get("ROOM_URL", "http://127.0.0.1:8000").rstrip("/")
+    request = urllib.request.Request(f"{url}/hub/api/{path}", method=method)
+    request.add_header("Authorization", f"token {(place.state / TOKEN).read_text().strip()}")
+    try:
+        direct = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+        with direct.open(request, timeout=30) as answer:
+            return answer.status, _json(answer.read())
+    except urllib.error.HTTPError as error:
+        return error.code, _json(error.read())
+    except OSError as error:
+        raise Problem(
+            f"no hub answers at {url}: {error}.\nfix: start it: python3 -m tools.workshop.hub start"
+        ) from error
+
+
+def _json(body: bytes) -> dict[str, Any]:
+    try:
+        found = json.loads(body or b"{}")
+    except ValueError:
+        return {}
+    return found if isinstance(found, dict) else {}

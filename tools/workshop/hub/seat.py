@@ -1,0 +1,49 @@
+"""What the hub starts for a learner, as that learner: limits, pages of their own, a notebook server.
+
+python -m tools.workshop.hub.seat [arguments of jupyterhub-singleuser]
+"""
+
+from __future__ import annotations
+
+import os
+import resource
+import sys
+from contextlib import suppress
+from pathlib import Path
+
+from lab import copies
+
+# Of one user, or one process, whatever the spawner: a loop that starts processes, or fills memory or
+# disk, must not disturb the others. The hub's variables say how much.
+LIMITS = {
+    "KIT_SEAT_PROCESSES": (resource.RLIMIT_NPROC, 400),
+    "KIT_SEAT_MEMORY": (resource.RLIMIT_DATA, 3 * 1024**3),
+    "KIT_SEAT_FILE": (resource.RLIMIT_FSIZE, 2 * 1024**3),
+}
+
+
+def main(arguments: list[str]) -> None:
+    """Become the notebook server."""
+    os.umask(0o077)
+    for name, (kind, usual) in LIMITS.items():
+        limit(kind, int(os.environ.get(name) or usual))
+    course = Path(os.environ["KIT_COURSE"])
+    course.mkdir(parents=True, exist_ok=True)
+    for behind in copies.make():
+        print(f"{behind}: there is a newer page than this learner's copy", file=sys.stderr)
+    first = f"/lab/tree/work/{copies.FIRST}.ipynb"
+    os.environ["JUPYTERHUB_DEFAULT_URL"] = os.environ.get("JUPYTERHUB_DEFAULT_URL") or first
+    os.chdir(course)
+    os.execv(sys.executable, [sys.executable, "-m", "jupyterhub.singleuser", *arguments])
+
+
+def limit(kind: int, most: int) -> None:
+    """Lower a limit; one that is lower already stays."""
+    _, hard = resource.getrlimit(kind)
+    most = most if hard == resource.RLIM_INFINITY else min(most, hard)
+    with suppress(ValueError, OSError):
+        resource.setrlimit(kind, (most, most))
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])
