@@ -242,6 +242,7 @@ MAY: dict[str, tuple[str, ...]] = {
         "tools/pages",
     ),
     "tools/mutation": ("tools",),
+    "tools/others": ("tools", "lab/strict"),
     "tools/workshop": (
         "tools",
         "lab",

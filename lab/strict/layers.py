@@ -8,7 +8,7 @@ from typing import Any
 
 from gateway.layer.build import file_digest, layer_command, layer_zip
 from lab.errors import NotReady
-from sandbox import web_adapter
+from lab.strict import web_adapter
 
 BUCKET = "kit-layers"
 PROCESSORS = {"aarch64": "arm64", "arm64": "arm64"}  # all others: x86_64

@@ -11,7 +11,7 @@ from pydantic import BaseModel, Field
 
 from tests.deployed.test_other_clients import NAME, environment, needs_clients
 from tests.gateway import agents
-from tools import clients
+from tools.others import clients
 
 HELLO = "Say hello to the class."
 QUESTION = "What is the weather in Paris, in C?"

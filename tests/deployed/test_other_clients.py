@@ -10,7 +10,7 @@ import subprocess
 
 import pytest
 
-from tools import clients
+from tools.others import clients
 
 NAME = "SmolLM2-135M-Instruct"
 needs_clients = pytest.mark.skipif(

@@ -14,7 +14,7 @@ import pytest
 from gateway.chat import adapter_start, adapter_variables
 from gateway.layer.code import code_files, code_zip
 from gateway.settings import FUNCTIONS, Settings
-from sandbox import web_adapter
+from lab.strict import web_adapter
 from tests.gateway.runtime_api import RuntimeApi
 from tools import adapter
 

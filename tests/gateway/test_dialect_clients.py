@@ -13,7 +13,7 @@ from pydantic import BaseModel
 
 from tests.gateway.door import ID, opened
 from tests.gateway.scripted import READ, Model, call, text
-from tools import clients
+from tools.others import clients
 
 CITY = {
     "type": "object",

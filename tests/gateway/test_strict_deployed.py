@@ -14,8 +14,8 @@ import yaml
 from gateway import model
 from gateway.layer import build
 from lab.session import session
-from lab.strict import layers
-from sandbox import cloud, web_adapter
+from lab.strict import layers, web_adapter
+from sandbox import cloud
 from tests.deployed.conftest import ROOMY, Deployed
 from tests.lab.session.stacks import load_sdk
 from tools import adapter

@@ -1,6 +1,6 @@
 """A second environment, for clients that do not install beside the kit's own packages.
 
-    python -m tools.clients      make it, or say that it is there
+    python -m tools.others.clients      make it, or say that it is there
 
 LangChain and LiteLLM want another version of the package `openai` than learners have. Their
 environment is `.venv-clients`, filled from tests/clients/requirements.lock; tests/deployed/ uses it.
@@ -17,7 +17,7 @@ from tools.machine import Problem
 
 CLIENTS = Environment(ROOT / ".venv-clients")
 LOCK = ROOT / "tests" / "clients" / "requirements.lock"
-COMMAND = "python -m tools.clients"
+COMMAND = "python -m tools.others.clients"
 
 
 def is_ready() -> bool:

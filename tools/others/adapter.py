@@ -1,6 +1,6 @@
 """The Lambda Web Adapter, which streams on AWS: its tests run the real one.
 
-    python -m tools.adapter      build it, or say that it is there
+    python -m tools.others.adapter      build it, or say that it is there
 
 It is built from its crate with Rust's cargo, which takes four minutes of one processor, and kept
 outside the checkout, for all of them: below ~/.cache, or $XDG_CACHE_HOME.
@@ -12,11 +12,11 @@ import shutil
 import subprocess
 import sys
 
-from sandbox.web_adapter import VERSION, program
+from lab.strict.web_adapter import VERSION, program
 from tools.machine import Problem
 
 CRATE = "lambda_web_adapter"
-COMMAND = "python -m tools.adapter"
+COMMAND = "python -m tools.others.adapter"
 
 
 def build() -> None:

@@ -1,6 +1,6 @@
 """The Lambda Web Adapter, which streams on AWS: where it is once it is built, and its layer.
 
-`python -m tools.adapter` builds it from its crate.
+`python -m tools.others.adapter` builds it from its crate.
 """
 
 from __future__ import annotations
