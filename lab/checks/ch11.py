@@ -1,7 +1,8 @@
-"""Chapter 11: a rule that admits one security group, and what a target's reason points at."""
+"""Chapter 09: an alarm, a filter's pattern, and where a slow call's time went."""
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from typing import Any
 
@@ -10,98 +11,202 @@ import pulumi_aws as aws
 from lab.checks import steps
 from lab.exercise.state import Exercise, NotYet
 
-PORT = 443
+API_NAME = "languageModelApi-1a2b3c4"
 
 
-def admit(value: Any, _: Mapping[str, Any]) -> str:
-    """The rule that lets one group into another, at one port."""
+def refused_alarm(value: Any, _: Mapping[str, Any]) -> str:
+    """An alarm on the calls that were answered 4xx."""
     write = steps.function(value)
 
     def step() -> Any:
-        caller, called = (
-            aws.ec2.SecurityGroup(name, vpc_id="vpc-1", description=name)
-            for name in ("caller", "called")
+        api = aws.apigateway.RestApi("languageModelApi", name=API_NAME)
+        stage = aws.apigateway.Stage(
+            "languageModelStage", rest_api=api.id, deployment="a1b2c3", stage_name="v1"
         )
-        return write(caller, called)
+        return write(api, stage)
 
-    hint = "Declare one aws.vpc.SecurityGroupIngressRule; the step passage has one."
-    given = steps.only(steps.declared(step), "SecurityGroupIngressRule", hint).inputs
-    if given.get("cidrIpv4") or given.get("cidrIpv6"):
+    hint = "Declare one aws.cloudwatch.MetricAlarm and return it."
+    given = steps.only(steps.declared(step), "MetricAlarm", hint).inputs
+    _check_metric(given)
+    _check_time(given)
+    _check_limit(given)
+    _check_place(given.get("dimensions"))
+    return "It looks at this stage only, adds up what was refused, and leaves 50 in peace."
+
+
+def _check_metric(given: Mapping[str, Any]) -> None:
+    if given.get("namespace") != "AWS/ApiGateway":
         raise NotYet(
-            f"The rule lets in addresses: {given.get('cidrIpv4') or given.get('cidrIpv6')}.",
-            "Name the caller's group in place of addresses: referenced_security_group_id.",
+            f"The namespace is {_of(given, 'namespace')}.",
+            'API Gateway\'s own metrics are in "AWS/ApiGateway".',
         )
-    wanted = {
-        "securityGroupId": ("called-id", "security_group_id is whose door it is: called.id."),
-        "referencedSecurityGroupId": ("caller-id", "referenced_security_group_id=caller.id."),
-        "ipProtocol": ("tcp", 'ip_protocol="tcp".'),
-        "fromPort": (PORT, "from_port and to_port: the first and the last port that are open."),
-        "toPort": (PORT, "from_port and to_port: the first and the last port that are open."),
-    }
-    for name, (truth, tip) in wanted.items():
-        if given.get(name) != truth:
-            raise NotYet(f"The {name} is {given.get(name) or 'not set'}.", tip)
-    return "Whoever wears the caller's group gets in at 443, whatever their address; nobody else."
+    if given.get("metricName") != "4XXError":
+        raise NotYet(
+            f"The metric is {_of(given, 'metricName')}.", 'AWS calls it "4XXError", in capitals.'
+        )
+    if given.get("statistic") == "Average":
+        raise NotYet(
+            "Average is the share of calls that were refused, never more than 1.",
+            'To count them, add up: statistic="Sum".',
+        )
+    if given.get("statistic") == "SampleCount":
+        raise NotYet(
+            "SampleCount counts all calls, also those that were answered.",
+            'Refused ones are 1, the others 0: statistic="Sum".',
+        )
+    if given.get("statistic") != "Sum":
+        raise NotYet(f"The statistic is {_of(given, 'statistic')}.", 'Add up: "Sum".')
 
 
-# A target's reason, and where to look first.
-REASONS = {
-    "Target.Timeout": "security group",
-    "Target.FailedHealthChecks": "port",
-    "Target.ResponseCodeMismatch": "path",
+def _check_time(given: Mapping[str, Any]) -> None:
+    periods = given.get("evaluationPeriods")
+    if given.get("period") == 60 and periods == 5:
+        raise NotYet(
+            "It rings when each of five minutes has more than 50.",
+            "One period of five minutes: period=300, evaluation_periods=1.",
+        )
+    if given.get("period") != 300:
+        raise NotYet(f"The period is {_of(given, 'period')}.", "Five minutes, in seconds: 300.")
+    if periods != 1:
+        raise NotYet(
+            f"The alarm waits for {_of(given, 'evaluationPeriods')} periods.",
+            "evaluation_periods=1: one is enough.",
+        )
+
+
+def _check_limit(given: Mapping[str, Any]) -> None:
+    rule = given.get("comparisonOperator"), given.get("threshold")
+    if rule == ("GreaterThanOrEqualToThreshold", 50):
+        raise NotYet("It rings at 50 already.", 'More than 50: "GreaterThanThreshold".')
+    if rule not in (("GreaterThanThreshold", 50), ("GreaterThanOrEqualToThreshold", 51)):
+        raise NotYet(
+            f"It compares with {_of(given, 'comparisonOperator')} and {_of(given, 'threshold')}.",
+            'comparison_operator="GreaterThanThreshold", threshold=50.',
+        )
+
+
+def _check_place(dimensions: Any) -> None:
+    found = dimensions if isinstance(dimensions, Mapping) else {}
+    wanted = 'dimensions={"ApiName": rest_api.name, "Stage": stage.stage_name}'
+    if not found:
+        raise NotYet("Without dimensions there is no such metric on AWS, and no alarm.", wanted)
+    if found.get("ApiName") == "languageModelApi-id":
+        raise NotYet("ApiName is the API's id. No metric has that, so it never rings.", wanted)
+    if found != {"ApiName": API_NAME, "Stage": "v1"}:
+        named = ", ".join(f"{name} = {value!r}" for name, value in found.items())
+        raise NotYet(f"The dimensions are {named}: not this stage's.", wanted)
+
+
+def _of(given: Mapping[str, Any], name: str) -> str:
+    found = given.get(name, "not set")
+    if isinstance(found, (int, float)):
+        return f"{found:g}"  # under mocks, 3 comes as 3.0
+    return repr(found) if name in given else found
+
+
+# Lines of the access log: (what is in them, whether the pattern has to match, what it is then).
+Sample = tuple[dict[str, str], bool, str]
+LIMITED = {"requestId": "r-1", "status": "429", "team": "blue", "latency": "3"}
+SAMPLES: tuple[Sample, ...] = (
+    (LIMITED, True, "a call of blue's over a limit"),
+    ({**LIMITED, "team": "green"}, False, "a call of green's over a limit"),
+    ({**LIMITED, "status": "200"}, False, "a call of blue's that was answered"),
+    ({**LIMITED, "status": "403"}, False, "a call of blue's that was refused for another reason"),
+    ({**LIMITED, "status": "200", "latency": "429"}, False, "a call of blue's that took 429 ms"),
+    ({**LIMITED, "team": "bluebird"}, False, "a call of another team, bluebird"),
+)
+SHAPE = 'The shape is { $.field = "text" && $.field = "text" }.'
+
+
+def blue_limited(value: Any, _: Mapping[str, Any]) -> str:
+    """The pattern that counts a team's calls over a limit, tried on lines."""
+    from sandbox.server.watching.log_patterns import BadPattern, compiled
+
+    if not isinstance(value, str):
+        raise NotYet(f"A text is wanted, and this is a {type(value).__name__}.", SHAPE)
+    if not value.strip():
+        raise NotYet("An empty pattern counts every line.", SHAPE)
+    try:
+        matches = compiled(value)
+    except BadPattern:
+        raise NotYet(f"CloudWatch cannot read {value[:200]!r}.", SHAPE) from None
+    for fields, wanted, what in SAMPLES:
+        if matches(json.dumps(fields)) != wanted:
+            verb = "does not count" if wanted else "counts"
+            raise NotYet(
+                f"It {verb} {what}.",
+                'In our log every value is a text: $.status = "429". And && means both.',
+            )
+    return "It reads two fields of a line, whatever else is in it."
+
+
+# A test adds them up: the latency is all of them and the 900 ms of work.
+TOOK = {
+    "the gateway itself": 40,
+    "the function's start": 5150,
+    "the way between the two": 50,
+}
+WHY = {
+    "the gateway itself": "It is what of latency is not integrationLatency.",
+    "the function's start": "REPORT says it: a cold start's Init Duration.",
+    "the way between the two": "Of integrationLatency, take off the start and the work.",
 }
 
 
-def suspect(value: Any, _: Mapping[str, Any]) -> str:
-    """What to look at for a target's reason."""
-    read = steps.function(value)
-    for reason, truth in REASONS.items():
-        try:
-            got = read(reason)
-        except Exception as error:  # noqa: BLE001 - the learner's code may raise anything
+def took(value: Any, _: Mapping[str, Any]) -> str:
+    """Where a slow call's time went."""
+    if not isinstance(value, Mapping):
+        raise NotYet(f"A dict is wanted, and this is a {type(value).__name__}.", "Fill the dict.")
+    for name, truth in TOOK.items():
+        if name not in value:
+            raise NotYet(f"The dict has no {name!r} any more.", "Leave the names as they are.")
+        if isinstance(value[name], bool) or not isinstance(value[name], (int, float)):
+            raise NotYet(f"{name}: {value[name]!r} is no number.", "Milliseconds.")
+        if value[name] != truth:
             raise NotYet(
-                f"With {reason!r}, your function raised {type(error).__name__}: {error}.",
-                "A dictionary with three entries, or three ifs.",
-            ) from None
-        if got != truth:
-            raise NotYet(
-                f"With {reason!r}, it says {got!r}.",
-                "A closed door drops, and whoever knocks waits; a port where nobody listens "
-                "refuses at once; a wrong path is answered, with another code than 200.",
+                f"{name}: {value[name]} is wrong. {WHY[name]}",
+                "latency holds integrationLatency, and that holds start and work.",
             )
-    return "A silence, a refusal and a wrong answer: each has another culprit."
+    return "A cold start. Neither the gateway nor the prompt was slow."
 
 
 EXERCISES = (
     Exercise(
-        "11.1",
-        "Write admit(caller, called): the rule that lets the security group caller into called, "
-        "at port 443, and nobody else.",
-        admit,
-        "The second rule in the step passage, with another port.",
-        """def admit(caller, called):
-    return aws.vpc.SecurityGroupIngressRule(
-        "callerToCalled",
-        security_group_id=called.id,
-        referenced_security_group_id=caller.id,
-        ip_protocol="tcp",
-        from_port=443,
-        to_port=443,
+        "9.1",
+        "Write refused_alarm(rest_api, stage): it rings when more than 50 calls of this stage "
+        "were answered 4xx in five minutes.",
+        refused_alarm,
+        "alarms, above, has the namespace and the dimensions.",
+        """def refused_alarm(rest_api, stage):
+    return aws.cloudwatch.MetricAlarm(
+        "refusedAlarm",
+        namespace="AWS/ApiGateway",
+        metric_name="4XXError",
+        dimensions={"ApiName": rest_api.name, "Stage": stage.stage_name},
+        statistic="Sum",
+        period=300,
+        evaluation_periods=1,
+        comparison_operator="GreaterThanThreshold",
+        threshold=50,
     )""",
-        "the caller's own way out: an egress rule",
+        "whom it tells, and what it says when nobody calls: treat_missing_data",
     ),
     Exercise(
-        "11.2",
-        'Write suspect(reason): what to look at for a target\'s reason: "security group", "port" '
-        'or "path".',
-        suspect,
-        "Who waits in vain was dropped; who is refused has found the machine, and nobody there.",
-        """def suspect(reason):
-    return {
-        "Target.Timeout": "security group",
-        "Target.FailedHealthChecks": "port",
-        "Target.ResponseCodeMismatch": "path",
-    }[reason]""",
-        "a server that is too busy: it times out as well",
+        "9.2",
+        "Write the pattern of a metric filter for the access log: it counts the calls of the "
+        "team blue that were over a limit.",
+        blue_limited,
+        "throttled_alarm, above, has a pattern for one field. && joins two.",
+        """pattern = '{ $.status = "429" && $.team = "blue" }'""",
+        "quotas, which are 429 too; a 429 without quotes, which compares numbers",
+    ),
+    Exercise(
+        "9.3",
+        "latency is 6140, integrationLatency 6100, Duration 900, Init Duration 5150: how many "
+        "milliseconds took the gateway itself, the function's start, and the way between them?",
+        took,
+        "Each number holds the next ones: latency, integrationLatency, then start and work.",
+        "took = {\n" + "".join(f'    "{n}": {t},\n' for n, t in TOOK.items()) + "}",
+        "what the caller's own network added",
     ),
 )

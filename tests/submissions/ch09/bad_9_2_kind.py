@@ -1,3 +1,3 @@
-# exercise 9.2: pattern
-# says: A text is wanted, and this is a dict.
-pattern = {"status": "429", "team": "blue"}
+# exercise 8.2: left
+# says: A dict is wanted, and this is a list.
+left = [100, 230, 300]

@@ -1,3 +1,3 @@
-# exercise 9.3: took
-# says: A dict is wanted, and this is a list.
-took = [40, 5150, 50]
+# exercise 8.3: patient
+# says: A function is wanted, and this is a int.
+patient = 5

@@ -1,13 +1,16 @@
-# exercise 11.1: admit
+# exercise 9.1: refused_alarm
 import pulumi_aws as aws
 
 
-def admit(caller, called):
-    return aws.vpc.SecurityGroupIngressRule(
-        "rule",
-        security_group_id=called.id,
-        referenced_security_group_id=caller.id,
-        ip_protocol="tcp",
-        from_port=443,
-        to_port=443,
+def refused_alarm(rest_api, stage):
+    return aws.cloudwatch.MetricAlarm(
+        "refusedAlarm",
+        namespace="AWS/ApiGateway",
+        metric_name="4XXError",
+        dimensions={"ApiName": rest_api.name, "Stage": stage.stage_name},
+        statistic="Sum",
+        period=300,
+        evaluation_periods=1,
+        comparison_operator="GreaterThanThreshold",
+        threshold=50,
     )

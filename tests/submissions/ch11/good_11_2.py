@@ -1,7 +1,2 @@
-# exercise 11.2: suspect
-def suspect(reason):
-    return {
-        "Target.Timeout": "security group",
-        "Target.FailedHealthChecks": "port",
-        "Target.ResponseCodeMismatch": "path",
-    }[reason]
+# exercise 9.2: pattern
+pattern = '{ $.status = "429" && $.team = "blue" }'
