@@ -21,7 +21,7 @@ from .limits import (
 )
 from .settings import Settings
 
-# Chapter 10: speak OpenAI
+# Chapter 13: speak OpenAI
 
 
 def list_models(

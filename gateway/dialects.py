@@ -22,7 +22,7 @@ from .limits import (
 )
 from .settings import Settings
 
-# Chapter 10: speak OpenAI, and then Anthropic
+# Chapter 13: speak OpenAI, and then Anthropic
 
 
 # Where each answers; below it, where it only counts; its noun.

@@ -78,8 +78,8 @@ CHAPTERS = (
         ("auth",),
     ),
     Chapter(
-        8,
-        "how_much",
+        9,
+        "how_many_requests",
         "How much",
         40,
         (
@@ -96,8 +96,8 @@ CHAPTERS = (
         ("limits", "budget"),
     ),
     Chapter(
-        9,
-        "what_happened",
+        11,
+        "one_request",
         "What happened",
         35,
         (
@@ -114,7 +114,7 @@ CHAPTERS = (
         ("logs", "metrics"),
     ),
     Chapter(
-        10,
+        13,
         "speak_openai",
         "Speak OpenAI",
         35,
@@ -143,7 +143,7 @@ CHAPTERS = (
         ("chat", "dialects", "cors"),
     ),
     Chapter(
-        11,
+        15,
         "behind_a_load_balancer",
         "Behind a load balancer",
         35,
@@ -178,7 +178,7 @@ CHAPTERS = (
         ),
     ),
     Chapter(
-        12,
+        16,
         "failing_well",
         "Failing well",
         35,

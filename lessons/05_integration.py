@@ -71,7 +71,7 @@ predict("5")
 #
 # Everything so far meets here. First, how the gateway calls the function:
 # `uri` is Lambda's address for *invoke this function*, `credentials` is
-# the role to wear. Answers come whole, `BUFFERED`; chapter 10 lets them
+# the role to wear. Answers come whole, `BUFFERED`; chapter 13 lets them
 # come word by word.
 
 # %% step: invocation
@@ -157,7 +157,7 @@ show(json.load(answer["Payload"]))
 # `statusCode`, `headers`, `body`: that shape is the function's half of
 # the contract. Anything else, and the caller gets a 502. If the role may
 # not call the function, it is a 500, and nothing says why; the reason is
-# in the execution log, chapter 09. A request may have 10 MB, but Lambda
+# in the execution log, chapter 11. A request may have 10 MB, but Lambda
 # takes 6 MB: larger ones get a 413.
 
 # %% [markdown]

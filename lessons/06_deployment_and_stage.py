@@ -114,7 +114,7 @@ predict("6")
 #
 # The shelf. It points at the deployment, and its `invoke_url` is what
 # callers use. Without a stage there is no URL. (`logging` is empty until
-# chapter 09.)
+# chapter 11.)
 
 # %% step: stage, model_url
 

@@ -223,7 +223,7 @@ print(requests.get(url, headers=blue, timeout=60).text)
 #
 # A **user pool** keeps users and passwords. Who signs in gets a
 # **token**: it says who they are and ends after an hour, and the pool has
-# signed it. From chapter 08 on, methods want a team's key as well, to
+# signed it. From chapter 09 on, methods want a team's key as well, to
 # know whose plan it is; so it goes along, in a header of its own.
 
 # %%

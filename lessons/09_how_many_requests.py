@@ -6,7 +6,7 @@
 #
 # {{map}}
 #
-# ![The way of a prompt from you to the function; the limits behind the door, chapter 08, are lit](../images/way_08.svg)
+# ![The way of a prompt from you to the function; the limits behind the door, chapter 09, are lit](../images/way_09.svg)
 #
 # ## You will
 #
@@ -42,7 +42,7 @@ from lab import start, plan, up, outputs, ask
 from lab import predict, check, hint, solution, show, tokens
 from lab.widgets import burst
 
-start(8)
+start(9)
 
 # %% [markdown]
 # ## The idea
@@ -67,7 +67,7 @@ start(8)
 # | budget | tokens a day | a key | 429, until the next day |
 # | body check | characters | one prompt | 400 |
 #
-# ![The stage with its throttle, a plan and a key for each team, the table of budgets, the method that checks bodies](../images/08_how_much.svg)
+# ![The stage with its throttle, a plan and a key for each team, the table of budgets, the method that checks bodies](../images/09_how_many_requests.svg)
 #
 # {{edges}}
 #
@@ -76,7 +76,7 @@ start(8)
 # Two teams, one greedy.
 
 # %%
-predict("8")
+predict("9")
 
 # %% [markdown]
 # ## The code
@@ -95,7 +95,7 @@ predict("8")
 #
 # The stage's own limit protects what is behind it, however many teams
 # there will be. It counts what the plans let through. Without it, only
-# the account's 10,000 a second remain. (`logging` is chapter 09's.)
+# the account's 10,000 a second remain. (`logging` is chapter 11's.)
 
 # %% step: every_method
 
@@ -202,7 +202,7 @@ burst(n={"green": 20}, backoff=True)
 # expect: 20 answered
 
 # %% [markdown]
-# All are answered in the end. Exercise 8.3 is such a client.
+# All are answered in the end. Exercise 9.3 is such a client.
 #
 # ### The same price, thirty times the work
 #
@@ -406,17 +406,17 @@ for kind in ("application/json", "application/any+json"):
 # %% [markdown]
 # ## Your turn
 #
-# **8.1** Write `class_plan(rest_api, stage)`: the usage plan of a class.
+# **9.1** Write `class_plan(rest_api, stage)`: the usage plan of a class.
 # 30 calls at once, then 2 a second, and 5,000 a week.
 
 # %%
 def class_plan(rest_api, stage):
     ...
 
-check("8.1", class_plan)
+check("9.1", class_plan)
 
 # %% [markdown]
-# **8.2** A key has 300 tokens left. A call has a prompt of 50 tokens and
+# **9.2** A key has 300 tokens left. A call has a prompt of 50 tokens and
 # `max_tokens` 150; its answer gets 20 tokens long. How many are left?
 
 # %%
@@ -425,10 +425,10 @@ left = {
     "after its answer": ...,
     "if the function had refused it": ...,
 }
-check("8.2", left)
+check("9.2", left)
 
 # %% [markdown]
-# **8.3** Write a client that waits. `send()` gives an answer with
+# **9.3** Write a client that waits. `send()` gives an answer with
 # `status_code` and `headers`; `sleep(seconds)` waits. Try again after a
 # 429 with `Retry-After`, at most five times in all; give all other
 # answers back as they are.
@@ -437,7 +437,7 @@ check("8.2", left)
 def patient(send, sleep):
     ...
 
-check("8.3", patient)
+check("9.3", patient)
 
 # %% [markdown]
 # ## On AWS

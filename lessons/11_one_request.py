@@ -6,7 +6,7 @@
 #
 # {{map}}
 #
-# ![The way of a prompt from you to the function; the logs beside it, chapter 09, are lit](../images/way_09.svg)
+# ![The way of a prompt from you to the function; the logs beside it, chapter 11, are lit](../images/way_11.svg)
 #
 # ## You will
 #
@@ -41,7 +41,7 @@ from lab import start, plan, up, outputs, ask
 from lab import predict, check, hint, solution, show
 from lab.widgets import burst, logs
 
-start(9)
+start(11)
 
 # %% [markdown]
 # ## The idea
@@ -62,7 +62,7 @@ start(9)
 # | **metric** | minute | how many, how long |
 # | **alarm** | limit | that a metric is past it |
 #
-# ![The stage writes to two groups of log lines, which need the account's role; alarms and a dashboard watch API and stage](../images/09_what_happened.svg)
+# ![The stage writes to two groups of log lines, which need the account's role; alarms and a dashboard watch API and stage](../images/11_one_request.svg)
 #
 # {{edges}}
 #
@@ -71,7 +71,7 @@ start(9)
 # You share an account with others. Think of what belongs to whom.
 
 # %%
-predict("9")
+predict("11")
 
 # %% [markdown]
 # ## The code
@@ -152,7 +152,7 @@ predict("9")
 # %% [markdown]
 # ## Plan
 #
-# From chapter 08, expect changes too: the stage gets its log and tracing
+# From chapter 09, expect changes too: the stage gets its log and tracing
 # (`xray_tracing_enabled`), `everyMethod` and `promptLimit` the execution
 # log, the function a name for its metrics. Expect no deployment: all this
 # is the stage's.
@@ -377,25 +377,25 @@ logs(heard.headers["x-amzn-RequestId"], group="access")
 # %% [markdown]
 # ## Your turn
 #
-# **9.1** Write `refused_alarm(rest_api, stage)`: it rings when more than
+# **11.1** Write `refused_alarm(rest_api, stage)`: it rings when more than
 # 50 calls of this stage were answered 4xx in five minutes.
 
 # %%
 def refused_alarm(rest_api, stage):
     ...
 
-check("9.1", refused_alarm)
+check("11.1", refused_alarm)
 
 # %% [markdown]
-# **9.2** Write the pattern of a metric filter for the access log: it
+# **11.2** Write the pattern of a metric filter for the access log: it
 # counts the calls of the team blue that were over a limit.
 
 # %%
 pattern = ...
-check("9.2", pattern)
+check("11.2", pattern)
 
 # %% [markdown]
-# **9.3** A caller complains: *it took so long*. The access log says
+# **11.3** A caller complains: *it took so long*. The access log says
 # `latency` 6140, `integrationLatency` 6100. REPORT says `Duration: 900
 # ms`, `Init Duration: 5150 ms`. Of all the milliseconds, how many took …
 
@@ -405,7 +405,7 @@ took = {
     "the function's start": ...,
     "the way between the two": ...,
 }
-check("9.3", took)
+check("11.3", took)
 
 # %% [markdown]
 # ## On AWS

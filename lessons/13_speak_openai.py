@@ -6,7 +6,7 @@
 #
 # {{map}}
 #
-# ![The way of a prompt from you to the function; the paths that OpenAI's clients know, chapter 10, are lit](../images/way_10.svg)
+# ![The way of a prompt from you to the function; the paths that OpenAI's clients know, chapter 13, are lit](../images/way_13.svg)
 #
 # ## You will
 #
@@ -43,7 +43,7 @@ from lab import start, plan, up, outputs, predict, show
 from lab import check, hint, solution, tokens
 from lab.widgets import chat
 
-start(10)
+start(13)
 
 # %% [markdown]
 # ## The idea
@@ -60,13 +60,13 @@ start(10)
 #
 # The key fits too. Clients send it as `Authorization: Bearer`, and our
 # porter of chapter 07 takes exactly that. It hands it on as the team's API
-# key, so chapter 08's plans and budgets hold here as well.
+# key, so chapter 09's plans and budgets hold here as well.
 #
 # There is one more thing to gain. A person reads faster than the model
 # writes, and hates to wait. To **stream** is to hand on each token as it
 # is written. What then counts is the **time to the first token**.
 #
-# ![The chat path, its method, its model of a conversation and its integration refer to the API and the function](../images/10_speak_openai.svg)
+# ![The chat path, its method, its model of a conversation and its integration refer to the API and the function](../images/13_speak_openai.svg)
 #
 # {{edges}}
 #
@@ -75,7 +75,7 @@ start(10)
 # The function can stream. Is that enough?
 
 # %%
-predict("10")
+predict("13")
 
 # %% [markdown]
 # ## The code
@@ -93,7 +93,7 @@ predict("10")
 # A prompt is now a list of **messages**, each with a **role**: `system`
 # gives orders, `user` asks, `assistant` has answered. The model forgets
 # everything, so the client sends the whole conversation each time. The
-# body is checked at the door, as in chapter 08.
+# body is checked at the door, as in chapter 09.
 
 # %% step: chat_completions
 
@@ -310,7 +310,7 @@ tried("5 with patience", lambda: [patient.models.list() for _ in range(5)])
 # There is no `/files`. API Gateway takes the key for a broken
 # signature of chapter 07, and answers 403.
 #
-# Green's 429 is chapter 08's plan at work. Its second client gets one too,
+# Green's 429 is chapter 09's plan at work. Its second client gets one too,
 # but reads `Retry-After`, and waits.
 
 # %% [markdown]
@@ -511,24 +511,24 @@ timed()
 # %% [markdown]
 # ## Your turn
 #
-# **10.1** Write `two_minutes(rest_api, method, function)`: the integration
+# **13.1** Write `two_minutes(rest_api, method, function)`: the integration
 # of a method that hands on tokens for up to two minutes.
 
 # %%
 def two_minutes(rest_api, method, function):
     ...
 
-check("10.1", two_minutes)
+check("13.1", two_minutes)
 
 # %% [markdown]
-# **10.2** Write what a client does with a stream. `lines` are texts, as in
+# **13.2** Write what a client does with a stream. `lines` are texts, as in
 # the cell above, but with the empty ones; give back the answer's text.
 
 # %%
 def text_of(lines):
     ...
 
-check("10.2", text_of)
+check("13.2", text_of)
 
 # %% [markdown]
 # ## On AWS

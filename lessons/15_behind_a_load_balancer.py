@@ -6,7 +6,7 @@
 #
 # {{map}}
 #
-# ![The way of a prompt from you to an instance; link, balancer and instances, chapter 11, are lit](../images/way_11.svg)
+# ![The way of a prompt from you to an instance; link, balancer and instances, chapter 15, are lit](../images/way_15.svg)
 #
 # ## You will
 #
@@ -45,7 +45,7 @@ from lab import start, configure, plan, up, outputs, predict, show
 from lab import check, hint, solution
 from lab.widgets import cost, traffic
 
-start(11)
+start(15)
 
 # %% [markdown]
 # ## The idea
@@ -62,7 +62,7 @@ start(11)
 # There is a third home: somebody else's model, paid by the token. Then you
 # own no car at all. You will compare the three.
 #
-# ![Integration, link, balancer, targets and instance group of chapter 11 and what they refer to](../images/11_behind_a_load_balancer.svg)
+# ![Integration, link, balancer, targets and instance group of chapter 15 and what they refer to](../images/15_behind_a_load_balancer.svg)
 #
 # {{edges}}
 #
@@ -71,7 +71,7 @@ start(11)
 # A group has one machine that works, and two that have only begun to start.
 
 # %%
-predict("11")
+predict("15")
 
 # %% [markdown]
 # ## The code
@@ -354,24 +354,24 @@ show(until("healthy"))
 # %% [markdown]
 # ## Your turn
 #
-# **11.1** Write `admit(caller, called)`: the rule that lets the security
+# **15.1** Write `admit(caller, called)`: the rule that lets the security
 # group `caller` into `called`, at port 443, and nobody else.
 
 # %%
 def admit(caller, called):
     ...
 
-check("11.1", admit)
+check("15.1", admit)
 
 # %% [markdown]
-# **11.2** Write `suspect(reason)`: what to look at for a target's reason:
+# **15.2** Write `suspect(reason)`: what to look at for a target's reason:
 # `"security group"`, `"port"` or `"path"`.
 
 # %%
 def suspect(reason):
     ...
 
-check("11.2", suspect)
+check("15.2", suspect)
 
 # %% [markdown]
 # ## On AWS

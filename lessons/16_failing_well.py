@@ -6,7 +6,7 @@
 #
 # {{map}}
 #
-# ![The way of a prompt from you to two pools of instances; rules, pools and breakers, chapter 12, are lit](../images/way_12.svg)
+# ![The way of a prompt from you to two pools of instances; rules, pools and breakers, chapter 16, are lit](../images/way_16.svg)
 #
 # ## You will
 #
@@ -40,7 +40,7 @@ from lab import start, configure, plan, up, outputs, predict, show
 from lab import check, hint, solution
 from lab.widgets import failures, traffic
 
-start(12)
+start(16)
 
 # %% [markdown]
 # ## The idea
@@ -55,14 +55,14 @@ start(12)
 # and lets one caller try again after a while. And after the first token
 # nothing is tried again: the caller has read it.
 #
-# ![Function, breakers, rules, two pools and their targets of chapter 12 and what they refer to](../images/12_failing_well.svg)
+# ![Function, breakers, rules, two pools and their targets of chapter 16 and what they refer to](../images/16_failing_well.svg)
 #
 # {{edges}}
 #
 # ## Predict
 
 # %%
-predict("12")
+predict("16")
 
 # %% [markdown]
 # ## The code
@@ -78,7 +78,7 @@ print(text[text.index("    def stream"):text.index("    def _begun")])
 # expect: if not moves_on(error):
 
 # %% [markdown]
-# Whom it asks first is a variable: the balancer of chapter 11. All tries have
+# Whom it asks first is a variable: the balancer of chapter 15. All tries have
 # one deadline and one budget. Who has answered pays: tokens are counted once.
 
 # %% step: first_backends
@@ -100,7 +100,7 @@ print(text[text.index("    def stream"):text.index("    def _begun")])
 # %% [markdown]
 # ### Two versions
 #
-# A second **pool** is all of chapter 11 again but network and balancer, with
+# A second **pool** is all of chapter 15 again but network and balancer, with
 # something changed: here, the system prompt. A listener can share requests
 # between pools by **weight**; a **rule** comes before that, by header.
 
@@ -324,24 +324,24 @@ traffic(2, rate=2, url=direct)
 # %% [markdown]
 # ## Your turn
 #
-# **12.1** Write `ask_next(status, token_seen)`: whether the next backend is
+# **16.1** Write `ask_next(status, token_seen)`: whether the next backend is
 # asked. The status is 0 where there was no connection.
 
 # %%
 def ask_next(status, token_seen):
     ...
 
-check("12.1", ask_next)
+check("16.1", ask_next)
 
 # %% [markdown]
-# **12.2** Write `quarter(stable, candidate)`: a listener's action that gives
+# **16.2** Write `quarter(stable, candidate)`: a listener's action that gives
 # a quarter to the second of two target groups' ARNs.
 
 # %%
 def quarter(stable, candidate):
     ...
 
-check("12.2", quarter)
+check("16.2", quarter)
 
 # %% [markdown]
 # ## On AWS

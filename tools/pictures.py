@@ -43,14 +43,14 @@ CHAT_WAY = {"/model": ("/chat", ("completionsPath", "chatMethod")), "integration
 
 # Two ways of their own: to the instances, and to whoever of several backends answers.
 OTHER_WAYS = {
-    11: (
+    15: (
         *WAY[:3],
         ("/instances", ("instancesPath", "instancesMethod")),
         ("link", ("instancesIntegration", "instancesLink")),
         ("balancer", ("modelBalancer", "modelListener")),
         ("instances", ("modelTargets", "modelInstances")),
     ),
-    12: (
+    16: (
         *WAY[:3],
         ("function", ("LanguageModelLambda",)),
         ("breakers", ("breakers",)),
@@ -63,27 +63,27 @@ OTHER_WAYS = {
 # Own resources of a chapter that its picture leaves out: more boxes explain less.
 LEFT_OUT = {
     7: {"authorizerLogs", "authorizerExecutionRole", "authorizerRights"},
-    8: {"promptIntegration", "promptValidator", "promptLimit"}
+    9: {"promptIntegration", "promptValidator", "promptLimit"}
     | {"throttledResponse", "quotaResponse"},
-    9: {"apiLogsPolicy"},
-    10: {"modelsIntegration", "oneModelIntegration", "modelsMethod", "oneModelMethod"}
+    11: {"apiLogsPolicy"},
+    13: {"modelsIntegration", "oneModelIntegration", "modelsMethod", "oneModelMethod"}
     | {"modelsPath", "oneModelPath", "chatValidator", "chatLimit"}
     | {"dialectPath ×5", "dialectMethod ×5", "dialectIntegration ×5"}
     | {"dialectValidator ×2", "dialectModel ×2", "dialectLimit ×2"},
-    11: {"modelScaling", "instanceCodeObject", "instanceProfile"}
+    15: {"modelScaling", "instanceCodeObject", "instanceProfile"}
     | {"instanceLogs", "instanceCode", "instanceRole", "instanceRights", "instancesLimit"}
     | {"instancesMethod", "instancesPath", "instancesProxy", "instancesToAnywhere"}
     | {"balancerToInstances ×2", "functionToBalancer ×2", "linkToBalancer ×2"},
-    12: {"functionToAws"},
+    16: {"functionToAws"},
 }
 # The neighbours that a picture shows, where it cannot show all.
 NEIGHBOURS = {
     7: {"languageModelApiRole", "languageModelApi", "modelMethod"},
-    8: {"languageModelStage", "teamKey ×2"},
-    9: {"languageModelStage", "languageModelApi"},
-    10: {"languageModelApi", "LanguageModelLambda"},
-    11: set(),
-    12: {"LanguageModelLambda", "modelListener", "modelBalancer"},
+    9: {"languageModelStage", "teamKey ×2"},
+    11: {"languageModelStage", "languageModelApi"},
+    13: {"languageModelApi", "LanguageModelLambda"},
+    15: set(),
+    16: {"LanguageModelLambda", "modelListener", "modelBalancer"},
 }
 
 
@@ -147,7 +147,7 @@ def way(graph: Graph, chapter: Chapter) -> str:
     stops = [("you", 0, False)]
     last = MAPPED if chapter.number == 0 else max(chapter.number, MAPPED)
     for usual in OTHER_WAYS.get(chapter.number, WAY):
-        words, names = CHAT_WAY.get(usual[0], usual) if chapter.number == 10 else usual
+        words, names = CHAT_WAY.get(usual[0], usual) if chapter.number == 13 else usual
         numbers = {graph.node(name).chapter for name in names}
         if len(numbers) != 1:
             raise ValueError(f"{words}: {names} come from several chapters, {sorted(numbers)}")

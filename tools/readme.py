@@ -25,11 +25,11 @@ ADDS = {
     5: "the Lambda proxy integration",
     6: "the deployment, the stage `v1`, its URL, and prompts to it",
     7: "keys for two teams, a Lambda authorizer, and in its place IAM or a Cognito user pool",
-    8: "throttling, usage plans, a token budget in DynamoDB, checked request bodies",
-    9: "access and execution logs, metrics, alarms and a dashboard",
-    10: "`/v1/models` and `/v1/chat/completions`, streamed, for any client of OpenAI",
-    11: "instances that host the model, behind a balancer that only the API reaches",
-    12: "a second version beside the first, a canary of the stage, a fallback with a breaker",
+    9: "throttling, usage plans, a token budget in DynamoDB, checked request bodies",
+    11: "access and execution logs, metrics, alarms and a dashboard",
+    13: "`/v1/models` and `/v1/chat/completions`, streamed, for any client of OpenAI",
+    15: "instances that host the model, behind a balancer that only the API reaches",
+    16: "a second version beside the first, a canary of the stage, a fallback with a breaker",
     99: "nothing: it removes everything",
 }
 # Folders of code whose first file says what lives in them, in the order of the page.

@@ -153,6 +153,6 @@ EXERCISES = (
             "Resource": stage + "/*",
         }]},
     }""",
-        "context and usageIdentifierKey: chapter 08 needs the second",
+        "context and usageIdentifierKey: chapter 09 needs the second",
     ),
 )

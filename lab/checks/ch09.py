@@ -1,4 +1,4 @@
-"""Chapter 08: a usage plan, what a reservation leaves, and a client that waits."""
+"""Chapter 09: a usage plan, what a reservation leaves, and a client that waits."""
 
 from __future__ import annotations
 
@@ -202,7 +202,7 @@ def _tried(client: Callable[..., Any], answers: list[Reply]) -> Trial:
 
 EXERCISES = (
     Exercise(
-        "8.1",
+        "9.1",
         "Write class_plan(rest_api, stage): the usage plan of a class, with 30 calls at once, "
         "then 2 a second, and 5,000 a week.",
         class_plan,
@@ -217,7 +217,7 @@ EXERCISES = (
         "who is in the plan: that is what UsagePlanKey is for",
     ),
     Exercise(
-        "8.2",
+        "9.2",
         "300 tokens are left; a call has a prompt of 50 and max_tokens 150; its answer has 20. "
         "How many are left while it runs, after its answer, and if it had been refused?",
         left,
@@ -226,7 +226,7 @@ EXERCISES = (
         "calls at the same time",
     ),
     Exercise(
-        "8.3",
+        "9.3",
         "Write patient(send, sleep): a client that waits as Retry-After says after a 429, tries "
         "at most five times in all, and gives all other answers back as they are.",
         patient,

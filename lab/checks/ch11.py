@@ -1,4 +1,4 @@
-"""Chapter 09: an alarm, a filter's pattern, and where a slow call's time went."""
+"""Chapter 11: an alarm, a filter's pattern, and where a slow call's time went."""
 
 from __future__ import annotations
 
@@ -172,7 +172,7 @@ def took(value: Any, _: Mapping[str, Any]) -> str:
 
 EXERCISES = (
     Exercise(
-        "9.1",
+        "11.1",
         "Write refused_alarm(rest_api, stage): it rings when more than 50 calls of this stage "
         "were answered 4xx in five minutes.",
         refused_alarm,
@@ -192,7 +192,7 @@ EXERCISES = (
         "whom it tells, and what it says when nobody calls: treat_missing_data",
     ),
     Exercise(
-        "9.2",
+        "11.2",
         "Write the pattern of a metric filter for the access log: it counts the calls of the "
         "team blue that were over a limit.",
         blue_limited,
@@ -201,7 +201,7 @@ EXERCISES = (
         "quotas, which are 429 too; a 429 without quotes, which compares numbers",
     ),
     Exercise(
-        "9.3",
+        "11.3",
         "latency is 6140, integrationLatency 6100, Duration 900, Init Duration 5150: how many "
         "milliseconds took the gateway itself, the function's start, and the way between them?",
         took,

@@ -1,4 +1,4 @@
-"""Chapter 11: a rule that admits one security group, and what a target's reason points at."""
+"""Chapter 15: a rule that admits one security group, and what a target's reason points at."""
 
 from __future__ import annotations
 
@@ -74,7 +74,7 @@ def suspect(value: Any, _: Mapping[str, Any]) -> str:
 
 EXERCISES = (
     Exercise(
-        "11.1",
+        "15.1",
         "Write admit(caller, called): the rule that lets the security group caller into called, "
         "at port 443, and nobody else.",
         admit,
@@ -91,7 +91,7 @@ EXERCISES = (
         "the caller's own way out: an egress rule",
     ),
     Exercise(
-        "11.2",
+        "15.2",
         'Write suspect(reason): what to look at for a target\'s reason: "security group", "port" '
         'or "path".',
         suspect,

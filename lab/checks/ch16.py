@@ -1,4 +1,4 @@
-"""Chapter 12: whether to ask the next backend, and a share of the traffic for another pool."""
+"""Chapter 16: whether to ask the next backend, and a share of the traffic for another pool."""
 
 from __future__ import annotations
 
@@ -90,7 +90,7 @@ def _groups(action: Any) -> list[dict[str, Any]]:
 
 EXERCISES = (
     Exercise(
-        "12.1",
+        "16.1",
         "Write ask_next(status, token_seen): whether the next backend is asked. The status is 0 "
         "where there was no connection.",
         ask_next,
@@ -102,7 +102,7 @@ EXERCISES = (
         "a backend that answers 200 and says nothing: it has to be given up by the clock",
     ),
     Exercise(
-        "12.2",
+        "16.2",
         "Write quarter(stable, candidate): a listener's action that gives a quarter of the "
         "requests to the second of two target groups' ARNs.",
         quarter,

@@ -158,7 +158,7 @@ QUESTIONS = (
         ),
     ),
     Question(
-        "8",
+        "9",
         "Each team has a plan: ten calls at once, then five a second. The stage lets 20 a second "
         "through for all together. Blue calls 20 times a second, green 4 times. What does green "
         "notice?",
@@ -181,7 +181,7 @@ QUESTIONS = (
         ),
     ),
     Question(
-        "9",
+        "11",
         "Your gateway logs each request. Another team in the same account and Region takes its own "
         "gateway down, with `pulumi destroy`. What becomes of your logs?",
         (
@@ -203,7 +203,7 @@ QUESTIONS = (
         ),
     ),
     Question(
-        "10",
+        "13",
         "The function writes an answer of 128 tokens, one after the other, and sends each on as "
         "soon as it has it. The integration is as in chapter 05. When does the client see the first "
         "one?",
@@ -225,7 +225,7 @@ QUESTIONS = (
         ),
     ),
     Question(
-        "11",
+        "15",
         "Three instances are on the balancer's list. One has answered its health check; two have "
         "been started a second ago and never answered yet. Ten requests come. Who gets them?",
         (
@@ -247,7 +247,7 @@ QUESTIONS = (
         ),
     ),
     Question(
-        "12",
+        "16",
         "A second backend stands ready. The first has streamed three words of its answer, and then "
         "its machine dies. What does the caller of the stream see?",
         (

@@ -55,7 +55,7 @@ def test_every_exercise_has_a_good_and_several_bad_submissions(number):
 def test_every_chapter_has_two_or_three_exercises():
     numbers = [chapter.number for chapter in course.CHAPTERS if chapter.steps]
     counts = [sum(one.chapter == number for one in ALL.values()) for number in numbers]
-    assert numbers == [*range(1, 13)] and set(counts) <= {2, 3}
+    assert numbers == [1, 2, 3, 4, 5, 6, 7, 9, 11, 13, 15, 16] and set(counts) <= {2, 3}
 
 
 @pytest.mark.parametrize("number", ALL)

@@ -1,4 +1,4 @@
-"""Chapter 09's gateway, deployed for real: teams, limits, logs. Rooms that call it share one."""
+"""Chapter 12's gateway, deployed for real: teams, limits, logs. Rooms that call it share one."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from tests.lab.session.stacks import load_sdk
 
 
 @pytest.fixture(scope="session")
-def chapter_09(tmp_path_factory) -> Iterator[tuple[dict[str, str], Any]]:
+def chapter_12(tmp_path_factory) -> Iterator[tuple[dict[str, str], Any]]:
     """Deploy it in a sandbox of its own; the environment that reaches it, and its session."""
     load_sdk()
     before, own = dict(os.environ), session.own_names
@@ -24,7 +24,7 @@ def chapter_09(tmp_path_factory) -> Iterator[tuple[dict[str, str], Any]]:
         os.environ.pop(name, None)
     session.own_names = dict
     try:
-        opened = session.open_session(9)
+        opened = session.open_session(11)
         session.up()
         reaching = dict(os.environ)
         _leave(before, own)
@@ -35,10 +35,10 @@ def chapter_09(tmp_path_factory) -> Iterator[tuple[dict[str, str], Any]]:
 
 
 @pytest.fixture
-def gateway(chapter_09) -> Iterator[tuple[Any, dict[str, str]]]:
+def gateway(chapter_12) -> Iterator[tuple[Any, dict[str, str]]]:
     """The gateway's outputs and the teams' keys, in a notebook whose session is open."""
     before, own = dict(os.environ), session.own_names
-    reaching, opened = chapter_09
+    reaching, opened = chapter_12
     os.environ.clear()
     os.environ.update(reaching)
     session.own_names, session._session = dict, opened

@@ -1,4 +1,4 @@
-# exercise 8.2: left
+# exercise 9.2: left
 # says: after its answer: 100 is wrong. Settled is what it needed: the prompt and the answer.
 left = {
     "while it runs": 100,

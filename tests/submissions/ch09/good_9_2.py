@@ -1,4 +1,4 @@
-# exercise 8.2: left
+# exercise 9.2: left
 left = {
     "while it runs": 100,
     "after its answer": 230,

@@ -1,4 +1,4 @@
-# exercise 8.3: patient
+# exercise 9.3: patient
 import random
 
 

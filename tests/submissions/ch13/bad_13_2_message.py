@@ -1,4 +1,4 @@
-# exercise 10.2: text_of
+# exercise 13.2: text_of
 # says: With a stream of three pieces, your function raised KeyError: 'message'.
 import json
 

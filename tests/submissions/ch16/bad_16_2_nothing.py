@@ -1,4 +1,4 @@
-# exercise 12.2: quarter
+# exercise 16.2: quarter
 # says: It gives None.
 def quarter(stable, candidate):
     print(stable, candidate)
