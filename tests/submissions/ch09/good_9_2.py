@@ -1,6 +1,8 @@
-# exercise 9.2: left
-left = {
-    "while it runs": 100,
-    "after its answer": 230,
-    "if the function had refused it": 300,
-}
+# exercise 9.3: patient
+def patient(send, sleep):
+    for attempt in range(5):
+        answer = send()
+        wait = answer.headers.get("Retry-After")
+        if answer.status_code != 429 or wait is None or attempt == 4:
+            return answer
+        sleep(float(wait))

@@ -1,0 +1,11 @@
+# exercise 7.1: policy
+policy = {
+    "Version": "2012-10-17",
+    "Statement": [
+        {
+            "Effect": "Allow",
+            "Action": "execute-api:Invoke",
+            "Resource": "arn:aws:execute-api:*:*:a1b2c3d4e5/v1/POST/model",
+        }
+    ],
+}
