@@ -21,7 +21,7 @@ from .api import (  # chapters 03 to 05
     resource_policy,
     rest_api,
 )
-from .auth import (  # chapter 07
+from .auth import (  # chapters 07 and 08
     Keys,
     access,
     authentication,
@@ -36,8 +36,8 @@ from .budget import (
     budget_rights,
     budget_variables,
     token_budget,
-)  # chapter 09
-from .chat import (  # chapter 13
+)  # chapter 10
+from .chat import (  # chapters 13 and 14
     adapter_invocation,
     adapter_start,
     adapter_variables,
@@ -64,7 +64,7 @@ from .deployment import (  # chapter 06
     model_url,
     stage,
 )
-from .dialects import (  # chapter 13
+from .dialects import (  # chapter 14
     anthropic_base_url,
     dialect_limits,
     no_embeddings,
@@ -89,7 +89,7 @@ from .logs import (  # chapter 11
     stage_logging,
 )
 from .managed.backend import backend_rights, backend_variables
-from .metrics import alarms, dashboard, metrics_variables  # chapter 11
+from .metrics import alarms, dashboard, metrics_variables  # chapter 12
 from .model import (  # chapters 01 and 02
     api_role,
     invoke_policy,

@@ -7,8 +7,7 @@
 # {{map}}
 #
 # ![The way of a prompt from you to the function; the role, chapter 01, is lit](../images/way_01.svg)
-
-# %% [markdown]
+#
 # ## You will
 #
 # - deploy a program from a cell with Pulumi's Automation API;
@@ -18,8 +17,7 @@
 #
 # About {{minutes}} minutes. It costs nothing here, and nothing on AWS:
 # roles are free. Nothing has to exist first.
-
-# %% [markdown]
+#
 # ## Start
 #
 # The next cell finds Pulumi, starts the sandbox if it is not running,
@@ -51,8 +49,7 @@ start(1)
 # ![One box, ApiRole, an IAM Role: all that chapter 01 adds](../images/01_iam_role.svg)
 #
 # {{edges}}
-
-# %% [markdown]
+#
 # ## Predict
 #
 # Commit to an answer before you read on. Guessing wrong is the point:
@@ -196,8 +193,7 @@ show(iam.get_role(RoleName=role_name)["Role"])
 # The name is longer than the one in the code. Pulumi adds random letters
 # to each name, so that two copies of a program never collide and a
 # replacement can be made before the old one goes.
-
-# %% [markdown]
+#
 # ## Ask
 #
 # No model answers yet, so ask IAM instead: which doors does this role
@@ -267,8 +263,7 @@ plan()
 # The plan does not know `stray`. No program registered it, so no engine
 # heard of it, and it will never exist. The fix: put it into a step, a
 # function that the program calls.
-
-# %% [markdown]
+#
 # ## Your turn
 #
 # **1.1** Write the trust policy of a role that Lambda functions assume,
@@ -296,8 +291,7 @@ check("1.2", tagged_role)
 #
 # - State in a local folder is fine for one person. A team shares it in a
 #   bucket, with a lock.
-
-# %% [markdown]
+#
 # ## Recap
 #
 # You deployed a program by hand: select, preview, up, outputs. You made

@@ -7,8 +7,7 @@
 # {{map}}
 #
 # ![The way of a prompt from you to the function; the function, chapter 02, is lit](../images/way_02.svg)
-
-# %% [markdown]
+#
 # ## You will
 #
 # - put a small language model into a Lambda function;
@@ -19,8 +18,7 @@
 # About {{minutes}} minutes. It costs nothing here. On AWS a function
 # costs nothing while nobody calls it. If chapter 01 is missing, `up()`
 # makes it too.
-
-# %% [markdown]
+#
 # ## Start
 #
 # The imports are those of `gateway/model.py`, so that its steps run here
@@ -58,8 +56,7 @@ start(2)
 # ![Six boxes: the API's role of chapter 01, and the function, its role, log and policies of chapter 02](../images/02_model_function.svg)
 #
 # {{edges}}
-
-# %% [markdown]
+#
 # ## Predict
 #
 # A policy needs the full name of the function, which AWS chooses when it
@@ -298,8 +295,7 @@ check("2.2", memory)
 #   size: twice the memory costs twice as much a second.
 # - Lambda's Python has no model. Make the layer once, in a terminal:
 #   `cd gateway && python -m layer`. The first `up()` uploads its 124 MB.
-
-# %% [markdown]
+#
 # ## Recap
 #
 # You put a model into a function, gave it a role and a log of its own,

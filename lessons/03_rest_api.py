@@ -7,8 +7,7 @@
 # {{map}}
 #
 # ![The way of a prompt from you to the function; the API, chapter 03, is lit](../images/way_03.svg)
-
-# %% [markdown]
+#
 # ## You will
 #
 # - make a REST API, so far without a single path;
@@ -18,8 +17,7 @@
 # About {{minutes}} minutes. It costs nothing here. On AWS an API costs
 # nothing by itself: calls are paid, and nobody can call it yet. Earlier
 # chapters are made if they are missing.
-
-# %% [markdown]
+#
 # ## Start
 #
 # As before: imports, then the card that says where you are.
@@ -55,8 +53,7 @@ start(3)
 # ![Two boxes: the policy ApiPolicy refers to the API by policy and by rest_api_id](../images/03_rest_api.svg)
 #
 # {{edges}}
-
-# %% [markdown]
+#
 # ## Predict
 #
 # The API will exist, and its policy lets everyone in. So who can call it?
@@ -255,8 +252,7 @@ check("3.2", arn)
 # ## On AWS
 #
 # {{quirks}}
-
-# %% [markdown]
+#
 # ## Recap
 #
 # You made a REST API and a rule about who may call it. You used an output

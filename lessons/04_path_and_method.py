@@ -7,8 +7,7 @@
 # {{map}}
 #
 # ![The way of a prompt from you to the function; the path /model, chapter 04, is lit](../images/way_04.svg)
-
-# %% [markdown]
+#
 # ## You will
 #
 # - add the path `/model` below the root of the API;
@@ -18,8 +17,7 @@
 #
 # About {{minutes}} minutes. It costs nothing, here or on AWS. Earlier
 # chapters are made if they are missing.
-
-# %% [markdown]
+#
 # ## Start
 #
 # The same start as always.
@@ -54,8 +52,7 @@ start(4)
 # ![Three boxes: the method refers to the path and the API, the path to the API](../images/04_path_and_method.svg)
 #
 # {{edges}}
-
-# %% [markdown]
+#
 # ## Predict
 #
 # One door will exist. Somebody knocks next to it.
@@ -241,8 +238,7 @@ check("4.2", two_methods)
 # ## On AWS
 #
 # {{quirks}}
-
-# %% [markdown]
+#
 # ## Recap
 #
 # You added a path and a method, saw an update in place beside a

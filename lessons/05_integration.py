@@ -7,8 +7,7 @@
 # {{map}}
 #
 # ![The way of a prompt from you to the function; the integration, chapter 05, is lit](../images/way_05.svg)
-
-# %% [markdown]
+#
 # ## You will
 #
 # - connect the method with the function;
@@ -18,8 +17,7 @@
 #
 # About {{minutes}} minutes. It costs nothing, here or on AWS. Earlier
 # chapters are made if they are missing.
-
-# %% [markdown]
+#
 # ## Start
 #
 # The same start as always.
@@ -55,8 +53,7 @@ start(5)
 # ![Five boxes: the integration refers to the role, the function, the API and the method](../images/05_integration.svg)
 #
 # {{edges}}
-
-# %% [markdown]
+#
 # ## Predict
 #
 # The code below says `POST`. Does that shut out those who send a GET?
@@ -159,8 +156,7 @@ show(json.load(answer["Payload"]))
 # not call the function, it is a 500, and nothing says why; the reason is
 # in the execution log, chapter 11. A request may have 10 MB, but Lambda
 # takes 6 MB: larger ones get a 413.
-
-# %% [markdown]
+#
 # ## Change it: patience in place, the kind by replacement
 #
 # `timeout_milliseconds` is how long the gateway waits. The step leaves it
@@ -257,8 +253,7 @@ check("5.2", response)
 #
 # - The gateway waits 29 seconds for a function, then answers 504.
 #   The function runs on, and is paid for.
-
-# %% [markdown]
+#
 # ## Recap
 #
 # You connected the method with the function, chose the role that makes

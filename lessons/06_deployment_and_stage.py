@@ -7,8 +7,7 @@
 # {{map}}
 #
 # ![The way of a prompt from you to the function; the stage, chapter 06, is lit](../images/way_06.svg)
-
-# %% [markdown]
+#
 # ## You will
 #
 # - freeze the API in a deployment and serve it under a stage;
@@ -19,8 +18,7 @@
 #
 # About {{minutes}} minutes. It costs nothing here. On AWS you pay for
 # calls: a few dollars a million. Earlier chapters are made if missing.
-
-# %% [markdown]
+#
 # ## Start
 #
 # `requests` is new: from now on you are a caller like any other.
@@ -61,8 +59,7 @@ start(6)
 # ![Seven boxes: the stage refers to the deployment, and that to every part of the API](../images/06_deployment_and_stage.svg)
 #
 # {{edges}}
-
-# %% [markdown]
+#
 # ## Predict
 #
 # You are about to meet the trap. What will readers see?
@@ -336,8 +333,7 @@ wrong_path()
 # leaked. The program saw it and said so by name; the second `up()` printed
 # again. So where `pulumi up` runs by itself, let it run twice. The second
 # time nearly always changes nothing.
-
-# %% [markdown]
+#
 # ## Your turn
 #
 # **6.1** Which of these edits make a new deployment? Say True or False
@@ -376,8 +372,7 @@ check("6.3", refusal)
 # {{quirks}}
 #
 # - The URL is open to the whole internet until chapter 07. Do not leave it so.
-
-# %% [markdown]
+#
 # ## Recap
 #
 # You froze the API, put it on a shelf and called it by its URL. You saw a

@@ -45,7 +45,7 @@ QUIRKS = (
         "The root user's key is the one that your notebooks sign with. It is made for your sandbox "
         "alone, and opens nothing else.",
         f"{SERVER}/gateway/test_dataplane.py::test_a_signed_method_wants_a_signature",
-        (1, 7),
+        (1, 8),
     ),
     Quirk(
         "at-once",
@@ -61,7 +61,7 @@ QUIRKS = (
         "Pulumi tries again. One that is taken away acts a while longer.",
         "Both act with the next request.",
         f"{DIFFERENCES}::test_a_role_acts_with_the_next_request_and_so_does_its_end",
-        (1, 5, 7),
+        (1, 5, 8),
     ),
     Quirk(
         "account",
@@ -257,7 +257,7 @@ QUIRKS = (
         "It may run 1,000, of which 100 really run; the others wait for one of those to end, at most "
         "as long as the function may run.",
         f"{SERVER}/functions/test_waiting.py::test_no_more_environments_than_the_machine_holds",
-        (9,),
+        (10,),
     ),
     Quirk(
         "big-functions",
@@ -265,7 +265,7 @@ QUIRKS = (
         "A function of more than 100 MB gets as many environments as the machine has cores; "
         "more requests wait.",
         f"{SERVER}/functions/test_waiting.py::test_no_more_big_environments_than_cores",
-        (9,),
+        (10,),
     ),
     Quirk(
         "logs-at-once",
@@ -295,7 +295,7 @@ QUIRKS = (
         "Results without a label of yours get one that tells them apart; how is not documented.",
         "It is the metric's name, with the statistic and the period where those differ.",
         f"{SERVER}/watching/test_metric_math.py::test_what_has_no_label_gets_one",
-        (11,),
+        (12,),
     ),
     Quirk(
         "metrics-at-once",
@@ -304,7 +304,7 @@ QUIRKS = (
         "Metrics can be read at once; an alarm is evaluated each second, over the periods that "
         "end now.",
         f"{SERVER}/watching/test_recorder.py::test_an_alarm_acts_on_the_metric_that_it_names",
-        (11,),
+        (12,),
     ),
     Quirk(
         "stream-python",
@@ -312,21 +312,21 @@ QUIRKS = (
         "Lambda Web Adapter.",
         "A Python handler that returns a generator streams what it yields.",
         f"{SERVER}/gateway/test_streaming.py::test_each_piece_arrives_when_it_is_written",
-        (13,),
+        (14,),
     ),
     Quirk(
         "stream-hang-up",
         "A function runs on when its client leaves in the middle of a stream.",
         "Its generator is closed, which frees the model.",
         f"{SERVER}/gateway/test_streaming.py::test_a_client_that_leaves_stops_the_generator",
-        (13,),
+        (14,),
     ),
     Quirk(
         "stream-rate",
         "After the first 10 MB a stream is slowed to 2 MB a second; a function may send 200 MB.",
         "A stream is as fast as the machine, and as long as it likes.",
         f"{SERVER}/gateway/test_streaming.py::test_a_stream_is_as_fast_and_as_long_as_it_likes",
-        (13,),
+        (14,),
     ),
     Quirk(
         "instances",

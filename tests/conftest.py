@@ -28,7 +28,7 @@ TESTS = (
     "tests/lab/*_in_kernel.py*",
     "tests/gateway/test_budget.py*",
     "tests/gateway/test_copy_deployed.py*",
-    "tests/gateway/test_exercise_9_2.py*",
+    "tests/gateway/test_exercise_10_1.py*",
     "tests/sandbox/test_engine.py*",
     "tests/sandbox/test_command.py*",
     "tests/sandbox/test_provider_child.py*",

@@ -36,7 +36,6 @@ HABIT, EXCEPTIONS = 12, 2  # lines of a usual cell; how many cells of a page may
 COLUMNS = 76
 CODE = 140  # lines of a page, without the cells cut from the program
 CELLS = 52
-# Chapter 13 holds more than a chapter should, until it is two.
 # Cells, and lines of code. Two chapters more show a resource in each.
 LONGER = {
     "13_speak_openai": (70, 160),

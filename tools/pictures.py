@@ -41,8 +41,11 @@ WAY = (
 CHAT_WAY = {"/model": ("/chat", ("completionsPath", "chatMethod")), "integration": (
     "integration", ("chatIntegration",))}  # fmt: skip
 
-# Two ways of their own: to the instances, and to whoever of several backends answers.
+# Ways of their own: to the budget, to the numbers, to the instances, and to whoever of several
+# backends answers.
 OTHER_WAYS = {
+    10: (*WAY[:-1], ("budget", ("tokenBudgets",))),
+    12: (*WAY, ("numbers", ("alarm-failures", "languageModelDashboard"))),
     15: (
         *WAY[:3],
         ("/instances", ("instancesPath", "instancesMethod")),
@@ -60,6 +63,9 @@ OTHER_WAYS = {
     ),
 }
 
+# Chapters that change what another one has made, and what of the way that is.
+LIT = {8: "key", 14: "integration"}
+
 # Own resources of a chapter that its picture leaves out: more boxes explain less.
 LEFT_OUT = {
     7: {"authorizerLogs", "authorizerExecutionRole", "authorizerRights"},
@@ -67,9 +73,8 @@ LEFT_OUT = {
     | {"throttledResponse", "quotaResponse"},
     11: {"apiLogsPolicy"},
     13: {"modelsIntegration", "oneModelIntegration", "modelsMethod", "oneModelMethod"}
-    | {"modelsPath", "oneModelPath", "chatValidator", "chatLimit"}
-    | {"dialectPath ×5", "dialectMethod ×5", "dialectIntegration ×5"}
-    | {"dialectValidator ×2", "dialectModel ×2", "dialectLimit ×2"},
+    | {"modelsPath", "oneModelPath", "chatValidator", "chatLimit"},
+    14: {"dialectValidator ×2", "dialectLimit ×2"},
     15: {"modelScaling", "instanceCodeObject", "instanceProfile"}
     | {"instanceLogs", "instanceCode", "instanceRole", "instanceRights", "instancesLimit"}
     | {"instancesMethod", "instancesPath", "instancesProxy", "instancesToAnywhere"}
@@ -80,8 +85,11 @@ LEFT_OUT = {
 NEIGHBOURS = {
     7: {"languageModelApiRole", "languageModelApi", "modelMethod"},
     9: {"languageModelStage", "teamKey ×2"},
+    10: {"LanguageModelLambda", "languageModelRights"},
     11: {"languageModelStage", "languageModelApi"},
+    12: {"languageModelStage", "languageModelApi", "accessLogs"},
     13: {"languageModelApi", "LanguageModelLambda"},
+    14: {"languageModelApi", "LanguageModelLambda"},
     15: set(),
     16: {"LanguageModelLambda", "modelListener", "modelBalancer"},
 }
@@ -100,6 +108,7 @@ def grouped(graph: Graph) -> Graph:
     nodes = {called[node.name]: Node(called[node.name], node.type, node.chapter)
              for node in graph.nodes}  # fmt: skip
     edges = [Edge(called[e.source], e.property, called[e.target]) for e in graph.edges]
+    edges = [edge for edge in edges if edge.source != edge.target]  # within a family
     return Graph(tuple(nodes.values()), tuple(dict.fromkeys(edges)))
 
 
@@ -147,16 +156,17 @@ def way(graph: Graph, chapter: Chapter) -> str:
     stops = [("you", 0, False)]
     last = MAPPED if chapter.number == 0 else max(chapter.number, MAPPED)
     for usual in OTHER_WAYS.get(chapter.number, WAY):
-        words, names = CHAT_WAY.get(usual[0], usual) if chapter.number == 13 else usual
+        words, names = CHAT_WAY.get(usual[0], usual) if chapter.number in (13, 14) else usual
         numbers = {graph.node(name).chapter for name in names}
         if len(numbers) != 1:
             raise ValueError(f"{words}: {names} come from several chapters, {sorted(numbers)}")
         number = numbers.pop()
         if number <= last:
-            stops.append((words, number, chapter.number in (0, number)))
+            lit = chapter.number in (0, number) or LIT.get(chapter.number) == words
+            stops.append((words, number, lit))
     told = ", then ".join(f"{words} (chapter {number:02d})" for words, number, _ in stops[1:])
-    lit = [words for words, _, shown in stops if shown]
-    here = f" Lit: {', '.join(lit)}." if lit else ""
+    bright = [words for words, _, shown in stops if shown]
+    here = f" Lit: {', '.join(bright)}." if bright else ""
     title = f"The way of a prompt, as chapter {chapter.number:02d} sees it"
     drawing = Drawing(title, f"Your request meets {told}.{here}", 84)
     gap = 14

@@ -1,4 +1,4 @@
-"""Chapter 09: a usage plan, what a reservation leaves, and a client that waits."""
+"""Chapter 09: a usage plan, and a client that waits."""
 
 from __future__ import annotations
 
@@ -11,17 +11,6 @@ from gateway.settings import Settings
 from lab.checks import steps
 from lab.exercise.state import Exercise, NotYet
 
-# A test asks the budget itself: 300 tokens, a prompt of 50, max_tokens 150, an answer of 20.
-LEFT = {
-    "while it runs": 100,
-    "after its answer": 230,
-    "if the function had refused it": 300,
-}
-WHY = {
-    "while it runs": "Reserved is what it may need at most: the prompt and max_tokens.",
-    "after its answer": "Settled is what it needed: the prompt and the answer.",
-    "if the function had refused it": "A call without an answer gives all of it back.",
-}
 TRIES = 5
 Reply = tuple[int, dict[str, str]]  # status, headers
 THROTTLED: Reply = (429, {"Retry-After": "2"})
@@ -52,7 +41,7 @@ def _check_throttle(given: Mapping[str, Any]) -> None:
     if given.get("burstLimit") != 30:
         raise NotYet(
             f"The burst_limit is {_of(given, 'burstLimit')}.",
-            "30 calls at once: that is the size of the bowl.",
+            "30 calls at once: that is how much the bucket holds.",
         )
     if given.get("rateLimit") != 2:
         raise NotYet(
@@ -85,20 +74,6 @@ def _check_stages(given: Any) -> None:
 
 def _of(given: Mapping[str, Any], name: str) -> str:
     return repr(given[name]) if name in given else "not set"
-
-
-def left(value: Any, _: Mapping[str, Any]) -> str:
-    """How many tokens a call leaves, while it runs and after it."""
-    if not isinstance(value, Mapping):
-        raise NotYet(f"A dict is wanted, and this is a {type(value).__name__}.", "Fill the dict.")
-    for name, truth in LEFT.items():
-        if name not in value:
-            raise NotYet(f"The dict has no {name!r} any more.", "Leave the names as they are.")
-        if isinstance(value[name], bool) or not isinstance(value[name], int):
-            raise NotYet(f"{name}: {value[name]!r} is no number of tokens.", "A whole number.")
-        if value[name] != truth:
-            raise NotYet(f"{name}: {value[name]} is wrong. {WHY[name]}", "Subtract it from 300.")
-    return "Reserve the most, settle what it was: too early a refusal may happen, never too late."
 
 
 @dataclass(frozen=True)
@@ -218,15 +193,6 @@ EXERCISES = (
     ),
     Exercise(
         "9.2",
-        "300 tokens are left; a call has a prompt of 50 and max_tokens 150; its answer has 20. "
-        "How many are left while it runs, after its answer, and if it had been refused?",
-        left,
-        "Reserved is the prompt and max_tokens; settled is the prompt and the answer.",
-        "left = {\n" + "".join(f"    {n!r}: {t},\n" for n, t in LEFT.items()) + "}",
-        "calls at the same time",
-    ),
-    Exercise(
-        "9.3",
         "Write patient(send, sleep): a client that waits as Retry-After says after a 429, tries "
         "at most five times in all, and gives all other answers back as they are.",
         patient,

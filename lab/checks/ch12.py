@@ -1,4 +1,4 @@
-"""Chapter 11: an alarm, a filter's pattern, and where a slow call's time went."""
+"""Chapter 12: an alarm, and a filter's pattern."""
 
 from __future__ import annotations
 
@@ -140,39 +140,9 @@ def blue_limited(value: Any, _: Mapping[str, Any]) -> str:
     return "It reads two fields of a line, whatever else is in it."
 
 
-# A test adds them up: the latency is all of them and the 900 ms of work.
-TOOK = {
-    "the gateway itself": 40,
-    "the function's start": 5150,
-    "the way between the two": 50,
-}
-WHY = {
-    "the gateway itself": "It is what of latency is not integrationLatency.",
-    "the function's start": "REPORT says it: a cold start's Init Duration.",
-    "the way between the two": "Of integrationLatency, take off the start and the work.",
-}
-
-
-def took(value: Any, _: Mapping[str, Any]) -> str:
-    """Where a slow call's time went."""
-    if not isinstance(value, Mapping):
-        raise NotYet(f"A dict is wanted, and this is a {type(value).__name__}.", "Fill the dict.")
-    for name, truth in TOOK.items():
-        if name not in value:
-            raise NotYet(f"The dict has no {name!r} any more.", "Leave the names as they are.")
-        if isinstance(value[name], bool) or not isinstance(value[name], (int, float)):
-            raise NotYet(f"{name}: {value[name]!r} is no number.", "Milliseconds.")
-        if value[name] != truth:
-            raise NotYet(
-                f"{name}: {value[name]} is wrong. {WHY[name]}",
-                "latency holds integrationLatency, and that holds start and work.",
-            )
-    return "A cold start. Neither the gateway nor the prompt was slow."
-
-
 EXERCISES = (
     Exercise(
-        "11.1",
+        "12.1",
         "Write refused_alarm(rest_api, stage): it rings when more than 50 calls of this stage "
         "were answered 4xx in five minutes.",
         refused_alarm,
@@ -192,21 +162,12 @@ EXERCISES = (
         "whom it tells, and what it says when nobody calls: treat_missing_data",
     ),
     Exercise(
-        "11.2",
+        "12.2",
         "Write the pattern of a metric filter for the access log: it counts the calls of the "
         "team blue that were over a limit.",
         blue_limited,
-        "throttled_alarm, above, has a pattern for one field. && joins two.",
+        "REFUSALS, above, has a pattern for one field. && joins two.",
         """pattern = '{ $.status = "429" && $.team = "blue" }'""",
         "quotas, which are 429 too; a 429 without quotes, which compares numbers",
-    ),
-    Exercise(
-        "11.3",
-        "latency is 6140, integrationLatency 6100, Duration 900, Init Duration 5150: how many "
-        "milliseconds took the gateway itself, the function's start, and the way between them?",
-        took,
-        "Each number holds the next ones: latency, integrationLatency, then start and work.",
-        "took = {\n" + "".join(f'    "{n}": {t},\n' for n, t in TOOK.items()) + "}",
-        "what the caller's own network added",
     ),
 )

@@ -1,4 +1,4 @@
-"""Chapter 13: an integration that streams, and what a client makes of a stream."""
+"""Chapter 14: an integration that streams, and what a client makes of a stream."""
 
 from __future__ import annotations
 
@@ -155,7 +155,7 @@ def _read(read: Callable[..., Any], what: str, lines: list[str]) -> Any:
 
 EXERCISES = (
     Exercise(
-        "13.1",
+        "14.1",
         "Write two_minutes(rest_api, method, function): the integration of a method that hands on "
         "tokens for up to two minutes.",
         two_minutes,
@@ -175,7 +175,7 @@ EXERCISES = (
         "credentials: the API's role, or a permission of the function",
     ),
     Exercise(
-        "13.2",
+        "14.2",
         "Write text_of(lines): the answer's text, from the lines of a stream of server-sent "
         "events.",
         text_of,

@@ -1,4 +1,4 @@
-"""What exercise 9.2 teaches is what the budget does."""
+"""What exercise 10.1 teaches is what the budget does."""
 
 import time
 
@@ -8,7 +8,7 @@ import inner
 import pytest
 from inner import Ask, EndPiece, Usage
 
-from lab.checks.ch09 import LEFT, WHY
+from lab.checks.ch10 import LEFT, WHY
 from sandbox import cloud
 from tests.gateway.fake_model import FakeModel
 
@@ -51,7 +51,7 @@ def table(tmp_path, monkeypatch):
     cloud.stop(tmp_path)
 
 
-def test_exercise_9_2_says_what_the_budget_does(table):
+def test_exercise_10_1_says_what_the_budget_does(table):
     found = {}
 
     def left(caller):

@@ -50,5 +50,5 @@ def test_a_row_says_both_sides_in_sentences(quirk):
 
 
 def test_a_chapter_finds_its_rows():
-    assert {quirk.id for quirk in of_chapter(13)} >= {"stream-python", "stream-hang-up"}
+    assert {quirk.id for quirk in of_chapter(14)} >= {"stream-python", "stream-hang-up"}
     assert of_chapter(98) == ()

@@ -208,13 +208,21 @@ def test_check_names_a_file_that_differs_and_one_that_nothing_makes(tmp_path):
     ]
 
 
-# What a page tells of and does not show: a choice by the setting, what a user pool is, and what
-# is for AWS alone.
+# What a page tells of and does not show: a choice by the setting, what looks like a step that the
+# page does show, and what is for AWS alone.
 UNSEEN = {
     "authorizers",
+    "key_source",
+    "key_values",
+    "prompt_limit",
+    "log_fields",
+    "list_models",
+    "chat_limit",
+    "page_origins",
+    "page_headers",
+    "no_embeddings",
+    "dialect_limits",
     "prompt_variables",
-    "method_logging",
-    "user_pool",
     "adapter_start",
     "adapter_variables",
     "adapter_invocation",

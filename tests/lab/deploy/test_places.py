@@ -23,10 +23,11 @@ def test_a_chapter_is_found_by_number_slug_and_file(key):
     assert course.find(key).number == 3
 
 
-@pytest.mark.parametrize("key", [13, "seven", "", "33", -1])
+@pytest.mark.parametrize("key", [17, "seven", "", "33", -1])
 def test_an_unknown_chapter_names_those_that_exist(key):
     with pytest.raises(
-        ValueError, match="The chapters are 0, 1, 2, 3, 4, 5, 6, 7, 9, 11, 13, 15, 16, 99"
+        ValueError,
+        match="The chapters are 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 99",
     ):
         course.find(key)
 

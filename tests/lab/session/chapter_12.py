@@ -24,7 +24,7 @@ def chapter_12(tmp_path_factory) -> Iterator[tuple[dict[str, str], Any]]:
         os.environ.pop(name, None)
     session.own_names = dict
     try:
-        opened = session.open_session(11)
+        opened = session.open_session(12)
         session.up()
         reaching = dict(os.environ)
         _leave(before, own)

@@ -1,4 +1,4 @@
-# exercise 7.2: allow
+# exercise 7.1: allow
 # says: The principalId is 'user': nobody learns which team it is.
 
 

@@ -1,4 +1,4 @@
-# exercise 7.2: allow
+# exercise 7.1: allow
 # says: The policy allows other APIs too.
 
 

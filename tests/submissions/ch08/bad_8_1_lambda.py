@@ -1,4 +1,4 @@
-# exercise 7.1: policy
+# exercise 8.1: policy
 # says: The action is 'lambda:InvokeFunction'.
 policy = {
     "Version": "2012-10-17",

@@ -1,4 +1,4 @@
-# exercise 9.2: left
+# exercise 10.1: left
 # says: while it runs: '100' is no number of tokens.
 left = {
     "while it runs": "100",

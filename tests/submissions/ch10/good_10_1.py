@@ -1,4 +1,4 @@
-# exercise 9.2: left
+# exercise 10.1: left
 left = {
     "while it runs": 100,
     "after its answer": 230,

@@ -1,3 +1,3 @@
-# exercise 11.2: pattern
+# exercise 12.2: pattern
 # says: CloudWatch cannot read
 pattern = '{ $.status = "429" and $.team = "blue" }'

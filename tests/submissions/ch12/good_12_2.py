@@ -1,2 +1,2 @@
-# exercise 11.2: pattern
+# exercise 12.2: pattern
 pattern = '{ $.status = "429" && $.team = "blue" }'

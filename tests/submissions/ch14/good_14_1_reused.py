@@ -1,4 +1,4 @@
-# exercise 13.1: two_minutes
+# exercise 14.1: two_minutes
 from dataclasses import replace
 
 from gateway.api import invocation
