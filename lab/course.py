@@ -11,7 +11,7 @@ class Chapter:
 
     Attributes:
         number: as in the file name; 99 cleans up and adds nothing.
-        minutes: how long a learner takes, not how long it runs.
+        minutes: how long a learner takes, not how long it runs; the lint counts them.
         steps: names of functions in gateway/, which its program calls.
         files: of gateway/ that have them, without their ending; as paths.
     """
@@ -30,25 +30,25 @@ class Chapter:
 
 
 CHAPTERS = (
-    Chapter(0, "start", "Start", 15),
-    Chapter(1, "iam_role", "The role that the API assumes", 25, ("api_role",), ("model",)),
+    Chapter(0, "start", "Start", 10),
+    Chapter(1, "iam_role", "The role that the API assumes", 40, ("api_role",), ("model",)),
     Chapter(
         2,
         "model_function",
         "The model in a function",
-        30,
+        45,
         ("plain_start", "model_layer", "model", "invoke_policy"),
         ("model",),
     ),
-    Chapter(3, "rest_api", "The REST API", 20, ("rest_api", "resource_policy"), ("api",)),
+    Chapter(3, "rest_api", "The REST API", 35, ("rest_api", "resource_policy"), ("api",)),
     Chapter(
-        4, "path_and_method", "A path and its method", 20, ("model_path", "model_method"), ("api",)
+        4, "path_and_method", "A path and its method", 35, ("model_path", "model_method"), ("api",)
     ),
     Chapter(
         5,
         "integration",
         "The integration",
-        25,
+        40,
         ("invocation", "integration", "alias_invocation", "alias_policy"),
         ("api", "alias"),
     ),
@@ -56,7 +56,7 @@ CHAPTERS = (
         6,
         "deployment_and_stage",
         "Deployment and stage",
-        30,
+        60,
         ("declared_arguments", "deployment", "stage", "model_url"),
         ("deployment",),
     ),
@@ -76,12 +76,12 @@ CHAPTERS = (
         ),
         ("auth",),
     ),
-    Chapter(8, "people_and_machines", "People and machines", 40, ("user_pool",), ("auth",)),
+    Chapter(8, "people_and_machines", "People and machines", 35, ("user_pool",), ("auth",)),
     Chapter(
         9,
         "how_many_requests",
         "How many requests",
-        40,
+        50,
         (
             "metered",
             "prompt_check",
@@ -96,7 +96,7 @@ CHAPTERS = (
         10,
         "how_many_tokens",
         "How many tokens",
-        40,
+        30,
         ("token_budget", "budget_variables", "budget_rights"),
         ("budget",),
     ),
@@ -104,7 +104,7 @@ CHAPTERS = (
         11,
         "one_request",
         "One request",
-        40,
+        45,
         (
             "access_logs",
             "execution_logs",
@@ -119,7 +119,7 @@ CHAPTERS = (
         12,
         "numbers",
         "Numbers and alarms",
-        40,
+        45,
         ("metrics_variables", "alarms", "dashboard"),
         ("metrics",),
     ),
@@ -147,7 +147,7 @@ CHAPTERS = (
         14,
         "the_stream",
         "The stream",
-        40,
+        45,
         (
             "streaming",
             "stream_variables",
@@ -165,7 +165,7 @@ CHAPTERS = (
         15,
         "behind_a_load_balancer",
         "Behind a load balancer",
-        35,
+        55,
         (
             "network",
             "doors",
@@ -200,7 +200,7 @@ CHAPTERS = (
         16,
         "failing_well",
         "Failing well",
-        35,
+        50,
         (
             "candidate_variables",
             "candidate_pool",
@@ -216,7 +216,7 @@ CHAPTERS = (
         ),
         ("routing/candidate", "routing/canary", "routing/fallback", "routing/homes"),
     ),
-    Chapter(99, "clean_up", "Clean up", 5),
+    Chapter(99, "clean_up", "Clean up", 10),
 )
 
 LAST = max(chapter.number for chapter in CHAPTERS if chapter.steps)

@@ -88,21 +88,15 @@ def program():
 
 # %% [markdown]
 # A program is deployed into a **stack**: one copy of it, with its own
-# memory of what exists. This makes a stack called `by-hand`.
+# memory of what exists. This makes a stack called `by-hand`. `preview` runs
+# the program and compares. It changes nothing. You should see two creations:
+# the stack itself and the role.
 
 # %%
 from pulumi import automation
 
 stack = automation.create_or_select_stack(
     stack_name="by-hand", project_name="by-hand", program=program)
-stack.name
-# expect: 'by-hand'
-
-# %% [markdown]
-# `preview` runs the program and compares. It changes nothing. You should
-# see two creations: the stack itself and the role.
-
-# %%
 stack.preview(on_output=print, color="never").change_summary
 # expect: pulumi:pulumi:Stack
 # expect: aws:iam:Role byHand create
@@ -236,23 +230,16 @@ plan()
 # expect: replaced because path changed
 
 # %% [markdown]
-# Neither was applied. Importing the step from the file puts the original
-# back in place of your version. The plan should be calm again.
-
-# %%
-from gateway.model import api_role
-
-plan()
-# expect: No change
-
-# %% [markdown]
 # ## Break it: a resource outside a program
 #
 # The classic first mistake: making a resource in a cell of its own, as
 # if it were any Python object. Nothing is raised. This kit warns you;
-# bare Pulumi stays silent.
+# bare Pulumi stays silent. (Nothing was applied above; to import the step
+# from its file puts the original back in place of your version.)
 
 # %%
+from gateway.model import api_role
+
 stray = aws.iam.Role("stray", assume_role_policy=json.dumps(trust))
 plan()
 # expect: made outside a program

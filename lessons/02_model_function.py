@@ -87,31 +87,21 @@ predict("2")
 # makes by itself is kept, and paid for, for ever. `memory_size` buys
 # processor time as well; `timeout` ends a runaway answer. `environment` is
 # for later chapters, too.
-
-# %% step: create_function
-
-# %% [markdown]
+#
 # What Lambda starts is the function `handler` in `handler.py`. A **layer**
 # brings files along that many functions share, here the model. In the
 # sandbox there are none: Python finds the model by itself.
 
-# %% step: plain_start
-
-# %% [markdown]
-# ### A function that exists already
-#
-# In a company somebody else may run the model. Then we look it up
-# instead of making it.
-
-# %% step: find_function
+# %% step: create_function, plain_start
 
 # %% [markdown]
 # ### The step
 #
-# The settings decide which of the two happens. `Settings` is one small
-# class in `gateway/settings.py`; each default has its reason there.
+# In a company somebody else may run the model. Then the function is looked
+# up instead of made. The settings decide which: `Settings` is one small class
+# in `gateway/settings.py`; each default has its reason there.
 
-# %% step: model
+# %% step: find_function, model
 
 # %% [markdown]
 # ### Who may call it
@@ -178,7 +168,8 @@ show(policy["PolicyDocument"])
 #
 # There is no gateway yet, so play gateway yourself. API Gateway hands a
 # function each request as a dictionary, the **event**. This one holds
-# what the model needs. The first answer takes a moment: a cold start.
+# what the model needs. The first answer takes a moment: a cold start. In it,
+# `statusCode` and `body` are what a caller will get as status and text.
 
 # %%
 def invoke(**fields):
@@ -192,15 +183,6 @@ def invoke(**fields):
 show(invoke(prompt="What is the capital of France?", max_tokens=32))
 # expect: "statusCode": 200
 # expect: Paris
-
-# %% [markdown]
-# `statusCode` and `body` are what a caller of the gateway will get as
-# status and text. Ask something harder, and do not believe the answer.
-
-# %%
-harder = invoke(prompt="What is 2+2?", max_tokens=32)
-json.loads(harder["body"])["completion"]
-# expect: '
 
 # %% [markdown]
 # ## Change it: memory, and the system prompt

@@ -78,8 +78,8 @@ predict("3")
 # ### Who may call it
 #
 # The policy must name the API, and the name contains an id that AWS has
-# not chosen yet. `rest_api.execution_arn` is an **output**: a promise of
-# a value. `Output.concat` makes a longer promise of it. Without a policy
+# not chosen yet. `rest_api.execution_arn` is an **output**: a value
+# that may not be known yet. `Output.concat` joins it with text, once it is. Without a policy
 # the API would be open as well; with one, the rule is written down, and
 # it covers this API only. A changed policy takes effect with the next
 # deployment: chapter 06 sees to that.
@@ -139,22 +139,16 @@ show(gateways.get_rest_api(restApiId=api_id))
 # %% [markdown]
 # ## Ask
 #
-# The desk is not connected to the kitchen. The function still answers if
-# you hand it an event yourself. Here a `GET`: the model describes itself
-# and names its limits.
+# Where can it be called? An API is served by its **stages**, and it has
+# none. So the answer to your prediction is in this list: nobody yet.
 
 # %%
-event = {"httpMethod": "GET", "path": "/model",
-         "body": None, "isBase64Encoded": False,
-         "requestContext": {"requestId": "by-hand"}}
-answer = boto3.client("lambda").invoke(
-    FunctionName=outputs()["function_name"], Payload=json.dumps(event))
-show(json.loads(json.load(answer["Payload"])["body"]))
-# expect: "name": "SmolLM2-135M-Instruct"
-# expect: "limits"
+gateways.get_stages(restApiId=api_id)["item"]
+# expect first: []
+# expect: [
 
 # %% [markdown]
-# ## Change it: a description, and compression
+# ## Change it: a description
 #
 # Most of an API changes in place, and for a good reason: a replacement
 # would have a new id, and all callers would have the old URL. Expect an
@@ -171,37 +165,15 @@ plan()
 # expect: description: …→ Answers prompts
 
 # %% [markdown]
-# Answers above this many bytes would be compressed for callers who ask
-# for it. Again an update. Then the original step comes back.
-
-# %%
-def rest_api(key_source):
-    return aws.apigateway.RestApi(
-        "languageModelApi", minimum_compression_size=1024,
-        endpoint_configuration={"types": "REGIONAL"}, **key_source)
-
-plan()
-# expect: ~ update  aws.apigateway.RestApi 
-# expect: minimum_compression_size: …→ 1024
-
-# %% [markdown]
-# Importing the step from the file takes your version back. The plan
-# should be calm.
+# ## Break it: an output is not a text
+#
+# The mistake that everyone makes once: an f-string around an output. In
+# Python that is how you join text. But the output has no value yet, so
+# what would the text be?
 
 # %%
 from gateway.api import rest_api
 
-plan()
-# expect: No change
-
-# %% [markdown]
-# ## Break it: a promise is not a text
-#
-# The mistake that everyone makes once: an f-string around an output. In
-# Python that is how you join text. But the promise has no value yet, so
-# what would the text be?
-
-# %%
 def resource_policy(rest_api, statements):
     everyone = {"Effect": "Allow", "Principal": "*",
                 "Action": "execute-api:Invoke",

@@ -121,8 +121,11 @@ rooms = gateways.get_resources(restApiId=api_id)["items"]
 # expect: '/model'
 
 # %% [markdown]
-# And for the method itself. `authorizationType` is `NONE`, and no key is
-# asked for.
+# ## Ask
+#
+# Ask for the method itself. `authorizationType` is `NONE`, and no key is
+# asked for. There is no `methodIntegration` yet: the method leads nowhere.
+# Chapter 05 gives it one, and with it the first answer.
 
 # %%
 room_id = next(r["id"] for r in rooms if r["path"] == "/model")
@@ -130,25 +133,7 @@ show(gateways.get_method(
     restApiId=api_id, resourceId=room_id, httpMethod="ANY"))
 # expect first: "authorizationType": "NONE"
 # expect: "apiKeyRequired":
-
-# %% [markdown]
-# ## Ask
-#
-# Still no connection: a method without an integration leads nowhere, and
-# nothing can be reached before it is deployed, in chapter 06. But
-# `ANY` will pass every method on, so what does the function say to a
-# `DELETE`? Hand it the event yourself. You should see status 405, and a
-# header `Allow` that names what it does accept.
-
-# %%
-event = {"httpMethod": "DELETE", "path": "/model",
-         "body": None, "isBase64Encoded": False,
-         "requestContext": {"requestId": "by-hand"}}
-answer = boto3.client("lambda").invoke(
-    FunctionName=outputs()["function_name"], Payload=json.dumps(event))
-show(json.load(answer["Payload"]))
-# expect: "statusCode": 405
-# expect: "Allow": "
+# expect first no: methodIntegration
 
 # %% [markdown]
 # ## Change it: a name in place, a method by replacement

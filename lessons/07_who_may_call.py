@@ -211,6 +211,9 @@ print(requests.get(url, headers=blue, timeout=60).text)
 # it in a log.
 
 # %%
+def key_source(authentication):
+    return {"api_key_source": "HEADER"}
+
 def encrypted_only(authentication, rest_api):
     return auth.encrypted_only("cognito", rest_api)
 
@@ -219,6 +222,10 @@ def model_method(rest_api, model_path, access):
         "modelMethod", rest_api=rest_api.id, resource_id=model_path.id,
         http_method="ANY", authorization="NONE", api_key_required=True)
 
+# %% [markdown]
+# And the usage plan, with a key:
+
+# %%
 def stage(settings, rest_api, deployment, logging):
     served = file.stage(settings, rest_api, deployment, logging)
     key = aws.apigateway.ApiKey("sharedKey")
@@ -248,7 +255,7 @@ call("who has read it", shared)
 
 # %%
 from gateway.api import model_method
-from gateway.auth import encrypted_only
+from gateway.auth import encrypted_only, key_source
 from gateway.deployment import stage
 
 up()

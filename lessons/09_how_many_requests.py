@@ -39,9 +39,9 @@ import requests
 from gateway import auth, limits
 from gateway.auth import Keys
 from gateway.kinds import Arguments, Parts
-from gateway.limits import body_model, body_validator, error_response
-from gateway.limits import method_settings, path_method, prompt_schema
-from gateway.limits import proxy_integration
+from gateway.limits import body_model, body_validator, checked
+from gateway.limits import error_response, method_settings, path_method
+from gateway.limits import prompt_schema, proxy_integration
 from gateway.settings import Settings
 from lab import start, plan, up, outputs, predict, show
 from lab import check, hint, solution

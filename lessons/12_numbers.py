@@ -78,22 +78,17 @@ predict("12")
 # %% [markdown]
 # ## The code
 #
-# ### Numbers of the function's own
+# ### Two kinds of numbers
 #
 # CloudWatch cannot know of tokens. The function is told a namespace, and
 # writes one field more into its log line, `_aws`, which says what of the
 # line is a metric: the **embedded metric format**. The names, such as
 # `gen_ai.usage.input_tokens`, are OpenTelemetry's.
-
-# %% step: metrics_variables
-
-# %% [markdown]
-# ### Alarms on API Gateway's metrics
 #
-# Any 5xx, and a p95 above 20 seconds. Whom they notify is a setting,
-# `alarm_actions`; here, nobody.
+# Of API Gateway's own metrics, two are watched: any 5xx, and a p95 above 20
+# seconds. Whom an alarm notifies is a setting, `alarm_actions`; here, nobody.
 
-# %% from: GATEWAY_ALARMS
+# %% step: metrics_variables, GATEWAY_ALARMS
 
 # %% [markdown]
 # `alarms` makes one of each, and those of the access log and of tokens:

@@ -1,3 +1,12 @@
+# Sources, looked up on 2026-11-29:
+# - VPC links that lead REST APIs to an Application Load Balancer, integration_target, Host:
+#   docs.aws.amazon.com/apigateway/latest/developerguide/private-integration-v2.html
+# - zones without VPC links: docs.aws.amazon.com/apigateway/latest/developerguide/http-api-vpc-links.html
+# - an interval of a health check is 5 to 300 s, two to ten checks in a row; the reasons of a target:
+#   docs.aws.amazon.com/elasticloadbalancing/latest/application/target-group-health-checks.html
+# - prices of us-east-1: c7i.large 0.0893, a public IPv4 address 0.005, a balancer 0.0225 US dollars an hour:
+#   aws.amazon.com/ec2/pricing/on-demand, aws.amazon.com/vpc/pricing, aws.amazon.com/elasticloadbalancing/pricing
+
 # %% [markdown]
 # # {{title}}
 #
@@ -13,11 +22,11 @@
 # - say when a function is the wrong home for a model, with your own seconds;
 # - start instances that install themselves, and let one balancer call them;
 # - lead a private way from the API to the balancer;
-# - find out why a machine that runs is not asked.
+# - find out why an instance that runs gets no requests.
 #
 # About {{minutes}} minutes. It costs nothing here. **On AWS it costs money
-# while nobody asks**: about 3 US dollars a day, until you clean up. Earlier
-# chapters are made if missing.
+# while nobody asks**: about 3 US dollars a day (November 2026), until you
+# clean up. Earlier chapters are made if missing.
 #
 # ## Start
 #
@@ -31,16 +40,11 @@ import openai
 import pulumi
 import pulumi_aws as aws
 import requests
-from gateway.chat import path_below
 from gateway.instances.network import BALANCER_PORT, MODEL_PORT, Doors
 from gateway.instances.network import Network, passage, security_group
-from gateway.instances.machine import IMAGE, SERVICE, cloud_config
-from gateway.instances.machine import write_log
+from gateway.instances.machine import SERVICE, cloud_config
 from gateway.instances.link import WAIT
-from gateway.kinds import Arguments, Parts, Statement, Variables
-from gateway.limits import path_method
-from gateway.policies import policy_document, trust_policy
-from gateway.settings import Settings
+from gateway.kinds import Arguments, Variables
 from lab import start, configure, plan, up, outputs, predict, show
 from lab import check, hint, solution
 from lab.widgets import cost, traffic
@@ -50,17 +54,23 @@ start(15)
 # %% [markdown]
 # ## The idea
 #
-# A function is a taxi: you pay for the ride, and nothing while it waits.
-# But each ride is for one party, and no taxi has the engine of a truck. An
+# A function is a taxi: you pay for the ride, and nothing while it waits. An
 # **instance** is a car that you rent: you pay for it in the garage too, it
-# carries several at once, and you may have one with a GPU.
+# carries several at once, and you may have one with a GPU. Rented cars need
+# what taxis bring along.
 #
-# Rented cars need what taxis bring along: somebody who fuels them (user
-# data), a dispatcher who knows which ones run (a **load balancer**), and a
-# fleet manager who replaces the broken ones (an **Auto Scaling group**).
+# | term | does | step |
+# |---|---|---|
+# | **security group** | lets in who is named, nobody else | `doors` |
+# | **user data** | installs and starts the model | `user_data` |
+# | **launch template** | says what a new instance is like | `launch_template` |
+# | **Auto Scaling group** | keeps so many alive | `instance_group` |
+# | **target group** | knows which of them are healthy | `target_group` |
+# | **load balancer**, its **listener** | hands each request to one | `balancer` |
+# | **VPC link** | API Gateway's way into the network | `vpc_link` |
 #
-# There is a third home: somebody else's model, paid by the token. Then you
-# own no car at all. You will compare the three.
+# There is a third home: somebody else's model, paid by the token. You will
+# compare the three.
 #
 # ![Integration, link, balancer, targets and instance group of chapter 15 and what they refer to](../images/15_behind_a_load_balancer.svg)
 #
@@ -76,99 +86,44 @@ predict("15")
 # %% [markdown]
 # ## The code
 #
-# ### A place
+# It is in `gateway/instances/`. Four steps decide who reaches the model;
+# they are here. The others are the rows of the table above.
 #
-# Each account has a **default network**. Its subnets are public, so that
-# instances can fetch packages without a NAT gateway, which would cost more
-# than they do. Public is where they are, not who may call: see below. One
-# zone of `us-east-1` has no VPC links, so zones are chosen by id.
-
-# %% step: LINKED_ZONES, network
-
-# %% [markdown]
-# ### Doors
+# ### Security groups
 #
-# A **security group** lets in what its rules name, and nothing else. Ours
-# name each other: the link may call the balancer, the balancer may call the
-# instances. Without the last rule, everybody who finds an address could
-# talk to the model without a key.
+# They name each other: the link may call the balancer, the balancer the
+# instances. Without the last rule, everybody who finds an address could talk
+# to the model without a key. (The account's default network has public
+# subnets, so that instances can fetch packages without a NAT gateway, which
+# would cost more than they do.)
 
 # %% step: doors
 
 # %% [markdown]
-# ### What an instance may do
+# ### What an instance does when it starts
 #
-# As in chapter 02: a role with three rights. An instance wears it through
-# an **instance profile**. Without it, it could not even fetch its code.
-
-# %% step: instance_profile
-
-# %% [markdown]
-# ### What it does when it wakes up
-#
-# **User data** runs at the first start. Ours is data, not a script: packages,
-# files, commands. It installs what is pinned by hash and starts the very
-# code of the function, as a web server. If a step fails, the instance runs
-# on, and nobody answers there.
+# Ours is data, not a script: packages, files, commands. It installs what is
+# pinned by hash and starts the very code of the function, as a web server.
+# If a step fails, the instance runs on, and nobody answers there.
 
 # %% step: user_data
 
 # %% [markdown]
-# The **launch template** is the order form for one more of them. With
-# `http_tokens` required, no web page can trick the server into handing out
-# the role's credentials.
-
-# %% step: launch_template
-
-# %% [markdown]
-# ### Who is asked
-#
-# A **target group** is the dispatcher's list. Every five seconds it asks
-# each instance for `/health`. The **balancer** is internal: its address
-# leads nowhere from outside. The **listener** joins the two: what comes to
-# port 80 goes to the list.
-
-# %% step: target_group
-
-# %% [markdown]
-# Who has the fewest open requests gets the next. Who leaves has 15 seconds.
-
-# %% step: balancer, forward
-
-# %% [markdown]
-# ### How many
-#
-# The **Auto Scaling group** keeps a number alive. `ELB` says who is asked
-# about health; by default it is EC2, to whom a machine with a dead server
-# is well.
-
-# %% step: instance_group
-
-# %% [markdown]
-# The number grows by a rule, too: another instance when each has more than
-# 60 requests a minute. AWS takes three minutes over to believe it.
-
-# %% step: scaling_policy
-
-# %% [markdown]
 # ### The way in
 #
-# A **VPC link** is a door of API Gateway's into your network. The integration
-# names the link, and the balancer as its `integration_target`. `uri` does
-# not say where: only which port, and what the balancer sees as `Host`.
+# The integration names the link, and the balancer as its
+# `integration_target`. `uri` does not say where: only which port, and what
+# the balancer sees as `Host`. One path takes all that is below `/instances`:
+# another base URL, with the keys and plans that you know.
 
 # %% step: private_integration
 
 # %% [markdown]
-# One path takes all: `/instances/model`, `/instances/chat/completions`. So
-# `/instances` is another base URL, with the keys and plans that you know.
-
-# %% step: vpc_link, instances_route
-
-# %% [markdown]
-# The server there gets no event, so headers tell it who asks. Clients can
-# send such headers as well; but what an integration writes replaces theirs.
-# Without that, anybody could spend another team's tokens.
+# ### Who asks
+#
+# The server there gets no event, so headers tell it. Clients can send such
+# headers as well; but what an integration writes replaces theirs. Without
+# that, anybody could spend another team's tokens.
 
 # %% step: TOLD, told_headers
 
@@ -176,7 +131,7 @@ predict("15")
 # ## Plan
 #
 # One setting decides whether all this is made. (None takes back what chapter
-# 12 sets.) Look for `create`: nothing that exists is replaced but the
+# 16 sets.) Look for `create`: nothing that exists is replaced but the
 # deployment.
 
 # %%
@@ -199,8 +154,9 @@ up()
 # %% [markdown]
 # ## Look
 #
-# Ask the balancer what it knows, until it is content. `initial` means that
-# it has not answered yet.
+# Every five seconds the target group asks each instance for `/health`; two
+# answers in a row decide. `initial` means that it has not answered yet. Ask
+# until it is `healthy`. (Here, a process on your machine plays the instance.)
 
 # %%
 balancing, scaling = boto3.client("elbv2"), boto3.client("autoscaling")
@@ -220,19 +176,10 @@ show(until("healthy"))
 # expect: "State": "healthy"
 
 # %% [markdown]
-# How did it get there? The instance tells it on its **console**. Here, a
-# process on your machine plays the instance: what it has already is skipped.
-
-# %%
-instance = until("healthy")[0]["Target"]["Id"]
-print(boto3.client("ec2").get_console_output(
-    InstanceId=instance, Latest=True)["Output"])
-# expect: systemctl enable --now model: done
-
-# %% [markdown]
 # ## Ask
 #
-# Same client, same key, another base URL. The header says who answered.
+# Same client, same key, another base URL. Expect one text twice, and one
+# address: the function does not say who it is.
 
 # %%
 key = outputs()["team_keys"].reveal()["blue"]
@@ -242,17 +189,14 @@ homes = {home: outputs()[url] for home, url in urls.items()}
 def say(home):
     client = openai.OpenAI(base_url=homes[home], api_key=key)
     return client.chat.completions.with_raw_response.create(
-        model=client.models.list().data[0].id, temperature=0, max_tokens=24,
+        model=client.models.list().data[0].id, temperature=0, max_tokens=16,
         messages=[{"role": "user", "content": "Say hello to the class."}])
 
-# %% [markdown]
-# Expect one text twice, and one address: the function does not say who it is.
-
-# %%
-said = {home: say(home) for home in homes}
-print(*(each.headers.get("x-served-by") for each in said.values()))
-print(*(each.parse().choices[0].message.content for each in said.values()))
-# expect: None stable/
+for said in map(say, homes):
+    print(said.headers.get("x-served-by"), end=": ")
+    print(said.parse().choices[0].message.content)
+# expect: None
+# expect: stable/
 
 # %% [markdown]
 # Now somebody claims to be another key. The log of the instance shows whose
@@ -273,8 +217,8 @@ print("mallory" in line, line[:240])
 # %% [markdown]
 # ### Three homes, compared
 #
-# Your own seconds for the same answer, one after the other, and your own
-# tokens. The prices are AWS's lists, with their dates. Change any number.
+# Your own seconds for the same answer, and your own tokens. The prices are
+# AWS's lists, with their dates. Change any number.
 
 # %%
 took = {}
@@ -291,42 +235,35 @@ cost(function_seconds=took["function"], instance_seconds=took["instances"],
 # %% [markdown]
 # At rest, only one of them costs. The function costs by the second, so it is
 # dear when it is busy all day; but a small instance may be full before it is
-# cheaper. And what no list shows: a model that does not fit into 10 GB, or
-# wants a GPU, has no home in a function at all.
+# cheaper. And a model that does not fit into 10 GB, or wants a GPU, has no
+# home in a function at all.
 #
-# ## Change it: from one to three
+# ## Change it: from one to two
 #
-# The rule would need minutes, so set the number by hand. Calls go on
-# meanwhile; predict at which second the second lane begins.
+# A scaling policy adds an instance when each has more than 60 requests a
+# minute, and AWS takes three minutes over to believe it. So set the number by
+# hand. Calls go on meanwhile, and none fails: a target gets requests once it
+# has answered.
 
 # %%
-def three():
+def two():
     scaling.set_desired_capacity(
-        AutoScalingGroupName=outputs()["instance_group"], DesiredCapacity=3)
+        AutoScalingGroupName=outputs()["instance_group"], DesiredCapacity=2)
 
-traffic(8, rate=2, url=homes["instances"] + "/model",
-        at={1: three})
-show(until("healthy", 3))
+traffic(4, rate=2, url=homes["instances"] + "/model",
+        at={0: two})
+show(until("healthy", 2))
 # expect: , 0 failed
 # expect: "State": "healthy"
 
 # %% [markdown]
-# No call failed, for nobody was sent to a machine that had not yet answered.
 # Pulumi does not set the number back: the program says between 1 and 3, and
-# leaves the rest to whoever scales. Back to one: two of them leave in peace.
-# (Two calls a second are more than 60 a minute: the rule may add one again.)
-
-# %%
-scaling.set_desired_capacity(
-    AutoScalingGroupName=outputs()["instance_group"], DesiredCapacity=1)
-traffic(4, rate=2, url=homes["instances"] + "/model")
-# expect: , 0 failed
-
-# %% [markdown]
-# ## Break it: a door to the wrong port
+# leaves the rest to whoever scales.
 #
-# The classic. The server runs, its log is clean, and nobody gets through.
-# Your version of `passage` lets the balancer in at 8081.
+# ## Break it: a rule for the wrong port
+#
+# Back to one. And the classic: the server runs, its log is clean, and nobody
+# gets through. Your version of `passage` lets the balancer in at 8081.
 
 # %%
 from gateway.instances.network import passage as right
@@ -334,6 +271,8 @@ from gateway.instances.network import passage as right
 def passage(name, caller, called, port):
     right(name, caller, called, 8081 if port == MODEL_PORT else port)
 
+scaling.set_desired_capacity(
+    AutoScalingGroupName=outputs()["instance_group"], DesiredCapacity=1)
 up()
 show(until("unhealthy"))
 # expect: "Reason": "Target.Timeout"
@@ -341,15 +280,14 @@ show(until("unhealthy"))
 # %% [markdown]
 # `Target.Timeout`: the request was dropped. A wrong port of the *server*
 # would be refused, and say `Target.FailedHealthChecks`; a wrong path answers
-# 404, `Target.ResponseCodeMismatch`. So the reason names the culprit. (A group
-# of only unhealthy targets is asked all the same, in vain.) The fix:
+# 404, `Target.ResponseCodeMismatch`. (A group of only unhealthy targets is
+# asked all the same, in vain.) The fix; ten seconds later, it is healthy.
 
 # %%
 from gateway.instances.network import passage
+
 up()
-show(until("healthy"))
 # expect: Done in
-# expect: "State": "healthy"
 
 # %% [markdown]
 # ## Your turn
@@ -380,17 +318,16 @@ check("15.2", suspect)
 #
 # - Nobody has run this page on AWS yet. Not known: whether the stage is part
 #   of the path at the balancer (AWS's guide and AWS's sample disagree; our
-#   server takes both), and what is answered when a link's door is shut.
-# - It costs while nobody asks: an instance 0.09 an hour, its public address
-#   0.005, the balancer 0.0225. The link itself is free.
+#   server takes both), and what is answered when the link is not let in.
+# - It costs while nobody asks: an instance 0.09 US dollars an hour, its
+#   public address 0.005, the balancer 0.0225. The link itself is free.
 # - The model must be known to pip: `requirements.txt` beside the code.
 #
 # ## Recap
 #
 # You said when a function is the wrong home, with your own seconds. You
-# started instances that install themselves, and let one balancer call them.
-# You led a private way to it. You found out why a machine that runs is not
-# asked.
+# started instances that install themselves, and led a private way to the
+# balancer that calls them. You found out why one gets no requests.
 #
 # Keep this: `integration_target=balancer.arn`, with a VPC link's id.
 #
