@@ -286,8 +286,17 @@ check("1.2", tagged_role)
 # permission (which doors it opens). And you saw that a resource exists
 # only if a program declares it.
 #
-# Keep this: `automation.create_or_select_stack(stack_name=…,
-# project_name=…, program=…)`, then `.up()`.
+# Keep this:
+#
+# ```python
+# import json
+#
+# def trust(service):
+#     """The trust policy of a role that this service assumes."""
+#     return json.dumps({"Version": "2012-10-17", "Statement": [{
+#         "Effect": "Allow", "Principal": {"Service": service},
+#         "Action": "sts:AssumeRole"}]})
+# ```
 #
 # You can stop here; a role left running costs nothing. To take all of it
 # down, open the last chapter.

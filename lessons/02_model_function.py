@@ -284,7 +284,14 @@ check("2.2", memory)
 # and let one role call it. You asked it without a gateway, changed what
 # it is told, and met a timeout.
 #
-# Keep this: `"Action": "lambda:InvokeFunction", "Resource": function.arn`.
+# Keep this:
+#
+# ```python
+# def may_invoke(function):
+#     """The statement that lets a role call this function alone."""
+#     return {"Effect": "Allow", "Action": "lambda:InvokeFunction",
+#             "Resource": function.arn}
+# ```
 #
 # You can stop here: a function nobody calls costs nothing.
 #

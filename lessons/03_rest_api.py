@@ -139,7 +139,7 @@ show(gateways.get_rest_api(restApiId=api_id))
 # %% [markdown]
 # ## Ask
 #
-# Where can it be called? An API is served by its **stages**, and it has
+# Where can it be called? An API is served by its stages, and it has
 # none. So the answer to your prediction is in this list: nobody yet.
 
 # %%
@@ -231,7 +231,15 @@ check("3.2", arn)
 # that had no value yet: with `Output.concat` and `Output.json_dumps`, not
 # with an f-string.
 #
-# Keep this: `pulumi.Output.concat(rest_api.execution_arn, "/*")`.
+# Keep this:
+#
+# ```python
+# import pulumi
+#
+# def every_path(rest_api):
+#     """The ARN of all that this API has, known or not yet."""
+#     return pulumi.Output.concat(rest_api.execution_arn, "/*")
+# ```
 #
 # You can stop here: an API without calls costs nothing.
 #

@@ -229,8 +229,17 @@ check("4.2", two_methods)
 # You added a path and a method, saw an update in place beside a
 # replacement, and read a refusal that came before any call.
 #
-# Keep this: `http_method="ANY"` passes every method on; the function
-# decides.
+# Keep this:
+#
+# ```python
+# import pulumi_aws as aws
+#
+# def any_method(rest_api, path):
+#     """Every HTTP method of a path, for whoever calls."""
+#     return aws.apigateway.Method(
+#         "anyMethod", rest_api=rest_api.id, resource_id=path.id,
+#         http_method="ANY", authorization="NONE")
+# ```
 #
 # You can stop here: paths cost nothing.
 #

@@ -206,8 +206,8 @@ log = refused["log"].splitlines()
 print(*(line for line in log if "ermission" in line))
 # expect: ± replace  aws.apigateway.Integration  modelIntegration
 # expect: replaced because credentials changed
-# expect: 500 {"message"
-# expect: Invalid permissions on Lambda function
+# expect first: 500 {"message"
+# expect first: Invalid permissions on Lambda function
 
 # %% [markdown]
 # A 500 is nearly always that, and only the execution log (chapter 11) or a
@@ -276,7 +276,14 @@ check("5.2", response)
 # call, and got the first answer through API Gateway. You read the event and
 # the answer of a proxy, and saw the 500 without permission.
 #
-# Keep this: `"uri": function.invoke_arn`, `integration_http_method="POST"`.
+# Keep this:
+#
+# ```python
+# def proxy(function, role):
+#     """Arguments of an integration that hands on the whole request."""
+#     return {"type": "AWS_PROXY", "integration_http_method": "POST",
+#             "uri": function.invoke_arn, "credentials": role.arn}
+# ```
 #
 # You can stop here: an integration costs nothing.
 #

@@ -353,7 +353,15 @@ check("6.3", refusal)
 # that still answered. You rolled back while somebody called. And you can
 # read *Missing Authentication Token*.
 #
-# Keep this: `replacement_trigger=[digest(…), left_behind(…)]`.
+# Keep this:
+#
+# ```python
+# import pulumi
+#
+# def new_when_changed(*texts):
+#     """Options of a deployment: another one when a text differs."""
+#     return pulumi.ResourceOptions(replacement_trigger=list(texts))
+# ```
 #
 # You can stop here: in the sandbox it costs nothing, on AWS only calls
 # do. To take everything down, open the next chapter.

@@ -66,7 +66,7 @@ start(7)
 # | `JWT` (new in November 2026) | a token of any OpenID Connect provider | API Gateway |
 # | `AWS_IAM` | a signature | IAM's policies |
 #
-# The function of the second row is a **Lambda authorizer**. The other rows
+# The function of the second row is a Lambda **authorizer**. The other rows
 # are chapter 08's.
 #
 # ![The method names the authorizer; the authorizer asks its function, as the API's role; the function is given the teams' keys](../images/07_who_may_call.svg)
@@ -309,8 +309,17 @@ check("7.1", allow)
 # that an API key alone tells nobody apart, combined who with where, and read
 # which part of API Gateway refused a call.
 #
-# Keep this: `"Resource": f"{api_and_stage}/*"` in what an authorizer
-# answers.
+# Keep this:
+#
+# ```python
+# import hashlib
+# import hmac
+#
+# def known(key, hashes):
+#     """Whether a key is one of those whose SHA-256 is known."""
+#     found = hashlib.sha256(key.encode()).hexdigest()
+#     return any([hmac.compare_digest(found, each) for each in hashes])
+# ```
 #
 # You can stop here: in the sandbox it costs nothing, on AWS only calls do.
 #

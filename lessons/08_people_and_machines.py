@@ -59,9 +59,9 @@ start(8)
 # tomorrow it is worth nothing.
 #
 # A **user pool** of Amazon Cognito is that reception. It keeps users and
-# passwords. Who signs in gets three tokens: an **ID token** says who they
+# passwords. Who signs in gets three tokens: an ID token says who they
 # are, for the program that signed them in; an **access token** says what
-# they may call, and is the one to send to an API; a **refresh token** gets
+# they may call, and is the one to send to an API; a refresh token gets
 # new ones.
 #
 # A **signature** (SigV4) is for machines. It is computed of each request
@@ -253,7 +253,7 @@ check("8.1", policy)
 #
 # {{quirks}}
 #
-# - **JWT authorizers** for REST APIs are new in November 2026: API Gateway
+# - JWT authorizers for REST APIs are new in November 2026: API Gateway
 #   checks tokens of any OpenID Connect provider, of several issuers at once,
 #   with their audiences and claims. Use one for people who sign in
 #   elsewhere. It does not replace the authorizer of chapter 07: our keys are
@@ -268,7 +268,14 @@ check("8.1", policy)
 # requests and decided what it may call. You can say what a token proves, and
 # what JWT authorizers change.
 #
-# Keep this: `"authorization": "AWS_IAM"`, and the caller's own policy.
+# Keep this:
+#
+# ```python
+# def may_call(region, account, api_id, stage):
+#     """The statement that lets a user or a role call a stage."""
+#     return {"Effect": "Allow", "Action": "execute-api:Invoke", "Resource":
+#             f"arn:aws:execute-api:{region}:{account}:{api_id}/{stage}/*"}
+# ```
 #
 # You can stop here: in the sandbox it costs nothing, on AWS only calls do.
 #

@@ -307,7 +307,14 @@ check("9.2", patient)
 # client that waits; gave guests a quota; and refused bad bodies before they
 # cost anything.
 #
-# Keep this: `"request_models": {"$default": model.name}`.
+# Keep this:
+#
+# ```python
+# def checked(validator, model):
+#     """Arguments of a method whose bodies are checked, of every type."""
+#     return {"request_models": {"$default": model.name},
+#             "request_validator_id": validator.id}
+# ```
 #
 # You can stop here: it costs nothing.
 #

@@ -190,7 +190,7 @@ up()
 call("green", "Tell me all about gravity.", max_tokens=250)
 show(items())
 # expect: timeout: …→ 1
-# expect: 502 InternalServerErrorException
+# expect: 502 InternalServerErrorException | 504
 
 # %% [markdown]
 # 502, and the reservation is still there, as `promise-…`: tokens, and the second
@@ -245,7 +245,17 @@ check("10.1", left)
 # callers change at once, reserved and settled, and saw what a call leaves
 # that dies.
 #
-# Keep this: `ConditionExpression="taken <= :room"`.
+# Keep this:
+#
+# ```python
+# def reserve(table, item, tokens, budget):
+#     """One write of a boto3 Table: it fails where too few are left."""
+#     return table.update_item(
+#         Key={"id": item}, UpdateExpression="ADD taken :tokens",
+#         ConditionExpression="attribute_not_exists(taken) OR taken <= :room",
+#         ExpressionAttributeValues={
+#             ":tokens": tokens, ":room": budget - tokens})
+# ```
 #
 # You can stop here: it costs nothing while nobody calls.
 #

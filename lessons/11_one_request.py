@@ -314,7 +314,17 @@ check("11.1", took)
 # You followed a request by its id, found where its time went, saw what a
 # data trace keeps, and lost the logs to somebody else's `destroy`.
 #
-# Keep this: `"requestId": "$context.requestId"`.
+# Keep this:
+#
+# ```python
+# import json
+#
+# def access_log():
+#     """A line for each request, without what was asked."""
+#     return json.dumps({
+#         "requestId": "$context.requestId", "status": "$context.status",
+#         "latency": "$context.responseLatency"})
+# ```
 #
 # You can stop here: in the sandbox it costs nothing. On AWS, lines end by
 # themselves.

@@ -283,7 +283,19 @@ check("12.2", pattern)
 # You had the function count tokens, made an alarm go off, read a dashboard
 # that is code, and saw what a mean hides.
 #
-# Keep this: `treat_missing_data="notBreaching"`.
+# Keep this:
+#
+# ```python
+# import json
+# import time
+#
+# def metrics_line(namespace, **numbers):
+#     """Print it in a function: CloudWatch makes metrics of the numbers."""
+#     kept = {"Namespace": namespace, "Dimensions": [[]],
+#             "Metrics": [{"Name": name} for name in numbers]}
+#     about = {"Timestamp": int(time.time() * 1000), "CloudWatchMetrics": [kept]}
+#     return json.dumps({"_aws": about, **numbers})
+# ```
 #
 # You can stop here: in the sandbox it costs nothing. On AWS, five alarms and
 # a dashboard are within what is free, if the account has no others.

@@ -280,7 +280,7 @@ check("13.1", carry_on)
 # {{quirks}}
 #
 # - A web page of another **origin** can read no answer until the server lets
-#   it (**CORS**), and asks first without a key. Name such pages in the
+#   it (**CORS**), and asks first without a key: a **preflight**. Name such pages in the
 #   setting `corsOrigins`: `gateway/cors.py` does the rest.
 #
 # ## Recap
@@ -289,7 +289,15 @@ check("13.1", carry_on)
 # with one. You asked for repeatable answers and for a tool call. Each
 # refusal raised the client's own exception.
 #
-# Keep this: `openai.OpenAI(base_url=invoke_url, api_key=key)`.
+# Keep this:
+#
+# ```python
+# import openai
+#
+# def client(invoke_url, key):
+#     """OpenAI's client, for a gateway of yours."""
+#     return openai.OpenAI(base_url=invoke_url, api_key=key)
+# ```
 #
 # You can stop here: it costs nothing while nobody calls.
 #

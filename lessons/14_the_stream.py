@@ -305,8 +305,15 @@ check("14.2", text_of)
 # read a stream without a client, found one that does not flow, and spoke two
 # more dialects.
 #
-# Keep this: `response_transfer_mode="STREAM"`, with
-# `response_streaming_invoke_arn`.
+# Keep this:
+#
+# ```python
+# def streamed(function, seconds):
+#     """Arguments of an integration that hands on pieces as they come."""
+#     return {"uri": function.response_streaming_invoke_arn,
+#             "response_transfer_mode": "STREAM",
+#             "timeout_milliseconds": seconds * 1000}
+# ```
 #
 # You can stop here: it costs nothing while nobody calls.
 #

@@ -70,7 +70,7 @@ start(15)
 # | **VPC link** | API Gateway's way into the network | `vpc_link` |
 #
 # There is a third home: somebody else's model, paid by the token. You will
-# compare the three.
+# compare the three. (An instance gets its role in an **instance profile**.)
 #
 # ![Integration, link, balancer, targets and instance group of chapter 15 and what they refer to](../images/15_behind_a_load_balancer.svg)
 #
@@ -329,7 +329,14 @@ check("15.2", suspect)
 # started instances that install themselves, and led a private way to the
 # balancer that calls them. You found out why one gets no requests.
 #
-# Keep this: `integration_target=balancer.arn`, with a VPC link's id.
+# Keep this:
+#
+# ```python
+# def private(link, balancer):
+#     """Arguments of an integration that leads to an internal balancer."""
+#     return {"type": "HTTP_PROXY", "connection_type": "VPC_LINK",
+#             "connection_id": link.id, "integration_target": balancer.arn}
+# ```
 #
 # You can stop here. On AWS, take the instances away first: chapter 99. Or
 # `configure(instances=None)`, and `up()` twice: the first time, the link is

@@ -100,9 +100,9 @@ print(text[text.index("    def stream"):text.index("    def _begun")])
 # %% [markdown]
 # ### A canary
 #
-# The integration writes that header, from a variable of the stage
-# (`pool_header`). A **canary** is another value of the variable for some
-# percent of requests, drawn anew for each. To promote is to swap the two, to
+# The integration writes that header, from a **stage variable**
+# (`pool_header`). A **canary** is another value of it for some percent of
+# requests, drawn anew for each. To promote is to swap the two, to
 # roll back is to swap them back. It needs no second deployment: the API is
 # the same, only the variable is not.
 
@@ -323,7 +323,15 @@ check("16.2", quarter)
 # what a caller sees of 41 ways to fail. You let an instance leave under load,
 # and killed one. You tried a new version, promoted it, and rolled back.
 #
-# Keep this: before the first token, the next one; after it, the truth.
+# Keep this:
+#
+# ```python
+# def canary(deployment, percent, **variables):
+#     """Arguments of a stage: some percent find other variables."""
+#     return {"canary_settings": {
+#         "deployment_id": deployment.id, "percent_traffic": percent,
+#         "stage_variable_overrides": variables}}
+# ```
 #
 # You can stop here. On AWS, take the instances away first: chapter 99.
 #

@@ -107,7 +107,7 @@ check("1.1", answer)
 #
 # ## Recap
 #
-# The bullets of *You will* in the past tense. Keep this: one line of code. You can stop here: what
-# it costs to leave it running.
+# The bullets of *You will* in the past tense. Keep this: a function that works wherever it is
+# pasted, fenced as `python`. You can stop here: what it costs to leave it running.
 #
 # {{next}}
