@@ -51,8 +51,8 @@ start(0, stack="first-look")
 #
 # ![Thirteen resources in six rows, from the role, the log and the API at the bottom to the stage on top](../images/map.svg)
 #
-# Do not learn it by heart. Each chapter adds one or two of these boxes, and
-# explains them.
+# Do not learn it by heart. Each chapter adds some of these boxes, and explains
+# them.
 #
 # ## Apply
 #
@@ -121,6 +121,11 @@ outputs()
 # | 04 | a path and its methods | what can be asked for there |
 # | 05 | an integration | the wire from the desk to the model |
 # | 06 | a deployment and a stage | what you edit must go live |
+# | 07, 08 | keys, tokens, signatures | not everyone may ask |
+# | 09, 10 | rates, quotas, a budget of tokens | nobody may ask for everything |
+# | 11, 12 | logs, a trace, alarms | you want to know what happened |
+# | 13, 14 | OpenAI's shape, streams | programs that exist can use it |
+# | 15, 16 | instances, a second version | a model may outgrow a function |
 # | 99 | nothing | you take everything down |
 #
 # ## On AWS

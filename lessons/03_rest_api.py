@@ -1,3 +1,10 @@
+# Sources, looked up on 2026-11-29:
+# - REST and HTTP APIs compared: docs.aws.amazon.com/apigateway/latest/developerguide/http-api-vs-rest.html
+# - only REST APIs stream: docs.aws.amazon.com/apigateway/latest/developerguide/response-transfer-mode.html
+# - prices of us-east-1, the first 300 or 333 million calls, in US dollars: aws.amazon.com/api-gateway/pricing,
+#   aws.amazon.com/elasticloadbalancing/pricing
+# - AgentCore Gateway: docs.aws.amazon.com/bedrock-agentcore/latest/devguide/gateway.html
+
 # %% [markdown]
 # # {{title}}
 #
@@ -46,9 +53,22 @@ start(3)
 # services yet. Later chapters add what can be asked for there.
 #
 # Its **resource policy** is the sign at the door. A role's policy, in
-# chapter 02, is about what the wearer may *do*. A resource policy is
+# chapter 02, is about what the role may *do*. A resource policy is
 # about who may come *in*. Ours says: everyone, for now. Chapter 07 will
 # be stricter.
+#
+# Why this kind of gateway? AWS has several (November 2026):
+#
+# | | keys and quotas | checks bodies | streams | private balancer | costs |
+# |---|---|---|---|---|---|
+# | **REST API** (here) | yes | yes | yes | yes | 3.50 a million |
+# | HTTP API | no | no | no | yes | 1.00 a million |
+# | a function's URL | no | no | yes | no | the function |
+# | load balancer | no | no | from instances | is one | 0.0225 an hour |
+#
+# Amazon Bedrock is no gateway but models, paid by the token; its AgentCore
+# Gateway makes tools of APIs, for agents. If you need neither keys nor
+# streams, an HTTP API is cheaper.
 #
 # ![Two boxes: the policy ApiPolicy refers to the API by policy and by rest_api_id](../images/03_rest_api.svg)
 #

@@ -27,7 +27,7 @@
 #
 # ## Start
 #
-# `tokens(48)` is 48, and fewer on a slow machine.
+# `tokens(8)` is 8, and fewer on a slow machine.
 
 # %%
 import time
@@ -123,8 +123,8 @@ tables = boto3.client("dynamodb")
 def items():
     return tables.scan(TableName=outputs()["budget_table"])["Items"]
 
-story = "The quick brown fox jumps over the lazy dog. " * 20
-for prompt, room in (("Hi", 1), (story, tokens(16))):
+story = "The quick brown fox jumps over the lazy dog. " * 10
+for prompt, room in (("Hi", 1), (story, tokens(8))):
     answer = ask(prompt, max_tokens=room)
     print(sum(answer.usage.values()), "tokens,", answer.seconds, "s")
 show(items())

@@ -32,7 +32,7 @@ class Model(FakeModel):
 
 @pytest.fixture
 def table(tmp_path, monkeypatch):
-    """A real table, as chapter 09 declares it."""
+    """A real table, as chapter 10 declares it."""
     monkeypatch.setenv("KIT_PROVIDER", "0")
     running = cloud.start(tmp_path)
     client = boto3.client(
