@@ -183,6 +183,7 @@ def one_leaves():
     scaling.terminate_instance_in_auto_scaling_group(
         InstanceId=healthy()[0], ShouldDecrementDesiredCapacity=False)
 
+until(2)
 traffic(2, rate=3, url=direct, at={0.5: one_leaves})
 # expect: 6 answered, 0 failed
 

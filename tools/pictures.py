@@ -19,7 +19,7 @@ from pathlib import Path
 from lab.course import CHAPTERS, Chapter
 from lab.draw.svg import Drawing
 from tools.boxes import LEGEND, MARGIN, TooWide, boxes
-from tools.graph import Edge, Graph, Node, program_graph
+from tools.graph import WITH_POOL, Edge, Graph, Node, program_graph
 from tools.layout import reduce
 from tools.lessons import ROOT, stale
 
@@ -84,6 +84,7 @@ LEFT_OUT = {
 # The neighbours that a picture shows, where it cannot show all.
 NEIGHBOURS = {
     7: {"languageModelApiRole", "languageModelApi", "modelMethod"},
+    8: {"languageModelApi", "modelMethod"},
     9: {"languageModelStage", "teamKey ×2"},
     10: {"LanguageModelLambda", "languageModelRights"},
     11: {"languageModelStage", "languageModelApi"},
@@ -192,8 +193,9 @@ def build_all(root: Path = ROOT) -> dict[Path, str]:
     built = {folder / "map.svg": overview(graph)}
     for chapter in CHAPTERS:
         built[folder / f"way_{chapter.number:02d}.svg"] = way(graph, chapter)
-        if graph.of_chapter(chapter.number):
-            built[folder / f"{chapter.name}.svg"] = neighbourhood(grouped(graph), chapter)
+        if chapter.steps:
+            made = graph if graph.of_chapter(chapter.number) else program_graph(WITH_POOL)
+            built[folder / f"{chapter.name}.svg"] = neighbourhood(grouped(made), chapter)
     return built
 
 
