@@ -41,11 +41,13 @@ WAY = (
 CHAT_WAY = {"/model": ("/chat", ("completionsPath", "chatMethod")), "integration": (
     "integration", ("chatIntegration",))}  # fmt: skip
 
-# Ways of their own: to the budget, to the numbers, to the instances, and to whoever of several
+HOPS = tuple(stop for stop in WAY if stop[0] not in ("role", "logs"))  # where there is more to tell
+
+# Ways of their own: to the budget, to the alarms, to the instances, and to whoever of several
 # backends answers.
 OTHER_WAYS = {
-    10: (*WAY[:-1], ("budget", ("tokenBudgets",))),
-    12: (*WAY, ("numbers", ("alarm-failures", "languageModelDashboard"))),
+    10: (*HOPS, ("budget", ("tokenBudgets",))),
+    12: (*HOPS, ("alarms", ("alarm-failures", "languageModelDashboard"))),
     15: (
         *WAY[:3],
         ("/instances", ("instancesPath", "instancesMethod")),
@@ -72,6 +74,7 @@ LEFT_OUT = {
     9: {"promptIntegration", "promptValidator", "promptLimit"}
     | {"throttledResponse", "quotaResponse"},
     11: {"apiLogsPolicy"},
+    12: {"throttledCalls"},
     13: {"modelsIntegration", "oneModelIntegration", "modelsMethod", "oneModelMethod"}
     | {"modelsPath", "oneModelPath", "chatValidator", "chatLimit"},
     14: {"dialectValidator ×2", "dialectLimit ×2"},
