@@ -263,7 +263,7 @@ print(dict(seen))
 
 # %%
 def wrong_path():
-    answer = requests.get(url + "s", timeout=60)
+    answer = requests.get(url + "x", timeout=60)
     print(answer.status_code, answer.text)
 
 wrong_path()

@@ -136,8 +136,8 @@ show(items())
 # ## Change it: three hundred tokens
 #
 # A tiny budget. (To delete the items makes a new day.) Then eight calls at
-# once, as in your prediction. Each reserves 64 tokens, 24 of the prompt and
-# 40 for the answer.
+# once, as in your prediction. Each reserves 64 tokens, 48 of the prompt and
+# 16 for the answer.
 
 # %%
 def budget_variables(settings, budget):
@@ -163,9 +163,10 @@ def call(team, prompt, **more):
     print(answer.status_code, answer.headers.get("x-amzn-errortype", ""))
     return answer
 
+often = " ".join(7 * ["What is gravity?"])
 with ThreadPoolExecutor() as pool:
-    answers = list(pool.map(lambda _: call(
-        "blue", "What is gravity?", max_tokens=40), range(8)))
+    answers = list(pool.map(
+        lambda _: call("blue", often, max_tokens=16), range(8)))
 used = [a.json()["usage"].values() for a in answers if a.ok]
 print(sum(map(sum, used)), "tokens used")
 # expect: 200 
