@@ -61,7 +61,7 @@ class Load:
 def measure(report: Report, quick: bool = False) -> None:
     """Kills with the fallback before them, and promotions of a canary."""
     times = 1 if quick else 20
-    gateway = gateways.deployed(12)
+    gateway = gateways.deployed(16)
     gateway.change(**HOMES)
     outputs = dict(session.outputs())
     healthy(outputs["targets_arn"], 2)

@@ -160,6 +160,56 @@ def authorizer_role(log_group: aws.cloudwatch.LogGroup) -> aws.iam.Role:
     return role
 
 
+def encrypted_only(
+    authentication: str, rest_api: aws.apigateway.RestApi
+) -> list[Statement]:
+    """For the resource policy: nobody is let in, calls without TLS are out.
+
+    Who gets in is up to the authorizer, or to the callers' own IAM
+    policies. Beside these, a policy that allows everyone would admit all of
+    whom they say nothing. Beside a user pool, it has to allow.
+    """
+    calls = {
+        "Principal": "*",
+        "Action": "execute-api:Invoke",
+        "Resource": pulumi.Output.concat(rest_api.execution_arn, "/*"),
+    }
+    without_tls = {"Bool": {"aws:SecureTransport": "false"}}
+    refused = {"Effect": "Deny", **calls, "Condition": without_tls}
+    if authentication == "cognito":
+        return [{"Effect": "Allow", **calls}, refused]
+    return [refused]
+
+
+def only_from(
+    rest_api: aws.apigateway.RestApi, addresses: list[str]
+) -> Statement:
+    """For the resource policy: no call but from these addresses (CIDR).
+
+    Not a step of `gateway`: add it to the statements of `encrypted_only`.
+    The refusal has to be explicit. Beside an authorizer that allows, a
+    policy that is silent would let the caller in.
+    """
+    return {
+        "Effect": "Deny",
+        "Principal": "*",
+        "Action": "execute-api:Invoke",
+        "Resource": pulumi.Output.concat(rest_api.execution_arn, "/*"),
+        "Condition": {"NotIpAddress": {"aws:SourceIp": addresses}},
+    }
+
+
+def key_values(
+    keys: Keys,
+) -> pulumi.Output[dict[str, str]]:
+    """What each team needs to call: its key, as a secret."""
+    values = {team: key.value for team, key in keys.items()}
+    return pulumi.Output.secret(pulumi.Output.all(**values))
+
+
+# Chapter 08: people and machines
+
+
 def user_pool(settings: Settings, authentication: str) -> Variables:
     """Where people sign in: a pool of users, and what a client names."""
     if authentication != "cognito":
@@ -207,50 +257,3 @@ def pool_authorizer(
         identity_source="method.request.header.Authorization",
         provider_arns=[pool["user_pool_arn"]],
     )
-
-
-def encrypted_only(
-    authentication: str, rest_api: aws.apigateway.RestApi
-) -> list[Statement]:
-    """For the resource policy: nobody is let in, calls without TLS are out.
-
-    Who gets in is up to the authorizer, or to the callers' own IAM
-    policies. Beside these, a policy that allows everyone would admit all of
-    whom they say nothing. Beside a user pool, it has to allow.
-    """
-    calls = {
-        "Principal": "*",
-        "Action": "execute-api:Invoke",
-        "Resource": pulumi.Output.concat(rest_api.execution_arn, "/*"),
-    }
-    without_tls = {"Bool": {"aws:SecureTransport": "false"}}
-    refused = {"Effect": "Deny", **calls, "Condition": without_tls}
-    if authentication == "cognito":
-        return [{"Effect": "Allow", **calls}, refused]
-    return [refused]
-
-
-def only_from(
-    rest_api: aws.apigateway.RestApi, addresses: list[str]
-) -> Statement:
-    """For the resource policy: no call but from these addresses (CIDR).
-
-    Not a step of `gateway`: add it to the statements of `encrypted_only`.
-    The refusal has to be explicit. Beside an authorizer that allows, a
-    policy that is silent would let the caller in.
-    """
-    return {
-        "Effect": "Deny",
-        "Principal": "*",
-        "Action": "execute-api:Invoke",
-        "Resource": pulumi.Output.concat(rest_api.execution_arn, "/*"),
-        "Condition": {"NotIpAddress": {"aws:SourceIp": addresses}},
-    }
-
-
-def key_values(
-    keys: Keys,
-) -> pulumi.Output[dict[str, str]]:
-    """What each team needs to call: its key, as a secret."""
-    values = {team: key.value for team, key in keys.items()}
-    return pulumi.Output.secret(pulumi.Output.all(**values))

@@ -22,7 +22,7 @@ from .limits import (
 )
 from .settings import Settings
 
-# Chapter 10: speak OpenAI
+# Chapter 13: speak OpenAI; chapter 14 has what streams
 
 
 def list_models(

@@ -26,7 +26,7 @@ from .api import (  # chapters 03 to 05
     resource_policy,
     rest_api,
 )
-from .auth import (  # chapter 07
+from .auth import (  # chapters 07 and 08
     Keys,
     access,
     authentication,
@@ -37,8 +37,8 @@ from .auth import (  # chapter 07
     team_keys,
     user_pool,
 )
-from .budget import budget_rights, budget_variables, token_budget  # 08
-from .chat import (  # chapter 10
+from .budget import budget_rights, budget_variables, token_budget  # 10
+from .chat import (  # chapters 13 and 14
     adapter_invocation,
     adapter_start,
     adapter_variables,
@@ -51,7 +51,7 @@ from .chat import (  # chapter 10
     stream_variables,
     streaming,
 )
-from .cors import (  # chapter 10
+from .cors import (  # chapter 13
     page_headers,
     page_origins,
     page_variables,
@@ -65,15 +65,15 @@ from .deployment import (  # chapter 06
     model_url,
     stage,
 )
-from .dialects import (  # chapter 10
+from .dialects import (  # chapter 14
     anthropic_base_url,
     dialect_limits,
     no_embeddings,
     other_dialects,
 )
-from .instances.link import instances_limit  # chapter 11
+from .instances.link import instances_limit  # chapter 15
 from .kinds import Arguments, Parts, Statement, Variables
-from .limits import (  # chapter 08
+from .limits import (  # chapter 09
     every_method,
     limit_responses,
     metered,
@@ -81,7 +81,7 @@ from .limits import (  # chapter 08
     prompt_limit,
     usage_plans,
 )
-from .logs import (  # chapter 09
+from .logs import (  # chapter 11
     access_logs,
     execution_logs,
     log_fields,
@@ -90,7 +90,7 @@ from .logs import (  # chapter 09
     stage_logging,
 )
 from .managed.backend import backend_rights, backend_variables
-from .metrics import alarms, dashboard, metrics_variables  # chapter 09
+from .metrics import alarms, dashboard, metrics_variables  # chapter 12
 from .model import (  # chapters 01 and 02
     api_role,
     invoke_policy,
@@ -98,8 +98,8 @@ from .model import (  # chapters 01 and 02
     model_layer,
     plain_start,
 )
-from .routing.canary import canary, pool_variable  # chapter 12
-from .routing.homes import (  # chapters 11 and 12
+from .routing.canary import canary, pool_variable  # chapter 16
+from .routing.homes import (  # chapters 15 and 16
     Fallback,
     Home,
     fallback,

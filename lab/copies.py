@@ -2,7 +2,7 @@
 
 The pages in notebooks/ belong to the course, and git keeps them: running one would change it, and
 the next `git pull` would conflict. So learners work on copies, which git ignores. A copy that was
-changed is never overwritten.
+changed is never overwritten, and one whose page is no more is put away, not deleted.
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ from lab.errors import LabError
 ROOT = Path(__file__).resolve().parents[1]
 COURSE = "KIT_COURSE"  # a folder for work/ and its pictures, where many share one kit
 FIRST = course.CHAPTERS[0].name
+EARLIER = "earlier"  # in work/: copies of pages that the course has no more
 NOTE = ".copies.json"  # in work/: the page that each copy was made of, by its digest
 
 
@@ -45,8 +46,20 @@ def make(root: Path = ROOT) -> list[str]:
             continue
         shutil.copyfile(page, copy)
         known[page.stem] = now
+    _put_away(root, known)
     _note(work, known)
     return behind
+
+
+def _put_away(root: Path, known: dict[str, str]) -> None:
+    """Move copies of pages that are no more to work/earlier/: their numbers are other pages' now."""
+    work = root / "work"
+    for name in [name for name in known if not (root / "notebooks" / f"{name}.ipynb").exists()]:
+        del known[name]
+        for copy in [work / f"{name}.ipynb", *work.glob(f"{name}.*.ipynb")]:
+            if copy.exists():
+                (work / EARLIER).mkdir(exist_ok=True)
+                copy.replace(work / EARLIER / copy.name)
 
 
 def reset(page: int | str) -> Path:

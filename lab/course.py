@@ -11,7 +11,7 @@ class Chapter:
 
     Attributes:
         number: as in the file name; 99 cleans up and adds nothing.
-        minutes: how long a learner takes, not how long it runs.
+        minutes: how long a learner takes, not how long it runs; the lint counts them.
         steps: names of functions in gateway/, which its program calls.
         files: of gateway/ that have them, without their ending; as paths.
     """
@@ -30,25 +30,25 @@ class Chapter:
 
 
 CHAPTERS = (
-    Chapter(0, "start", "Start", 15),
-    Chapter(1, "iam_role", "The role that the API assumes", 25, ("api_role",), ("model",)),
+    Chapter(0, "start", "Start", 10),
+    Chapter(1, "iam_role", "The role that the API assumes", 40, ("api_role",), ("model",)),
     Chapter(
         2,
         "model_function",
         "The model in a function",
-        30,
+        45,
         ("plain_start", "model_layer", "model", "invoke_policy"),
         ("model",),
     ),
-    Chapter(3, "rest_api", "The REST API", 20, ("rest_api", "resource_policy"), ("api",)),
+    Chapter(3, "rest_api", "The REST API", 35, ("rest_api", "resource_policy"), ("api",)),
     Chapter(
-        4, "path_and_method", "A path and its method", 20, ("model_path", "model_method"), ("api",)
+        4, "path_and_method", "A path and its method", 35, ("model_path", "model_method"), ("api",)
     ),
     Chapter(
         5,
         "integration",
         "The integration",
-        25,
+        40,
         (
             "invocation",
             "integration",
@@ -63,7 +63,7 @@ CHAPTERS = (
         6,
         "deployment_and_stage",
         "Deployment and stage",
-        30,
+        60,
         ("declared_arguments", "deployment", "stage", "model_url"),
         ("deployment",),
     ),
@@ -77,22 +77,19 @@ CHAPTERS = (
             "key_source",
             "encrypted_only",
             "team_keys",
-            "user_pool",
             "authorizers",
             "access",
             "key_values",
         ),
         ("auth",),
     ),
+    Chapter(8, "people_and_machines", "People and machines", 35, ("user_pool",), ("auth",)),
     Chapter(
-        8,
-        "how_much",
-        "How much",
-        40,
+        9,
+        "how_many_requests",
+        "How many requests",
+        50,
         (
-            "token_budget",
-            "budget_variables",
-            "budget_rights",
             "metered",
             "prompt_check",
             "limit_responses",
@@ -100,60 +97,82 @@ CHAPTERS = (
             "prompt_limit",
             "usage_plans",
         ),
-        ("limits", "budget"),
+        ("limits",),
     ),
     Chapter(
-        9,
-        "what_happened",
-        "What happened",
-        35,
+        10,
+        "how_many_tokens",
+        "How many tokens",
+        30,
+        ("token_budget", "budget_variables", "budget_rights"),
+        ("budget",),
+    ),
+    Chapter(
+        11,
+        "one_request",
+        "One request",
+        45,
         (
-            "metrics_variables",
             "access_logs",
             "execution_logs",
             "logging_account",
             "log_fields",
             "stage_logging",
             "method_logging",
-            "alarms",
-            "dashboard",
         ),
-        ("logs", "metrics"),
+        ("logs",),
     ),
     Chapter(
-        10,
+        12,
+        "numbers",
+        "Numbers and alarms",
+        45,
+        ("metrics_variables", "alarms", "dashboard"),
+        ("metrics",),
+    ),
+    Chapter(
+        13,
         "speak_openai",
         "Speak OpenAI",
-        35,
+        40,
         (
             "list_models",
             "chat_completions",
             "chat_limit",
             "error_responses",
             "chat_url",
-            "streaming",
-            "stream_variables",
             "prompt_variables",
-            "adapter_start",
-            "adapter_variables",
-            "adapter_invocation",
             "page_origins",
             "preflights",
             "preflight_statements",
             "page_headers",
             "page_variables",
+        ),
+        ("chat", "cors"),
+    ),
+    Chapter(
+        14,
+        "the_stream",
+        "The stream",
+        45,
+        (
+            "streaming",
+            "stream_variables",
+            "adapter_start",
+            "adapter_variables",
+            "adapter_invocation",
             "other_dialects",
             "no_embeddings",
             "dialect_limits",
             "anthropic_base_url",
         ),
-        ("chat", "dialects", "cors"),
+        ("chat", "dialects"),
     ),
     Chapter(
-        11,
+        15,
         "behind_a_load_balancer",
         "Behind a load balancer",
-        35,
+        55,
         (
             "network",
             "doors",
@@ -185,10 +204,10 @@ CHAPTERS = (
         ),
     ),
     Chapter(
-        12,
+        16,
         "failing_well",
         "Failing well",
-        35,
+        50,
         (
             "candidate_variables",
             "candidate_pool",
@@ -204,7 +223,7 @@ CHAPTERS = (
         ),
         ("routing/candidate", "routing/canary", "routing/fallback", "routing/homes"),
     ),
-    Chapter(99, "clean_up", "Clean up", 5),
+    Chapter(99, "clean_up", "Clean up", 10),
 )
 
 LAST = max(chapter.number for chapter in CHAPTERS if chapter.steps)

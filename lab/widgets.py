@@ -1,4 +1,4 @@
-"""The widgets of chapters 07 to 12, for notebooks: `from lab.widgets import burst, logs`.
+"""The widgets of chapters 07 to 16, for notebooks: `from lab.widgets import burst, logs`.
 
 Each name is loaded when it is first used, as in `lab` itself.
 """

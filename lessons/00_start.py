@@ -7,8 +7,7 @@
 # {{map}}
 #
 # ![The way of a prompt: you, stage, API, path /model, integration, role, function](../images/way_00.svg)
-
-# %% [markdown]
+#
 # ## You will
 #
 # - check that this machine has what the course needs;
@@ -18,8 +17,7 @@
 #
 # About {{minutes}} minutes. It costs nothing: everything runs on this
 # machine. You need no AWS account, no key and no container.
-
-# %% [markdown]
+#
 # ## Start
 #
 # A notebook is run cell by cell: click into a cell and press Shift+Enter.
@@ -53,10 +51,9 @@ start(0, stack="first-look")
 #
 # ![Thirteen resources in six rows, from the role, the log and the API at the bottom to the stage on top](../images/map.svg)
 #
-# Do not learn it by heart. Each chapter adds one or two of these boxes, and
-# explains them.
-
-# %% [markdown]
+# Do not learn it by heart. Each chapter adds some of these boxes, and explains
+# them.
+#
 # ## Apply
 #
 # This deploys all of it, chapters 01 to 06. Watch the tree: each line is a
@@ -70,8 +67,7 @@ up(6)
 # Those were real calls to the programming interface of AWS; only their
 # address was this machine. The program in `gateway/` has no line that
 # knows the difference.
-
-# %% [markdown]
+#
 # ## Ask
 #
 # The gateway has a URL. Anything that speaks HTTP can use it. You should
@@ -125,17 +121,20 @@ outputs()
 # | 04 | a path and its methods | what can be asked for there |
 # | 05 | an integration | the wire from the desk to the model |
 # | 06 | a deployment and a stage | what you edit must go live |
+# | 07, 08 | keys, tokens, signatures | not everyone may ask |
+# | 09, 10 | rates, quotas, a budget of tokens | nobody may ask for everything |
+# | 11, 12 | logs, a trace, alarms | you want to know what happened |
+# | 13, 14 | OpenAI's shape, streams | programs that exist can use it |
+# | 15, 16 | instances, a second version | a model may outgrow a function |
 # | 99 | nothing | you take everything down |
-
-# %% [markdown]
+#
 # ## On AWS
 #
 # - The same program, the same cells: `start(0, target="aws")` deploys to
 #   your own account. Read chapter 02 first: the model must travel along.
 # - There the gateway is open to the whole internet until chapter 07.
 # - What differs is said in each chapter, in a part like this one.
-
-# %% [markdown]
+#
 # ## Recap
 #
 # You checked the machine, deployed a gateway with one call and got an

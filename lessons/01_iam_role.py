@@ -7,8 +7,7 @@
 # {{map}}
 #
 # ![The way of a prompt from you to the function; the role, chapter 01, is lit](../images/way_01.svg)
-
-# %% [markdown]
+#
 # ## You will
 #
 # - deploy a program from a cell with Pulumi's Automation API;
@@ -18,8 +17,7 @@
 #
 # About {{minutes}} minutes. It costs nothing here, and nothing on AWS:
 # roles are free. Nothing has to exist first.
-
-# %% [markdown]
+#
 # ## Start
 #
 # The next cell finds Pulumi, starts the sandbox if it is not running,
@@ -51,8 +49,7 @@ start(1)
 # ![One box, ApiRole, an IAM Role: all that chapter 01 adds](../images/01_iam_role.svg)
 #
 # {{edges}}
-
-# %% [markdown]
+#
 # ## Predict
 #
 # Commit to an answer before you read on. Guessing wrong is the point:
@@ -91,21 +88,15 @@ def program():
 
 # %% [markdown]
 # A program is deployed into a **stack**: one copy of it, with its own
-# memory of what exists. This makes a stack called `by-hand`.
+# memory of what exists. This makes a stack called `by-hand`. `preview` runs
+# the program and compares. It changes nothing. You should see two creations:
+# the stack itself and the role.
 
 # %%
 from pulumi import automation
 
 stack = automation.create_or_select_stack(
     stack_name="by-hand", project_name="by-hand", program=program)
-stack.name
-# expect: 'by-hand'
-
-# %% [markdown]
-# `preview` runs the program and compares. It changes nothing. You should
-# see two creations: the stack itself and the role.
-
-# %%
 stack.preview(on_output=print, color="never").change_summary
 # expect: pulumi:pulumi:Stack
 # expect: aws:iam:Role byHand create
@@ -196,8 +187,7 @@ show(iam.get_role(RoleName=role_name)["Role"])
 # The name is longer than the one in the code. Pulumi adds random letters
 # to each name, so that two copies of a program never collide and a
 # replacement can be made before the old one goes.
-
-# %% [markdown]
+#
 # ## Ask
 #
 # No model answers yet, so ask IAM instead: which doors does this role
@@ -240,23 +230,16 @@ plan()
 # expect: replaced because path changed
 
 # %% [markdown]
-# Neither was applied. Importing the step from the file puts the original
-# back in place of your version. The plan should be calm again.
-
-# %%
-from gateway.model import api_role
-
-plan()
-# expect: No change
-
-# %% [markdown]
 # ## Break it: a resource outside a program
 #
 # The classic first mistake: making a resource in a cell of its own, as
 # if it were any Python object. Nothing is raised. This kit warns you;
-# bare Pulumi stays silent.
+# bare Pulumi stays silent. (Nothing was applied above; to import the step
+# from its file puts the original back in place of your version.)
 
 # %%
+from gateway.model import api_role
+
 stray = aws.iam.Role("stray", assume_role_policy=json.dumps(trust))
 plan()
 # expect: made outside a program
@@ -267,8 +250,7 @@ plan()
 # The plan does not know `stray`. No program registered it, so no engine
 # heard of it, and it will never exist. The fix: put it into a step, a
 # function that the program calls.
-
-# %% [markdown]
+#
 # ## Your turn
 #
 # **1.1** Write the trust policy of a role that Lambda functions assume,
@@ -296,8 +278,7 @@ check("1.2", tagged_role)
 #
 # - State in a local folder is fine for one person. A team shares it in a
 #   bucket, with a lock.
-
-# %% [markdown]
+#
 # ## Recap
 #
 # You deployed a program by hand: select, preview, up, outputs. You made
@@ -305,8 +286,17 @@ check("1.2", tagged_role)
 # permission (which doors it opens). And you saw that a resource exists
 # only if a program declares it.
 #
-# Keep this: `automation.create_or_select_stack(stack_name=…,
-# project_name=…, program=…)`, then `.up()`.
+# Keep this:
+#
+# ```python
+# import json
+#
+# def trust(service):
+#     """The trust policy of a role that this service assumes."""
+#     return json.dumps({"Version": "2012-10-17", "Statement": [{
+#         "Effect": "Allow", "Principal": {"Service": service},
+#         "Action": "sts:AssumeRole"}]})
+# ```
 #
 # You can stop here; a role left running costs nothing. To take all of it
 # down, open the last chapter.

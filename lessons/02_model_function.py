@@ -7,8 +7,7 @@
 # {{map}}
 #
 # ![The way of a prompt from you to the function; the function, chapter 02, is lit](../images/way_02.svg)
-
-# %% [markdown]
+#
 # ## You will
 #
 # - put a small language model into a Lambda function;
@@ -19,8 +18,7 @@
 # About {{minutes}} minutes. It costs nothing here. On AWS a function
 # costs nothing while nobody calls it. If chapter 01 is missing, `up()`
 # makes it too.
-
-# %% [markdown]
+#
 # ## Start
 #
 # The imports are those of `gateway/model.py`, so that its steps run here
@@ -58,8 +56,7 @@ start(2)
 # ![Six boxes: the API's role of chapter 01, and the function, its role, log and policies of chapter 02](../images/02_model_function.svg)
 #
 # {{edges}}
-
-# %% [markdown]
+#
 # ## Predict
 #
 # A policy needs the full name of the function, which AWS chooses when it
@@ -90,31 +87,21 @@ predict("2")
 # makes by itself is kept, and paid for, for ever. `memory_size` buys
 # processor time as well; `timeout` ends a runaway answer. `environment` is
 # for later chapters, too.
-
-# %% step: create_function
-
-# %% [markdown]
+#
 # What Lambda starts is the function `handler` in `handler.py`. A **layer**
 # brings files along that many functions share, here the model. In the
 # sandbox there are none: Python finds the model by itself.
 
-# %% step: plain_start
-
-# %% [markdown]
-# ### A function that exists already
-#
-# In a company somebody else may run the model. Then we look it up
-# instead of making it.
-
-# %% step: find_function
+# %% step: create_function, plain_start
 
 # %% [markdown]
 # ### The step
 #
-# The settings decide which of the two happens. `Settings` is one small
-# class in `gateway/settings.py`; each default has its reason there.
+# In a company somebody else may run the model. Then the function is looked
+# up instead of made. The settings decide which: `Settings` is one small class
+# in `gateway/settings.py`; each default has its reason there.
 
-# %% step: model
+# %% step: find_function, model
 
 # %% [markdown]
 # ### Who may call it
@@ -181,7 +168,8 @@ show(policy["PolicyDocument"])
 #
 # There is no gateway yet, so play gateway yourself. API Gateway hands a
 # function each request as a dictionary, the **event**. This one holds
-# what the model needs. The first answer takes a moment: a cold start.
+# what the model needs. The first answer takes a moment: a cold start. In it,
+# `statusCode` and `body` are what a caller will get as status and text.
 
 # %%
 def invoke(**fields):
@@ -195,15 +183,6 @@ def invoke(**fields):
 show(invoke(prompt="What is the capital of France?", max_tokens=32))
 # expect: "statusCode": 200
 # expect: Paris
-
-# %% [markdown]
-# `statusCode` and `body` are what a caller of the gateway will get as
-# status and text. Ask something harder, and do not believe the answer.
-
-# %%
-harder = invoke(prompt="What is 2+2?", max_tokens=32)
-json.loads(harder["body"])["completion"]
-# expect: '
 
 # %% [markdown]
 # ## Change it: memory, and the system prompt
@@ -298,15 +277,21 @@ check("2.2", memory)
 #   size: twice the memory costs twice as much a second.
 # - Lambda's Python has no model. Make the layer once, in a terminal:
 #   `cd gateway && python -m layer`. The first `up()` uploads its 124 MB.
-
-# %% [markdown]
+#
 # ## Recap
 #
 # You put a model into a function, gave it a role and a log of its own,
 # and let one role call it. You asked it without a gateway, changed what
 # it is told, and met a timeout.
 #
-# Keep this: `"Action": "lambda:InvokeFunction", "Resource": function.arn`.
+# Keep this:
+#
+# ```python
+# def may_invoke(function):
+#     """The statement that lets a role call this function alone."""
+#     return {"Effect": "Allow", "Action": "lambda:InvokeFunction",
+#             "Resource": function.arn}
+# ```
 #
 # You can stop here: a function nobody calls costs nothing.
 #

@@ -1,3 +1,10 @@
+# Sources, looked up on 2026-11-29:
+# - REST and HTTP APIs compared: docs.aws.amazon.com/apigateway/latest/developerguide/http-api-vs-rest.html
+# - only REST APIs stream: docs.aws.amazon.com/apigateway/latest/developerguide/response-transfer-mode.html
+# - prices of us-east-1, the first 300 or 333 million calls, in US dollars: aws.amazon.com/api-gateway/pricing,
+#   aws.amazon.com/elasticloadbalancing/pricing
+# - AgentCore Gateway: docs.aws.amazon.com/bedrock-agentcore/latest/devguide/gateway.html
+
 # %% [markdown]
 # # {{title}}
 #
@@ -7,8 +14,7 @@
 # {{map}}
 #
 # ![The way of a prompt from you to the function; the API, chapter 03, is lit](../images/way_03.svg)
-
-# %% [markdown]
+#
 # ## You will
 #
 # - make a REST API, so far without a single path;
@@ -18,8 +24,7 @@
 # About {{minutes}} minutes. It costs nothing here. On AWS an API costs
 # nothing by itself: calls are paid, and nobody can call it yet. Earlier
 # chapters are made if they are missing.
-
-# %% [markdown]
+#
 # ## Start
 #
 # As before: imports, then the card that says where you are.
@@ -48,15 +53,27 @@ start(3)
 # services yet. Later chapters add what can be asked for there.
 #
 # Its **resource policy** is the sign at the door. A role's policy, in
-# chapter 02, is about what the wearer may *do*. A resource policy is
+# chapter 02, is about what the role may *do*. A resource policy is
 # about who may come *in*. Ours says: everyone, for now. Chapter 07 will
 # be stricter.
+#
+# Why this kind of gateway? AWS has several (November 2026):
+#
+# | | keys and quotas | checks bodies | streams | private balancer | costs |
+# |---|---|---|---|---|---|
+# | **REST API** (here) | yes | yes | yes | yes | 3.50 a million |
+# | HTTP API | no | no | no | yes | 1.00 a million |
+# | a function's URL | no | no | yes | no | the function |
+# | load balancer | no | no | from instances | is one | 0.0225 an hour |
+#
+# Amazon Bedrock is no gateway but models, paid by the token; its AgentCore
+# Gateway makes tools of APIs, for agents. If you need neither keys nor
+# streams, an HTTP API is cheaper.
 #
 # ![Two boxes: the policy ApiPolicy refers to the API by policy and by rest_api_id](../images/03_rest_api.svg)
 #
 # {{edges}}
-
-# %% [markdown]
+#
 # ## Predict
 #
 # The API will exist, and its policy lets everyone in. So who can call it?
@@ -81,8 +98,8 @@ predict("3")
 # ### Who may call it
 #
 # The policy must name the API, and the name contains an id that AWS has
-# not chosen yet. `rest_api.execution_arn` is an **output**: a promise of
-# a value. `Output.concat` makes a longer promise of it. Without a policy
+# not chosen yet. `rest_api.execution_arn` is an **output**: a value
+# that may not be known yet. `Output.concat` joins it with text, once it is. Without a policy
 # the API would be open as well; with one, the rule is written down, and
 # it covers this API only. A changed policy takes effect with the next
 # deployment: chapter 06 sees to that.
@@ -142,22 +159,16 @@ show(gateways.get_rest_api(restApiId=api_id))
 # %% [markdown]
 # ## Ask
 #
-# The desk is not connected to the kitchen. The function still answers if
-# you hand it an event yourself. Here a `GET`: the model describes itself
-# and names its limits.
+# Where can it be called? An API is served by its stages, and it has
+# none. So the answer to your prediction is in this list: nobody yet.
 
 # %%
-event = {"httpMethod": "GET", "path": "/model",
-         "body": None, "isBase64Encoded": False,
-         "requestContext": {"requestId": "by-hand"}}
-answer = boto3.client("lambda").invoke(
-    FunctionName=outputs()["function_name"], Payload=json.dumps(event))
-show(json.loads(json.load(answer["Payload"])["body"]))
-# expect: "name": "SmolLM2-135M-Instruct"
-# expect: "limits"
+gateways.get_stages(restApiId=api_id)["item"]
+# expect first: []
+# expect: [
 
 # %% [markdown]
-# ## Change it: a description, and compression
+# ## Change it: a description
 #
 # Most of an API changes in place, and for a good reason: a replacement
 # would have a new id, and all callers would have the old URL. Expect an
@@ -174,37 +185,15 @@ plan()
 # expect: description: …→ Answers prompts
 
 # %% [markdown]
-# Answers above this many bytes would be compressed for callers who ask
-# for it. Again an update. Then the original step comes back.
-
-# %%
-def rest_api(key_source):
-    return aws.apigateway.RestApi(
-        "languageModelApi", minimum_compression_size=1024,
-        endpoint_configuration={"types": "REGIONAL"}, **key_source)
-
-plan()
-# expect: ~ update  aws.apigateway.RestApi 
-# expect: minimum_compression_size: …→ 1024
-
-# %% [markdown]
-# Importing the step from the file takes your version back. The plan
-# should be calm.
+# ## Break it: an output is not a text
+#
+# The mistake that everyone makes once: an f-string around an output. In
+# Python that is how you join text. But the output has no value yet, so
+# what would the text be?
 
 # %%
 from gateway.api import rest_api
 
-plan()
-# expect: No change
-
-# %% [markdown]
-# ## Break it: a promise is not a text
-#
-# The mistake that everyone makes once: an f-string around an output. In
-# Python that is how you join text. But the promise has no value yet, so
-# what would the text be?
-
-# %%
 def resource_policy(rest_api, statements):
     everyone = {"Effect": "Allow", "Principal": "*",
                 "Action": "execute-api:Invoke",
@@ -255,15 +244,22 @@ check("3.2", arn)
 # ## On AWS
 #
 # {{quirks}}
-
-# %% [markdown]
+#
 # ## Recap
 #
 # You made a REST API and a rule about who may call it. You used an output
 # that had no value yet: with `Output.concat` and `Output.json_dumps`, not
 # with an f-string.
 #
-# Keep this: `pulumi.Output.concat(rest_api.execution_arn, "/*")`.
+# Keep this:
+#
+# ```python
+# import pulumi
+#
+# def every_path(rest_api):
+#     """The ARN of all that this API has, known or not yet."""
+#     return pulumi.Output.concat(rest_api.execution_arn, "/*")
+# ```
 #
 # You can stop here: an API without calls costs nothing.
 #

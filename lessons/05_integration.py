@@ -1,3 +1,9 @@
+# Sources, looked up on 2026-11-29:
+# - 29 s can be raised for Regional and private APIs (since June 2024), 10 MB:
+#   docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-execution-service-limits-table.html
+# - the test call: docs.aws.amazon.com/apigateway/latest/developerguide/how-to-test-method.html
+# - a malformed answer is a 502: docs.aws.amazon.com/apigateway/latest/developerguide/set-up-lambda-proxy-integrations.html
+
 # %% [markdown]
 # # {{title}}
 #
@@ -7,19 +13,18 @@
 # {{map}}
 #
 # ![The way of a prompt from you to the function; the integration, chapter 05, is lit](../images/way_05.svg)
-
-# %% [markdown]
+#
 # ## You will
 #
 # - connect the method with the function;
 # - say with which role the gateway makes the call;
-# - read the event that a proxy integration sends;
-# - compare the role with the other way in, a permission.
+# - get the first answer through API Gateway, by its test call;
+# - read the event and the answer of a proxy integration;
+# - see the 500 of a gateway that may not call its function.
 #
 # About {{minutes}} minutes. It costs nothing, here or on AWS. Earlier
 # chapters are made if they are missing.
-
-# %% [markdown]
+#
 # ## Start
 #
 # The same start as always.
@@ -38,25 +43,23 @@ start(5)
 # %% [markdown]
 # ## The idea
 #
-# A waiter can do two things with an order. He can write it anew for the
-# kitchen: shorter, in the kitchen's own words. Or he can carry your note
-# there as it is, and the plate back as it is.
+# A waiter can rewrite your order in the kitchen's own words. Or he can carry
+# your note there as it is, and the plate back as it is.
 #
-# An **integration** is what the gateway does with a request. The first
-# kind needs templates that rewrite every request and answer. The second
-# is a **proxy** integration, `AWS_PROXY`: the whole request becomes one
-# event, with method, path, headers and body, and what the function
-# returns becomes the answer. We take the proxy, so that the function
-# decides everything about the answer.
+# An **integration** is what API Gateway does with a request. The first kind
+# needs templates that rewrite every request and answer. The second is a
+# **proxy** integration, `AWS_PROXY`: the whole request becomes one event,
+# with method, path, headers and body, and what the function returns becomes
+# the answer. We take the proxy, so that the function decides everything
+# about the answer.
 #
-# The waiter needs a pass for the kitchen. That is the role of chapter 01,
-# given here as `credentials`.
+# API Gateway needs the right to call the function. That is the role of
+# chapter 01, given here as `credentials`.
 #
 # ![Five boxes: the integration refers to the role, the function, the API and the method](../images/05_integration.svg)
 #
 # {{edges}}
-
-# %% [markdown]
+#
 # ## Predict
 #
 # The code below says `POST`. Does that shut out those who send a GET?
@@ -71,14 +74,13 @@ predict("5")
 #
 # Everything so far meets here. First, how the gateway calls the function:
 # `uri` is Lambda's address for *invoke this function*, `credentials` is
-# the role to wear. Answers come whole, `BUFFERED`; chapter 10 lets them
-# come word by word.
+# the role to wear. Answers come whole, `BUFFERED`; chapter 14 streams them.
 
 # %% step: invocation
 
 # %% [markdown]
-# `http_method` is the visitor's door from chapter 04.
-# `integration_http_method` is how the gateway calls Lambda, and Lambda's
+# `http_method` is the caller's, from chapter 04.
+# `integration_http_method` is how API Gateway calls Lambda, and Lambda's
 # own API knows only POST. Without this resource nothing can be deployed: a
 # method must lead somewhere.
 
@@ -134,36 +136,39 @@ show(gateways.get_integration(
 # %% [markdown]
 # ## Ask
 #
-# One last time you play gateway, now with the event as the proxy sends
-# it. These are a few of its fields; what is empty is `null`, and the body
-# is always text.
+# The first answer through API Gateway. Nothing is deployed yet, but API
+# Gateway can call a method as a test: no URL, no policy, no key. You should
+# see the status 200, and in `body` the model's answer.
 
 # %%
-event = {
-    "resource": "/model", "path": "/model", "httpMethod": "POST",
-    "headers": {"Content-Type": "application/json"},
-    "queryStringParameters": None, "pathParameters": None,
-    "requestContext": {"requestId": "by-hand", "stage": "v1"},
-    "body": '{"prompt": "Say hello to the class.", "max_tokens": 32}',
-    "isBase64Encoded": False}
-answer = boto3.client("lambda").invoke(
-    FunctionName=outputs()["function_name"], Payload=json.dumps(event))
-show(json.load(answer["Payload"]))
-# expect: "statusCode": 200
-# expect: "headers"
-# expect: "body"
+def ask_gateway(**prompt):
+    return gateways.test_invoke_method(
+        restApiId=api_id, resourceId=room_id, httpMethod="POST",
+        headers={"Content-Type": "application/json"},
+        body=json.dumps(prompt))
+
+answer = ask_gateway(prompt="What is the capital of France?", max_tokens=16)
+print(answer["status"], answer["body"])
+# expect: 200 {
+# expect: Paris
 
 # %% [markdown]
-# `statusCode`, `headers`, `body`: that shape is the function's half of
-# the contract. Anything else, and the caller gets a 502. If the role may
-# not call the function, it is a 500, and nothing says why; the reason is
-# in the execution log, chapter 09. A request may have 10 MB, but Lambda
-# takes 6 MB: larger ones get a 413.
+# A test also tells what API Gateway did. Find the event that the function was
+# given (`Endpoint request body`): method, path, headers, and the body as
+# text. And what came back (`Endpoint response body`): `statusCode`,
+# `headers`, `body`. That shape is the function's half of the contract.
+# Anything else, and the caller gets a 502.
+
+# %%
+print("\n".join(line[:160] for line in answer["log"].splitlines()
+                if "Endpoint" in line and "body" in line))
+# expect: Endpoint request body
+# expect: Endpoint response body
 
 # %% [markdown]
-# ## Change it: patience in place, the kind by replacement
+# ## Change it: a timeout, in place
 #
-# `timeout_milliseconds` is how long the gateway waits. The step leaves it
+# `timeout_milliseconds` is how long API Gateway waits. The step leaves it
 # at 29 seconds. Five would be an update, `~`.
 
 # %%
@@ -180,29 +185,35 @@ plan()
 # expect: timeout_milliseconds: …→ 5000
 
 # %% [markdown]
-# Without `credentials` the gateway would rely on a permission. That is
-# another kind of connection: expect a replacement, `±`.
+# ## Break it: nobody may call the function
+#
+# Without `credentials` API Gateway relies on a permission of the function,
+# and there is none. The deployment of this succeeds. Expect a replacement,
+# `±`, and a caller's answer that says nothing. The log says why.
 
 # %%
 def integration(rest_api, model_method, invocation):
     return aws.apigateway.Integration(
         "modelIntegration", rest_api=rest_api.id,
         resource_id=model_method.resource_id,
-        http_method=model_method.http_method,
-        type="AWS_PROXY", integration_http_method="POST",
-        uri=invocation["uri"])
+        http_method=model_method.http_method, type="AWS_PROXY",
+        integration_http_method="POST", uri=invocation["uri"])
 
-plan()
+up()
+refused = ask_gateway(prompt="Hi", max_tokens=1)
+print(refused["status"], refused["body"])
+log = refused["log"].splitlines()
+print(*(line for line in log if "ermission" in line))
 # expect: ± replace  aws.apigateway.Integration  modelIntegration
 # expect: replaced because credentials changed
+# expect first: 500 {"message"
+# expect first: Invalid permissions on Lambda function
 
 # %% [markdown]
-# ## Break it: the wrong one of two names
-#
-# A function has two names, and everyone takes the wrong one once: `arn`
-# says which function, `invoke_arn` is the address for calling it. This
-# mistake passes the plan, because a plan asks nobody at AWS. It fails in
-# `up()`.
+# A 500 is nearly always that, and only the execution log (chapter 11) or a
+# test tells. The second classic: a function has two names. `arn` says which
+# function, `invoke_arn` is the address for calling it. A plan asks nobody at
+# AWS, so this mistake passes it and fails in `up()`.
 
 # %%
 from gateway.api import integration
@@ -214,20 +225,19 @@ try:
     up()
 except Exception as error:
     print(error)
-# expect: ! failed: update
 # expect: AWS ARN for integration must contain path or action
 
 # %% [markdown]
-# `AWS ARN for integration must contain path or action`: that is AWS for
-# *I need an address, not a name*. Nothing was changed; the old
-# integration is still there. The fix is `function.invoke_arn`, as in the
-# step:
+# `AWS ARN for integration must contain path or action`: an address is
+# wanted, not a name. The fix for both is the step:
 
 # %%
 from gateway.api import invocation
 
 up()
-# expect: No change
+print(ask_gateway(prompt="Hi", max_tokens=1)["status"])
+# expect: Done in | No change
+# expect: 200
 
 # %% [markdown]
 # ## Your turn
@@ -255,17 +265,25 @@ check("5.2", response)
 #
 # {{quirks}}
 #
-# - The gateway waits 29 seconds for a function, then answers 504.
-#   The function runs on, and is paid for.
-
-# %% [markdown]
+# - API Gateway waits 29 seconds for a function, then answers 504. The
+#   function runs on, and is paid for. For Regional and private APIs, AWS
+#   raises these 29 seconds on request (a quota of the account).
+# - A request may have 10 MB, but Lambda takes 6 MB: larger ones get a 413.
+#
 # ## Recap
 #
-# You connected the method with the function, chose the role that makes
-# the call, and sent the proxy's event by hand. You know the other way in,
-# and that a function's name is not its address.
+# You connected the method with the function, chose the role that makes the
+# call, and got the first answer through API Gateway. You read the event and
+# the answer of a proxy, and saw the 500 without permission.
 #
-# Keep this: `"uri": function.invoke_arn`, `integration_http_method="POST"`.
+# Keep this:
+#
+# ```python
+# def proxy(function, role):
+#     """Arguments of an integration that hands on the whole request."""
+#     return {"type": "AWS_PROXY", "integration_http_method": "POST",
+#             "uri": function.invoke_arn, "credentials": role.arn}
+# ```
 #
 # You can stop here: an integration costs nothing.
 #

@@ -1,3 +1,9 @@
+# Sources, looked up on 2026-11-29:
+# - deployments and stages; what takes effect only with a deployment:
+#   docs.aws.amazon.com/apigateway/latest/developerguide/how-to-deploy-api.html
+# - Missing Authentication Token for a path that is not there:
+#   repost.aws/knowledge-center/api-gateway-authentication-token-errors
+
 # %% [markdown]
 # # {{title}}
 #
@@ -7,20 +13,18 @@
 # {{map}}
 #
 # ![The way of a prompt from you to the function; the stage, chapter 06, is lit](../images/way_06.svg)
-
-# %% [markdown]
+#
 # ## You will
 #
 # - freeze the API in a deployment and serve it under a stage;
 # - send prompts with `requests`, with `ask` and in the playground;
-# - make sure that every change goes live, and nothing else redeploys;
+# - have a change make a new deployment, and know which does not (deletions);
 # - roll back while somebody calls;
 # - read the most misleading error of API Gateway.
 #
 # About {{minutes}} minutes. It costs nothing here. On AWS you pay for
 # calls: a few dollars a million. Earlier chapters are made if missing.
-
-# %% [markdown]
+#
 # ## Start
 #
 # `requests` is new: from now on you are a caller like any other.
@@ -35,7 +39,7 @@ import pulumi
 import pulumi_aws as aws
 import requests
 from gateway import api, deployment as file
-from gateway.deployment import FROZEN, Declared
+from gateway.deployment import FROZEN, Declared, warn_of
 from gateway.kinds import Arguments, Parts
 from gateway.settings import Settings
 from lab import start, plan, up, outputs, ask, playground
@@ -46,26 +50,25 @@ start(6)
 # %% [markdown]
 # ## The idea
 #
-# Until now you edited a manuscript. Nobody reads a manuscript. A
-# **deployment** is a printed edition: a frozen copy of the API as it is
-# at one moment. You can go on editing, and the edition does not change.
+# Until now you edited a manuscript, and readers see only the printed
+# edition. A **deployment** is that edition: a frozen copy of the API as it
+# is at one moment. You go on editing, and it does not change.
 #
-# A **stage** is the shelf on which one edition stands. Readers know the
-# shelf, `v1`, and find whatever edition stands there. A new edition goes
-# live when it is put on the shelf, and the old one is thrown away. To
-# undo, take the old text and print it again: a **rollback**.
+# A **stage** is a name, here `v1`, that points at one deployment. Callers
+# know the stage. A new deployment is served when the stage points at it.
+# Pulumi then deletes the old one; so a **rollback** is not a step back to
+# it, but a new deployment of the old text.
 #
-# So there is a trap. If you edit and forget to print, readers get the old
-# text, and nothing tells you.
+# So there is a trap. Edit without a new deployment, and callers get the old
+# API, and nothing tells you.
 #
 # ![Seven boxes: the stage refers to the deployment, and that to every part of the API](../images/06_deployment_and_stage.svg)
 #
 # {{edges}}
-
-# %% [markdown]
+#
 # ## Predict
 #
-# You are about to meet the trap. What will readers see?
+# You are about to meet the trap. What will callers see?
 
 # %%
 predict("6")
@@ -75,48 +78,37 @@ predict("6")
 #
 # ### What a deployment freezes
 #
-# A new edition is due exactly when the text has changed. How can a
+# A new deployment is due exactly when the API has changed. How can a
 # program know? First it takes notes: Pulumi tells it of each resource,
 # before it makes it, with which arguments it is declared.
-
-# %% step: declared_arguments
-
-# %% [markdown]
+#
 # From the notes it makes a **digest**: one short text that differs as soon
 # as one argument of one part does. Of the API itself, `FROZEN` lists the
 # arguments that count. Arguments can be outputs, so the digest is one too:
 # `apply` computes with the value once it is known.
 
-# %% step: digest
+# %% step: declared_arguments, digest
 
 # %% [markdown]
 # ### What leaves the program
 #
-# One change escapes the digest. Pulumi deletes last, after it has printed:
-# a path that you remove is still in the new edition. So the program reads
-# its own last outputs, as any other stack could (`StackReference`), and
-# compares: what was a part then, and is none now?
+# One change escapes the digest. Pulumi deletes last, after the new
+# deployment was made: a path that you remove is still in it. So the program
+# reads its own last outputs, as any other stack could (`StackReference`),
+# and compares: what was a part then, and is none now? (`warn_of` says it.)
 
-# %% step: left_behind, warn_of
+# %% step: left_behind
 
 # %% [markdown]
-# ### The deployment
+# ### The deployment and its stage
 #
 # `replacement_trigger` is the switch: when one of the two texts changes,
 # Pulumi replaces the deployment. `depends_on` says what has to be there
-# first. Without it, AWS may be asked to print a manuscript whose pages are
-# still missing: *No integration defined for method*.
+# first; without it, AWS may say *No integration defined for method*. The
+# stage points at the deployment, and its `invoke_url` is what callers use.
+# (`logging` is empty until chapter 11.)
 
-# %% step: deployment
-
-# %% [markdown]
-# ### The stage
-#
-# The shelf. It points at the deployment, and its `invoke_url` is what
-# callers use. Without a stage there is no URL. (`logging` is empty until
-# chapter 09.)
-
-# %% step: stage, model_url
+# %% step: deployment, stage
 
 # %% [markdown]
 # ## Plan
@@ -132,8 +124,8 @@ plan()
 # %% [markdown]
 # ## Apply
 #
-# The old edition, if there is one, goes only after the new one stands on
-# the shelf. Callers never meet an empty shelf.
+# The old deployment, if there is one, goes only after the stage points at the
+# new one. Callers never meet a stage without one.
 
 # %%
 up()
@@ -142,8 +134,7 @@ up()
 # %% [markdown]
 # ## Look
 #
-# Ask API Gateway what stands on the shelf `v1`. `deploymentId` is the
-# edition; remember its first letters.
+# Ask API Gateway for the stage. `deploymentId` is what it points at.
 
 # %%
 gateways = boto3.client("apigateway")
@@ -171,10 +162,8 @@ answer.json()
 # expect: 200 | 401
 
 # %% [markdown]
-# `ask` is the same call, and shows who answered, how fast, and the request
-# to copy: as curl, as Python. Open *The request as it was sent*. The
-# playground is `ask` with fields and a button. Type a prompt, change the
-# temperature, press Send.
+# `ask` is the same call, and shows who answered, how fast, and the request to
+# copy. The playground is `ask` with fields and a button.
 
 # %%
 ask("Say hello to the class.", max_tokens=32)
@@ -182,25 +171,10 @@ playground()
 # expect: Prompts to http
 
 # %% [markdown]
-# ## Change it: a variable in place, a name by replacement
+# ## Change it: another name, another URL
 #
-# Stage variables travel to the function with each event. Expect an update
-# of the stage, `~`, and no new deployment.
-
-# %%
-def stage(settings, rest_api, deployment, logging):
-    return aws.apigateway.Stage(
-        "languageModelStage", rest_api=rest_api.id,
-        deployment=deployment.id, stage_name=settings.stage_name,
-        variables={"course": "gateway"}, **logging)
-
-plan()
-# expect: ~ update  aws.apigateway.Stage
-# expect: 1 will be updated
-
-# %% [markdown]
-# The stage's name is part of the URL. Another name is another shelf:
-# expect a replacement, `±`, and think of your callers.
+# The name is part of the URL. With another one, expect a replacement, `±`,
+# and think of your callers.
 
 # %%
 def stage(settings, rest_api, deployment, logging):
@@ -213,11 +187,11 @@ plan()
 # expect: replaced because stage_name changed
 
 # %% [markdown]
-# ## Break it: you lock the door, and it stays open
+# ## Break it: a policy that nobody serves
 #
-# Put the original stage back, and have the digest say always the same.
-# Most tutorials have none, which comes to that. `up()` prints one more
-# edition, the last one for a while.
+# Put the original stage back, and have the digest say always the same. (Most
+# tutorials have none, which comes to that.) This `up()` makes one more
+# deployment, the last one for a while.
 
 # %%
 from gateway.deployment import stage
@@ -229,9 +203,8 @@ up()
 # expect: Done in
 
 # %% [markdown]
-# Now lock the door: a resource policy that denies everyone. `up()`
-# reports success. Watch the tree: the policy changes, the deployment does
-# not. Who gets in?
+# Now a resource policy that denies everyone. `up()` reports success. Watch
+# the tree: the policy changes, the deployment does not. Who gets in?
 
 # %%
 def resource_policy(rest_api, statements):
@@ -248,9 +221,8 @@ requests.get(url, timeout=60).status_code
 # expect: 200 | 401
 
 # %% [markdown]
-# 200: everyone. The shelf holds the old edition, with the old policy in
-# it, and no error says so. The fix is the digest. Take the step back, and
-# the same edit goes live.
+# 200: everyone. The stage points at the old deployment, with the old policy
+# in it, and no error says so. The fix is the digest:
 
 # %%
 from gateway.deployment import digest
@@ -263,10 +235,9 @@ print(refused.status_code, refused.text)
 # expect: with an explicit deny
 
 # %% [markdown]
-# Locked. Now a rollback: the text as it was before, printed again. (In a
-# project of yours, `git revert` brings it, and `pulumi up`.) While the
-# edition on the shelf changes, somebody calls all the time. Nobody meets
-# an empty shelf: each call gets the old text or the new.
+# Now a rollback: the API as it was before, deployed anew. (In a project of
+# yours, `git revert` and `pulumi up`.) Meanwhile somebody calls all the time.
+# Each call gets the old deployment or the new one, and none fails.
 
 # %%
 from gateway.api import resource_policy
@@ -288,11 +259,11 @@ print(dict(seen))
 # ### What you removed still answers
 #
 # A wrong path gets a strange answer: read the first line twice. Then a
-# **gateway response**, one more part, words it better.
+# **gateway response**, one more part of the API, words it better.
 
 # %%
 def wrong_path():
-    answer = requests.get(url + "s", timeout=60)
+    answer = requests.get(url + "x", timeout=60)
     print(answer.status_code, answer.text)
 
 wrong_path()
@@ -331,13 +302,11 @@ wrong_path()
 # expect: 403 {"message":"Missing Authentication Token"}
 
 # %% [markdown]
-# After the first it was deleted, and still answered: the edition was
-# printed before the deletion. Think of a path that was removed because it
-# leaked. The program saw it and said so by name; the second `up()` printed
-# again. So where `pulumi up` runs by itself, let it run twice. The second
-# time nearly always changes nothing.
-
-# %% [markdown]
+# After the first it was deleted, and still answered: the deployment was made
+# before the deletion. Think of a path that was removed because it leaked.
+# The program saw it and said so by name; the second `up()` made another one.
+# So where `pulumi up` runs by itself, let it run twice.
+#
 # ## Your turn
 #
 # **6.1** Which of these edits make a new deployment? Say True or False
@@ -376,16 +345,23 @@ check("6.3", refusal)
 # {{quirks}}
 #
 # - The URL is open to the whole internet until chapter 07. Do not leave it so.
-
-# %% [markdown]
+#
 # ## Recap
 #
-# You froze the API, put it on a shelf and called it by its URL. You saw a
-# locked door that stayed open, the digest that prevents it, and something
-# deleted that still answered. And you can read *Missing Authentication
-# Token*.
+# You deployed the API to a stage and called it by its URL. You saw a policy
+# that was not served, the digest that prevents it, and something deleted
+# that still answered. You rolled back while somebody called. And you can
+# read *Missing Authentication Token*.
 #
-# Keep this: `replacement_trigger=[digest(…), left_behind(…)]`.
+# Keep this:
+#
+# ```python
+# import pulumi
+#
+# def new_when_changed(*texts):
+#     """Options of a deployment: another one when a text differs."""
+#     return pulumi.ResourceOptions(replacement_trigger=list(texts))
+# ```
 #
 # You can stop here: in the sandbox it costs nothing, on AWS only calls
 # do. To take everything down, open the next chapter.

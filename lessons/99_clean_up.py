@@ -6,8 +6,7 @@
 # {{map}}
 #
 # ![The way of a prompt from you to the function, with no part lit: nothing is left](../images/way_99.svg)
-
-# %% [markdown]
+#
 # ## You will
 #
 # - see what still exists;
@@ -16,8 +15,7 @@
 #
 # About {{minutes}} minutes. Running this notebook deletes what the course
 # has deployed. You can build it again in seconds.
-
-# %% [markdown]
+#
 # ## Start
 #
 # The card lists what is deployed.
@@ -103,8 +101,7 @@ print(ours("autoscaling", "describe_auto_scaling_groups",
 # ```
 # python -m sandbox stop
 # ```
-
-# %% [markdown]
+#
 # ## On AWS
 #
 # {{quirks}}
@@ -113,8 +110,7 @@ print(ours("autoscaling", "describe_auto_scaling_groups",
 #   would stay and be paid for. Ours is in the state, so it goes.
 # - What you made by hand in the console is not in the state. Look for it
 #   there.
-
-# %% [markdown]
+#
 # ## Recap
 #
 # You deleted everything with one call, ran it twice without harm, and

@@ -9,16 +9,14 @@
 # {{map}}
 #
 # ![The way of a prompt, with this chapter's part lit](../images/way_NN.svg)
-
-# %% [markdown]
+#
 # ## You will
 #
 # - three or four bullets, each a verb;
 # - the recap has the same ones, in the past tense.
 #
 # About {{minutes}} minutes. What it costs here and on AWS. What must exist first.
-
-# %% [markdown]
+#
 # ## Start
 #
 # What the card will show.
@@ -37,8 +35,7 @@ start(1)
 # ![What the picture shows, in words](../images/NN_slug.svg)
 #
 # {{edges}}
-
-# %% [markdown]
+#
 # ## Predict
 #
 # What to think about.
@@ -83,18 +80,15 @@ outputs()
 # ## Ask
 #
 # A prompt, or the question that can be asked so far.
-
-# %% [markdown]
+#
 # ## Change it: one argument in place, one by replacement
 #
 # Your version of the step, `plan()`, then the step from the file again.
-
-# %% [markdown]
+#
 # ## Break it: one classic mistake
 #
 # Its exact symptom, and the fix. The stack is whole again at the end.
-
-# %% [markdown]
+#
 # ## Your turn
 #
 # **N.1** One sentence; the blank is `...`.
@@ -110,11 +104,10 @@ check("1.1", answer)
 #
 # - What is about money, time or accounts, and the same in the sandbox: it has no row in
 #   sandbox/quirks.py.
-
-# %% [markdown]
+#
 # ## Recap
 #
-# The bullets of *You will* in the past tense. Keep this: one line of code. You can stop here: what
-# it costs to leave it running.
+# The bullets of *You will* in the past tense. Keep this: a function that works wherever it is
+# pasted, fenced as `python`. You can stop here: what it costs to leave it running.
 #
 # {{next}}

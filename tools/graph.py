@@ -9,7 +9,7 @@ from __future__ import annotations
 import contextvars
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import pulumi
@@ -75,7 +75,7 @@ class _Recorder(MockMonitor):
         return super().RegisterResource(request)
 
 
-# What the pages of chapters 11 and 12 set, too.
+# What the pages of chapters 15 and 16 set, too.
 WITH_ALL = Settings(
     model_layer=False,
     logging_role="own",
@@ -83,6 +83,8 @@ WITH_ALL = Settings(
     candidate_instances=1,
     first_backend="instances",
 )
+# Of two ways to prove who calls, a program has one: chapter 08's page sets the other.
+WITH_POOL = replace(WITH_ALL, authentication="cognito")
 
 
 class _Echo(Mocks):
@@ -98,13 +100,13 @@ class _Echo(Mocks):
         return {"region": "us-east-1", "partition": "aws", **network}
 
 
-def program_graph() -> Graph:
-    """The whole program's graph."""
+def program_graph(settings: Settings = WITH_ALL) -> Graph:
+    """The graph of the whole program, as these settings have it."""
     monitor = _Recorder()
 
     @pulumi.runtime.test
     def run() -> None:
-        gateway.program.gateway(WITH_ALL)
+        gateway.program.gateway(settings)
 
     def declare() -> None:
         with event_loop():

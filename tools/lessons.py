@@ -12,6 +12,7 @@ A lesson is a text file in jupytext's percent format. The build adds what has it
     {{title}} {{minutes}} {{map}} {{next}}   in prose come from lab/course.py
     {{edges}}               becomes the table of what this chapter's resources refer to
     {{quirks}}              becomes the table of what differs on AWS, from sandbox/quirks.py
+    before the first cell    comments for whoever edits it: where its facts are from
     # expect: 200           below a cell's code says what its output has to show (tools/pages/expects.py)
 
 Exit codes: 0 fine, 1 a notebook differs or a lesson is wrong, 2 misused.
@@ -42,6 +43,7 @@ METADATA = {
     "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
     "language_info": {"name": "python"},
 }
+CELL = "# %%"  # how a cell begins
 TOKEN = re.compile(r"\{\{(\w+)\}\}")
 
 
@@ -170,6 +172,7 @@ class Builder:
     def notebook(self, text: str, chapter: Chapter) -> str:
         """The notebook file of a lesson's text."""
         cells = []
+        text = text[max(text.find(CELL), 0) :]  # before the first cell: for whoever edits it
         for number, cell in enumerate(jupytext.reads(text, fmt="py:percent").cells, start=1):
             try:
                 cells.append(self._cell(cell, chapter, number))

@@ -19,7 +19,7 @@ from pathlib import Path
 from lab.course import CHAPTERS, Chapter
 from lab.draw.svg import Drawing
 from tools.boxes import LEGEND, MARGIN, TooWide, boxes
-from tools.graph import Edge, Graph, Node, program_graph
+from tools.graph import WITH_POOL, Edge, Graph, Node, program_graph
 from tools.layout import reduce
 from tools.lessons import ROOT, stale
 
@@ -41,16 +41,21 @@ WAY = (
 CHAT_WAY = {"/model": ("/chat", ("completionsPath", "chatMethod")), "integration": (
     "integration", ("chatIntegration",))}  # fmt: skip
 
-# Two ways of their own: to the instances, and to whoever of several backends answers.
+HOPS = tuple(stop for stop in WAY if stop[0] not in ("role", "logs"))  # where there is more to tell
+
+# Ways of their own: to the budget, to the alarms, to the instances, and to whoever of several
+# backends answers.
 OTHER_WAYS = {
-    11: (
+    10: (*HOPS, ("budget", ("tokenBudgets",))),
+    12: (*HOPS, ("alarms", ("alarm-failures", "languageModelDashboard"))),
+    15: (
         *WAY[:3],
         ("/instances", ("instancesPath", "instancesMethod")),
         ("link", ("instancesIntegration", "instancesLink")),
         ("balancer", ("modelBalancer", "modelListener")),
         ("instances", ("modelTargets", "modelInstances")),
     ),
-    12: (
+    16: (
         *WAY[:3],
         ("function", ("LanguageModelLambda",)),
         ("breakers", ("breakers",)),
@@ -60,30 +65,37 @@ OTHER_WAYS = {
     ),
 }
 
+# Chapters that change what another one has made, and what of the way that is.
+LIT = {8: "key", 14: "integration"}
+
 # Own resources of a chapter that its picture leaves out: more boxes explain less.
 LEFT_OUT = {
     7: {"authorizerLogs", "authorizerExecutionRole", "authorizerRights"},
-    8: {"promptIntegration", "promptValidator", "promptLimit"}
+    9: {"promptIntegration", "promptValidator", "promptLimit"}
     | {"throttledResponse", "quotaResponse"},
-    9: {"apiLogsPolicy"},
-    10: {"modelsIntegration", "oneModelIntegration", "modelsMethod", "oneModelMethod"}
-    | {"modelsPath", "oneModelPath", "chatValidator", "chatLimit"}
-    | {"dialectPath ×5", "dialectMethod ×5", "dialectIntegration ×5"}
-    | {"dialectValidator ×2", "dialectModel ×2", "dialectLimit ×2"},
-    11: {"modelScaling", "instanceCodeObject", "instanceProfile"}
+    11: {"apiLogsPolicy"},
+    12: {"throttledCalls"},
+    13: {"modelsIntegration", "oneModelIntegration", "modelsMethod", "oneModelMethod"}
+    | {"modelsPath", "oneModelPath", "chatValidator", "chatLimit"},
+    14: {"dialectValidator ×2", "dialectLimit ×2"},
+    15: {"modelScaling", "instanceCodeObject", "instanceProfile"}
     | {"instanceLogs", "instanceCode", "instanceRole", "instanceRights", "instancesLimit"}
     | {"instancesMethod", "instancesPath", "instancesProxy", "instancesToAnywhere"}
     | {"balancerToInstances ×2", "functionToBalancer ×2", "linkToBalancer ×2"},
-    12: {"functionToAws"},
+    16: {"functionToAws"},
 }
 # The neighbours that a picture shows, where it cannot show all.
 NEIGHBOURS = {
     7: {"languageModelApiRole", "languageModelApi", "modelMethod"},
-    8: {"languageModelStage", "teamKey ×2"},
-    9: {"languageModelStage", "languageModelApi"},
-    10: {"languageModelApi", "LanguageModelLambda"},
-    11: set(),
-    12: {"LanguageModelLambda", "modelListener", "modelBalancer"},
+    8: {"languageModelApi", "modelMethod"},
+    9: {"languageModelStage", "teamKey ×2"},
+    10: {"LanguageModelLambda", "languageModelRights"},
+    11: {"languageModelStage", "languageModelApi"},
+    12: {"languageModelStage", "languageModelApi", "accessLogs"},
+    13: {"languageModelApi", "LanguageModelLambda"},
+    14: {"languageModelApi", "LanguageModelLambda"},
+    15: set(),
+    16: {"LanguageModelLambda", "modelListener", "modelBalancer"},
 }
 
 
@@ -100,6 +112,7 @@ def grouped(graph: Graph) -> Graph:
     nodes = {called[node.name]: Node(called[node.name], node.type, node.chapter)
              for node in graph.nodes}  # fmt: skip
     edges = [Edge(called[e.source], e.property, called[e.target]) for e in graph.edges]
+    edges = [edge for edge in edges if edge.source != edge.target]  # within a family
     return Graph(tuple(nodes.values()), tuple(dict.fromkeys(edges)))
 
 
@@ -147,16 +160,17 @@ def way(graph: Graph, chapter: Chapter) -> str:
     stops = [("you", 0, False)]
     last = MAPPED if chapter.number == 0 else max(chapter.number, MAPPED)
     for usual in OTHER_WAYS.get(chapter.number, WAY):
-        words, names = CHAT_WAY.get(usual[0], usual) if chapter.number == 10 else usual
+        words, names = CHAT_WAY.get(usual[0], usual) if chapter.number in (13, 14) else usual
         numbers = {graph.node(name).chapter for name in names}
         if len(numbers) != 1:
             raise ValueError(f"{words}: {names} come from several chapters, {sorted(numbers)}")
         number = numbers.pop()
         if number <= last:
-            stops.append((words, number, chapter.number in (0, number)))
+            lit = chapter.number in (0, number) or LIT.get(chapter.number) == words
+            stops.append((words, number, lit))
     told = ", then ".join(f"{words} (chapter {number:02d})" for words, number, _ in stops[1:])
-    lit = [words for words, _, shown in stops if shown]
-    here = f" Lit: {', '.join(lit)}." if lit else ""
+    bright = [words for words, _, shown in stops if shown]
+    here = f" Lit: {', '.join(bright)}." if bright else ""
     title = f"The way of a prompt, as chapter {chapter.number:02d} sees it"
     drawing = Drawing(title, f"Your request meets {told}.{here}", 84)
     gap = 14
@@ -182,8 +196,9 @@ def build_all(root: Path = ROOT) -> dict[Path, str]:
     built = {folder / "map.svg": overview(graph)}
     for chapter in CHAPTERS:
         built[folder / f"way_{chapter.number:02d}.svg"] = way(graph, chapter)
-        if graph.of_chapter(chapter.number):
-            built[folder / f"{chapter.name}.svg"] = neighbourhood(grouped(graph), chapter)
+        if chapter.steps:
+            made = graph if graph.of_chapter(chapter.number) else program_graph(WITH_POOL)
+            built[folder / f"{chapter.name}.svg"] = neighbourhood(grouped(made), chapter)
     return built
 
 

@@ -20,7 +20,7 @@ from .machine import (
 from .network import Doors, Network, doors, network
 from .pool import instance_group, scaling_policy
 
-# Chapter 11: behind a load balancer
+# Chapter 15: behind a load balancer
 
 
 @dataclass(frozen=True)

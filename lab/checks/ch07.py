@@ -1,4 +1,4 @@
-"""Chapter 07: what a caller's policy allows, who gets in, and what an authorizer answers."""
+"""Chapter 07: what an authorizer answers."""
 
 from __future__ import annotations
 
@@ -10,61 +10,7 @@ from typing import Any
 from lab.checks import policies, steps
 from lab.exercise.state import Exercise, NotYet
 
-ACTION = "execute-api:Invoke"
 API = "arn:aws:execute-api:us-east-1:123456789012:a1b2c3d4e5"
-
-
-def caller_policy(value: Any, outputs: Mapping[str, Any]) -> str:
-    """An IAM policy that allows POST /model of the stage v1, and nothing else."""
-    statements = policies.document(value)
-    api = str(outputs.get("rest_api_id") or "")
-    resources: list[str] = []
-    for statement in statements:
-        if statement["Effect"] != "Allow":
-            raise NotYet(
-                "This policy denies. What no policy allows is refused anyway.",
-                "One statement with Allow is enough.",
-            )
-        _check_action(policies.words(statement["Action"]))
-        if "Principal" in statement:
-            raise NotYet(
-                "A policy of a user has no Principal: the user is who it belongs to.",
-                "Leave Principal out.",
-            )
-        resources += policies.words(statement.get("Resource"))
-    if not resources:
-        raise NotYet("The policy has no Resource.", "It is an ARN of execute-api.")
-    for resource in resources:
-        _check_resource(resource, api)
-    return "It may POST to /model, and a GET is refused: the ARN has the verb in it."
-
-
-def _check_action(actions: list[str]) -> None:
-    for action in actions:
-        if action.lower() != ACTION.lower():
-            raise NotYet(f"The action is {action!r}.", f"Calling an API is {ACTION}, no more.")
-
-
-def _check_resource(resource: str, api: str) -> None:
-    parts = resource.split(":", 5)
-    if len(parts) != 6 or parts[:3] != ["arn", "aws", "execute-api"]:
-        raise NotYet(
-            f"{resource!r} is no ARN of execute-api.",
-            "arn:aws:execute-api:REGION:ACCOUNT:API/STAGE/VERB/path, with * for any.",
-        )
-    found, _, path = parts[5].partition("/")
-    if "*" in found or "?" in found:
-        raise NotYet(
-            f"{resource} is about any API of the account, not only about this one.",
-            "Write this API's id: it is in api_id.",
-        )
-    if api and found != api:
-        raise NotYet(f"The API {found!r} is not this one.", "This one's id is in api_id.")
-    if path != "v1/POST/model":
-        raise NotYet(
-            f"The ARN ends with {path!r}: that is not POST to /model of the stage v1 alone.",
-            "The order is STAGE/VERB/path, without a star.",
-        )
 
 
 def allow(value: Any, _: Mapping[str, Any]) -> str:
@@ -84,7 +30,7 @@ def allow(value: Any, _: Mapping[str, Any]) -> str:
     for statement in policies.document(answer.get("policyDocument")):
         if statement["Effect"] != "Allow":
             raise NotYet("The policy denies.", "The team may call: its Effect is Allow.")
-        _check_action(policies.words(statement["Action"]))
+        policies.check_invoke(policies.words(statement["Action"]))
         resources += policies.words(statement.get("Resource"))
     _check_stage(resources)
     return "API Gateway may remember it: it is right for every path of the stage."
@@ -126,19 +72,6 @@ def _check_stage(resources: list[str]) -> None:
 EXERCISES = (
     Exercise(
         "7.1",
-        "Write the IAM policy of a user who may POST to /model of the stage v1 of this API, and "
-        "nothing else.",
-        caller_policy,
-        "The action is execute-api:Invoke, and the verb is a part of the ARN.",
-        """policy = {"Version": "2012-10-17", "Statement": [{
-    "Effect": "Allow",
-    "Action": "execute-api:Invoke",
-    "Resource": f"arn:aws:execute-api:*:*:{outputs()['rest_api_id']}/v1/POST/model",
-}]}""",
-        "region and account: give them, or a star for each",
-    ),
-    Exercise(
-        "7.2",
         "Write allow(team, method_arn): what an authorizer answers so that this team may call "
         "every path of this stage, and no other stage.",
         allow,
@@ -153,6 +86,6 @@ EXERCISES = (
             "Resource": stage + "/*",
         }]},
     }""",
-        "context and usageIdentifierKey: chapter 08 needs the second",
+        "context and usageIdentifierKey: chapter 09 needs the second",
     ),
 )

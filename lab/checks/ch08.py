@@ -1,243 +1,73 @@
-"""Chapter 08: a usage plan, what a reservation leaves, and a client that waits."""
+"""Chapter 08: what a caller's own policy allows."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Mapping
 from typing import Any
 
-from gateway import api, deployment
-from gateway.settings import Settings
-from lab.checks import steps
+from lab.checks import policies
 from lab.exercise.state import Exercise, NotYet
 
-# A test asks the budget itself: 300 tokens, a prompt of 50, max_tokens 150, an answer of 20.
-LEFT = {
-    "while it runs": 100,
-    "after its answer": 230,
-    "if the function had refused it": 300,
-}
-WHY = {
-    "while it runs": "Reserved is what it may need at most: the prompt and max_tokens.",
-    "after its answer": "Settled is what it needed: the prompt and the answer.",
-    "if the function had refused it": "A call without an answer gives all of it back.",
-}
-TRIES = 5
-Reply = tuple[int, dict[str, str]]  # status, headers
-THROTTLED: Reply = (429, {"Retry-After": "2"})
-SPENT: Reply = (429, {"x-should-retry": "false"})
-FINE: Reply = (200, {})
-FAULT: Reply = (503, {})
+
+def caller_policy(value: Any, outputs: Mapping[str, Any]) -> str:
+    """An IAM policy that allows POST /model of the stage v1, and nothing else."""
+    statements = policies.document(value)
+    api = str(outputs.get("rest_api_id") or "")
+    resources: list[str] = []
+    for statement in statements:
+        if statement["Effect"] != "Allow":
+            raise NotYet(
+                "This policy denies. What no policy allows is refused anyway.",
+                "One statement with Allow is enough.",
+            )
+        policies.check_invoke(policies.words(statement["Action"]))
+        if "Principal" in statement:
+            raise NotYet(
+                "A policy of a user has no Principal: the user is who it belongs to.",
+                "Leave Principal out.",
+            )
+        resources += policies.words(statement.get("Resource"))
+    if not resources:
+        raise NotYet("The policy has no Resource.", "It is an ARN of execute-api.")
+    for resource in resources:
+        _check_resource(resource, api)
+    return "It may POST to /model, and a GET is refused: the ARN has the verb in it."
 
 
-def class_plan(value: Any, _: Mapping[str, Any]) -> str:
-    """The usage plan of a class."""
-    write = steps.function(value)
-
-    def step() -> Any:
-        declared = deployment.declared_arguments()
-        rest_api = api.rest_api({})
-        frozen = deployment.deployment(rest_api, [], declared)
-        return write(rest_api, deployment.stage(Settings(), rest_api, frozen, {}))
-
-    hint = "Declare one aws.apigateway.UsagePlan and return it."
-    given = steps.only(steps.declared(step), "UsagePlan", hint).inputs
-    _check_throttle(given.get("throttleSettings") or {})
-    _check_quota(given.get("quotaSettings") or {})
-    _check_stages(given.get("apiStages") or [])
-    return "30 at once, 2 a second, 5,000 a week; and it names its stage, or it would bind nothing."
-
-
-def _check_throttle(given: Mapping[str, Any]) -> None:
-    if given.get("burstLimit") != 30:
+def _check_resource(resource: str, api: str) -> None:
+    parts = resource.split(":", 5)
+    if len(parts) != 6 or parts[:3] != ["arn", "aws", "execute-api"]:
         raise NotYet(
-            f"The burst_limit is {_of(given, 'burstLimit')}.",
-            "30 calls at once: that is the size of the bowl.",
+            f"{resource!r} is no ARN of execute-api.",
+            "arn:aws:execute-api:REGION:ACCOUNT:API/STAGE/VERB/path, with * for any.",
         )
-    if given.get("rateLimit") != 2:
+    found, _, path = parts[5].partition("/")
+    if "*" in found or "?" in found:
         raise NotYet(
-            f"The rate_limit is {_of(given, 'rateLimit')}.", "It is what comes in a second: 2."
+            f"{resource} is about any API of the account, not only about this one.",
+            "Write this API's id: it is in api_id.",
         )
-
-
-def _check_quota(given: Mapping[str, Any]) -> None:
-    if given.get("limit") != 5000:
-        raise NotYet(f"The quota's limit is {_of(given, 'limit')}.", "It is 5,000.")
-    if given.get("period") != "WEEK":
+    if api and found != api:
+        raise NotYet(f"The API {found!r} is not this one.", "This one's id is in api_id.")
+    if path != "v1/POST/model":
         raise NotYet(
-            f"The quota's period is {_of(given, 'period')}.", 'There are "DAY", "WEEK" and "MONTH".'
+            f"The ARN ends with {path!r}: that is not POST to /model of the stage v1 alone.",
+            "The order is STAGE/VERB/path, without a star.",
         )
-
-
-def _check_stages(given: Any) -> None:
-    if not given:
-        raise NotYet(
-            "The plan names no stage, so it limits nobody.",
-            'api_stages=[{"api_id": rest_api.id, "stage": stage.stage_name}]',
-        )
-    found = [(str(one.get("apiId")), str(one.get("stage"))) for one in given]
-    if found != [("languageModelApi-id", "v1")]:
-        raise NotYet(
-            f"The plan is for {', '.join('/'.join(one) for one in found)}: not this stage.",
-            "api_id is rest_api.id, and stage is stage.stage_name.",
-        )
-
-
-def _of(given: Mapping[str, Any], name: str) -> str:
-    return repr(given[name]) if name in given else "not set"
-
-
-def left(value: Any, _: Mapping[str, Any]) -> str:
-    """How many tokens a call leaves, while it runs and after it."""
-    if not isinstance(value, Mapping):
-        raise NotYet(f"A dict is wanted, and this is a {type(value).__name__}.", "Fill the dict.")
-    for name, truth in LEFT.items():
-        if name not in value:
-            raise NotYet(f"The dict has no {name!r} any more.", "Leave the names as they are.")
-        if isinstance(value[name], bool) or not isinstance(value[name], int):
-            raise NotYet(f"{name}: {value[name]!r} is no number of tokens.", "A whole number.")
-        if value[name] != truth:
-            raise NotYet(f"{name}: {value[name]} is wrong. {WHY[name]}", "Subtract it from 300.")
-    return "Reserve the most, settle what it was: too early a refusal may happen, never too late."
-
-
-@dataclass(frozen=True)
-class Told:
-    """An answer as `requests` gives it, as far as a client that waits looks at it."""
-
-    status_code: int
-    headers: Mapping[str, str]
-
-    @property
-    def ok(self) -> bool:
-        """Whether it is no refusal and no fault."""
-        return self.status_code < 400
-
-
-@dataclass
-class Trial:
-    """A gateway that gives these answers, the last one for ever, and a clock that only counts."""
-
-    answers: list[Reply]
-    sent: list[Told] = field(default_factory=list)
-    slept: list[float] = field(default_factory=list)
-
-    def send(self) -> Told:
-        """The next answer."""
-        if len(self.sent) >= 4 * TRIES:
-            raise Endless
-        status, headers = self.answers[min(len(self.sent), len(self.answers) - 1)]
-        self.sent.append(Told(status, headers))
-        return self.sent[-1]
-
-    def sleep(self, seconds: Any) -> None:
-        """Keep how long somebody wanted to wait."""
-        self.slept.append(float(seconds))
-
-
-class Endless(Exception):
-    """A client that does not give up."""
-
-
-def patient(value: Any, _: Mapping[str, Any]) -> str:
-    """A client that waits as it is told."""
-    client = steps.function(value)
-    _send_once(client, FINE, "is an answer")
-    _send_once(client, SPENT, "has no Retry-After: it is a spent quota")
-    _send_once(client, FAULT, "is no 429")
-    trial = _tried(client, [THROTTLED, THROTTLED, FINE])
-    if len(trial.sent) != 3:
-        raise NotYet(
-            f"After a 429 with Retry-After, it sent {len(trial.sent)} times where the third "
-            "answer was 200.",
-            "Send again in a loop.",
-        )
-    if len(trial.slept) < 2 or sum(trial.slept) < 4:
-        raise NotYet(
-            f"It waited {sum(trial.slept):g} s in all; two answers said Retry-After: 2.",
-            'Before each new try: sleep(float(answer.headers["Retry-After"])), or a bit longer.',
-        )
-    trial = _tried(client, [THROTTLED])
-    if len(trial.sent) != TRIES:
-        raise NotYet(
-            f"It gave up after {len(trial.sent)} tries.", f"At most {TRIES} in all: count them."
-        )
-    if len(trial.slept) >= TRIES:
-        raise NotYet("It waits after the last try too, for nothing.", "Return before the sleep.")
-    return "It waits when told so, gives up in time, and leaves a spent quota alone."
-
-
-def _send_once(client: Callable[..., Any], answer: Reply, why: str) -> None:
-    trial = _tried(client, [answer])
-    if len(trial.sent) != 1 or trial.slept:
-        raise NotYet(
-            f"It tries a {answer[0]} again that {why}.",
-            "Go on only if the status is 429 and the answer has Retry-After.",
-        )
-
-
-def _tried(client: Callable[..., Any], answers: list[Reply]) -> Trial:
-    """Let the client send, and see that it gives back the last answer."""
-    trial = Trial(answers)
-    try:
-        got = client(trial.send, trial.sleep)
-    except Endless:
-        raise NotYet(
-            "It tries again without end.", f"At most {TRIES} in all: count them."
-        ) from None
-    except Exception as error:  # noqa: BLE001 - the learner's code may raise anything
-        raise NotYet(
-            f"With a {answers[0][0]}, your function raised {type(error).__name__}: {error}.",
-            "Not every answer has a Retry-After: headers.get gives None then.",
-        ) from None
-    if not trial.sent:
-        raise NotYet("It never calls send().", "answer = send()")
-    if got is not trial.sent[-1]:
-        raise NotYet(
-            f"It gives back a {type(got).__name__}, not the last answer of send().",
-            "return answer, also after the last try.",
-        )
-    return trial
 
 
 EXERCISES = (
     Exercise(
         "8.1",
-        "Write class_plan(rest_api, stage): the usage plan of a class, with 30 calls at once, "
-        "then 2 a second, and 5,000 a week.",
-        class_plan,
-        "usage_plans, above, has the three arguments; the period is another.",
-        """def class_plan(rest_api, stage):
-    return aws.apigateway.UsagePlan(
-        "classPlan",
-        api_stages=[{"api_id": rest_api.id, "stage": stage.stage_name}],
-        throttle_settings={"rate_limit": 2, "burst_limit": 30},
-        quota_settings={"limit": 5000, "period": "WEEK"},
-    )""",
-        "who is in the plan: that is what UsagePlanKey is for",
-    ),
-    Exercise(
-        "8.2",
-        "300 tokens are left; a call has a prompt of 50 and max_tokens 150; its answer has 20. "
-        "How many are left while it runs, after its answer, and if it had been refused?",
-        left,
-        "Reserved is the prompt and max_tokens; settled is the prompt and the answer.",
-        "left = {\n" + "".join(f"    {n!r}: {t},\n" for n, t in LEFT.items()) + "}",
-        "calls at the same time",
-    ),
-    Exercise(
-        "8.3",
-        "Write patient(send, sleep): a client that waits as Retry-After says after a 429, tries "
-        "at most five times in all, and gives all other answers back as they are.",
-        patient,
-        "A loop over five tries that returns at the first answer that is no 429 with Retry-After.",
-        """def patient(send, sleep):
-    for attempt in range(5):
-        answer = send()
-        wait = answer.headers.get("Retry-After")
-        if answer.status_code != 429 or wait is None or attempt == 4:
-            return answer
-        sleep(float(wait))""",
-        "waits by luck, and a Retry-After of hours, which nobody should wait for",
+        "Write the IAM policy of a user who may POST to /model of the stage v1 of this API, and "
+        "nothing else.",
+        caller_policy,
+        "The action is execute-api:Invoke, and the verb is a part of the ARN.",
+        """policy = {"Version": "2012-10-17", "Statement": [{
+    "Effect": "Allow",
+    "Action": "execute-api:Invoke",
+    "Resource": f"arn:aws:execute-api:*:*:{outputs()['rest_api_id']}/v1/POST/model",
+}]}""",
+        "region and account: give them, or a star for each",
     ),
 )

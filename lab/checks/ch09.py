@@ -1,212 +1,209 @@
-"""Chapter 09: an alarm, a filter's pattern, and where a slow call's time went."""
+"""Chapter 09: a usage plan, and a client that waits."""
 
 from __future__ import annotations
 
-import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
-import pulumi_aws as aws
-
+from gateway import api, deployment
+from gateway.settings import Settings
 from lab.checks import steps
 from lab.exercise.state import Exercise, NotYet
 
-API_NAME = "languageModelApi-1a2b3c4"
+TRIES = 5
+Reply = tuple[int, dict[str, str]]  # status, headers
+THROTTLED: Reply = (429, {"Retry-After": "2"})
+SPENT: Reply = (429, {"x-should-retry": "false"})
+FINE: Reply = (200, {})
+FAULT: Reply = (503, {})
 
 
-def refused_alarm(value: Any, _: Mapping[str, Any]) -> str:
-    """An alarm on the calls that were answered 4xx."""
+def class_plan(value: Any, _: Mapping[str, Any]) -> str:
+    """The usage plan of a class."""
     write = steps.function(value)
 
     def step() -> Any:
-        api = aws.apigateway.RestApi("languageModelApi", name=API_NAME)
-        stage = aws.apigateway.Stage(
-            "languageModelStage", rest_api=api.id, deployment="a1b2c3", stage_name="v1"
-        )
-        return write(api, stage)
+        declared = deployment.declared_arguments()
+        rest_api = api.rest_api({})
+        frozen = deployment.deployment(rest_api, [], declared)
+        return write(rest_api, deployment.stage(Settings(), rest_api, frozen, {}))
 
-    hint = "Declare one aws.cloudwatch.MetricAlarm and return it."
-    given = steps.only(steps.declared(step), "MetricAlarm", hint).inputs
-    _check_metric(given)
-    _check_time(given)
-    _check_limit(given)
-    _check_place(given.get("dimensions"))
-    return "It looks at this stage only, adds up what was refused, and leaves 50 in peace."
+    hint = "Declare one aws.apigateway.UsagePlan and return it."
+    given = steps.only(steps.declared(step), "UsagePlan", hint).inputs
+    _check_throttle(given.get("throttleSettings") or {})
+    _check_quota(given.get("quotaSettings") or {})
+    _check_stages(given.get("apiStages") or [])
+    return "30 at once, 2 a second, 5,000 a week; and it names its stage, or it would bind nothing."
 
 
-def _check_metric(given: Mapping[str, Any]) -> None:
-    if given.get("namespace") != "AWS/ApiGateway":
+def _check_throttle(given: Mapping[str, Any]) -> None:
+    if given.get("burstLimit") != 30:
         raise NotYet(
-            f"The namespace is {_of(given, 'namespace')}.",
-            'API Gateway\'s own metrics are in "AWS/ApiGateway".',
+            f"The burst_limit is {_of(given, 'burstLimit')}.",
+            "30 calls at once: that is how much the bucket holds.",
         )
-    if given.get("metricName") != "4XXError":
+    if given.get("rateLimit") != 2:
         raise NotYet(
-            f"The metric is {_of(given, 'metricName')}.", 'AWS calls it "4XXError", in capitals.'
-        )
-    if given.get("statistic") == "Average":
-        raise NotYet(
-            "Average is the share of calls that were refused, never more than 1.",
-            'To count them, add up: statistic="Sum".',
-        )
-    if given.get("statistic") == "SampleCount":
-        raise NotYet(
-            "SampleCount counts all calls, also those that were answered.",
-            'Refused ones are 1, the others 0: statistic="Sum".',
-        )
-    if given.get("statistic") != "Sum":
-        raise NotYet(f"The statistic is {_of(given, 'statistic')}.", 'Add up: "Sum".')
-
-
-def _check_time(given: Mapping[str, Any]) -> None:
-    periods = given.get("evaluationPeriods")
-    if given.get("period") == 60 and periods == 5:
-        raise NotYet(
-            "It rings when each of five minutes has more than 50.",
-            "One period of five minutes: period=300, evaluation_periods=1.",
-        )
-    if given.get("period") != 300:
-        raise NotYet(f"The period is {_of(given, 'period')}.", "Five minutes, in seconds: 300.")
-    if periods != 1:
-        raise NotYet(
-            f"The alarm waits for {_of(given, 'evaluationPeriods')} periods.",
-            "evaluation_periods=1: one is enough.",
+            f"The rate_limit is {_of(given, 'rateLimit')}.", "It is what comes in a second: 2."
         )
 
 
-def _check_limit(given: Mapping[str, Any]) -> None:
-    rule = given.get("comparisonOperator"), given.get("threshold")
-    if rule == ("GreaterThanOrEqualToThreshold", 50):
-        raise NotYet("It rings at 50 already.", 'More than 50: "GreaterThanThreshold".')
-    if rule not in (("GreaterThanThreshold", 50), ("GreaterThanOrEqualToThreshold", 51)):
+def _check_quota(given: Mapping[str, Any]) -> None:
+    if given.get("limit") != 5000:
+        raise NotYet(f"The quota's limit is {_of(given, 'limit')}.", "It is 5,000.")
+    if given.get("period") != "WEEK":
         raise NotYet(
-            f"It compares with {_of(given, 'comparisonOperator')} and {_of(given, 'threshold')}.",
-            'comparison_operator="GreaterThanThreshold", threshold=50.',
+            f"The quota's period is {_of(given, 'period')}.", 'There are "DAY", "WEEK" and "MONTH".'
         )
 
 
-def _check_place(dimensions: Any) -> None:
-    found = dimensions if isinstance(dimensions, Mapping) else {}
-    wanted = 'dimensions={"ApiName": rest_api.name, "Stage": stage.stage_name}'
-    if not found:
-        raise NotYet("Without dimensions there is no such metric on AWS, and no alarm.", wanted)
-    if found.get("ApiName") == "languageModelApi-id":
-        raise NotYet("ApiName is the API's id. No metric has that, so it never rings.", wanted)
-    if found != {"ApiName": API_NAME, "Stage": "v1"}:
-        named = ", ".join(f"{name} = {value!r}" for name, value in found.items())
-        raise NotYet(f"The dimensions are {named}: not this stage's.", wanted)
+def _check_stages(given: Any) -> None:
+    if not given:
+        raise NotYet(
+            "The plan names no stage, so it limits nobody.",
+            'api_stages=[{"api_id": rest_api.id, "stage": stage.stage_name}]',
+        )
+    found = [(str(one.get("apiId")), str(one.get("stage"))) for one in given]
+    if found != [("languageModelApi-id", "v1")]:
+        raise NotYet(
+            f"The plan is for {', '.join('/'.join(one) for one in found)}: not this stage.",
+            "api_id is rest_api.id, and stage is stage.stage_name.",
+        )
 
 
 def _of(given: Mapping[str, Any], name: str) -> str:
-    found = given.get(name, "not set")
-    if isinstance(found, (int, float)):
-        return f"{found:g}"  # under mocks, 3 comes as 3.0
-    return repr(found) if name in given else found
+    return repr(given[name]) if name in given else "not set"
 
 
-# Lines of the access log: (what is in them, whether the pattern has to match, what it is then).
-Sample = tuple[dict[str, str], bool, str]
-LIMITED = {"requestId": "r-1", "status": "429", "team": "blue", "latency": "3"}
-SAMPLES: tuple[Sample, ...] = (
-    (LIMITED, True, "a call of blue's over a limit"),
-    ({**LIMITED, "team": "green"}, False, "a call of green's over a limit"),
-    ({**LIMITED, "status": "200"}, False, "a call of blue's that was answered"),
-    ({**LIMITED, "status": "403"}, False, "a call of blue's that was refused for another reason"),
-    ({**LIMITED, "status": "200", "latency": "429"}, False, "a call of blue's that took 429 ms"),
-    ({**LIMITED, "team": "bluebird"}, False, "a call of another team, bluebird"),
-)
-SHAPE = 'The shape is { $.field = "text" && $.field = "text" }.'
+@dataclass(frozen=True)
+class Told:
+    """An answer as `requests` gives it, as far as a client that waits looks at it."""
+
+    status_code: int
+    headers: Mapping[str, str]
+
+    @property
+    def ok(self) -> bool:
+        """Whether it is no refusal and no fault."""
+        return self.status_code < 400
 
 
-def blue_limited(value: Any, _: Mapping[str, Any]) -> str:
-    """The pattern that counts a team's calls over a limit, tried on lines."""
-    from sandbox.server.watching.log_patterns import BadPattern, compiled
+@dataclass
+class Trial:
+    """A gateway that gives these answers, the last one for ever, and a clock that only counts."""
 
-    if not isinstance(value, str):
-        raise NotYet(f"A text is wanted, and this is a {type(value).__name__}.", SHAPE)
-    if not value.strip():
-        raise NotYet("An empty pattern counts every line.", SHAPE)
+    answers: list[Reply]
+    sent: list[Told] = field(default_factory=list)
+    slept: list[float] = field(default_factory=list)
+
+    def send(self) -> Told:
+        """The next answer."""
+        if len(self.sent) >= 4 * TRIES:
+            raise Endless
+        status, headers = self.answers[min(len(self.sent), len(self.answers) - 1)]
+        self.sent.append(Told(status, headers))
+        return self.sent[-1]
+
+    def sleep(self, seconds: Any) -> None:
+        """Keep how long somebody wanted to wait."""
+        self.slept.append(float(seconds))
+
+
+class Endless(Exception):
+    """A client that does not give up."""
+
+
+def patient(value: Any, _: Mapping[str, Any]) -> str:
+    """A client that waits as it is told."""
+    client = steps.function(value)
+    _send_once(client, FINE, "is an answer")
+    _send_once(client, SPENT, "has no Retry-After: it is a spent quota")
+    _send_once(client, FAULT, "is no 429")
+    trial = _tried(client, [THROTTLED, THROTTLED, FINE])
+    if len(trial.sent) != 3:
+        raise NotYet(
+            f"After a 429 with Retry-After, it sent {len(trial.sent)} times where the third "
+            "answer was 200.",
+            "Send again in a loop.",
+        )
+    if len(trial.slept) < 2 or sum(trial.slept) < 4:
+        raise NotYet(
+            f"It waited {sum(trial.slept):g} s in all; two answers said Retry-After: 2.",
+            'Before each new try: sleep(float(answer.headers["Retry-After"])), or a bit longer.',
+        )
+    trial = _tried(client, [THROTTLED])
+    if len(trial.sent) != TRIES:
+        raise NotYet(
+            f"It gave up after {len(trial.sent)} tries.", f"At most {TRIES} in all: count them."
+        )
+    if len(trial.slept) >= TRIES:
+        raise NotYet("It waits after the last try too, for nothing.", "Return before the sleep.")
+    return "It waits when told so, gives up in time, and leaves a spent quota alone."
+
+
+def _send_once(client: Callable[..., Any], answer: Reply, why: str) -> None:
+    trial = _tried(client, [answer])
+    if len(trial.sent) != 1 or trial.slept:
+        raise NotYet(
+            f"It tries a {answer[0]} again that {why}.",
+            "Go on only if the status is 429 and the answer has Retry-After.",
+        )
+
+
+def _tried(client: Callable[..., Any], answers: list[Reply]) -> Trial:
+    """Let the client send, and see that it gives back the last answer."""
+    trial = Trial(answers)
     try:
-        matches = compiled(value)
-    except BadPattern:
-        raise NotYet(f"CloudWatch cannot read {value[:200]!r}.", SHAPE) from None
-    for fields, wanted, what in SAMPLES:
-        if matches(json.dumps(fields)) != wanted:
-            verb = "does not count" if wanted else "counts"
-            raise NotYet(
-                f"It {verb} {what}.",
-                'In our log every value is a text: $.status = "429". And && means both.',
-            )
-    return "It reads two fields of a line, whatever else is in it."
-
-
-# A test adds them up: the latency is all of them and the 900 ms of work.
-TOOK = {
-    "the gateway itself": 40,
-    "the function's start": 5150,
-    "the way between the two": 50,
-}
-WHY = {
-    "the gateway itself": "It is what of latency is not integrationLatency.",
-    "the function's start": "REPORT says it: a cold start's Init Duration.",
-    "the way between the two": "Of integrationLatency, take off the start and the work.",
-}
-
-
-def took(value: Any, _: Mapping[str, Any]) -> str:
-    """Where a slow call's time went."""
-    if not isinstance(value, Mapping):
-        raise NotYet(f"A dict is wanted, and this is a {type(value).__name__}.", "Fill the dict.")
-    for name, truth in TOOK.items():
-        if name not in value:
-            raise NotYet(f"The dict has no {name!r} any more.", "Leave the names as they are.")
-        if isinstance(value[name], bool) or not isinstance(value[name], (int, float)):
-            raise NotYet(f"{name}: {value[name]!r} is no number.", "Milliseconds.")
-        if value[name] != truth:
-            raise NotYet(
-                f"{name}: {value[name]} is wrong. {WHY[name]}",
-                "latency holds integrationLatency, and that holds start and work.",
-            )
-    return "A cold start. Neither the gateway nor the prompt was slow."
+        got = client(trial.send, trial.sleep)
+    except Endless:
+        raise NotYet(
+            "It tries again without end.", f"At most {TRIES} in all: count them."
+        ) from None
+    except Exception as error:  # noqa: BLE001 - the learner's code may raise anything
+        raise NotYet(
+            f"With a {answers[0][0]}, your function raised {type(error).__name__}: {error}.",
+            "Not every answer has a Retry-After: headers.get gives None then.",
+        ) from None
+    if not trial.sent:
+        raise NotYet("It never calls send().", "answer = send()")
+    if got is not trial.sent[-1]:
+        raise NotYet(
+            f"It gives back a {type(got).__name__}, not the last answer of send().",
+            "return answer, also after the last try.",
+        )
+    return trial
 
 
 EXERCISES = (
     Exercise(
         "9.1",
-        "Write refused_alarm(rest_api, stage): it rings when more than 50 calls of this stage "
-        "were answered 4xx in five minutes.",
-        refused_alarm,
-        "alarms, above, has the namespace and the dimensions.",
-        """def refused_alarm(rest_api, stage):
-    return aws.cloudwatch.MetricAlarm(
-        "refusedAlarm",
-        namespace="AWS/ApiGateway",
-        metric_name="4XXError",
-        dimensions={"ApiName": rest_api.name, "Stage": stage.stage_name},
-        statistic="Sum",
-        period=300,
-        evaluation_periods=1,
-        comparison_operator="GreaterThanThreshold",
-        threshold=50,
+        "Write class_plan(rest_api, stage): the usage plan of a class, with 30 calls at once, "
+        "then 2 a second, and 5,000 a week.",
+        class_plan,
+        "usage_plans, above, has the three arguments; the period is another.",
+        """def class_plan(rest_api, stage):
+    return aws.apigateway.UsagePlan(
+        "classPlan",
+        api_stages=[{"api_id": rest_api.id, "stage": stage.stage_name}],
+        throttle_settings={"rate_limit": 2, "burst_limit": 30},
+        quota_settings={"limit": 5000, "period": "WEEK"},
     )""",
-        "whom it tells, and what it says when nobody calls: treat_missing_data",
+        "who is in the plan: that is what UsagePlanKey is for",
     ),
     Exercise(
         "9.2",
-        "Write the pattern of a metric filter for the access log: it counts the calls of the "
-        "team blue that were over a limit.",
-        blue_limited,
-        "throttled_alarm, above, has a pattern for one field. && joins two.",
-        """pattern = '{ $.status = "429" && $.team = "blue" }'""",
-        "quotas, which are 429 too; a 429 without quotes, which compares numbers",
-    ),
-    Exercise(
-        "9.3",
-        "latency is 6140, integrationLatency 6100, Duration 900, Init Duration 5150: how many "
-        "milliseconds took the gateway itself, the function's start, and the way between them?",
-        took,
-        "Each number holds the next ones: latency, integrationLatency, then start and work.",
-        "took = {\n" + "".join(f'    "{n}": {t},\n' for n, t in TOOK.items()) + "}",
-        "what the caller's own network added",
+        "Write patient(send, sleep): a client that waits as Retry-After says after a 429, tries "
+        "at most five times in all, and gives all other answers back as they are.",
+        patient,
+        "A loop over five tries that returns at the first answer that is no 429 with Retry-After.",
+        """def patient(send, sleep):
+    for attempt in range(5):
+        answer = send()
+        wait = answer.headers.get("Retry-After")
+        if answer.status_code != 429 or wait is None or attempt == 4:
+            return answer
+        sleep(float(wait))""",
+        "waits by luck, and a Retry-After of hours, which nobody should wait for",
     ),
 )

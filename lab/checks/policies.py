@@ -10,6 +10,7 @@ from typing import Any
 from lab.exercise.state import NotYet
 
 VERSION = "2012-10-17"
+INVOKE = "execute-api:Invoke"
 
 
 def document(value: Any) -> list[dict[str, Any]]:
@@ -97,3 +98,10 @@ def _check(statement: Any) -> None:
         )
     if not words(statement.get("Action")):
         raise NotYet("A statement has no Action.", "Action names the calls that it is about.")
+
+
+def check_invoke(actions: list[str]) -> None:
+    """Raise NotYet unless each action is to call an API."""
+    for action in actions:
+        if action.lower() != INVOKE.lower():
+            raise NotYet(f"The action is {action!r}.", f"Calling an API is {INVOKE}, no more.")

@@ -19,10 +19,10 @@ LATE = 15_000  # milliseconds; AWS may bring a line this much later than one tha
 PAGE = 10_000
 
 Raw = list[tuple[int, str]]
-NEXT_CHAPTER = {ACCESS: 9, EXECUTION: 9, FUNCTION: 2}
+NEXT_CHAPTER = {ACCESS: 11, EXECUTION: 11, FUNCTION: 2}
 NOT_THERE = {
-    ACCESS: "Chapter 09 makes it: up(9).",
-    EXECUTION: "API Gateway writes its steps once chapter 09 says so: up(9).",
+    ACCESS: "Chapter 11 makes it: up(11).",
+    EXECUTION: "API Gateway writes its steps once chapter 11 says so: up(11).",
     FUNCTION: "Chapter 02 makes the function and its log: up(2).",
 }
 NOTHING_YET = {

@@ -159,6 +159,29 @@ QUESTIONS = (
     ),
     Question(
         "8",
+        "A token was signed by the user pool for one hour. After ten minutes you disable its "
+        "owner in the pool. Who is let in with it at the gateway in the next fifty?",
+        (
+            Option(
+                "Nobody: the gateway asks the pool each time",
+                "The gateway checks the signature with the pool's public key, and the date. It "
+                "does not ask.",
+            ),
+            Option(
+                "Whoever has it",
+                "A token is true by its signature until it ends. So it has to end soon: that is "
+                "what expiry is for.",
+                right=True,
+            ),
+            Option(
+                "Only its owner: a token belongs to a client",
+                "A bearer token belongs to whoever bears it. A signature is made anew for each "
+                "request; a token is not.",
+            ),
+        ),
+    ),
+    Question(
+        "9",
         "Each team has a plan: ten calls at once, then five a second. The stage lets 20 a second "
         "through for all together. Blue calls 20 times a second, green 4 times. What does green "
         "notice?",
@@ -173,15 +196,37 @@ QUESTIONS = (
                 "API Gateway has no queue. A call over a limit is refused at once.",
             ),
             Option(
-                "Nothing: each key has a bowl of its own",
-                "Blue's calls take blue's chips. Green takes four a second of five, and is never "
+                "Nothing: each key has a token bucket of its own",
+                "Blue's calls take blue's tokens. Green takes four a second of five, and is never "
                 "refused.",
                 right=True,
             ),
         ),
     ),
     Question(
-        "9",
+        "10",
+        "A team has 300 tokens left. Eight calls arrive in the same moment, and each may need 64. "
+        "Each looks how many are left before it asks the model. How many get an answer?",
+        (
+            Option(
+                "All eight: each sees 300",
+                "So it is where each one only looks. Whoever looks and then writes has to do both "
+                "in one step.",
+            ),
+            Option(
+                "Four: what a call may need is set aside before it begins",
+                "The table makes one change after the other, and refuses the one that does not "
+                "fit: four times 64 is 256.",
+                right=True,
+            ),
+            Option(
+                "One: the others wait for it",
+                "Nobody waits. A condition on a write is right or wrong at once.",
+            ),
+        ),
+    ),
+    Question(
+        "11",
         "Your gateway logs each request. Another team in the same account and Region takes its own "
         "gateway down, with `pulumi destroy`. What becomes of your logs?",
         (
@@ -203,7 +248,49 @@ QUESTIONS = (
         ),
     ),
     Question(
-        "10",
+        "12",
+        "99 calls are refused in 5 ms each; one is answered in 30 s. What does the mean of the "
+        "latency say?",
+        (
+            Option(
+                "30 s: refusals do not count as calls",
+                "API Gateway counts each request, refused ones too.",
+            ),
+            Option(
+                "About 0.3 s, and so the mean says that all is well",
+                "The one caller who got an answer waited half a minute. Look at the function's "
+                "part of it, and at a percentile.",
+                right=True,
+            ),
+            Option(
+                "5 ms: a mean leaves out what is far off",
+                "That is a median. It would hide the slow one entirely.",
+            ),
+        ),
+    ),
+    Question(
+        "13",
+        "A program was written for OpenAI and knows nothing of you. You change its base URL and "
+        "its key. What else has to change in it?",
+        (
+            Option(
+                "Its requests: our /model has other fields",
+                "It never calls /model. It appends /chat/completions to the base URL, and that is "
+                "what we deploy.",
+            ),
+            Option(
+                "Nothing",
+                "A base URL, a key and the name of a model is all that it was told of OpenAI, too.",
+                right=True,
+            ),
+            Option(
+                "Its way of signing in: our keys are API Gateway's",
+                "The client sends any key as Authorization: Bearer, and our authorizer takes that.",
+            ),
+        ),
+    ),
+    Question(
+        "14",
         "The function writes an answer of 128 tokens, one after the other, and sends each on as "
         "soon as it has it. The integration is as in chapter 05. When does the client see the first "
         "one?",
@@ -225,7 +312,7 @@ QUESTIONS = (
         ),
     ),
     Question(
-        "11",
+        "15",
         "Three instances are on the balancer's list. One has answered its health check; two have "
         "been started a second ago and never answered yet. Ten requests come. Who gets them?",
         (
@@ -247,7 +334,7 @@ QUESTIONS = (
         ),
     ),
     Question(
-        "12",
+        "16",
         "A second backend stands ready. The first has streamed three words of its answer, and then "
         "its machine dies. What does the caller of the stream see?",
         (

@@ -35,7 +35,7 @@ MEANINGS = (
             "again: up()."),
     Meaning(403, "gateway", "", "The gateway refuses this caller.",
             "Check the stage's name in the URL, then whether the key is in a usage plan of this "
-            "stage (chapter 08)."),
+            "stage (chapter 09)."),
     Meaning(413, "function", "", "The prompt is longer than the function takes.",
             "Shorten it: GET on the same URL tells the limits."),
     Meaning(413, "", "", "The request is bigger than the gateway passes on.", "Send less."),

@@ -79,7 +79,7 @@ def kit(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
     os.environ.update(before)
 
 
-def opened(cells: dict[str, Any], config: dict[str, str], chapter: int = 10) -> Deployed:
+def opened(cells: dict[str, Any], config: dict[str, str], chapter: int = 14) -> Deployed:
     """Deploy the chapters up to this one with these cells and this configuration."""
     session.own_names = lambda: cells
     stack = session.open_session(chapter).stack

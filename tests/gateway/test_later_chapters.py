@@ -1,4 +1,4 @@
-"""What chapters 07 to 10 declare, under Pulumi's mocks."""
+"""What chapters 07 to 14 declare, under Pulumi's mocks."""
 
 import functools
 import hashlib
@@ -342,7 +342,7 @@ def test_without_a_budget_nothing_is_counted_and_no_alarm_waits_for_it(whole):
     assert "alarm-tokens" in whole().types
 
 
-# 08 How much
+# 09 How much
 
 
 def test_each_team_has_a_plan_of_its_own_for_this_stage(whole):
@@ -501,7 +501,7 @@ def test_who_is_over_a_limit_is_told_when_to_come_back(whole):
     assert quota["responseParameters"]["gatewayresponse.header.x-should-retry"] == "'false'"
 
 
-# 09 What happened
+# 11 What happened
 
 
 def test_the_access_log_tells_who_and_how_long_and_no_prompt(whole):
@@ -581,7 +581,7 @@ def test_the_dashboard_shows_the_metrics_that_alarms_and_function_use(whole):
     assert len(set(places)) == 4
 
 
-# 10 Speak OpenAI
+# 13 Speak OpenAI
 
 
 def test_the_paths_are_where_clients_look(whole):

@@ -3,10 +3,10 @@
 import pytest
 
 from tests.lab.kernel import Kernel
-from tests.lab.session.chapter_09 import chapter_09, gateway
+from tests.lab.session.chapter_12 import chapter_12, gateway
 from tests.lab.session.stacks import fake, kernels, opened
 
-__all__ = ["chapter_09", "fake", "gateway", "kernels", "opened"]
+__all__ = ["chapter_12", "fake", "gateway", "kernels", "opened"]
 
 
 @pytest.fixture

@@ -1,4 +1,4 @@
-"""The views of chapters 11 and 12 in their states, for the tests of what all views keep."""
+"""The views of chapters 15 and 16 in their states, for the tests of what all views keep."""
 
 from __future__ import annotations
 

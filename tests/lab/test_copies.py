@@ -33,6 +33,21 @@ def test_a_new_edition_replaces_only_what_was_never_changed(course):
     assert (course / "work" / "03_rest_api.ipynb").read_text() == "with my answers"
 
 
+def test_a_copy_of_a_page_that_is_no_more_is_put_away_with_those_before_it(course, monkeypatch):
+    monkeypatch.setattr(copies, "ROOT", course)
+    copies.make(course)
+    mine = course / "work" / "03_rest_api.ipynb"
+    mine.write_text("with my answers")
+    before = copies.reset(3)
+    (course / "notebooks" / "03_rest_api.ipynb").rename(course / "notebooks" / "04_rest_api.ipynb")
+    assert copies.make(course) == []
+    earlier = course / "work" / copies.EARLIER
+    assert (earlier / before.name).read_text() == "with my answers"
+    assert (earlier / "03_rest_api.ipynb").read_text() == "03_rest_api, first edition"
+    there = sorted(copy.name for copy in mine.parent.glob("*.ipynb"))
+    assert there == ["00_start.ipynb", "04_rest_api.ipynb"]
+
+
 def test_a_file_that_nobody_noted_is_the_learners(course):
     (course / "work").mkdir()
     (course / "work" / "00_start.ipynb").write_text("copied by hand")

@@ -15,7 +15,7 @@ import requests
 from lab.session import session
 from tests.trials.kit import Kit, quiet, until
 
-CHAPTER = 10  # the first with streams
+CHAPTER = 14  # the first with streams
 FLOOD = 50
 LEAVES = 30.0  # seconds after which a caller of the flood goes away
 NEXT = 10.0  # seconds within which the next prompt is answered

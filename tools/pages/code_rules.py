@@ -15,7 +15,7 @@ from tools.pages.page import Finding, Page, defined_names, imported, without_fen
 GATEWAY = {f"gateway.{name.replace('/', '.')}" for name in FILES}
 ALLOWED = {*GATEWAY, "boto3", "botocore.auth", "botocore.awsrequest", "json", "lab", "lab.widgets",
            "openai", "pulumi", "pulumi_aws", "pulumi.automation", "requests"}  # fmt: skip
-STANDARD = {"collections", "concurrent.futures", "dataclasses", "hashlib", "pathlib", "secrets",
+STANDARD = {"base64", "collections", "concurrent.futures", "dataclasses", "hashlib", "pathlib", "secrets",
             "statistics", "threading", "time"}  # fmt: skip
 # What makes a reader compare the output with the text.
 PROMISE = re.compile(

@@ -52,10 +52,10 @@ def test_every_exercise_has_a_good_and_several_bad_submissions(number):
     assert sum(stem.startswith(f"bad_{name}") for stem in stems) >= 3
 
 
-def test_every_chapter_has_two_or_three_exercises():
+def test_every_chapter_has_one_to_three_exercises():
     numbers = [chapter.number for chapter in course.CHAPTERS if chapter.steps]
     counts = [sum(one.chapter == number for one in ALL.values()) for number in numbers]
-    assert numbers == [*range(1, 13)] and set(counts) <= {2, 3}
+    assert numbers == [*range(1, 17)] and set(counts) <= {1, 2, 3}
 
 
 @pytest.mark.parametrize("number", ALL)

@@ -276,7 +276,7 @@ ROWS = [
      "not let this caller in."), ("Look at resource_policy() in chapter 03 and access() in chapter 07, "
      "then deploy again: up().")),
     (403, GATEWAY, "Forbidden", "The gateway refuses this caller.", ("Check the stage's name in the "
-     "URL, then whether the key is in a usage plan of this stage (chapter 08).")),
+     "URL, then whether the key is in a usage plan of this stage (chapter 09).")),
     (413, FUNCTION, "x", "The prompt is longer than the function takes.",
      "Shorten it: GET on the same URL tells the limits."),
     (413, GATEWAY, "x", "The request is bigger than the gateway passes on.", "Send less."),

@@ -229,7 +229,7 @@ def test_two_notebooks_at_once_deploy_one_gateway(kit, kernel):
 
 
 def test_a_preview_of_gateway_on_the_courses_stack_shows_no_change(kit):
-    session.open_session(10)
+    session.open_session(14)
     session.up()
     cli = engine.find()
     engine.ensure_language_host(cli, kit)
@@ -245,7 +245,7 @@ def test_a_preview_of_gateway_on_the_courses_stack_shows_no_change(kit):
 
 
 def test_an_up_in_a_terminal_and_one_in_a_notebook_take_turns(kit):
-    opened = session.open_session(10)
+    opened = session.open_session(14)
     cli = engine.find()
     engine.ensure_language_host(cli, kit)
     settings = kit / "workspaces" / "course" / "Pulumi.course.yaml"
@@ -279,8 +279,8 @@ def test_start_shows_where_and_with_what(kit, kernel):
 
 def test_what_is_removed_is_no_longer_served(kit):
     """The engine deletes last: a copy made by the same up would serve it for ever."""
-    session.open_session(10)
-    session.up(10)
+    session.open_session(14)
+    session.up(14)
     url = session.outputs()["invoke_url"]
     key = session.outputs()["team_keys"].reveal()["blue"]
     caller = {"Authorization": f"Bearer {key}"}

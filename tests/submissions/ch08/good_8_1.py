@@ -1,11 +1,11 @@
-# exercise 8.1: class_plan
-import pulumi_aws as aws
-
-
-def class_plan(rest_api, stage):
-    return aws.apigateway.UsagePlan(
-        "classPlan",
-        api_stages=[{"api_id": rest_api.id, "stage": stage.stage_name}],
-        throttle_settings={"rate_limit": 2, "burst_limit": 30},
-        quota_settings={"limit": 5000, "period": "WEEK"},
-    )
+# exercise 8.1: policy
+policy = {
+    "Version": "2012-10-17",
+    "Statement": [
+        {
+            "Effect": "Allow",
+            "Action": "execute-api:Invoke",
+            "Resource": "arn:aws:execute-api:*:*:a1b2c3d4e5/v1/POST/model",
+        }
+    ],
+}

@@ -1,17 +1,11 @@
-# exercise 9.1: refused_alarm
-# says: The dimensions are ApiName = 'languageModelApi-1a2b3c4': not this stage's.
+# exercise 9.1: class_plan
+# says: The plan names no stage, so it limits nobody.
 import pulumi_aws as aws
 
 
-def refused_alarm(rest_api, stage):
-    return aws.cloudwatch.MetricAlarm(
-        "refusedAlarm",
-        namespace="AWS/ApiGateway",
-        metric_name="4XXError",
-        dimensions={"ApiName": rest_api.name},
-        statistic="Sum",
-        period=300,
-        evaluation_periods=1,
-        comparison_operator="GreaterThanThreshold",
-        threshold=50,
+def class_plan(rest_api, stage):
+    return aws.apigateway.UsagePlan(
+        "classPlan",
+        throttle_settings={"rate_limit": 2, "burst_limit": 30},
+        quota_settings={"limit": 5000, "period": "WEEK"},
     )

@@ -1,3 +1,3 @@
-# exercise 9.2: pattern
-# says: A text is wanted, and this is a dict.
-pattern = {"status": "429", "team": "blue"}
+# exercise 9.2: patient
+# says: A function is wanted, and this is a int.
+patient = 5

@@ -1,16 +1,11 @@
-# exercise 9.1: refused_alarm
+# exercise 9.1: class_plan
 import pulumi_aws as aws
 
 
-def refused_alarm(rest_api, stage):
-    return aws.cloudwatch.MetricAlarm(
-        "refusedAlarm",
-        namespace="AWS/ApiGateway",
-        metric_name="4XXError",
-        dimensions={"ApiName": rest_api.name, "Stage": stage.stage_name},
-        statistic="Sum",
-        period=300,
-        evaluation_periods=1,
-        comparison_operator="GreaterThanThreshold",
-        threshold=50,
+def class_plan(rest_api, stage):
+    return aws.apigateway.UsagePlan(
+        "classPlan",
+        api_stages=[{"api_id": rest_api.id, "stage": stage.stage_name}],
+        throttle_settings={"rate_limit": 2, "burst_limit": 30},
+        quota_settings={"limit": 5000, "period": "WEEK"},
     )

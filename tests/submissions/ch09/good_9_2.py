@@ -1,2 +1,8 @@
-# exercise 9.2: pattern
-pattern = '{ $.status = "429" && $.team = "blue" }'
+# exercise 9.2: patient
+def patient(send, sleep):
+    for attempt in range(5):
+        answer = send()
+        wait = answer.headers.get("Retry-After")
+        if answer.status_code != 429 or wait is None or attempt == 4:
+            return answer
+        sleep(float(wait))

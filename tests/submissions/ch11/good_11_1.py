@@ -1,13 +1,6 @@
-# exercise 11.1: admit
-import pulumi_aws as aws
-
-
-def admit(caller, called):
-    return aws.vpc.SecurityGroupIngressRule(
-        "rule",
-        security_group_id=called.id,
-        referenced_security_group_id=caller.id,
-        ip_protocol="tcp",
-        from_port=443,
-        to_port=443,
-    )
+# exercise 11.1: took
+took = {
+    "the gateway itself": 40,
+    "the function's start": 5150,
+    "the way between the two": 50,
+}

@@ -1,0 +1,304 @@
+# Sources, looked up on 2026-11-29:
+# - the shape of a conversation, seed, stop, tools: platform.openai.com/docs/api-reference/chat
+# - an unknown path with an Authorization header is taken for a broken signature, 403:
+#   repost.aws/knowledge-center/api-gateway-authentication-token-errors
+# - which clients: tests/clients and tests/deployed run openai, LangChain and LiteLLM against this gateway
+
+# %% [markdown]
+# # {{title}}
+#
+# At the end, programs that were written for OpenAI talk to your model.
+#
+# {{map}}
+#
+# ![The way of a prompt from you to the function; the path of conversations, chapter 13, is lit](../images/way_13.svg)
+#
+# ## You will
+#
+# - give the model the paths at which clients of OpenAI look;
+# - call it with a client that knows nothing of you;
+# - ask for repeatable answers and for tool calls;
+# - have each refusal raise the client's own exception.
+#
+# About {{minutes}} minutes. It costs nothing here. On AWS it costs what
+# prompts to `/model` cost. Earlier chapters are made if missing.
+#
+# ## Start
+#
+# New is `openai`, the package itself, unmodified.
+
+# %%
+import boto3
+import openai
+import pulumi
+import pulumi_aws as aws
+import requests
+from gateway import chat as endpoint
+from gateway.chat import chat_schema, path_below
+from gateway.kinds import Arguments, Parts
+from gateway.limits import body_model, body_validator, checked
+from gateway.limits import error_response, path_method, proxy_integration
+from gateway.settings import Settings
+from lab import start, plan, up, outputs, predict, show
+from lab import check, hint, solution
+
+start(13)
+
+# %% [markdown]
+# ## The idea
+#
+# You could invent a better plug: smaller, safer, prettier. But the lamps in
+# the shop have the old one, and each would need an adapter.
+#
+# `/model` is such a plug: short and clear, and no program knows it. OpenAI's
+# shape, **chat completions**, is older and clumsier, and thousands of
+# programs speak it. They ask for a key and a **base URL**, the part before
+# `/models` and `/chat/completions`. OpenAI's ends in `/v1`. Our stage is
+# called `v1`. So the base URL is `outputs()["invoke_url"]`.
+#
+# The key fits, too. Clients send it as `Authorization: Bearer`, and chapter
+# 07's authorizer takes exactly that. It hands it on as the team's API key,
+# so that chapter 09's plans and chapter 10's budgets hold.
+#
+# ![The chat path, its method, its model of a conversation and its integration refer to the API and the function](../images/13_speak_openai.svg)
+#
+# {{edges}}
+#
+# ## Predict
+
+# %%
+predict("13")
+
+# %% [markdown]
+# ## The code
+#
+# ### A conversation
+#
+# A prompt is now a list of **messages**, each with a **role**: `system`
+# gives orders, `user` asks, `assistant` has answered. The model keeps
+# nothing, so the client sends the whole conversation each time. The body is
+# validated, as in chapter 09. (`list_models` is the same for GET `/models`
+# and `/models/{model}`; `chat_limit` gives it the prompts' rate.)
+
+# %% step: chat_completions, chat_url
+
+# %% [markdown]
+# ### Refusals that clients can read
+#
+# The function refuses in OpenAI's shape. But API Gateway refuses before the
+# function is called, and then says `{"message": "Unauthorized"}`. `ERRORS`
+# names type and code for each kind of refusal; gateway responses do the
+# rest.
+
+# %% step: ERRORS, error_responses
+
+# %% [markdown]
+# ## Plan
+#
+# All is new but the deployment, which is replaced. The function stays as it
+# is: it has answered in this shape all along.
+
+# %%
+plan()
+# expect first: ± replace  aws.apigateway.Deployment
+# expect first no: update  aws.lambda_.Function
+# expect: will be | No change
+
+# %% [markdown]
+# ## Apply
+#
+# Eight gateway responses, three methods, four paths: all quick.
+
+# %%
+up()
+# expect: Done in
+
+# %% [markdown]
+# ## Look
+#
+# The shape, with `requests` alone. The answer is in `choices`, a list
+# because OpenAI can give several.
+
+# %%
+base, keys = outputs()["invoke_url"], outputs()["team_keys"].reveal()
+head = {"Authorization": f"Bearer {keys['blue']}"}
+name = requests.get(base + "/models", headers=head).json()["data"][0]["id"]
+hello = [{"role": "user", "content": "Say hello to the class."}]
+answer = requests.post(
+    base + "/chat/completions", headers=head, timeout=60,
+    json={"model": name, "messages": hello, "max_tokens": 16})
+show(answer.json())
+# expect: "choices"
+# expect: "content": "
+
+# %% [markdown]
+# ## Ask
+#
+# ### With OpenAI's own client
+#
+# Two arguments, and it is yours. (`max_retries=0` because we want to see
+# refusals; by default it tries twice more, as `Retry-After` says.)
+
+# %%
+client = openai.OpenAI(
+    base_url=base, api_key=keys["blue"], max_retries=0)
+
+def say(messages=hello, max_tokens=16, **more):
+    return client.chat.completions.create(
+        model=name, messages=messages, max_tokens=max_tokens, **more)
+
+print(say().choices[0].message.content)
+# expect: Hello
+
+# %% [markdown]
+# Other clients of this shape take the two from the variables
+# `OPENAI_BASE_URL` and `OPENAI_API_KEY` (LiteLLM: `OPENAI_API_BASE`). This
+# kit's tests run LangChain's `ChatOpenAI` and LiteLLM so.
+#
+# ### What can be asked for
+#
+# Four times the same prompt. The same **seed** gives the same text again.
+# `stop` ends an answer before this text. `length` says that `max_tokens`
+# ended it.
+
+# %%
+for more in ({"seed": 7}, {"seed": 7}, {"seed": 7, "stop": [","]},
+             {"seed": 7, "max_tokens": 3}):
+    choice = say(temperature=0.9, **more).choices[0]
+    print(more, choice.finish_reason, repr(choice.message.content))
+# expect 2 times: {'seed': 7} 
+# expect: {'seed': 7, 'max_tokens': 3} length
+
+# %% [markdown]
+# ### A tool to call
+#
+# A model can only write. A **tool** is a function of yours that it may ask
+# for: you send its name, and its arguments as JSON Schema. What comes back
+# is a call; you run it, and send the result.
+
+# %%
+weather = {"name": "get_weather", "parameters": {
+    "type": "object", "required": ["city"],
+    "properties": {"city": {"type": "string"}}}}
+tools = [{"type": "function", "function": weather}]
+talk = [{"role": "user", "content": "The weather in Paris?"}]
+said = say(talk, 48, tools=tools, temperature=0).choices[0].message
+print(said.tool_calls[0].function)
+talk += [said, {"role": "tool", "content": "20 degrees and sunny",
+                "tool_call_id": said.tool_calls[0].id}]
+print(say(talk, 32, tools=tools).choices[0].message.content)
+# expect: name='get_weather'
+# expect: 20 degrees
+
+# %% [markdown]
+# The arguments fit the schema: the model may write only what can still
+# become such a text. That does not make them right. A large model also
+# chooses whether to call. Ours is too small: the function takes the tool
+# that has words in common with the question, or none.
+#
+# ## Change it: an unknown path is a 404
+#
+# `tried` prints the status, the client's exception, its code, and who
+# refused: API Gateway's name for it, or *the function*. There is no path
+# `/files`. API Gateway takes the key for a broken signature, and says 403.
+
+# %%
+def tried(what, call):
+    try:
+        call()
+        print(f"{what:15} fine")
+    except openai.APIStatusError as error:
+        who = error.response.headers.get("x-amzn-errortype", "the function")
+        print(f"{what:15} {error.status_code} {type(error).__name__:21}",
+              f"{error.code:23} {who}")
+
+tried("no such path", client.files.list)
+# expect: no such path … 403 PermissionDeniedError
+
+# %% [markdown]
+# People will search their keys. The function would say it better: the path
+# `{proxy+}` stands for all that are not there otherwise. Your version of
+# `list_models` adds it. Expect three `+`. (It stays a plan, and the step
+# comes back: to take a path away again needs two `up()`, see chapter 06.)
+
+# %%
+def list_models(rest_api, access, invocation):
+    rest = path_below(
+        "restPath", rest_api, rest_api.root_resource_id, "{proxy+}")
+    method = path_method("restMethod", rest_api, rest, "ANY", access)
+    return [*endpoint.list_models(rest_api, access, invocation),
+            rest, method, proxy_integration(
+                "restIntegration", rest_api, method, invocation)]
+
+plan()
+from gateway.chat import list_models
+# expect 3 times: + create
+
+# %% [markdown]
+# ## Break it: five mistakes, as the client sees them
+#
+# Four wrong requests; then green is greedy, and comes back with a client
+# that tries again. Look for who refused each.
+
+# %%
+other = client.with_options
+long = [{"role": "user", "content": "word " * 1900}]
+tried("a wrong key", other(api_key="guess").models.list)
+tried("no messages", lambda: say([]))
+tried("another model", lambda: client.models.retrieve("gpt-4"))
+tried("a long prompt", lambda: say(long))
+green = other(api_key=keys["green"])
+patient = other(api_key=keys["green"], max_retries=4)
+tried("40 calls", lambda: [green.models.list() for _ in range(40)])
+tried("3 with patience", lambda: [patient.models.list() for _ in range(3)])
+# expect: a wrong key … 401 AuthenticationError … UnauthorizedException
+# expect: no messages … 400 BadRequestError … BadRequestException
+# expect: another model … 404 NotFoundError … the function
+# expect: a long prompt … 400 … context_length_exceeded the function
+# expect: 40 calls … 429 RateLimitError
+# expect: 3 with patience fine
+
+# %% [markdown]
+# `context_length_exceeded`: more than the model can read at once. Programs
+# know that code, and shorten the conversation. Green's 429 is its usage
+# plan's. The second client gets one too, reads `Retry-After`, and waits.
+#
+# ## Your turn
+#
+# **13.1** Write `carry_on(messages, answer, question)`: the messages that
+# ask a question, after the model has answered the ones before.
+
+# %%
+def carry_on(messages, answer, question):
+    ...
+
+check("13.1", carry_on)
+
+# %% [markdown]
+# ## On AWS
+#
+# {{quirks}}
+#
+# - A web page of another **origin** can read no answer until the server lets
+#   it (**CORS**), and asks first without a key: a **preflight**. Name such pages in the
+#   setting `corsOrigins`: `gateway/cors.py` does the rest.
+#
+# ## Recap
+#
+# You gave the model paths at which clients of OpenAI look, and called it
+# with one. You asked for repeatable answers and for a tool call. Each
+# refusal raised the client's own exception.
+#
+# Keep this:
+#
+# ```python
+# import openai
+#
+# def client(invoke_url, key):
+#     """OpenAI's client, for a gateway of yours."""
+#     return openai.OpenAI(base_url=invoke_url, api_key=key)
+# ```
+#
+# You can stop here: it costs nothing while nobody calls.
+#
+# {{next}}

@@ -1,9 +1,0 @@
-# exercise 7.1: policy
-policy = {
-    "Version": "2012-10-17",
-    "Statement": {
-        "Effect": "Allow",
-        "Action": ["execute-api:Invoke"],
-        "Resource": ["arn:aws:execute-api:us-east-1:000000000000:a1b2c3d4e5/v1/POST/model"],
-    },
-}

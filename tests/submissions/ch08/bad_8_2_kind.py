@@ -1,3 +1,0 @@
-# exercise 8.2: left
-# says: A dict is wanted, and this is a list.
-left = [100, 230, 300]

@@ -1,3 +1,0 @@
-# exercise 8.2: left
-# says: The dict has no 'after its answer' any more.
-left = {"while it runs": 100}

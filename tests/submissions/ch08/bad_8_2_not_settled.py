@@ -1,7 +1,0 @@
-# exercise 8.2: left
-# says: after its answer: 100 is wrong. Settled is what it needed: the prompt and the answer.
-left = {
-    "while it runs": 100,
-    "after its answer": 100,
-    "if the function had refused it": 100,
-}

@@ -1,3 +1,0 @@
-# exercise 8.3: patient
-# says: A function is wanted, and this is a int.
-patient = 5

@@ -1,4 +1,0 @@
-# exercise 8.3: patient
-# says: It gives back a int, not the last answer of send().
-def patient(send, sleep):
-    return send().status_code

@@ -1,6 +1,0 @@
-# exercise 8.2: left
-left = {
-    "while it runs": 100,
-    "after its answer": 230,
-    "if the function had refused it": 300,
-}

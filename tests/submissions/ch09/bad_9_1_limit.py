@@ -1,0 +1,12 @@
+# exercise 9.1: class_plan
+# says: The quota's limit is 500.
+import pulumi_aws as aws
+
+
+def class_plan(rest_api, stage):
+    return aws.apigateway.UsagePlan(
+        "classPlan",
+        api_stages=[{"api_id": rest_api.id, "stage": stage.stage_name}],
+        throttle_settings={"rate_limit": 2, "burst_limit": 30},
+        quota_settings={"limit": 500, "period": "WEEK"},
+    )

@@ -1,0 +1,11 @@
+# exercise 9.1: class_plan
+# says: The burst_limit is not set.
+import pulumi_aws as aws
+
+
+def class_plan(rest_api, stage):
+    return aws.apigateway.UsagePlan(
+        "classPlan",
+        api_stages=[{"api_id": rest_api.id, "stage": stage.stage_name}],
+        quota_settings={"limit": 5000, "period": "WEEK"},
+    )

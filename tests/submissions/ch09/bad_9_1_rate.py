@@ -1,0 +1,12 @@
+# exercise 9.1: class_plan
+# says: The rate_limit is 30.
+import pulumi_aws as aws
+
+
+def class_plan(rest_api, stage):
+    return aws.apigateway.UsagePlan(
+        "classPlan",
+        api_stages=[{"api_id": rest_api.id, "stage": stage.stage_name}],
+        throttle_settings={"rate_limit": 30, "burst_limit": 30},
+        quota_settings={"limit": 5000, "period": "WEEK"},
+    )

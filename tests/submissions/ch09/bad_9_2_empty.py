@@ -1,3 +1,0 @@
-# exercise 9.2: pattern
-# says: An empty pattern counts every line.
-pattern = ""

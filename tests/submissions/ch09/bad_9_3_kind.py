@@ -1,3 +1,0 @@
-# exercise 9.3: took
-# says: A dict is wanted, and this is a list.
-took = [40, 5150, 50]

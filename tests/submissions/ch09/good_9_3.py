@@ -1,6 +1,0 @@
-# exercise 9.3: took
-took = {
-    "the gateway itself": 40,
-    "the function's start": 5150,
-    "the way between the two": 50,
-}

@@ -1,4 +1,0 @@
-# exercise 11.2: suspect
-# says: With 'Target.Timeout', it says None.
-def suspect(reason):
-    print(reason)

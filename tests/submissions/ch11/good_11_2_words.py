@@ -1,5 +1,0 @@
-# exercise 11.2: suspect
-def suspect(reason):
-    if "Timeout" in reason:
-        return "security group"
-    return "path" if reason.endswith("Mismatch") else "port"

@@ -1,4 +1,0 @@
-# exercise 12.2: quarter
-# says: Its target groups are arn:candidate.
-def quarter(stable, candidate):
-    return {"type": "forward", "forward": {"target_groups": [{"arn": candidate, "weight": 25}]}}

@@ -1,0 +1,3 @@
+# exercise 12.2: pattern
+# says: An empty pattern counts every line.
+pattern = ""

@@ -1,4 +1,0 @@
-# exercise 12.2: quarter
-# says: It gives None.
-def quarter(stable, candidate):
-    print(stable, candidate)

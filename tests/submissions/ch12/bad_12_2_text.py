@@ -1,5 +1,0 @@
-# exercise 12.2: quarter
-# says: The weights are '75' and '25'.
-def quarter(stable, candidate):
-    groups = [{"arn": stable, "weight": "75"}, {"arn": candidate, "weight": "25"}]
-    return {"type": "forward", "forward": {"target_groups": groups}}

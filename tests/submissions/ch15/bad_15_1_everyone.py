@@ -1,0 +1,14 @@
+# exercise 15.1: admit
+# says: The rule lets in addresses: 0.0.0.0/0.
+import pulumi_aws as aws
+
+
+def admit(caller, called):
+    return aws.vpc.SecurityGroupIngressRule(
+        "rule",
+        security_group_id=called.id,
+        ip_protocol="tcp",
+        from_port=443,
+        to_port=443,
+        cidr_ipv4="0.0.0.0/0",
+    )

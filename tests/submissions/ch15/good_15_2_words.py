@@ -1,0 +1,5 @@
+# exercise 15.2: suspect
+def suspect(reason):
+    if "Timeout" in reason:
+        return "security group"
+    return "path" if reason.endswith("Mismatch") else "port"
