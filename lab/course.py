@@ -210,6 +210,7 @@ CHAPTERS = (
         50,
         (
             "candidate_variables",
+            "candidate_rights",
             "candidate_pool",
             "shares",
             "pool_rules",

@@ -40,6 +40,7 @@ SOURCES = {
         "sandbox/**/*.py",
         "tools/*.py",
         "tools/workshop/**/*.py",
+        "tools/others/*.py",
         "tools/teaching/*.py",
         "gateway/*.py",
         "gateway/layer/*.py",

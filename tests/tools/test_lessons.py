@@ -258,6 +258,7 @@ UNSEEN = {
     "breaker_table",
     "function_network",
     "candidate_variables",
+    "candidate_rights",
     "fallback_rights",
 }
 

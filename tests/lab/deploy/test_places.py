@@ -82,6 +82,7 @@ FIRST = {
     "languageModelDeployment": 6,
     "languageModelStage": 6,
     "invokeAlias": 5,
+    "liveVersion": 5,
 }
 
 
