@@ -1,4 +1,4 @@
-# Sources, looked up on 2026-11-29:
+# Sources. Prices and dates change: look them up before you rely on one. Read again on 2026-11-29: the two prices.
 # - REST and HTTP APIs compared: docs.aws.amazon.com/apigateway/latest/developerguide/http-api-vs-rest.html
 # - only REST APIs stream: docs.aws.amazon.com/apigateway/latest/developerguide/response-transfer-mode.html
 # - prices of us-east-1, the first 300 or 333 million calls, in US dollars: aws.amazon.com/api-gateway/pricing,
@@ -57,7 +57,7 @@ start(3)
 # about who may come *in*. Ours says: everyone, for now. Chapter 07 will
 # be stricter.
 #
-# Why this kind of gateway? AWS has several (November 2026):
+# Why this kind of gateway? AWS has several (in 2026):
 #
 # | | keys and quotas | checks bodies | streams | private balancer | costs |
 # |---|---|---|---|---|---|

@@ -1,4 +1,4 @@
-# Sources, looked up on 2026-11-29:
+# Sources. Prices and dates change: look them up before you rely on one.
 # - 29 s can be raised for Regional and private APIs (since June 2024), 10 MB:
 #   docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-execution-service-limits-table.html
 # - the test call: docs.aws.amazon.com/apigateway/latest/developerguide/how-to-test-method.html

@@ -1,4 +1,4 @@
-# Sources, looked up on 2026-11-29:
+# Sources. Prices and dates change: look them up before you rely on one.
 # - deployments and stages; what takes effect only with a deployment:
 #   docs.aws.amazon.com/apigateway/latest/developerguide/how-to-deploy-api.html
 # - Missing Authentication Token for a path that is not there:

@@ -1,4 +1,4 @@
-# Sources, looked up on 2026-11-29:
+# Sources. Prices and dates change: look them up before you rely on one. Read again on 2026-11-29: JWT authorizers.
 # - how a resource policy and an authorizer decide together (table A, table B):
 #   docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-authorization-flow.html
 # - API keys are not for authentication, and what 403 can mean:

@@ -1,4 +1,4 @@
-# Sources, looked up on 2026-11-29:
+# Sources. Prices and dates change: look them up before you rely on one. Read again on 2026-11-29: JWT authorizers.
 # - JWT authorizers for REST APIs, announced in November 2026 (issuers, audiences, algorithms, claims,
 #   scopes; no function, no invocation):
 #   docs.aws.amazon.com/apigateway/latest/developerguide/rest-api-jwt-authorizer.html
@@ -26,7 +26,7 @@
 # - know what JWT authorizers change.
 #
 # About {{minutes}} minutes. It costs nothing here. On AWS, a user pool is
-# free up to 10,000 users a month (Lite and Essentials, November 2026), and
+# free up to 10,000 users a month (Lite and Essentials, in 2026), and
 # signatures are free. Earlier chapters are made if missing.
 #
 # ## Start

@@ -1,4 +1,4 @@
-# Sources, looked up on 2026-11-29:
+# Sources. Prices and dates change: look them up before you rely on one.
 # - token bucket, the order of limits, best effort and "don't rely on usage plans to control costs":
 #   docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-request-throttling.html and
 #   docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-api-usage-plans.html

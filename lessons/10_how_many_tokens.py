@@ -1,4 +1,4 @@
-# Sources, looked up on 2026-11-29:
+# Sources. Prices and dates change: look them up before you rely on one.
 # - a condition and a change in one write of an item:
 #   docs.aws.amazon.com/amazondynamodb/latest/developerguide/WorkingWithItems.html
 # - on-demand writes cost 0.625 US dollars a million in us-east-1 (since November 2024), two writes a
@@ -23,7 +23,7 @@
 #
 # About {{minutes}} minutes. It costs nothing here. On AWS the table costs
 # two writes a prompt: about 1.25 US dollars for a million prompts (us-east-1,
-# November 2026). Earlier chapters are made if missing.
+# in 2026). Earlier chapters are made if missing.
 #
 # ## Start
 #

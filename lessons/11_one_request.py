@@ -1,4 +1,4 @@
-# Sources, looked up on 2026-11-29:
+# Sources. Prices and dates change: look them up before you rely on one. Read again on 2026-11-29: execution logs.
 # - execution logs: 1 KB a line, a group of this name; since 2026-09-10 also up to 1 MB, to a group of your
 #   own, S3 or Firehose: docs.aws.amazon.com/apigateway/latest/developerguide/rest-api-execution-logging.html
 #   aws.amazon.com/about-aws/whats-new/2026/09/amazon-api-gateway-1-mb-execution-logs/
@@ -26,7 +26,7 @@
 # - lose the logs without any error, and get them back.
 #
 # About {{minutes}} minutes. It costs nothing here. On AWS, logs cost about
-# half a US dollar a gigabyte (us-east-1, November 2026). Earlier chapters
+# half a US dollar a gigabyte (us-east-1, in 2026). Earlier chapters
 # are made if missing.
 #
 # ## Start

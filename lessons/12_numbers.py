@@ -1,4 +1,4 @@
-# Sources, looked up on 2026-11-29:
+# Sources. Prices and dates change: look them up before you rely on one.
 # - 10 alarms, 3 dashboards and 10 metrics of one's own are free; then 0.10 an alarm (standard resolution), 3.00 a
 #   dashboard, 0.30 a metric and month in us-east-1: aws.amazon.com/cloudwatch/pricing
 # - metrics of each method cost as metrics of one's own:
@@ -27,7 +27,7 @@
 #
 # About {{minutes}} minutes. It costs nothing here. On AWS, ten alarms, three
 # dashboards and ten metrics are free, for all of the account; then 0.10, 3.00
-# and 0.30 US dollars a month each (us-east-1, November 2026). Earlier
+# and 0.30 US dollars a month each (us-east-1, in 2026). Earlier
 # chapters are made if missing.
 #
 # ## Start

@@ -1,4 +1,4 @@
-# Sources, looked up on 2026-11-29:
+# Sources. Prices and dates change: look them up before you rely on one.
 # - the shape of a conversation, seed, stop, tools: platform.openai.com/docs/api-reference/chat
 # - an unknown path with an Authorization header is taken for a broken signature, 403:
 #   repost.aws/knowledge-center/api-gateway-authentication-token-errors

@@ -1,4 +1,4 @@
-# Sources, looked up on 2026-11-29:
+# Sources. Prices and dates change: look them up before you rely on one. Read again on 2026-11-29: streaming and the adapter.
 # - response streaming: for REST APIs, AWS_PROXY and HTTP_PROXY, 15 minutes at most, idle 5 minutes (Regional),
 #   the function may run on when the connection closes, billed by 10 MB:
 #   docs.aws.amazon.com/apigateway/latest/developerguide/response-transfer-mode.html

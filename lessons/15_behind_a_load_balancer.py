@@ -1,4 +1,4 @@
-# Sources, looked up on 2026-11-29:
+# Sources. Prices and dates change: look them up before you rely on one.
 # - VPC links that lead REST APIs to an Application Load Balancer, integration_target, Host:
 #   docs.aws.amazon.com/apigateway/latest/developerguide/private-integration-v2.html
 # - zones without VPC links: docs.aws.amazon.com/apigateway/latest/developerguide/http-api-vpc-links.html
@@ -25,7 +25,7 @@
 # - find out why an instance that runs gets no requests.
 #
 # About {{minutes}} minutes. It costs nothing here. **On AWS it costs money
-# while nobody asks**: about 3 US dollars a day (November 2026), until you
+# while nobody asks**: about 3 US dollars a day (prices of 2026), until you
 # clean up. Earlier chapters are made if missing.
 #
 # ## Start

@@ -1,4 +1,4 @@
-# Sources, looked up on 2026-11-29:
+# Sources. Prices and dates change: look them up before you rely on one.
 # - canaries of a stage; each request is drawn: docs.aws.amazon.com/apigateway/latest/developerguide/canary-release.html
 # - weights count before health; 502, 503: docs.aws.amazon.com/elasticloadbalancing/latest/application/
 #   load-balancer-listeners.html and load-balancer-troubleshooting.html
@@ -22,7 +22,7 @@
 # - try a new version on a part of the requests, promote it, and roll back.
 #
 # About {{minutes}} minutes. It costs nothing here. On AWS, with three
-# instances, it costs about 7 US dollars a day (November 2026), until you
+# instances, it costs about 7 US dollars a day (prices of 2026), until you
 # clean up.
 #
 # ## Start
