@@ -6,6 +6,7 @@ import http.client
 import threading
 import time
 from collections import Counter
+from contextlib import suppress
 from typing import Any
 
 import psutil
@@ -46,7 +47,11 @@ def measure(report: Report, running: cloud.Running, quick: bool = False) -> None
 def programs(running: cloud.Running) -> list[psutil.Process]:
     """The programs of the instances of a sandbox."""
     children = psutil.Process(running.pid).children()
-    return [child for child in children if any("guard.py" in word for word in child.cmdline())]
+    found = []
+    for child in children:
+        with suppress(psutil.NoSuchProcess):  # one that has ended meanwhile, a zombie among them
+            found += [child] if any("guard.py" in word for word in child.cmdline()) else []
+    return found
 
 
 def _memory(report: Report, running: cloud.Running) -> None:

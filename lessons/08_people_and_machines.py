@@ -107,7 +107,7 @@ def authentication(settings):
 
 plan()
 # expect: + create  aws.cognito.UserPool
-# expect: ± replace  aws.apigateway.Deployment
+# expect first: ± replace  aws.apigateway.Deployment
 
 # %% [markdown]
 # ## Apply

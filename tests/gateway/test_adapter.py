@@ -16,7 +16,7 @@ from gateway.layer.code import code_files, code_zip
 from gateway.settings import FUNCTIONS, Settings
 from lab.strict import web_adapter
 from tests.gateway.runtime_api import RuntimeApi
-from tools import adapter
+from tools.others import adapter
 
 pytestmark = pytest.mark.skipif(
     not web_adapter.program().is_file() or not shutil.which("unzip"),

@@ -44,7 +44,7 @@ def refused(schema, **more):
     return error.param
 
 
-SHORT = {"type": "string", "pattern": r"^([\n\t -\u024f]{0,80}|[\s\S]{0,27})$"}
+SHORT = {"type": "string", "pattern": "^([\\n\\t -\u024f]{0,80}|[\\s\\S]{0,27})$"}
 WHOLE = {"minimum": -999_999, "maximum": 999_999}
 ANYTHING = {"anyOf": [SHORT, {"type": "integer", **WHOLE}, {"type": "number", **WHOLE, "multipleOf": 1e-6},
                       {"type": "boolean"}, {"type": "null"}]}  # fmt: skip
@@ -381,6 +381,13 @@ def test_the_last_look_agrees_on_generated_schemas(seed):
         )
         value = {name: chance.choice(VALUES) for name in names}
         assert fits(value, shown) == oracle.is_valid(value), value
+
+
+@pytest.mark.parametrize("schema", [row[0] for row in KEPT.values()], ids=list(KEPT))
+def test_what_is_held_can_be_sent_on_and_is_held_again(schema):
+    """A function that asks an instance sends it what it has made of a caller's schema."""
+    once = held(root(schema), "s")
+    assert held(once, "s")["required"] == once["required"]
 
 
 def test_most_generated_schemas_differ():

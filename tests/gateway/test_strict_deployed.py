@@ -18,7 +18,7 @@ from lab.strict import layers, web_adapter
 from sandbox import cloud
 from tests.deployed.conftest import ROOMY, Deployed
 from tests.lab.session.stacks import load_sdk
-from tools import adapter
+from tools.others import adapter
 
 pytestmark = pytest.mark.skipif(
     sys.platform != "linux",

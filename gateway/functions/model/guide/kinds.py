@@ -18,6 +18,7 @@ Schema = dict[str, Any]
 Go = Callable[[Any, str], "Schema | None"]  # a schema inside, and the step that leads to it
 
 CHARACTERS = 80  # of a string without a bound
+LATIN = "\u024f"  # the last letter of the Latin alphabets
 OTHERS = 27  # of one in letters that are not Latin, of which each takes about three tokens
 LONGEST = 1000  # characters that a caller may ask for
 ITEMS = 5  # of a list, and properties of an object, without a bound
@@ -90,7 +91,7 @@ def string(schema: Schema, param: str, go: Go) -> Schema:
 
 def any_text(low: int) -> Schema:
     """A text without a bound. As a pattern: else the model may write each letter as \\uXXXX."""
-    latin, other = rf"[\n\t -\u024f]{{{low},{CHARACTERS}}}", rf"[\s\S]{{{low},{OTHERS}}}"
+    latin, other = rf"[\n\t -{LATIN}]{{{low},{CHARACTERS}}}", rf"[\s\S]{{{low},{OTHERS}}}"
     return {"type": "string", "pattern": f"^({latin}|{other})$"}
 
 
@@ -185,10 +186,17 @@ def object_(schema: Schema, param: str, go: Go) -> Schema | None:
     more = schema.get("additionalProperties", False)
     if not isinstance(more, (bool, dict)):
         raise refuse(f"{param}.additionalProperties", "it must be a schema, true or false")
+    _, most = ordered(schema, "minProperties", "maxProperties", param)
+    if most is not None and given:
+        raise refuse(f"{param}.maxProperties", "it can be held where no property is named")
     inner = go(more, "additionalProperties") if more and not given else None
     if inner is None:
         return {**found, "additionalProperties": False}
-    return {**found, "additionalProperties": inner, "maxProperties": ITEMS}
+    return {
+        **found,
+        "additionalProperties": inner,
+        "maxProperties": ITEMS if most is None else most,
+    }
 
 
 def plain(kind: str) -> Callable[[Schema, str, Go], Schema]:
@@ -214,7 +222,7 @@ KINDS = {
     "integer": Kind(NUMBERS, integer),
     "number": Kind(NUMBERS, real),
     "array": Kind({"items", "prefixItems", "minItems", "maxItems"}, array),
-    "object": Kind({"properties", "required", "additionalProperties"}, object_),
+    "object": Kind({"properties", "required", "additionalProperties", "maxProperties"}, object_),
     "boolean": Kind(set(), plain("boolean")),
     "null": Kind(set(), plain("null")),
 }
