@@ -13,6 +13,7 @@ import yaml
 
 from gateway import model
 from gateway.layer import build
+from lab import course
 from lab.session import session
 from lab.strict import layers, web_adapter
 from sandbox import cloud
@@ -28,6 +29,7 @@ built = pytest.mark.skipif(
     not web_adapter.program().is_file(),
     reason=f"the Lambda Web Adapter is not built: {adapter.COMMAND}",
 )
+CHAPTER = course.that_makes("streaming").number
 # The program's own layer, and nothing that streams.
 PLAIN = {
     "gateway:modelLayer": "true",
@@ -72,13 +74,13 @@ def strict(tmp_path_factory):
 
 def deploy(**config):
     """Deploy the program with these settings, or as it is."""
-    stack = session.open_session(10).stack
+    stack = session.open_session(CHAPTER).stack
     more = {f"gateway:{name}": value for name, value in config.items()}
     stack.config = {**stack.config, **ROOMY, **PLAIN, **more}
     settings = stack.workspace / f"Pulumi.{stack.name}.yaml"
     known = yaml.safe_load(settings.read_text("utf-8"))
     settings.write_text(yaml.safe_dump({**known, "config": stack.config}), "utf-8")
-    session.up(10)
+    session.up(CHAPTER)
     outputs = session.outputs()
     return Deployed(dict(outputs), outputs["team_keys"].reveal(), deploy)
 
@@ -111,7 +113,7 @@ def test_a_stream_that_is_asked_for_comes_whole_as_without_the_adapter(strict):
 
 def test_a_second_up_changes_nothing(strict):
     """The layer's zip, 124 MB, is not even uploaded again."""
-    assert session.up(10).changes == {}
+    assert session.up(CHAPTER).changes == {}
 
 
 # With the Lambda Web Adapter
@@ -131,7 +133,9 @@ def adapted(strict):
 def test_the_real_adapter_streams_through_the_whole_gateway(adapted):
     """REST API, version of the adapter, run.sh out of our zip, and the model out of its layer."""
     started, times = time.monotonic(), []
-    with adapted.post("/chat/completions", {**TALK, "max_tokens": 64}, stream=True) as answer:
+    story = [{"role": "user", "content": "Tell me a long story about the sea."}]
+    body = {**TALK, "messages": story, "max_tokens": 64}
+    with adapted.post("/chat/completions", body, stream=True) as answer:
         assert answer.headers["Content-Type"].startswith("text/event-stream")
         text = b""
         for piece in answer.iter_content(None):
