@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from lab.checks import steps
 from lab.exercise.state import Exercise, NotYet
 
 # A test asks the program itself: its digest changes for exactly the True ones.
@@ -28,15 +29,13 @@ WHY = {
 
 def redeploys(value: Any, _: Mapping[str, Any]) -> str:
     """Which edits make a new deployment."""
-    if not isinstance(value, Mapping):
-        raise NotYet(f"A dict is wanted, and this is a {type(value).__name__}.", "Fill the dict.")
-    for name, truth in REDEPLOYS.items():
-        if name not in value:
-            raise NotYet(f"The dict has no {name!r} any more.", "Leave the names as they are.")
-        if not isinstance(value[name], bool):
-            raise NotYet(f"{name}: {value[name]!r} is not True or False.", "Write True or False.")
-        if value[name] != truth:
-            raise NotYet(f"{name}: {value[name]} is wrong. {WHY[name]}", "Ask: is it in the copy?")
+    steps.filled(
+        value,
+        REDEPLOYS,
+        bool,
+        ("is not True or False.", "Write True or False."),
+        lambda name: (WHY[name], "Ask: is it in the copy?"),
+    )
     return "A deployment is a copy of the API: paths, methods, integrations, policy. Only those."
 
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from lab.exercise.state import Exercise, NotYet
+from lab.checks import steps
+from lab.exercise.state import Exercise
 
 # A test asks the budget itself: 300 tokens, a prompt of 50, max_tokens 150, an answer of 20.
 LEFT = {
@@ -22,15 +23,13 @@ WHY = {
 
 def left(value: Any, _: Mapping[str, Any]) -> str:
     """How many tokens a call leaves, while it runs and after it."""
-    if not isinstance(value, Mapping):
-        raise NotYet(f"A dict is wanted, and this is a {type(value).__name__}.", "Fill the dict.")
-    for name, truth in LEFT.items():
-        if name not in value:
-            raise NotYet(f"The dict has no {name!r} any more.", "Leave the names as they are.")
-        if isinstance(value[name], bool) or not isinstance(value[name], int):
-            raise NotYet(f"{name}: {value[name]!r} is no number of tokens.", "A whole number.")
-        if value[name] != truth:
-            raise NotYet(f"{name}: {value[name]} is wrong. {WHY[name]}", "Subtract it from 300.")
+    steps.filled(
+        value,
+        LEFT,
+        int,
+        ("is no number of tokens.", "A whole number."),
+        lambda name: (WHY[name], "Subtract it from 300."),
+    )
     return "Reserve the most, settle what it was: too early a refusal may happen, never too late."
 
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from lab.exercise.state import Exercise, NotYet
+from lab.checks import steps
+from lab.exercise.state import Exercise
 
 # A test adds them up: the latency is all of them and the 900 ms of work.
 TOOK = {
@@ -22,18 +23,16 @@ WHY = {
 
 def took(value: Any, _: Mapping[str, Any]) -> str:
     """Where a slow call's time went."""
-    if not isinstance(value, Mapping):
-        raise NotYet(f"A dict is wanted, and this is a {type(value).__name__}.", "Fill the dict.")
-    for name, truth in TOOK.items():
-        if name not in value:
-            raise NotYet(f"The dict has no {name!r} any more.", "Leave the names as they are.")
-        if isinstance(value[name], bool) or not isinstance(value[name], (int, float)):
-            raise NotYet(f"{name}: {value[name]!r} is no number.", "Milliseconds.")
-        if value[name] != truth:
-            raise NotYet(
-                f"{name}: {value[name]} is wrong. {WHY[name]}",
-                "latency holds integrationLatency, and that holds start and work.",
-            )
+    steps.filled(
+        value,
+        TOOK,
+        (int, float),
+        ("is no number.", "Milliseconds."),
+        lambda name: (
+            WHY[name],
+            "latency holds integrationLatency, and that holds start and work.",
+        ),
+    )
     return "A cold start. Neither the gateway nor the prompt was slow."
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 import pulumi_aws as aws
@@ -66,9 +66,7 @@ def _check_place(given: Mapping[str, Any]) -> None:
         "type": ("AWS_PROXY", 'Chapter 05: type="AWS_PROXY".'),
         "integrationHttpMethod": ("POST", 'Chapter 05: integration_http_method="POST".'),
     }
-    for name, (truth, hint) in wanted.items():
-        if given.get(name) != truth:
-            raise NotYet(f"The {name} is {given.get(name) or 'not set'}.", hint)
+    steps.inputs(given, wanted)
 
 
 def _check_stream(given: Mapping[str, Any]) -> None:
@@ -132,7 +130,13 @@ def text_of(value: Any, _: Mapping[str, Any]) -> str:
     """The text of an answer that came in server-sent events."""
     read = steps.function(value)
     for what, lines, wanted in STREAMS:
-        got = _read(read, what, lines)
+        got = steps.called(
+            read,
+            list(lines),
+            what=what,
+            hint="Not every line is JSON, not every piece has choices, and not each delta has a "
+            "content.",
+        )
         if got != wanted:
             said = "nothing" if got is None else repr(got)
             raise NotYet(
@@ -141,16 +145,6 @@ def text_of(value: Any, _: Mapping[str, Any]) -> str:
                 "in choices[0], delta, content.",
             )
     return "It reads what OpenAI's clients read: pieces, their end, and what is no text."
-
-
-def _read(read: Callable[..., Any], what: str, lines: list[str]) -> Any:
-    try:
-        return read(list(lines))
-    except Exception as error:  # noqa: BLE001 - the learner's code may raise anything
-        raise NotYet(
-            f"With {what}, your function raised {type(error).__name__}: {error}.",
-            "Not every line is JSON, not every piece has choices, and not each delta has a content.",
-        ) from None
 
 
 EXERCISES = (

@@ -26,13 +26,8 @@ def ask_next(value: Any, _: Mapping[str, Any]) -> str:
     """Whether the next backend is asked."""
     decide = steps.function(value)
     for status, seen, truth, what in CASES:
-        try:
-            got = decide(status, seen)
-        except Exception as error:  # noqa: BLE001 - the learner's code may raise anything
-            raise NotYet(
-                f"With {what}, your function raised {type(error).__name__}: {error}.",
-                "Two numbers to compare with, and one flag.",
-            ) from None
+        tip = "Two numbers to compare with, and one flag."
+        got = steps.called(decide, status, seen, what=what, hint=tip)
         if bool(got) != truth:
             told = "asks the next" if got else "gives up"
             raise NotYet(
@@ -45,13 +40,8 @@ def ask_next(value: Any, _: Mapping[str, Any]) -> str:
 def quarter(value: Any, _: Mapping[str, Any]) -> str:
     """A listener's action that gives a quarter to the candidate."""
     write = steps.function(value)
-    try:
-        action = write("arn:stable", "arn:candidate")
-    except Exception as error:  # noqa: BLE001 - the learner's code may raise anything
-        raise NotYet(
-            f"Your function raised {type(error).__name__}: {error}.",
-            "It gives back a dictionary; nothing has to be declared.",
-        ) from None
+    tip = "It gives back a dictionary; nothing has to be declared."
+    action = steps.called(write, "arn:stable", "arn:candidate", hint=tip)
     groups = _groups(action)
     weights = {each.get("arn"): each.get("weight") for each in groups}
     if set(weights) != {"arn:stable", "arn:candidate"}:
