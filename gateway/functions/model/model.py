@@ -58,15 +58,14 @@ class Local:
         """Answer piece by piece: text, or the arguments of the tool that was chosen."""
         self.refuse_long(ask)
         tool = tools.chosen(ask)
-        with closing(self.llama.stream(request(ask, tool))) as pieces:
-            schema = shape(ask, tool)
+        schema = shape(ask, tool)
+        with closing(self.llama.stream(request(ask, tool, schema))) as pieces:
             kept = pieces if schema is None else holding.held(pieces, partial(fits, schema=schema))
             yield from tools.called(kept, tool) if tool else kept
 
 
-def request(ask: Ask, tool: Tool | None) -> llama.Request:
+def request(ask: Ask, tool: Tool | None, schema: Schema | None) -> llama.Request:
     """What llama.cpp is asked. Of the options, it gets those that the caller has set."""
-    schema = shape(ask, tool)
     options: dict[str, Any] = {
         "top_p": ask.top_p,
         "top_k": ask.top_k,

@@ -52,7 +52,7 @@ def array_fits(value: list[Any], schema: Schema) -> bool:
     if rest is False and len(value) > len(first):
         return False
     wanted = [*first, *[rest] * len(value)]
-    return all(fits(one, schema) for one, schema in zip(value, wanted, strict=False))
+    return all(fits(one, each) for one, each in zip(value, wanted, strict=False))
 
 
 def object_fits(value: dict[str, Any], schema: Schema) -> bool:

@@ -24,8 +24,9 @@ LONGEST = 1000  # characters that a caller may ask for
 ITEMS = 5  # of a list, and properties of an object, without a bound
 SIMPLE = ("string", "integer", "number", "boolean", "null")  # types of a value that may be anything
 WHOLE = 999_999  # the largest number without a bound
-NARROW, LARGE = 1e-3, 1e9  # bounds between which
+NARROW, LARGE = 1e-3, 1e9  # numbers go in steps within bounds this far apart, and no larger
 PLACES = 6  # of a number, behind the point; of one within narrow bounds, that many that differ
+BOUNDS = ("minimum", "exclusiveMinimum", "maximum", "exclusiveMaximum")
 VALUES = 1000  # of an enum
 OFF = {"uniqueItems": False, "nullable": False}  # keywords that hold nothing with this value
 NOTES = {
@@ -110,16 +111,14 @@ def pattern(value: Any, param: str) -> str:
 
 def number(schema: Schema, param: str, go: Go) -> Schema:
     """A number within bounds."""
-    limits = ("minimum", "exclusiveMinimum", "maximum", "exclusiveMaximum", "multipleOf")
+    limits = (*BOUNDS, "multipleOf")
     for name in limits:
         value = schema.get(name, 0)
         if isinstance(value, bool) or not isinstance(value, (int, float)) or abs(value) > 10**15:
             raise refuse(f"{param}.{name}", "it must be a number of at most 15 digits")
     if schema.get("multipleOf", 1) <= 0:
         raise refuse(f"{param}.multipleOf", "it must be more than 0")
-    lows = [schema[name] for name in limits[:2] if name in schema]
-    highs = [schema[name] for name in limits[2:4] if name in schema]
-    low, high = max(lows, default=None), min(highs, default=None)
+    low, high = bounds(schema)
     if low is not None and high is not None and low > high:
         raise refuse(f"{param}.minimum", "it is more than the maximum")
     found = {name: schema[name] for name in limits if name in schema}
@@ -130,6 +129,13 @@ def number(schema: Schema, param: str, go: Go) -> Schema:
     return found
 
 
+def bounds(schema: Schema) -> tuple[Any, Any]:
+    """The smallest and the largest number of a schema; None where it has no such bound."""
+    lows = [schema[name] for name in BOUNDS[:2] if name in schema]
+    highs = [schema[name] for name in BOUNDS[2:] if name in schema]
+    return max(lows, default=None), min(highs, default=None)
+
+
 def integer(schema: Schema, param: str, go: Go) -> Schema:
     """A whole number."""
     return {"type": "integer", **number(schema, param, go)}
@@ -138,11 +144,8 @@ def integer(schema: Schema, param: str, go: Go) -> Schema:
 def real(schema: Schema, param: str, go: Go) -> Schema:
     """Any number. It has an end, too: at a high temperature, digits go on behind the point."""
     found = number(schema, param, go)
-    lows, highs = (
-        [found[name] for name in names if name in found]
-        for names in (("minimum", "exclusiveMinimum"), ("maximum", "exclusiveMaximum"))
-    )
-    width, size = min(highs) - max(lows), max(abs(bound) for bound in (*lows, *highs))
+    low, high = bounds(found)
+    width, size = high - low, max(abs(found[name]) for name in BOUNDS if name in found)
     # llguidance cannot count in smaller steps, nor in these up to larger numbers.
     if "multipleOf" not in found and width >= NARROW and size <= LARGE:
         found["multipleOf"] = 10.0 ** (min(0, math.floor(math.log10(width))) - PLACES)
@@ -216,7 +219,7 @@ class Kind:
     held: Callable[[Schema, str, Go], Schema | None]
 
 
-NUMBERS = {"minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum", "multipleOf"}
+NUMBERS = {*BOUNDS, "multipleOf"}
 KINDS = {
     "string": Kind({"minLength", "maxLength", "pattern", "format"}, string),
     "integer": Kind(NUMBERS, integer),

@@ -28,10 +28,10 @@ def held(pieces: Iterator[Piece], fits: Callable[[Any], bool]) -> Iterator[Piece
         if isinstance(piece, TextPiece):
             text += piece.text
         whole = isinstance(piece, EndPiece) and piece.reason == "stop"
-        if not text.startswith("{") and (text or whole):
-            raise not_held()
-        if whole and not is_json(text, fits):
-            raise not_held()
+        begun_wrong = not text.startswith("{") and (text or whole)
+        if begun_wrong or (whole and not is_json(text, fits)):
+            message = "The model cannot be held to this schema: no answer fits all of it."
+            raise ApiError(400, "invalid_schema", message)
         yield piece
 
 
@@ -41,9 +41,3 @@ def is_json(text: str, fits: Callable[[Any], bool]) -> bool:
         return fits(json.loads(text))
     except ValueError:
         return False
-
-
-def not_held() -> ApiError:
-    """The refusal of a schema that was let through, and then not followed."""
-    message = "The model cannot be held to this schema: no answer fits all of it."
-    return ApiError(400, "invalid_schema", message)
