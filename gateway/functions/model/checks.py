@@ -256,6 +256,11 @@ def a_list(value: Any, param: str, most: int = 1000) -> list[Any]:
     return value
 
 
+def placed(values: list[Any], param: str) -> list[tuple[str, Any]]:
+    """The entries of a list, each with the place where it stands in the request."""
+    return [(f"{param}[{number}]", value) for number, value in enumerate(values)]
+
+
 def identifier(value: Any, param: str) -> str:
     """The name of a function, or the id of a call: no spaces, nothing that means something."""
     if not isinstance(value, str) or not IDENTIFIER.fullmatch(value):

@@ -19,9 +19,7 @@ REFUSED = ("audio", "function_call")  # parts of a message that would change its
 def conversation(value: Any, param: str) -> tuple[Message, ...]:
     """The messages."""
     given = checks.some(value, param, MESSAGES, "messages")
-    places = [f"{param}[{place}]" for place in range(len(given))]
-    messages = [message(one, place) for place, one in zip(places, given, strict=True)]
-    return fields.turns(list(zip(places, messages, strict=True)))
+    return fields.turns([(at, message(one, at)) for at, one in checks.placed(given, param)])
 
 
 def message(value: Any, param: str) -> Message:
@@ -48,7 +46,7 @@ def content(value: Any, param: str) -> str:
     """The text of a message, which may come in parts, and may be empty."""
     if not isinstance(value, list):
         return checks.text(value, param, empty=True)
-    texts = [part(one, f"{param}[{place}]") for place, one in enumerate(value)]
+    texts = [part(one, at) for at, one in checks.placed(value, param)]
     return "\n".join(text for text in texts if text)
 
 
@@ -67,7 +65,7 @@ def calls(value: Any, param: str) -> tuple[Call, ...]:
     if value is None or value == []:
         return ()
     given = checks.some(value, param, MESSAGES, "calls")
-    return tuple(call(one, f"{param}[{place}]") for place, one in enumerate(given))
+    return tuple(call(one, at) for at, one in checks.placed(given, param))
 
 
 def call(value: Any, param: str) -> Call:

@@ -15,7 +15,7 @@ from inner import Tool
 def tools(value: Any, param: str) -> Offer:
     """The functions on offer; none is fine."""
     given = checks.a_list(value, param, offers.TOOLS)
-    return Offer(tuple(tool(one, f"{param}[{place}]") for place, one in enumerate(given)))
+    return Offer(tuple(tool(one, at) for at, one in checks.placed(given, param)))
 
 
 def tool(value: Any, param: str) -> Tool:
@@ -38,8 +38,8 @@ def tool_choice(value: Any, param: str) -> Choice:
     allowed = checks.an_object(given.get(kind), inside)
     mode = checks.only("auto", "required")(allowed.get("mode"), inside + ".mode")
     those = checks.some(allowed.get("tools"), inside + ".tools", offers.TOOLS, "tools")
-    places = [f"{inside}.tools[{place}]" for place in range(len(those))]
-    return Choice(mode, tuple(named(one, at) for one, at in zip(those, places, strict=True)))
+    placed = checks.placed(those, inside + ".tools")
+    return Choice(mode, tuple(named(one, at) for at, one in placed))
 
 
 def named(value: Any, param: str) -> str:

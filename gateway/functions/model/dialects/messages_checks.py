@@ -73,8 +73,7 @@ def conversation(value: Any, param: str) -> tuple[Message, ...]:
     """The messages. One with results of tools becomes several turns."""
     given = checks.some(value, param, checks.TURNS, "messages")
     found: list[tuple[str, Message]] = []
-    for place, one in enumerate(given):
-        where = f"{param}[{place}]"
+    for where, one in checks.placed(given, param):
         found += [(where, turn) for turn in turns_of(one, where)]
     return fields.turns(found)
 
@@ -90,8 +89,7 @@ def turns_of(value: Any, param: str) -> list[Message]:
     results: list[Message] = []
     texts: list[str] = []
     calls: list[Call] = []
-    for place, one in enumerate(blocks):
-        where = f"{param}[{place}]"
+    for where, one in checks.placed(blocks, param):
         kind = checks.an_object(one, where).get("type")
         if kind == "text":
             texts.append(checks.text(one.get("text"), where + ".text", empty=True))
@@ -127,8 +125,7 @@ def text_of(value: Any, param: str) -> str:
         return checks.text(value, param, empty=True)
     blocks = checks.a_list(value, param, checks.TURNS)
     texts = []
-    for place, one in enumerate(blocks):
-        where = f"{param}[{place}]"
+    for where, one in checks.placed(blocks, param):
         only("text")(checks.an_object(one, where).get("type"), where + ".type")
         texts.append(checks.text(one.get("text"), where + ".text", empty=True))
     return "\n".join(texts)
@@ -159,8 +156,7 @@ def tools(value: Any, param: str) -> Offer:
     """The tools of the client's own. Other kinds run at Anthropic, and are left out."""
     given = checks.a_list(value, param, offers.TOOLS)
     found, dropped = [], []
-    for place, one in enumerate(given):
-        where = f"{param}[{place}]"
+    for where, one in checks.placed(given, param):
         kind = checks.label(checks.an_object(one, where).get("type") or "custom", where + ".type")
         if kind == "custom":
             found.append(offers.tool(one, "input_schema", where))

@@ -86,9 +86,8 @@ def conversation(value: Any, param: str) -> tuple[Message, ...]:
     if isinstance(value, str):
         return (Message("user", checks.text(value, param)),)
     items = checks.a_list(value, param, checks.TURNS)
-    places = [f"{param}[{place}]" for place in range(len(items))]
-    read_items = [(place, item(one, place)) for place, one in zip(places, items, strict=True)]
-    return fields.turns([(place, message) for place, message in read_items if message])
+    read_items = [(at, item(one, at)) for at, one in checks.placed(items, param)]
+    return fields.turns([(at, message) for at, message in read_items if message])
 
 
 def item(value: Any, param: str) -> Message | None:
@@ -118,7 +117,7 @@ def content(value: Any, param: str) -> str:
     if isinstance(value, str):
         return checks.text(value, param, empty=True)
     parts = checks.a_list(value, param, checks.TURNS)
-    return "\n".join(part(one, f"{param}[{place}]") for place, one in enumerate(parts))
+    return "\n".join(part(one, at) for at, one in checks.placed(parts, param))
 
 
 def part(value: Any, param: str) -> str:
@@ -149,8 +148,7 @@ def tools(value: Any, param: str) -> Offer:
     """The functions on offer. Other kinds of tools run at OpenAI, and are left out."""
     given = checks.a_list(value, param, offers.TOOLS)
     found, dropped = [], []
-    for place, one in enumerate(given):
-        where = f"{param}[{place}]"
+    for where, one in checks.placed(given, param):
         kind = checks.label(checks.an_object(one, where).get("type"), where + ".type")
         if kind == "function":
             found.append(offers.tool(one, "parameters", where))
