@@ -7,7 +7,6 @@ or the address of one on the trainer's own server.
 
 from __future__ import annotations
 
-import hashlib
 import json
 import os
 import platform
@@ -19,6 +18,7 @@ from sandbox import bundle_server
 
 CHECKOUT = Path(__file__).resolve().parent.parent
 ABOUT = "bundle.json"
+digest = bundle_server.digest
 FROM = "from-server"  # in a bundle's folder: the address that all of it came from
 
 
@@ -119,15 +119,6 @@ def refuse(about: dict[str, object], folder: Path, checkout: Path) -> None:
             f"the bundle in {folder} is of another version of this kit.\n"
             "fix: use the kit that came with it, or make a new one: make bundle"
         )
-
-
-def digest(file: Path) -> str:
-    """A file's SHA-256, in hexadecimal digits."""
-    found = hashlib.sha256()
-    with file.open("rb") as opened:
-        while block := opened.read(1 << 20):
-            found.update(block)
-    return found.hexdigest()
 
 
 def wanted() -> str:

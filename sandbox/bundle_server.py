@@ -63,10 +63,10 @@ def fetch(
             f"{base}{about} is no list of a bundle that a server can give out"
         ) from error
     fits(found)
-    wanted = [(name, digest) for name, digest in files.items() if needed(name)]
-    for number, (name, digest) in enumerate(wanted, 1):
+    wanted = [(name, sha256) for name, sha256 in files.items() if needed(name)]
+    for number, (name, sha256) in enumerate(wanted, 1):
         target = _inside(folder, name)
-        if target.is_file() and _digest(target) == digest:
+        if target.is_file() and digest(target) == sha256:
             continue
         print(
             f"\rFetching from {base}: {number} of {len(wanted)}",
@@ -74,7 +74,7 @@ def fetch(
             file=sys.stderr,
             flush=True,
         )
-        _save(base + urllib.parse.quote(name), target, digest)
+        _save(base + urllib.parse.quote(name), target, sha256)
     print(file=sys.stderr)
     folder.mkdir(parents=True, exist_ok=True)
     (folder / about).write_bytes(text)
@@ -100,7 +100,7 @@ def _inside(folder: Path, name: str) -> Path:
     return folder.joinpath(*path.parts)
 
 
-def _save(url: str, target: Path, digest: str) -> None:
+def _save(url: str, target: Path, sha256: str) -> None:
     target.parent.mkdir(parents=True, exist_ok=True)
     part = target.with_name(f"{target.name}.part")
     seen = hashlib.sha256()
@@ -109,7 +109,7 @@ def _save(url: str, target: Path, digest: str) -> None:
             while block := answer.read(1 << 20):
                 seen.update(block)
                 file.write(block)
-        if seen.hexdigest() != digest:
+        if seen.hexdigest() != sha256:
             raise ServerError(
                 f"{url} is not the file that the bundle's list names (its hash differs)"
             )
@@ -127,7 +127,8 @@ def _opened(url: str) -> Iterator[Any]:
         raise ServerError(f"{url} cannot be fetched: {error}") from error
 
 
-def _digest(file: Path) -> str:
+def digest(file: Path) -> str:
+    """A file's SHA-256, in hexadecimal digits."""
     found = hashlib.sha256()
     with file.open("rb") as opened:
         while block := opened.read(1 << 20):
