@@ -138,13 +138,18 @@ def read_json(path: Path) -> dict[str, Any]:
 
 def write_json(path: Path, data: dict[str, Any]) -> None:
     """Replace a JSON file at one stroke; only its owner can read it."""
+    replace(path, json.dumps(data).encode())
+
+
+def replace(path: Path, data: bytes) -> None:
+    """Replace a file at one stroke; only its owner can read it."""
     path.parent.mkdir(parents=True, exist_ok=True)
     # A name of its own, for two processes may write at once.
     fresh = path.with_name(f"{path.name}.{os.getpid()}.{secrets.token_hex(4)}")
     descriptor = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     try:
-        with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-            json.dump(data, file)
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(data)
         os.replace(fresh, path)
     except BaseException:
         with suppress(OSError):

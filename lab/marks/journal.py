@@ -18,7 +18,7 @@ from typing import Any, BinaryIO
 from filelock import FileLock, Timeout
 
 from lab.marks.minutes import spent, tried
-from sandbox.home import home, private
+from sandbox.home import home, private, replace
 
 NAME = "progress.jsonl"
 LIMIT = 1 << 20  # bytes: then what no longer counts is left out
@@ -145,16 +145,9 @@ def _put_aside(path: Path) -> None:
             if (event := _event(line))
         ]
         aside = path.with_name(f"{path.stem}.damaged-{time.strftime('%Y%m%d-%H%M%S')}.jsonl")
-        _write(aside, text)
+        replace(aside, text)
         _replace(path, good)
 
 
 def _replace(path: Path, events: list[Event]) -> None:
-    fresh = path.with_name(f"{path.name}.{os.getpid()}.part")
-    _write(fresh, "".join(json.dumps(event) + "\n" for event in events).encode())
-    fresh.replace(path)
-
-
-def _write(path: Path, data: bytes) -> None:
-    with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
-        file.write(data)
+    replace(path, "".join(json.dumps(event) + "\n" for event in events).encode())
