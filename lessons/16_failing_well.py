@@ -145,9 +145,9 @@ def healthy(output="targets_arn"):
 
 def until(number, output="targets_arn", seconds=60):
     end = time.time() + seconds
-    while len(healthy(output)) != number and time.time() < end:
+    while len(found := healthy(output)) != number and time.time() < end:
         time.sleep(0.2)
-    return healthy(output)
+    return found
 
 print(until(2), until(1, "candidate_targets_arn"))
 # expect: ['i-…', 'i-…'] ['i-…']

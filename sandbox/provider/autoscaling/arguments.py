@@ -171,9 +171,17 @@ def starts_refresh(old: Outputs, new: Inputs) -> bool:
     refresh = new.get("instanceRefresh")
     if not refresh:
         return False
-    triggers = {"launchTemplate", "launchConfiguration", *(refresh.get("triggers") or ())}
+    triggers = {"launchConfiguration", *(refresh.get("triggers") or ())}
     renamed = {"tag": "tags", "vpc_zone_identifier": "vpcZoneIdentifiers"}
-    return any(changed(renamed.get(name, name), old, new) for name in triggers)
+    return _other_template(old, new) or any(
+        changed(renamed.get(name, name), old, new) for name in triggers
+    )
+
+
+def _other_template(old: Outputs, new: Inputs) -> bool:
+    """Whether the template is another: a program gives its id or its name, and AWS tells both."""
+    had, wanted = old.get("launchTemplate") or {}, new.get("launchTemplate") or {}
+    return bool(had) != bool(wanted) or any(had.get(name) != wanted[name] for name in wanted)
 
 
 def settings(inputs: Inputs) -> dict[str, Any]:

@@ -188,6 +188,10 @@ def test_a_new_version_of_the_template_replaces_the_instances(group: Life, templ
     (found,) = call(AutoScalingGroupName=group.id)["InstanceRefreshes"]
     assert found["Preferences"]["MinHealthyPercentage"] == 50
     assert found["Preferences"]["InstanceWarmup"] == 5 and found["Preferences"]["SkipMatching"]
+    # A template that is given without its name, as programs do, is the same one.
+    group.update(launchTemplate={"id": template.id, "version": "2"}, maxSize=5)
+    group.update(launchTemplate={"id": template.id, "version": "2"}, maxSize=6)
+    assert len(call(AutoScalingGroupName=group.id)["InstanceRefreshes"]) == 1
 
 
 def test_protected_instances_stay_until_the_group_goes(group: Life) -> None:
