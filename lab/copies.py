@@ -20,6 +20,7 @@ from lab.errors import LabError
 ROOT = Path(__file__).resolve().parents[1]
 COURSE = "KIT_COURSE"  # a folder for work/ and its pictures, where many share one kit
 FIRST = course.CHAPTERS[0].name
+WORK = "work"  # the folder's name
 EARLIER = "earlier"  # in work/: copies of pages that the course has no more
 NOTE = ".copies.json"  # in work/: the page that each copy was made of, by its digest
 
@@ -33,7 +34,7 @@ def make(root: Path = ROOT) -> list[str]:
     Raises:
         OSError: work/ cannot be written.
     """
-    work, behind = _work(root), []
+    work, behind = folder(root), []
     work.mkdir(exist_ok=True)
     _pictures(root, work)
     known = _known(work)
@@ -46,14 +47,13 @@ def make(root: Path = ROOT) -> list[str]:
             continue
         shutil.copyfile(page, copy)
         known[page.stem] = now
-    _put_away(root, known)
+    _put_away(root, work, known)
     _note(work, known)
     return behind
 
 
-def _put_away(root: Path, known: dict[str, str]) -> None:
+def _put_away(root: Path, work: Path, known: dict[str, str]) -> None:
     """Move copies of pages that are no more to work/earlier/: their numbers are other pages' now."""
-    work = root / "work"
     for name in [name for name in known if not (root / "notebooks" / f"{name}.ipynb").exists()]:
         del known[name]
         for copy in [work / f"{name}.ipynb", *work.glob(f"{name}.*.ipynb")]:
@@ -92,7 +92,7 @@ def reset(page: int | str) -> Path:
 
 
 def _reset(name: str, root: Path) -> Path:
-    page, work = root / "notebooks" / f"{name}.ipynb", _work(root)
+    page, work = root / "notebooks" / f"{name}.ipynb", folder(root)
     copy = work / page.name
     kept = work / f"{name}.{time.strftime('%Y-%m-%d-%H%M%S')}.ipynb"
     work.mkdir(exist_ok=True)
@@ -103,10 +103,10 @@ def _reset(name: str, root: Path) -> Path:
     return kept
 
 
-def _work(root: Path) -> Path:
+def folder(root: Path) -> Path:
     """Where the copies are: in the kit, or in a learner's own folder where many share the kit."""
     own = os.environ.get(COURSE)
-    return (Path(own) if own else root) / "work"
+    return (Path(own) if own else root) / WORK
 
 
 def _pictures(root: Path, work: Path) -> None:

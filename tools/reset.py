@@ -6,7 +6,6 @@ progress are moved aside, and the next `make lab` begins anew. To have it back, 
 
 from __future__ import annotations
 
-import os
 import sys
 import time
 from pathlib import Path
@@ -58,7 +57,7 @@ def course(kit: Path, root: Path) -> list[str]:
     for record in sorted(kit.glob("**/sandbox.json")):
         cloud.stop(record.parent)
     aside = time.strftime("kept-%Y-%m-%d-%H%M%S")
-    work = Path(os.environ.get(copies.COURSE) or root) / "work"
+    work = copies.folder(root)
     settings = sorted((root / "gateway").glob("Pulumi.*.yaml"))
     moved = []
     for path in (kit, work):

@@ -10,7 +10,7 @@ import os
 import zipfile
 from pathlib import Path
 
-# The newest that crates.io has. AWS's layer 27 has 1.0.0, which is this and fixes around it.
+# The newest that is published as a crate. AWS's layer 27 has 1.0.0, which is this and fixes around it.
 VERSION = "1.0.0-rc1"
 # What AWS's layer has as /opt/bootstrap: it starts the function's handler, which is a script.
 BOOTSTRAP = b'#!/bin/bash\n\nexec -- "${LAMBDA_TASK_ROOT}/${_HANDLER}"\n'

@@ -48,6 +48,20 @@ def test_a_copy_of_a_page_that_is_no_more_is_put_away_with_those_before_it(cours
     assert there == ["00_start.ipynb", "04_rest_api.ipynb"]
 
 
+def test_where_many_share_a_kit_earlier_pages_stay_in_the_learners_own_folder(
+    course, tmp_path, monkeypatch
+):
+    own = tmp_path / "own"
+    (course / "images").mkdir(exist_ok=True)
+    monkeypatch.setenv(copies.COURSE, str(own))
+    own.mkdir()
+    copies.make(course)
+    (course / "notebooks" / "03_rest_api.ipynb").rename(course / "notebooks" / "04_rest_api.ipynb")
+    copies.make(course)
+    assert (copies.folder(course) / copies.EARLIER / "03_rest_api.ipynb").exists()
+    assert copies.folder(course) == own / "work" and not (course / "work").exists()
+
+
 def test_a_file_that_nobody_noted_is_the_learners(course):
     (course / "work").mkdir()
     (course / "work" / "00_start.ipynb").write_text("copied by hand")

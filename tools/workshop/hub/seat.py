@@ -31,7 +31,7 @@ def main(arguments: list[str]) -> None:
     course.mkdir(parents=True, exist_ok=True)
     for behind in copies.make():
         print(f"{behind}: there is a newer page than this learner's copy", file=sys.stderr)
-    first = f"/lab/tree/work/{copies.FIRST}.ipynb"
+    first = f"/lab/tree/{copies.WORK}/{copies.FIRST}.ipynb"
     os.environ["JUPYTERHUB_DEFAULT_URL"] = os.environ.get("JUPYTERHUB_DEFAULT_URL") or first
     os.chdir(course)
     os.execv(sys.executable, [sys.executable, "-m", "jupyterhub.singleuser", *arguments])

@@ -227,7 +227,7 @@ def test_each_has_a_home_a_server_pages_and_limits_of_their_own(hub):
     browser, _ = sign_in(hub, first)
     # JupyterLab's own pages lie beside its Python, which is not the tests' here: where it leads counts.
     opened = browser.get(f"{hub.url}/hub/user/{first}/", timeout=60)
-    assert f"/user/{first}/lab/tree/work/{copies.FIRST}.ipynb" in opened.url
+    assert f"/user/{first}/lab/tree/{copies.WORK}/{copies.FIRST}.ipynb" in opened.url
     theirs = browser.get(f"{hub.url}/user/{second}/api/contents", timeout=30)
     assert theirs.status_code in (403, 404) or "/hub/" in theirs.url
     assert "work" not in theirs.text
