@@ -56,11 +56,10 @@ def check(data: Record) -> None:
     if strict() and len(data.get("Layers") or []) > LAYERS:
         raise invalid(f"Cannot reference more than {LAYERS} layers.")
     _snap_start(data)
-    most = NEW_ACCOUNT_MEMORY if strict() else None
-    if most and (data.get("MemorySize") or 0) > most:
+    if strict() and (data.get("MemorySize") or 0) > NEW_ACCOUNT_MEMORY:
         raise invalid(
             "'MemorySize' value failed to satisfy constraint: Member must have value less than or "
-            f"equal to {most}"
+            f"equal to {NEW_ACCOUNT_MEMORY}"
         )
 
 
