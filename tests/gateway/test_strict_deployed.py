@@ -136,8 +136,8 @@ def test_the_real_adapter_streams_through_the_whole_gateway(adapted):
     story = [{"role": "user", "content": "Tell me a long story about the sea."}]
     body = {**TALK, "messages": story, "max_tokens": 64}
     with adapted.post("/chat/completions", body, stream=True) as answer:
-        assert answer.headers["Content-Type"].startswith("text/event-stream")
         text = b""
+        assert answer.headers["Content-Type"].startswith("text/event-stream"), answer.text
         for piece in answer.iter_content(None):
             times.append(time.monotonic() - started)
             text += piece
