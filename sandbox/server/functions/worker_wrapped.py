@@ -8,6 +8,7 @@ this file by its path: it may import only the standard library. Linux, as Lambda
 import json
 import os
 import queue
+import random
 import runpy
 import socket
 import subprocess
@@ -15,11 +16,13 @@ import sys
 import sysconfig
 import threading
 import zipfile
+from contextlib import suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 # What is in AWS's runtime for Python, where LAMBDA_RUNTIME_DIR says.
 RUNTIME = ("boto3", "botocore", "dateutil", "jmespath", "s3transfer", "six.py", "urllib3")
+PORTS = range(10_000, 16_000)
 LOOK = 0.05  # seconds between two looks at what was started
 # Becomes another program, which ends when this environment does: 1 is prctl's PR_SET_PDEATHSIG, 9 the
 # signal that it gets.
@@ -180,8 +183,6 @@ def variables(init, api, layers, strict):
     runtime.mkdir()
     for name in RUNTIME:
         (runtime / name).symlink_to(Path(sysconfig.get_paths()["purelib"]) / name)
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port = str(free.getsockname()[1])
     return {
         **os.environ,
         "PATH": f"{python.parent}{os.pathsep}{os.environ['PATH']}",
@@ -192,9 +193,17 @@ def variables(init, api, layers, strict):
         "AWS_LAMBDA_INITIALIZATION_TYPE": "on-demand",
         "AWS_LAMBDA_LOG_GROUP_NAME": f"/aws/lambda/{init.get('function_name', '')}",
         # Each environment of Lambda's has all ports for itself.
-        "AWS_LWA_PORT": port,
+        "AWS_LWA_PORT": str(free_port()),
         "_HANDLER": f"{init['module']}.{init['handler']}",
     }
+
+
+def free_port():
+    """A port that is free, and that no system hands out by itself before the function listens."""
+    for port in random.sample(PORTS, len(PORTS)):
+        with suppress(OSError), socket.create_server(("127.0.0.1", port)):
+            return port
+    raise OSError(f"every port from {PORTS[0]} to {PORTS[-1]} is taken")
 
 
 def allow(packed, folder):
