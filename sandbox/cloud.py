@@ -14,7 +14,7 @@ from filelock import FileLock
 
 from sandbox import passphrase
 from sandbox.copied import settle
-from sandbox.home import Home, backend_url, cannot_write, home, private, read_json
+from sandbox.home import Home, backend_url, cannot_write, home, official, private, read_json
 from sandbox.launch import Check, Say, go_on, launch, reap, replace_dead
 from sandbox.locks import take
 from sandbox.processes import end, identify, remains
@@ -140,7 +140,7 @@ def environment(home: Path | None = None, running: Running | None = None) -> dic
         **NO_PLUGINS,
         "PATH": os.pathsep.join(folders),
     }
-    if running.provider_port:
+    if running.provider_port and not official():
         variables["PULUMI_DEBUG_PROVIDERS"] = f"aws:{running.provider_port}"
     return variables
 

@@ -33,6 +33,14 @@ def strict() -> bool:
     return os.environ.get("KIT_STRICT", "") not in ("", "0")
 
 
+def official() -> bool:
+    """Whether Pulumi's own AWS provider is to speak with the sandbox, not ours: KIT_PROVIDER=official.
+
+    It has to be downloaded once, as for AWS (engine.ensure_aws_plugin).
+    """
+    return os.environ.get("KIT_PROVIDER") == "official"
+
+
 def backend_url(home: Path) -> str:
     """Where Pulumi's engine keeps the stacks of a home, in the form that it takes.
 

@@ -17,7 +17,7 @@ from typing import Any
 from lab.errors import NotReady
 from lab.session import writable
 from sandbox import variables
-from sandbox.home import backend_url, strict
+from sandbox.home import backend_url, official, strict
 from sandbox.record import CloudError, Running
 
 Say = Callable[[str], None]
@@ -34,6 +34,10 @@ SANDBOX = {
     "gateway:executionLogs": "INFO",
     "gateway:loggingRole": "own",  # of an account that nobody shares
 }
+
+# Pulumi's own provider asks for a bucket under the bucket's own host name, which no address of this
+# machine has.
+OFFICIAL = {"aws:s3UsePathStyle": "true"}
 
 
 @dataclass(frozen=True)
@@ -72,6 +76,9 @@ def sandbox(home: Path, say: Say, check: Check) -> Target:
     """
     from sandbox import cloud, passphrase
 
+    if official():
+        _need_plugin(home, say)
+        check()
     running = cloud.status(home)
     if running is None or not _usable(running):
         say("starting the sandbox")
@@ -80,7 +87,7 @@ def sandbox(home: Path, say: Say, check: Check) -> Target:
             cloud.stop(home, check=check)
         running = cloud.start(home, say=say, check=check)
     passphrase.ensure(home)  # also where the rest is known: somebody may have deleted it
-    if _seen and _seen[0] == running:
+    if _seen and _seen[0] == (running, official()):
         return _seen[1]
     env = cloud.environment(home, running)
     found = Target(
@@ -92,9 +99,13 @@ def sandbox(home: Path, say: Say, check: Check) -> Target:
         running.generation,
         "000000000000",
         running.damaged,
-        {**SANDBOX, **narrow(env)} if strict() else SANDBOX,
+        {
+            **SANDBOX,
+            **(narrow(env) if strict() else {}),
+            **(OFFICIAL if official() else {}),
+        },
     )
-    _seen[:] = [running, found]
+    _seen[:] = [(running, official()), found]
     return found
 
 
@@ -131,8 +142,6 @@ def aws(home: Path, say: Say, check: Check) -> Target:
     from botocore.config import Config
     from botocore.exceptions import BotoCoreError, ClientError
 
-    from sandbox import engine
-
     leave()  # a sandbox that was open in this kernel would answer in AWS's place
     say("asking AWS who you are")
     session = boto3.Session()
@@ -147,10 +156,17 @@ def aws(home: Path, say: Say, check: Check) -> Target:
             'target="aws".',
         ) from None
     check()
-    say("looking for the AWS provider")
-    engine.ensure_aws_plugin(engine.ensure(), home / "pulumi")
+    _need_plugin(home, say)
     env = {**private_pulumi(home), "AWS_REGION": region, "AWS_DEFAULT_REGION": region}
     return Target("aws", region, env, account=account)
+
+
+def _need_plugin(home: Path, say: Say) -> None:
+    """Pulumi's own AWS provider, downloaded unless it is there; EngineError when it cannot be."""
+    from sandbox import engine
+
+    say("looking for the AWS provider")
+    engine.ensure_aws_plugin(engine.ensure(), home / "pulumi")
 
 
 def private_pulumi(home: Path) -> dict[str, str]:
@@ -230,6 +246,8 @@ def _usable(running: Running) -> bool:
     The engine would wait ten seconds for a provider that is gone.
     """
     try:
+        if official():
+            return bool(running.key)
         with socket.create_connection(("127.0.0.1", running.provider_port), timeout=1.0):
             return bool(running.key)
     except (OSError, CloudError):

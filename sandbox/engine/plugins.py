@@ -133,9 +133,9 @@ def _check_reachable(server: str) -> None:
         within(time.monotonic() + PATIENCE, ask)
     except (OSError, ValueError) as error:
         raise EngineError(
-            f"the aws target needs Pulumi's AWS provider v{AWS_VERSION} and {server} cannot be "
-            f"reached: {getattr(error, 'reason', error)}. "
-            "Fix: connect to the internet and run this again, or use the sandbox target"
+            f"Pulumi's AWS provider v{AWS_VERSION} is needed and {server} cannot be "
+            f"reached: {getattr(error, 'reason', error)}. Fix: connect to the internet and run "
+            "this again, or use the sandbox target, without KIT_PROVIDER"
         ) from error
 
 

@@ -17,7 +17,7 @@ from collections.abc import Coroutine
 from typing import TYPE_CHECKING, Any
 
 from sandbox import root_key
-from sandbox.home import UMASK, Home, home, private, read_json, write_json
+from sandbox.home import UMASK, Home, home, official, private, read_json, write_json
 from sandbox.root_key import RootKey
 from sandbox.server.base import settings
 from sandbox.server.base.claim import Claim
@@ -85,7 +85,7 @@ def open_port(place: Home, asked: int) -> socket.socket:
 
 def provider_ports(place: Home) -> list[int]:
     """The ports that the provider is to try; none when there is to be no provider."""
-    if os.environ.get("KIT_PROVIDER") == "0":
+    if os.environ.get("KIT_PROVIDER") == "0" or official():
         return []
     return candidates(place, read_json(place.ports).get("provider_port"), "provider")
 
