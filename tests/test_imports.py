@@ -140,7 +140,9 @@ MAY: dict[str, tuple[str, ...]] = {
         "sandbox/server/base",
         "sandbox/server/watching",
         "sandbox/server/apigateway",
+        "sandbox/server/openapi",
     ),
+    "sandbox/server/openapi": ("sandbox/server/base",),
     "sandbox/server": (
         "sandbox/home.py",
         "sandbox/proof.py",

@@ -10,7 +10,7 @@ from sandbox.provider.apigateway.places import GONE, arn, execution_arn, find_na
 from sandbox.provider.core import policy
 from sandbox.provider.core.answers import by, find, given, pick, settle, text, timestamp
 from sandbox.provider.core.context import Context
-from sandbox.provider.core.exceptions import CallError, doing
+from sandbox.provider.core.exceptions import doing
 from sandbox.provider.core.kinds import Created, Inputs, Outputs, resource
 from sandbox.provider.core.shapes import filled
 from sandbox.provider.core.tags import own_tags
@@ -26,12 +26,14 @@ PATCHED = (
     "securityPolicy",
 )
 
+# Arguments of an API that is made from a document; a change of one imports it again.
+DOCUMENT = ("body", "failOnWarnings", "parameters", "putRestApiMode")
+
 
 # RestApi: its id is the API's
 
 
 def create_rest_api(ctx: Context, inputs: Inputs) -> Created:
-    _refuse_body(inputs)
     size = inputs.get("minimumCompressionSize")
     api = ctx.client("apigateway").create_rest_api(
         name=inputs["name"],
@@ -51,6 +53,13 @@ def create_rest_api(ctx: Context, inputs: Inputs) -> Created:
             policy=policy.normal(inputs["policy"]) if inputs.get("policy") else None,
         ),
     )
+    if inputs.get("body"):
+        try:
+            _put_document(ctx, api["id"], inputs)
+        except BaseException:
+            delete_rest_api(ctx, api["id"], {})
+            raise
+        api = ctx.client("apigateway").get_rest_api(restApiId=api["id"])
     return Created(api["id"], _rest_api_outputs(ctx, api, inputs))
 
 
@@ -60,9 +69,11 @@ def read_rest_api(ctx: Context, id: str, last: Outputs) -> Outputs | None:
 
 
 def update_rest_api(ctx: Context, id: str, old: Outputs, new: Inputs) -> None:
-    _refuse_body(new)
     client = ctx.client("apigateway")
-    patches.send(client.update_rest_api, _rest_api_patches(old, new), restApiId=id)
+    if new.get("body") and any(new.get(name) != old.get(name) for name in DOCUMENT):
+        _put_document(ctx, id, new)
+    else:
+        patches.send(client.update_rest_api, _rest_api_patches(old, new), restApiId=id)
     patches.retag(client, old["arn"], old, new)
 
 
@@ -70,12 +81,25 @@ def delete_rest_api(ctx: Context, id: str, last: Outputs) -> None:
     find(ctx.client("apigateway").delete_rest_api, GONE, restApiId=id)
 
 
-def _refuse_body(inputs: Inputs) -> None:
-    if inputs.get("body"):
-        raise CallError(
-            "the sandbox cannot import an OpenAPI document (the argument `body`): declare the "
-            "paths with apigateway.Resource, Method and Integration, or use the target aws"
+def _put_document(ctx: Context, id: str, inputs: Inputs) -> None:
+    """Make an API what its `body` says; what the program says of it besides counts more.
+
+    The official provider does it in these two steps, and overwrites unless it is told to merge.
+    """
+    client = ctx.client("apigateway")
+    warned = inputs.get("failOnWarnings")
+    with doing(f"importing the document of API Gateway REST API ({id})", "apigateway"):
+        api = client.put_rest_api(
+            restApiId=id,
+            body=str(inputs["body"]).encode(),
+            mode=inputs.get("putRestApiMode") or "overwrite",
+            **given(
+                parameters=inputs.get("parameters") or None,
+                failOnWarnings=None if warned is None else bool(warned),
+            ),
         )
+    operations = _rest_api_patches(_rest_api_outputs(ctx, api, inputs), inputs)
+    patches.send(client.update_rest_api, operations, restApiId=id)
 
 
 def _endpoint_request(value: Outputs | None) -> dict[str, Any] | None:

@@ -25,6 +25,7 @@ from sandbox.server.base import emulator
 from sandbox.server.base.emulator import Answer
 from sandbox.server.base.refusals import Refused
 from sandbox.server.control import input_check
+from sandbox.server.openapi import calls as openapi
 
 v1 = emulator.v1
 
@@ -32,10 +33,8 @@ v1 = emulator.v1
 def refusal(method: str, path: str, body: bytes, query: Any) -> Answer | None:
     """The answer to a request that AWS refuses; None when it goes on."""
     try:
-        if lacking := _lacking(method, path, query):
-            raise Refused(
-                f"The sandbox has no {lacking}: it does not know OpenAPI. Make the API part by part"
-            )
+        if _parts(path)[4:5] == ["sdks"]:
+            raise Refused("The sandbox has no GetSdk: it generates no SDK. Export the API instead")
         call = input_check.rest("apigateway", method, path, body)
         if call is not None:
             refusals.check(call.name, _parts(path), call.data)
@@ -46,17 +45,6 @@ def refusal(method: str, path: str, body: bytes, query: Any) -> Answer | None:
     except Refused as error:
         return _refused(error.code, error.message, error.status)
     return None
-
-
-def _lacking(method: str, path: str, query: Any) -> str:
-    """The name of a call that reads or writes a whole API as a document; empty for all others."""
-    parts = _parts(path)
-    if method == "POST" and parts == ["restapis"] and "mode" in (query or {}):
-        return "ImportRestApi"
-    if method == "PUT" and len(parts) == 2 and parts[0] == "restapis":
-        return "PutRestApi"
-    found = {"exports": "GetExport", "sdks": "GetSdk"}
-    return found.get(parts[4], "") if len(parts) == 6 and parts[2] == "stages" else ""
 
 
 async def _try(parts: list[str], body: bytes, headers: Any) -> Answer:
@@ -88,12 +76,24 @@ def _lacked(method: str, path: str, body: bytes, query: Any) -> Answer | None:
 def handle(original: Any) -> Any:
     """The way of one call."""
 
+    async def _whole(method: str, path: str, headers: Any, body: bytes, query: Any) -> Answer:
+        async def call(verb: str, place: str, data: dict[str, Any]) -> Answer:
+            sent = json.dumps(data).encode() if verb != "GET" else b""
+            return await handle_request(verb, place, {}, sent, {})
+
+        try:
+            return await openapi.answer(method, _parts(path), query, headers, body, call)
+        except Refused as error:
+            return _refused(error.code, error.message, error.status)
+
     async def handle_request(
         method: str, path: str, headers: Any, body: bytes, query: Any
     ) -> Answer:
         lacked = _lacked(method, path, body, query)
         if lacked is not None:
             return lacked
+        if openapi.ours(method, _parts(path), query):
+            return await _whole(method, path, headers, body, query)
         if method == "PATCH":
             body = canary_promotion.translate(path, body)
         answer = refusal(method, path, body, query)

@@ -111,9 +111,42 @@ def test_what_an_api_leaves_out_stays_as_it_is(life: Lives, ctx: Context) -> Non
     assert {name: api.outputs[name] for name in kept} == before
 
 
-def test_an_openapi_document_is_refused_with_the_way_out(ctx: Context) -> None:
-    with pytest.raises(CallError, match="declare the paths with apigateway.Resource.*target aws"):
-        kind(API).create(ctx, {"name": "x", "body": "{}"})
+def document(*paths: str) -> str:
+    """An API whose paths a mock answers, under a title that no program gives."""
+    integration = {"type": "mock", "responses": {"default": {"statusCode": "200"}}}
+    get = {"responses": {}, "x-amazon-apigateway-integration": integration}
+    info = {"title": "of the document", "version": "1", "description": "said there"}
+    return json.dumps(
+        {"openapi": "3.0.1", "info": info, "paths": {path: {"get": get} for path in paths}}
+    )
+
+
+def paths(ctx: Context, api: str) -> set[str]:
+    items = ctx.client("apigateway").get_resources(restApiId=api, limit=500)["items"]
+    return {item["path"] for item in items}
+
+
+def test_an_api_is_made_from_a_document_and_changed_by_another(life: Lives, ctx: Context) -> None:
+    name = life.name("api")
+    api = life(API, name=name, body=document("/one"))
+    assert_complete(api)
+    assert api.outputs["name"] == name, "what the program says counts more"
+    assert api.outputs["description"] == "said there"
+    assert paths(ctx, api.id) == {"/", "/one"}
+    root = api.outputs["rootResourceId"]
+    api.update(body=document("/two"))
+    assert paths(ctx, api.id) == {"/", "/two"}
+    assert (api.outputs["name"], api.outputs["rootResourceId"]) == (name, root)
+    api.update(body=document("/three"), putRestApiMode="merge")
+    assert paths(ctx, api.id) == {"/", "/two", "/three"}
+    assert_deleted(api)
+
+
+def test_a_document_that_is_refused_leaves_no_api(life: Lives, ctx: Context) -> None:
+    name = life.name("api")
+    with pytest.raises(CallError, match="importing the document.*Invalid OpenAPI input"):
+        kind(API).create(ctx, {"name": name, "body": "{nope"})
+    assert kind(API).find(ctx, {"name": name}) is None
 
 
 def test_the_policy_of_an_api_lives_apart(life: Lives, ctx: Context) -> None:
