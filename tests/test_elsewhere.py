@@ -1,0 +1,71 @@
+"""Where else people open the course: a dev container, and what repo2docker and Binder build.
+
+Neither image is built here, for there is no Docker: what they run is checked against the kit.
+"""
+
+import json
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+import yaml
+
+from tools import environment, run
+
+ROOT = Path(__file__).parents[1]
+BINDER = ROOT / ".binder"
+
+
+@pytest.fixture(scope="module")
+def container():
+    return json.loads((ROOT / ".devcontainer/devcontainer.json").read_text("utf-8"))
+
+
+def test_the_container_sets_up_with_a_job_of_the_kit_and_a_python_that_it_knows(container):
+    command, job = container["onCreateCommand"].split()
+    assert command == "make" and job in run.JOBS
+    version = re.search(r"/python:(\d+)\.(\d+)-", container["image"])
+    assert run.python_problem(tuple(map(int, version.groups()))) is None
+
+
+def test_the_container_opens_what_is_there_with_the_kits_own_python(container):
+    own = container["customizations"]
+    for name in own["codespaces"]["openFiles"]:
+        assert (ROOT / name).is_file()
+    folder = "${containerWorkspaceFolder}"
+    python = environment.choose({}, environment.conda_name()).python
+    inside = python.relative_to(ROOT).as_posix()
+    assert own["vscode"]["settings"]["python.defaultInterpreterPath"] == f"{folder}/{inside}"
+    assert container["remoteEnv"]["PATH"].startswith(f"{folder}/{Path(inside).parent.as_posix()}:")
+
+
+def test_binder_gets_the_same_python_as_conda():
+    there, here = (
+        yaml.safe_load(path.read_text("utf-8"))
+        for path in (BINDER / "environment.yml", ROOT / "environment.yml")
+    )
+    assert there == here
+
+
+@pytest.mark.skipif(
+    sys.platform == "win32", reason="Linux and macOS only: repo2docker's is a script"
+)
+def test_binders_last_step_fills_the_environment_that_repo2docker_made(tmp_path):
+    """The step itself, with a Python that only says what set-up would be told."""
+    assert os.access(BINDER / "postBuild", os.X_OK)
+    python = tmp_path / "bin/python"
+    python.parent.mkdir()
+    says = "import os, sys; print(*sys.argv[1:], os.environ['CONDA_PREFIX'], os.environ['CONDA_DEFAULT_ENV'])"
+    python.write_text(f'#!/bin/sh\nexec "{sys.executable}" -c "{says}" "$@"\n')
+    python.chmod(0o755)
+    told = subprocess.run(
+        [BINDER / "postBuild"], cwd=ROOT, text=True, capture_output=True, timeout=60, check=True,
+        env={"PATH": os.environ["PATH"], "NB_PYTHON_PREFIX": str(tmp_path)},
+    ).stdout.split()  # fmt: skip
+    assert told[:2] == ["tools/run.py", "setup"]
+    variables = dict(zip(("CONDA_PREFIX", "CONDA_DEFAULT_ENV"), told[2:], strict=True))
+    chosen = environment.choose(variables, environment.conda_name())
+    assert chosen == environment.Environment(tmp_path, conda=True)
