@@ -226,12 +226,12 @@ def other_model(chosen: Chosen) -> None:
 
 
 def tags(chosen: Chosen) -> None:
-    """What becomes a tag: AWS takes not every character, and a day is one."""
+    """What becomes a tag: AWS does not take every character."""
     owner, day = chosen["owner"], chosen["expires"]
     if not OWNER.fullmatch(owner):
         raise pulumi.RunError(
-            f"gateway:owner is {owner!r}, and a tag takes 256 characters at "
-            "most: letters, numbers, spaces and + - = . _ : / @"
+            f"gateway:owner is {owner!r}, and a tag takes 256 characters "
+            "at most: letters, numbers, spaces and + - = . _ : / @"
         )
     if not day:
         return
