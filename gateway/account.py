@@ -44,7 +44,8 @@ def account_rules(settings: Settings) -> None:
     def follow(
         args: pulumi.ResourceTransformationArgs,
     ) -> pulumi.ResourceTransformationResult:
-        props, options = dict(args.props), args.opts
+        props: Arguments = dict(args.props)
+        options = args.opts
         if options.id is None and args.type_ == GROUP:
             props["tags"] = [*(props.get("tags") or []), *passed_on(ours)]
         elif options.id is None and takes_tags(args):

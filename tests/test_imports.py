@@ -209,6 +209,7 @@ MAY: dict[str, tuple[str, ...]] = {
     "lab/traffic": ("lab", "lab/draw", "lab/session", "lab/prompt"),
     "lab/cost": ("lab", "lab/draw"),
     "lab/failures": ("lab", "lab/draw"),
+    "lab/cleaning": ("lab", "lab/cost", "lab/draw", "lab/session", "sandbox/home.py"),
     "lab/logs": ("lab", "lab/draw", "lab/session", "lab/prompt"),
     "lab/policy": ("lab", "lab/draw", "lab/session", "lab/prompt"),
     "lab/exercise": (
@@ -279,6 +280,7 @@ PURE = {
     "lab/prompt": ("request", "state", "meaning"),
     "lab/chat": ("state", "sse"),
     "lab/bursts": ("bucket", "state"),
+    "lab/cleaning": ("kinds", "state"),
     "lab/cost": ("prices", "state"),
     "lab/failures": ("state",),
     "lab/traffic": ("state",),
