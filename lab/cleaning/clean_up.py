@@ -13,7 +13,7 @@ from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
 from lab.cleaning import asking, deleting, details
-from lab.cleaning.state import OWNER, Cleaning, Inventory, Thing, thing_of
+from lab.cleaning.state import OWNER, STACK, Cleaning, Inventory, Thing, thing_of
 from lab.cleaning.view import CleaningView
 from lab.draw.clock import now
 from lab.draw.view import Display
@@ -187,6 +187,7 @@ def inventory(opened: Session) -> Inventory:
         len(found) - len(ours),
         {name: len(its.names) for name, its in states.items() if name != stack.name and its.names},
         (*torn, *unasked, *refused),
+        {asking.PROJECT: PROJECT, STACK: stack.name, OWNER: owner},
     )
 
 

@@ -124,6 +124,7 @@ class Inventory:
         others: how many things of the project are not this kit's.
         other_stacks: how many resources the states of other stacks have.
         unasked: which services did not answer, and why: what they have is not known.
+        tags: those by which things of this stack are known as this kit's.
     """
 
     stack: str
@@ -133,6 +134,7 @@ class Inventory:
     others: int = 0
     other_stacks: Mapping[str, int] = field(default_factory=dict)
     unasked: tuple[str, ...] = ()
+    tags: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def own(self) -> list[Thing]:
@@ -186,6 +188,7 @@ class Inventory:
             "others": self.others,
             "other_stacks": dict(self.other_stacks),
             "unasked": list(self.unasked),
+            "tags": dict(self.tags),
             "dollars_an_hour": dollars,
             "of_unknown_cost": unknown,
         }

@@ -23,6 +23,7 @@ class CleaningView(Drawn):
         deleted: how many were deleted.
         left: what is still there: names in the state, and ARNs.
         receipt: where the receipt is; "" after a look.
+        tags: those by which things of this stack are known as this kit's.
     """
 
     def __init__(self, cleaning: Cleaning) -> None:
@@ -48,6 +49,11 @@ class CleaningView(Drawn):
     def receipt(self) -> str:
         """Where the receipt is; "" after a look."""
         return self.cleaning.receipt
+
+    @property
+    def tags(self) -> dict[str, str]:
+        """The tags by which things of this stack are known as this kit's."""
+        return dict(self.cleaning.before.tags)
 
     def state(self) -> dict[str, Any]:
         """All facts, as plain data."""
@@ -122,10 +128,10 @@ class CleaningView(Drawn):
         return "There is nothing to delete." if found.empty else told
 
     def _gone(self) -> str:
-        number = self.deleted
-        return (
-            f"{words.count(number, 'thing')} deleted." if number else "Nothing was there to delete."
-        )
+        if self.deleted:
+            return f"{words.count(self.deleted, 'thing')} deleted."
+        ended = self.cleaning.state == "done"
+        return "There was nothing to delete." if ended else "Nothing was deleted."
 
     def _left(self) -> list[tuple[str, str]]:
         """What a clean-up has left, and the command or the reason; nothing before it has ended."""
@@ -163,8 +169,8 @@ class CleaningView(Drawn):
         ]
         if found.others:
             told.append(
-                f"{words.count(found.others, 'thing')} of this project have another owner, or none: "
-                "never touched here."
+                f"Of this project, but with another owner or none, and never touched here: "
+                f"{words.count(found.others, 'thing')}."
             )
         told += [f"Not known, for it was not told: {one}" for one in found.unasked]
         if made.receipt:

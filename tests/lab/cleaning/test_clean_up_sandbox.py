@@ -157,6 +157,7 @@ def test_what_is_ours_goes_by_state_and_by_tag_and_nothing_else_does(opened, cap
 
     seen = leftovers()
     found = seen.cleaning.before
+    assert seen.tags == ours
     assert {thing.what for thing in found.leftovers} == KINDS and seen.receipt == ""
     assert [thing.name for thing in found.expired] == ["forgotten"]
     assert found.in_state == ("languageModelApiRole",) and found.other_stacks["course"] > 40
