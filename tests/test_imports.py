@@ -221,8 +221,10 @@ MAY: dict[str, tuple[str, ...]] = {
         "lab/prompt",
     ),
     # A grader is found by its file's name, so the room of `check` imports no grader.
+    "lab/checks/shared": ("lab", "lab/deploy", "lab/exercise"),
     "lab/checks": (
         "lab",
+        "lab/checks/shared",
         "lab/deploy",
         "lab/exercise",
         "gateway",

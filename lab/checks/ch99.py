@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from lab.checks import steps
+from lab.checks.shared import steps
 from lab.exercise.state import Exercise, NotYet
 
 OURS, LOG = "0123456789abcdef", "arn:aws:logs:us-east-1:123456789012:log-group:"
