@@ -14,9 +14,9 @@ import pulumi
 import pulumi_aws as aws
 
 from .kinds import Arguments, Statement, Variables
-from .model import write_log
+from .model import code_of, write_log
 from .policies import policy_document, trust_policy
-from .settings import Settings, code_of
+from .settings import Settings
 
 Keys = dict[str, aws.apigateway.ApiKey]
 

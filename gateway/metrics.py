@@ -83,6 +83,8 @@ def alarms(
     made += counted_alarms(settings, access_logs)
     if settings.tokens_per_day:
         made.append(tokens_alarm(settings, access_logs))
+    if settings.monthly_dollars:
+        made.append(bill_alarm(settings))
     return made
 
 
@@ -146,6 +148,33 @@ def tokens_alarm(
             "statistic": "Sum",
             "threshold": settings.tokens_per_day / 10,
         },
+    )
+
+
+BILLING = "us-east-1"  # where AWS keeps what an account owes
+
+
+def bill_alarm(settings: Settings) -> aws.cloudwatch.MetricAlarm:
+    """The account's bill for this month, which AWS estimates by itself.
+
+    All that is in the account counts, ours or not. An alarm notifies what
+    is in its own Region: topics elsewhere are left out.
+    """
+    told = [arn for arn in settings.alarm_actions if f":{BILLING}:" in arn]
+    return aws.cloudwatch.MetricAlarm(
+        "alarm-bill",
+        alarm_description="The month costs more than was meant for it",
+        region=BILLING,
+        namespace="AWS/Billing",
+        metric_name="EstimatedCharges",
+        dimensions={"Currency": "USD"},
+        statistic="Maximum",
+        period=21_600,  # it is estimated a few times a day
+        evaluation_periods=1,
+        comparison_operator="GreaterThanThreshold",
+        threshold=settings.monthly_dollars,
+        treat_missing_data="missing",
+        alarm_actions=told,
     )
 
 

@@ -9,8 +9,9 @@ import pulumi_aws as aws
 
 from .kinds import Arguments, Statement, Variables
 from .layer.build import RUNTIME, file_digest, layer_command, layer_zip
+from .layer.code import code_files, code_zip
 from .policies import policy_document, trust_policy
-from .settings import Settings, code_of
+from .settings import FUNCTIONS, Settings
 
 # Chapter 01: the role that API Gateway assumes
 
@@ -41,6 +42,12 @@ def model(
 def find_function(name: str) -> aws.lambda_.Function:
     """A function that somebody else manages: read, and never changed."""
     return aws.lambda_.Function.get("ExistingLambda", name)
+
+
+def code_of(folder: str) -> pulumi.Archive:
+    """A function's code: the Python files and scripts of its folder."""
+    files = code_files(FUNCTIONS / folder)
+    return pulumi.FileArchive(str(code_zip(folder, files)))
 
 
 def create_function(

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from contextlib import suppress
+from datetime import date
 from typing import Any
 
 import pulumi
@@ -24,6 +26,7 @@ KEYS_SIZE = 3_900  # what the function that knows the keys has room for
 WHOLE = 29  # seconds that API Gateway waits for an answer that comes whole
 STREAMED = 900  # seconds that a Lambda function may take
 S3_OBJECT = re.compile(r"s3://[a-z0-9.-]{3,63}/[^*?\s]+")
+OWNER = re.compile(r"[\w\s+\-=.:/@]{0,256}")
 ORIGIN = re.compile(r"[a-z][a-z0-9+.-]*://[a-z0-9.\[\]:_-]+")
 
 
@@ -40,6 +43,7 @@ def refuse_alone(chosen: Chosen) -> None:
         origins,
         shares,
         other_model,
+        tags,
     ):
         rule(chosen)
 
@@ -219,6 +223,25 @@ def other_model(chosen: Chosen) -> None:
             "of S3. Upload the file and name it: pulumi config set "
             "gateway:candidateModel s3://BUCKET/model.gguf"
         )
+
+
+def tags(chosen: Chosen) -> None:
+    """What becomes a tag: AWS does not take every character."""
+    owner, day = chosen["owner"], chosen["expires"]
+    if not OWNER.fullmatch(owner):
+        raise pulumi.RunError(
+            f"gateway:owner is {owner!r}, and a tag takes 256 characters "
+            "at most: letters, numbers, spaces and + - = . _ : / @"
+        )
+    if not day:
+        return
+    with suppress(ValueError):
+        if date.fromisoformat(day).isoformat() == day:
+            return
+    raise pulumi.RunError(
+        f"gateway:expires is {day!r}, not a day. Set one with: "
+        "pulumi config set gateway:expires 2026-12-24"
+    )
 
 
 def homes(chosen: Chosen) -> None:

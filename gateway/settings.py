@@ -8,16 +8,9 @@ from typing import Any
 
 import pulumi
 
-from .layer.code import code_files, code_zip
 from .refusals import refuse_alone, refuse_together
 
 FUNCTIONS = Path(__file__).resolve().parent / "functions"
-
-
-def code_of(folder: str) -> pulumi.Archive:
-    """A function's code: the Python files and scripts of its folder."""
-    files = code_files(FUNCTIONS / folder)
-    return pulumi.FileArchive(str(code_zip(folder, files)))
 
 
 def texts(config: pulumi.Config, name: str) -> tuple[str, ...] | None:
@@ -74,6 +67,9 @@ class Settings:
         protect: refuse to delete what cannot be made again as it was:
             users, keys, counts and logs.
         permissions_boundary: the ARN of the policy that bounds every role.
+        owner: who has this, a tag on everything.
+        expires: a tag, too: the day after which nobody needs it, such as
+            "2026-12-24". Nothing is deleted by itself.
         cors_origins: whose web pages may call: origins, such as
             "https://example.com". Empty: no page may.
         teams: who gets a key, and a usage plan of their own.
@@ -99,6 +95,8 @@ class Settings:
         refused_calls: so many calls with a wrong key, or none, in five
             minutes ring an alarm.
         alarm_actions: ARNs that an alarm notifies, such as an SNS topic's.
+        monthly_dollars: with more on the account's bill for a month, an
+            alarm rings. 0: none. AWS has to be told to keep that metric.
         stream: hand on tokens while they are written. Lambda's own Python
             runtime cannot: on AWS, set adapter_layer_arn too.
         adapter_layer_arn: the layer of the Lambda Web Adapter; or
@@ -147,6 +145,8 @@ class Settings:
     authorizer_concurrency: int = -1
     protect: bool = False
     permissions_boundary: str = ""
+    owner: str = ""
+    expires: str = ""
     cors_origins: tuple[str, ...] = ()
     teams: tuple[str, ...] = ("blue", "green")
     team_rate: float = 5.0
@@ -164,6 +164,7 @@ class Settings:
     log_source_address: bool = False
     refused_calls: int = 100
     alarm_actions: tuple[str, ...] = ()
+    monthly_dollars: float = 0.0
     stream: bool = False
     adapter_layer_arn: str = ""
     runtime_streams: bool = False
@@ -245,6 +246,8 @@ def calling(config: pulumi.Config) -> dict[str, Any]:
         "authorizer_concurrency": config.get_int("authorizerConcurrency"),
         "protect": config.get_bool("protect"),
         "permissions_boundary": config.get("permissionsBoundary"),
+        "owner": config.get("owner"),
+        "expires": config.get("expires"),
         "cors_origins": texts(config, "corsOrigins"),
         "teams": texts(config, "teams"),
     }
@@ -274,6 +277,7 @@ def watching(config: pulumi.Config) -> dict[str, Any]:
         "log_source_address": config.get_bool("logSourceAddress"),
         "refused_calls": config.get_int("refusedCalls"),
         "alarm_actions": texts(config, "alarmActions"),
+        "monthly_dollars": config.get_float("monthlyDollars"),
     }
 
 

@@ -224,7 +224,7 @@ CHAPTERS = (
         ),
         ("routing/candidate", "routing/canary", "routing/fallback", "routing/homes"),
     ),
-    Chapter(99, "clean_up", "Clean up", 10),
+    Chapter(99, "clean_up", "Clean up", 25),
 )
 
 LAST = max(chapter.number for chapter in CHAPTERS if chapter.steps)

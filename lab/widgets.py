@@ -1,4 +1,4 @@
-"""The widgets of chapters 07 to 16, for notebooks: `from lab.widgets import burst, logs`.
+"""The widgets of chapters 07 to 99, for notebooks: `from lab.widgets import burst, logs`.
 
 Each name is loaded when it is first used, as in `lab` itself.
 """
@@ -17,6 +17,8 @@ _names = Names(
         "traffic": "lab.traffic.traffic",
         "cost": "lab.cost.cost",
         "failures": "lab.failures.failures",
+        "leftovers": "lab.cleaning.clean_up",
+        "clean_up": "lab.cleaning.clean_up",
     },
 )
 __all__, __getattr__, __dir__ = _names.all, _names.load, _names.listed

@@ -30,8 +30,9 @@ import boto3
 import pulumi
 import pulumi_aws as aws
 from gateway.kinds import Arguments, Statement, Variables
+from gateway.model import code_of
 from gateway.policies import policy_document, trust_policy
-from gateway.settings import Settings, code_of
+from gateway.settings import Settings
 from lab import start, plan, up, outputs
 from lab import predict, check, hint, solution, show
 

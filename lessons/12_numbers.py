@@ -40,7 +40,7 @@ import pulumi
 import pulumi_aws as aws
 import requests
 from gateway.kinds import Variables
-from gateway.metrics import alarm, counted_alarms, graphs
+from gateway.metrics import alarm, bill_alarm, counted_alarms, graphs
 from gateway.metrics import metrics_namespace, tokens_alarm
 from gateway.settings import Settings
 from lab import start, plan, up, outputs, ask

@@ -1,3 +1,8 @@
+# Sources. Prices and dates change: look them up before you rely on one.
+# - what is gone is listed for a while: github.com/aws/aws-sdk issues 302 and 676, by the maintainers
+# - an estimate of the bill in us-east-1 alone: docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/
+#   monitor_estimated_charges_with_cloudwatch.html
+
 # %% [markdown]
 # # {{title}}
 #
@@ -9,52 +14,125 @@
 #
 # ## You will
 #
-# - see what still exists;
-# - delete all of it with one call, and get a receipt;
+# - see what there is, how old it is, and what it costs at rest;
+# - find what a run that failed has left behind;
+# - delete all of it with one call, and keep a receipt;
 # - ask AWS itself whether anything was forgotten.
 #
-# About {{minutes}} minutes. Running this notebook deletes what the course
-# has deployed. You can build it again in seconds.
+# About {{minutes}} minutes. Running this page deletes what the course has
+# deployed. You can build it again in seconds.
 #
 # ## Start
 #
-# The card lists what is deployed.
+# The card says whether something is deployed.
 
 # %%
+import json
+import time
+from pathlib import Path
 import boto3
-from lab import start, destroy, outputs, show
+from lab import start, predict, check, hint, solution
+from lab.widgets import leftovers, clean_up
 
 start(99)
 
 # %% [markdown]
-# ## Plan
+# ## The idea
 #
-# These are the names that the stack exports. If it says that there are
-# none, everything is gone already; go on, nothing below can hurt.
+# Who moves out goes through two lists. One is what they wrote down when
+# they moved in: that is the **state**. The other is what stands in the
+# rooms with their name on it. What is on the second list alone was
+# forgotten, and goes on costing rent.
+#
+# The names are **tags**: a key and a value on each thing that takes them.
+# `account.py` of the gateway puts them on, whichever step makes it.
+#
+# ## Predict
+#
+# Think of an engine that dies at the worst moment.
 
 # %%
-outputs()
-# expect: = ' | no outputs | none
+predict("99")
+
+# %% [markdown]
+# ## Plan
+#
+# `leftovers()` compares the two lists and deletes nothing. You should see
+# what is in the state, its age, and what an hour costs in which nobody
+# calls. A price that nobody wrote down is *unknown*, not zero. If there is
+# nothing, it is gone already: go on, nothing below can hurt.
+
+# %%
+seen = leftovers()
+# expect: in the state | There is nothing to delete
+# expect first: at least
+# expect first: = in the state
+
+# %% [markdown]
+# These tags say whose a thing is. The owner is an id of this copy of the
+# course: in one account, somebody else's stack may have your stack's name.
+
+# %%
+seen.tags
+# expect: gateway:project
+# expect: gateway:stack
+# expect: gateway:owner
+
+# %% [markdown]
+# ## Break it: a run that failed
+#
+# Now something is made that no state will know: by hand, with the same
+# tags, as if an engine had died before it could write. It is past its last
+# day, too.
+
+# %%
+name = f"forgotten-{time.time_ns()}"
+old = {"gateway:made": "2026-11-01T08:00:00Z",
+       "gateway:expires": "2026-11-02"}
+made = boto3.client("logs").create_log_group(
+    logGroupName=name, tags={**seen.tags, **old}
+)
+
+# %% [markdown]
+# You should see it first: *left over*, with its age, and that it expired.
+
+# %%
+leftovers().leftovers
+# expect: ! left over
+# expect: expired 2026-11-02
+# expect: log-group:forgotten-
 
 # %% [markdown]
 # ## Apply
 #
-# `destroy()` goes through the stack's state and deletes in the reverse
-# order: the stage first, the roles last. What never was in the state is
-# not touched. You should see each resource go, and a count.
+# `clean_up()` does three things. It has the engine destroy what is in the
+# state, in the reverse order. It deletes what the preview has called left
+# over, and nothing else. Then it asks again. You should see each resource
+# go, and at the end that nothing is left.
 
 # %%
-destroy()
+done = clean_up()
 # expect first: - delete
-# expect: deleted | there is nothing
+# expect: nothing is left
 
 # %% [markdown]
-# Once more. A second `destroy()` finds nothing to do: it is safe to run
-# it as often as you like.
+# The receipt is a file. You should see how it ended, and that what was
+# forgotten is among what was deleted.
 
 # %%
-destroy().deleted
-# expect: there is nothing
+receipt = json.loads(Path(done.receipt).read_text())
+print(receipt["state"], len(receipt["deleted"]))
+print([each for each in receipt["deleted"] if name in each])
+# expect: done
+# expect: log-group:forgotten-
+
+# %% [markdown]
+# Once more. The second time there is nothing to do: it is safe to run it
+# as often as you like, and after an interrupt it goes on.
+
+# %%
+clean_up().deleted
+# expect: There was nothing to delete
 # expect: 0
 
 # %% [markdown]
@@ -62,59 +140,65 @@ destroy().deleted
 
 # %%
 start(99, stack="first-look")
-destroy().left
+clean_up().left
 # expect: ()
 
 # %% [markdown]
 # ## Look
 #
-# Do not believe a receipt; ask AWS. You should see five empty lists: no
-# API, function or role whose name begins as ours do, and neither a balancer
-# nor a group of instances, which cost while nobody asks.
+# Do not believe a receipt; ask AWS. You should see an empty list: nothing
+# that can be listed by tag is of your stack any more.
 
 # %%
-def ours(service, call, path):
-    pages = boto3.client(service).get_paginator(call).paginate()
-    return [name for name in pages.search(path)
-            if name.lower().startswith(("languagemodel", "model"))]
-
-print(ours("apigateway", "get_rest_apis", "items[].name"))
-print(ours("lambda", "list_functions", "Functions[].FunctionName"))
-print(ours("iam", "list_roles", "Roles[].RoleName"))
-print(ours("elbv2", "describe_load_balancers",
-           "LoadBalancers[].LoadBalancerName"))
-print(ours("autoscaling", "describe_auto_scaling_groups",
-           "AutoScalingGroups[].AutoScalingGroupName"))
-# expect first: []
-# expect first: []
-# expect first: []
-# expect first: []
-# expect first: []
-# expect: [
+tagging = boto3.client("resourcegroupstaggingapi")
+wanted = [{"Key": key, "Values": [value]}
+          for key, value in seen.tags.items()]
+asked = tagging.get_paginator("get_resources")
+pages = asked.paginate(TagFilters=wanted)
+[one["ResourceARN"] for page in pages
+ for one in page["ResourceTagMappingList"]]
+# expect: []
 
 # %% [markdown]
-# (Other stacks of yours, made under another name, would show up here.)
+# Roles are not listed there, so `leftovers()` asks IAM besides. One role may
+# stay: API Gateway writes the logs of all of an account's APIs with it, of
+# other people's too. What takes no tags (methods, permissions, dashboards)
+# is known to the state alone.
 #
+# ## Your turn
+#
+# A clean-up that deletes too much is worse than none. Say when a thing may
+# go: `known` are the ARNs in the state, `owner` is you. Stuck? Run
+# `hint("99.1")`, then `solution("99.1")`.
+
+# %%
+def may_go(arn, tags, known, owner):
+    ...
+
+check("99.1", may_go)
+
+# %% [markdown]
 # The sandbox itself is still running, empty and small. To stop it, close
-# the notebooks and run this in a terminal, in the folder of this kit:
-#
-# ```
-# python -m sandbox stop
-# ```
+# the notebooks and run `python -m sandbox stop` in a terminal, in the
+# folder of this course.
 #
 # ## On AWS
 #
 # {{quirks}}
 #
-# - A log group that Lambda made by itself, because the program did not,
-#   would stay and be paid for. Ours is in the state, so it goes.
-# - What you made by hand in the console is not in the state. Look for it
-#   there.
+# - `clean_up()` shows what there is, and waits for the stack's name:
+#   `clean_up(confirm="course-aws")`.
+# - The tagging API may list for hours what is gone, so each thing is asked
+#   at its own service before it is called left over.
+# - `configure(expires="2026-12-24")` tags everything with a last day. Nothing
+#   is deleted by itself: whoever looks sees what is past it.
+# - `configure(monthlyDollars=20)` makes an alarm on the account's whole bill,
+#   in us-east-1, where AWS keeps that number.
 #
 # ## Recap
 #
-# You deleted everything with one call, ran it twice without harm, and
-# checked with AWS. That is the other half of infrastructure as code: what
-# a program made, a program can take away.
+# You saw what there was, its age and its cost at rest; found what a run had
+# left behind; deleted all of it, with a receipt; and asked AWS itself. What
+# a program made, a program can take away, if it can tell what is its own.
 #
 # {{next}}

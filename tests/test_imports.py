@@ -211,6 +211,7 @@ MAY: dict[str, tuple[str, ...]] = {
     "lab/traffic": ("lab", "lab/draw", "lab/session", "lab/prompt"),
     "lab/cost": ("lab", "lab/draw"),
     "lab/failures": ("lab", "lab/draw"),
+    "lab/cleaning": ("lab", "lab/cost", "lab/draw", "lab/session", "sandbox/home.py"),
     "lab/logs": ("lab", "lab/draw", "lab/session", "lab/prompt"),
     "lab/policy": ("lab", "lab/draw", "lab/session", "lab/prompt"),
     "lab/exercise": (
@@ -222,8 +223,10 @@ MAY: dict[str, tuple[str, ...]] = {
         "lab/prompt",
     ),
     # A grader is found by its file's name, so the room of `check` imports no grader.
+    "lab/checks/shared": ("lab", "lab/deploy", "lab/exercise"),
     "lab/checks": (
         "lab",
+        "lab/checks/shared",
         "lab/deploy",
         "lab/exercise",
         "gateway",
@@ -281,6 +284,7 @@ PURE = {
     "lab/prompt": ("request", "state", "meaning"),
     "lab/chat": ("state", "sse"),
     "lab/bursts": ("bucket", "state"),
+    "lab/cleaning": ("kinds", "state"),
     "lab/cost": ("prices", "state"),
     "lab/failures": ("state",),
     "lab/traffic": ("state",),

@@ -17,7 +17,7 @@ from pulumi.runtime.mocks import MockCallArgs, MockMonitor, MockResourceArgs, Mo
 
 import gateway.program
 from gateway.settings import Settings
-from lab.checks.mocks import event_loop
+from lab.checks.shared.mocks import event_loop
 from lab.deploy import places
 
 DEPENDS_ON = "depends_on"

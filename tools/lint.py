@@ -29,7 +29,19 @@ CHAPTER_OUTLINE = (
 )  # fmt: skip
 OUTLINES = {
     "00_start": ("You will", "Start", "The idea", "Apply", "Ask", "Look", "On AWS", "Recap"),
-    "99_clean_up": ("You will", "Start", "Plan", "Apply", "Look", "On AWS", "Recap"),
+    "99_clean_up": (
+        "You will",
+        "Start",
+        "The idea",
+        "Predict",
+        "Plan",
+        "Break it",
+        "Apply",
+        "Look",
+        "Your turn",
+        "On AWS",
+        "Recap",
+    ),
 }
 
 LINES, STEP_LINES = 17, 35  # of one cell; of a cell cut from the program
@@ -44,7 +56,7 @@ LONGER = {
     "15_behind_a_load_balancer": (35, 200),
     "16_failing_well": (41, 175),
 }
-WORDS = {"00_start": (300, 900), "99_clean_up": (150, 600)}
+WORDS = {"00_start": (300, 900), "99_clean_up": (300, 900)}
 CHAPTER_WORDS = (600, 1100)  # with the map of all chapters
 ALT = 150
 

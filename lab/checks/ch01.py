@@ -6,7 +6,7 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from lab.checks import policies, steps
+from lab.checks.shared import policies, steps
 from lab.exercise.state import Exercise, NotYet
 
 SERVICE = "lambda.amazonaws.com"

@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from lab.checks import policies
+from lab.checks.shared import policies
 from lab.exercise.state import Exercise, NotYet
 
 INVOKE = "execute-api:Invoke"

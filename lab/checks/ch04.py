@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from gateway import api
-from lab.checks import steps
+from lab.checks.shared import steps
 from lab.exercise.state import Exercise, NotYet
 
 MODEL_PATH = "modelPath-id"

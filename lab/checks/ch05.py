@@ -9,7 +9,7 @@ from typing import Any
 
 from gateway import api, model
 from gateway.settings import Settings
-from lab.checks import mocks, steps
+from lab.checks.shared import mocks, steps
 from lab.exercise.state import Exercise, NotYet
 
 EXECUTION = f"arn:aws:execute-api:{mocks.REGION}:{mocks.ACCOUNT}:{mocks.API_ID}"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from lab.checks import steps
+from lab.checks.shared import steps
 from lab.exercise.state import Exercise, NotYet
 
 # A test asks the program itself: its digest changes for exactly the True ones.

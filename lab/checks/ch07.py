@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from fnmatch import fnmatchcase
 from typing import Any
 
-from lab.checks import policies, steps
+from lab.checks.shared import policies, steps
 from lab.exercise.state import Exercise, NotYet
 
 API = "arn:aws:execute-api:us-east-1:123456789012:a1b2c3d4e5"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from lab.checks import policies
+from lab.checks.shared import policies
 from lab.exercise.state import Exercise, NotYet
 
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from gateway import api, deployment
 from gateway.settings import Settings
-from lab.checks import steps
+from lab.checks.shared import steps
 from lab.exercise.state import Exercise, NotYet
 
 TRIES = 5

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from lab.checks import steps
+from lab.checks.shared import steps
 from lab.exercise.state import Exercise
 
 # A test asks the budget itself: 300 tokens, a prompt of 50, max_tokens 150, an answer of 20.

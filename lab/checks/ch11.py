@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from lab.checks import steps
+from lab.checks.shared import steps
 from lab.exercise.state import Exercise
 
 # A test adds them up: the latency is all of them and the 900 ms of work.

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from copy import deepcopy
 from typing import Any
 
-from lab.checks import steps
+from lab.checks.shared import steps
 from lab.exercise.state import Exercise, NotYet
 
 ASKED, SAID, NEXT = "What is gravity?", "A force.", "Who found it?"

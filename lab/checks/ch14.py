@@ -10,7 +10,7 @@ import pulumi_aws as aws
 
 from gateway import api
 from gateway.limits import path_method
-from lab.checks import steps
+from lab.checks.shared import steps
 from lab.exercise.state import Exercise, NotYet
 
 ENDING = "/response-streaming-invocations"

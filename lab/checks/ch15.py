@@ -7,7 +7,7 @@ from typing import Any
 
 import pulumi_aws as aws
 
-from lab.checks import steps
+from lab.checks.shared import steps
 from lab.exercise.state import Exercise, NotYet
 
 PORT = 443

@@ -36,3 +36,9 @@ PRICES = (
     Price("managed_output", "Bedrock, Nova Micro, written", "token", 0.14e-6, "January 2026"),
 )
 KNOWN = {price.name: price for price in PRICES}
+# What else a clean-up may find, and is paid for while nobody calls.
+AT_REST = (
+    Price("alarm_month", "CloudWatch alarm", "month", 0.10, "not checked lately"),
+    Price("secret_month", "Secrets Manager, a secret", "month", 0.40, "not checked lately"),
+    Price("web_acl_month", "WAF web ACL, without its rules", "month", 5.0, "not checked lately"),
+)

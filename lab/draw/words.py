@@ -62,6 +62,10 @@ ALLOWED = Word("✓", "allowed", "good")
 DENIED = Word("✗", "denied", "warn")
 UNDECIDED = Word("!", "cannot decide", "bad")
 PASSED = Word("✓", "passed", "good")
+IN_STATE = Word("=", "in the state", "quiet")
+KEPT = Word("=", "kept", "quiet")
+LEFT_OVER = Word("!", "left over", "warn")
+DELETED = Word("-", "deleted", "remove")
 SKIPPED = Word("=", "not asked", "quiet")
 
 OPERATIONS = {

@@ -356,4 +356,25 @@ QUESTIONS = (
             ),
         ),
     ),
+    Question(
+        "99",
+        "AWS has made a log group, and the engine was killed before it could write that into the "
+        "state. What does `pulumi destroy` do about it?",
+        (
+            Option(
+                "It finds the log group by its tags, and deletes it",
+                "It looks at no tags: it goes through the state. Who asks AWS by tag finds it.",
+            ),
+            Option(
+                "It stops and says that state and cloud differ",
+                "It compares nothing. Not even a refresh would: that looks at what is in the state.",
+            ),
+            Option(
+                "Nothing: what is not in the state is not there, for it",
+                "So it stays, and is paid for, until somebody asks AWS itself. That is what tags "
+                "are for.",
+                right=True,
+            ),
+        ),
+    ),
 )

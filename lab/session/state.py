@@ -60,6 +60,15 @@ class State:
             found.setdefault(str(resource.get("urn")), []).append(str(resource.get("id", "")))
         return found
 
+    @property
+    def known(self) -> set[str]:
+        """The ARNs of the resources, where they have one, and their ids."""
+        found = set()
+        for each in self._resources():
+            outputs = each.get("outputs") or {}
+            found |= {str(each.get("id") or ""), str(outputs.get("arn") or "")}
+        return {text.removesuffix(":*") for text in found} - {""}
+
     def urns(self, types: Collection[str]) -> set[str]:
         """The URNs of the resources of these types."""
         return {str(each["urn"]) for each in self._resources() if each.get("type") in types}

@@ -10,7 +10,8 @@ import zipfile
 import pytest
 
 from gateway.layer import code, zips
-from gateway.settings import FUNCTIONS, code_of
+from gateway.model import code_of
+from gateway.settings import FUNCTIONS
 
 
 @pytest.fixture

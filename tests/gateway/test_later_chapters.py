@@ -4,11 +4,13 @@ import functools
 import hashlib
 import json
 import re
+from datetime import datetime, timezone
 
 import pulumi
 import pytest
 
 from gateway import api, auth, chat, dialects, limits, metrics, program
+from gateway.account import passed_on, with_tags
 from gateway.settings import Settings
 
 API = "arn:aws:execute-api:us-east-1:123456789012:api1"
@@ -251,6 +253,62 @@ def test_a_policy_for_addresses_refuses_the_others_explicitly(declare):
 def of_type(declared, token):
     """The arguments of all resources of a type, by name."""
     return {name: declared.inputs[name] for name, made in declared.types.items() if made == token}
+
+
+NO_TAGS = {
+    "aws:s3/bucketObject:BucketObject",
+    "aws:s3/bucketObjectv2:BucketObjectv2",
+}
+
+
+def test_all_that_takes_tags_says_whose_it_is_and_when_it_was_made(whole):
+    declared = whole(owner="ada", expires="2026-12-24", authentication="cognito")
+    ours = {
+        "gateway:project": "gateway",
+        "gateway:stack": "test",
+        "gateway:owner": "ada",
+        "gateway:expires": "2026-12-24",
+    }
+    tagged = {name: given["tags"] for name, given in declared.inputs.items() if "tags" in given}
+    for name, tags in tagged.items():
+        made = datetime.strptime(tags.pop("gateway:made"), "%Y-%m-%dT%H:%M:%SZ")
+        assert abs(datetime.now(timezone.utc) - made.replace(tzinfo=timezone.utc)).days == 0
+        assert tags == ours, name
+    taking = {
+        name
+        for name, made in declared.types.items()
+        if hasattr(type(declared.resources[name]), "tags_all") and made not in NO_TAGS
+    }
+    assert taking == set(tagged) and len(taking) > 15
+
+
+def test_tags_of_a_step_stay_and_win():
+    ours = {"gateway:stack": "dev", "gateway:owner": "ada"}
+    assert with_tags(ours, None) == ours
+    assert with_tags(ours, {"gateway:owner": "me", "a": "b"}) == {
+        "gateway:stack": "dev",
+        "gateway:owner": "me",
+        "a": "b",
+    }
+    assert with_tags(ours, "no tags") == "no tags"
+    given = passed_on(ours)  # of a group, to its instances
+    assert {each["key"]: each["value"] for each in given} == ours
+    assert all(each["propagate_at_launch"] for each in given)
+
+
+def test_a_function_of_others_is_read_and_not_tagged(whole):
+    declared = whole(function_name="theirs", tokens_per_day=0)
+    assert declared.read["ExistingLambda"] == "theirs"
+    assert "LanguageModelLambda" not in declared.inputs
+
+
+def test_an_alarm_on_the_bill_is_where_aws_keeps_it(whole):
+    topics = ("arn:aws:sns:us-east-1:1:a", "arn:aws:sns:eu-central-1:1:b")
+    bill = whole(monthly_dollars=20.0, alarm_actions=topics).inputs["alarm-bill"]
+    assert (bill["namespace"], bill["metricName"]) == ("AWS/Billing", "EstimatedCharges")
+    assert (bill["region"], bill["threshold"]) == ("us-east-1", 20.0)
+    assert bill["alarmActions"] == [topics[0]]
+    assert "alarm-bill" not in whole().inputs
 
 
 def test_a_boundary_bounds_every_role(whole):

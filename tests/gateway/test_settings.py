@@ -12,8 +12,8 @@ import yaml
 from gateway import alias, model, program
 from gateway.auth import hashes, key_source
 from gateway.chat import adapter_start, known_adapter
-from gateway.model import plain_start
-from gateway.settings import FUNCTIONS, Settings, code_of
+from gateway.model import code_of, plain_start
+from gateway.settings import FUNCTIONS, Settings
 
 
 @pytest.fixture
@@ -40,6 +40,9 @@ def test_without_configuration_all_defaults_count(configure):
         ("memorySize", "512", "memory_size", 512),
         ("timeout", "0", "timeout", 0),
         ("permissionsBoundary", "arn:a", "permissions_boundary", "arn:a"),
+        ("owner", "ada", "owner", "ada"),
+        ("expires", "2026-12-24", "expires", "2026-12-24"),
+        ("monthlyDollars", "12.5", "monthly_dollars", 12.5),
         ("corsOrigins", json.dumps(["https://a.b"]), "cors_origins", ("https://a.b",)),
         ("systemPrompt", "", "system_prompt", ""),
         ("systemPromptFirst", "true", "system_prompt_first", True),
@@ -100,6 +103,20 @@ def test_a_choice_that_there_is_not_is_refused_with_those_there_are(configure, k
     configure(**{key: wrong})
     known = "bearer, iam, cognito" if key == "authentication" else "ERROR, INFO, OFF"
     with pytest.raises(pulumi.RunError, match=f"gateway:{key} is '{wrong}', not one of {known}"):
+        Settings.from_config()
+
+
+@pytest.mark.parametrize("wrong", ["tomorrow", "2026-2-3", "2026-02-30", "20261224", "24.12.2026"])
+def test_what_expires_on_no_day_is_refused_with_one(configure, wrong):
+    configure(expires=wrong)
+    with pytest.raises(pulumi.RunError, match=f"gateway:expires is '{wrong}', not a day. Set one"):
+        Settings.from_config()
+
+
+@pytest.mark.parametrize("wrong", ["a*b", "x" * 257, "<b>"])
+def test_an_owner_that_is_no_tag_is_refused(configure, wrong):
+    configure(owner=wrong)
+    with pytest.raises(pulumi.RunError, match="and a tag takes 256 characters at most"):
         Settings.from_config()
 
 

@@ -1,4 +1,4 @@
-"""The views of chapters 15 and 16 in their states, for the tests of what all views keep."""
+"""The views of chapters 15, 16 and 99 in their states, for the tests of what all views keep."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from lab.marks.state import progress_of
 from lab.marks.view import ProgressView
 from lab.traffic.state import Moment, Shot, Traffic
 from lab.traffic.view import TrafficView
+from tests.lab.cleaning.things import cleaning_views
 
 COURSE = [
     course.Chapter(n, slug, slug, 20) for n, slug in enumerate(("start", "role", "model", "api"))
@@ -82,4 +83,5 @@ def home_views(text: str) -> dict[str, View]:
         "cost": cost(prompts_per_hour=500, function_seconds=2.9, instance_seconds=2.4),
         "cost_unknown": cost(instance_hour=None),
         "cost_idle": cost(prompts_per_hour=0),
+        **cleaning_views(text),
     }

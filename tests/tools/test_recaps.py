@@ -7,7 +7,7 @@ from types import SimpleNamespace
 import pytest
 
 from lab import course
-from lab.checks import steps
+from lab.checks.shared import steps
 from tools import lessons
 
 CHAPTERS = [chapter for chapter in course.CHAPTERS if chapter.steps]

@@ -77,7 +77,8 @@ NAMES = {
     v2: "handle_request",
     cloudwatch: """_alarms _calc_stats _describe_alarms _dims_from_list _dims_key
         _get_metric_data _get_metric_statistics _dispatch_alarm_actions _evaluate_alarm _evaluate_parent_alarms _metric_bucket _metrics
-        _error _put_metric_alarm _record_history _stat_value handle_request record_metric""",
+        _error _put_metric_alarm _record_history _resource_tags _stat_value handle_request
+        record_metric""",
     cloudwatch_logs: """_append_log_events _compile_filter_pattern _create_log_group
         _create_log_stream _fanout_to_live_tail_sessions _fanout_to_subscription_filters
         _log_groups _metric_filters _put_log_events handle_request""",

@@ -76,6 +76,22 @@ def balancing() -> Iterator[Tagged]:
         yield arn, list(found)
 
 
+def alarms() -> Iterator[Tagged]:
+    """CloudWatch's alarms of this Region; the emulator keeps the tags of all together."""
+    region = emulator.responses.get_region()
+    for arn, found in list(emulator.cloudwatch._resource_tags.items()):
+        if arn.split(":")[3] == region:
+            yield arn, _listed(found)
+
+
+def web_acls() -> Iterator[Tagged]:
+    """WAF's web ACLs and what else has tags there, of this Region."""
+    region = emulator.responses.get_region()
+    for arn, found in list(_module("waf")._waf_tags.items()):
+        if arn.split(":")[3] == region:
+            yield arn, list(found)
+
+
 def _module(name: str) -> Any:
     return emulator.app._get_module(name)
 
@@ -143,7 +159,17 @@ def install(module: Any) -> None:
         return put
 
     module._COLLECTORS.update(
-        {GATEWAY: gateway, "logs": log_groups, EC2: ec2, BALANCING: balancing}
+        {
+            GATEWAY: gateway,
+            "logs": log_groups,
+            EC2: ec2,
+            BALANCING: balancing,
+            "cloudwatch": alarms,
+            "wafv2": web_acls,
+            # The emulator knows their tags, and asks them in policies only.
+            "secretsmanager": module._RESOURCE_TAG_COLLECTORS["secretsmanager"],
+            "ssm": module._RESOURCE_TAG_COLLECTORS["ssm"],
+        }
     )
     # Two services may share a collector, which is asked once.
     ours = {collect: tagged(collect) for collect in module._COLLECTORS.values()}

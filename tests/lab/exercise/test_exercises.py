@@ -11,7 +11,8 @@ import pytest
 from gateway import deployment, model, program
 from gateway.settings import Settings
 from lab import course
-from lab.checks import ch06, mocks
+from lab.checks import ch06
+from lab.checks.shared import mocks
 from lab.errors import LabError
 from lab.exercise import exercises
 from lab.exercise.state import Exercise, blank, judge

@@ -19,3 +19,11 @@ def test_a_learner_in_a_room_has_a_stack_and_a_tag_of_their_name(monkeypatch):
         ready.stack_name("sandbox")
     monkeypatch.delenv("KIT_LEARNER")
     assert ready.stack_name("sandbox") == "course" and ready.learner_tags() == {}
+
+
+def test_a_folder_of_the_kit_has_an_id_that_stays(tmp_path):
+    first = ready.owner(tmp_path)
+    assert len(first) == 16 and ready.owner(tmp_path) == first
+    assert ready.owner(tmp_path / "another") != first
+    (tmp_path / "owner").write_bytes(b"\xff cut")
+    assert ready.owner(tmp_path) not in ("", first)

@@ -12,7 +12,9 @@ import pytest
 import requests
 from pulumi import automation
 
-from gateway import program
+from gateway import metrics, program
+from gateway.account import account_rules
+from gateway.policies import trust_policy
 from gateway.program import gateway
 from gateway.settings import Settings
 from sandbox import cloud
@@ -61,6 +63,40 @@ def test_the_program_goes_up_stays_refreshes_and_goes_down(stacks: Any, client: 
     assert json.loads(json.dumps(stack.export_stack().deployment)).get("resources", []) == []
     assert api not in [each["id"] for each in client("apigateway").get_rest_apis()["items"]]
     assert not client("lambda").list_functions()["Functions"]
+
+
+def test_tags_come_to_what_is_there_and_say_when_the_rest_was_made(
+    stacks: Any, client: Any
+) -> None:
+    chosen: dict[str, Any] = {"monthly_dollars": 5.0}
+    trust = trust_policy("lambda.amazonaws.com")
+
+    def tagged() -> None:
+        if "owner" in chosen:
+            account_rules(Settings(**chosen))
+            group = aws.cloudwatch.LogGroup("tagged", tags={"team": "one"})
+            pulumi.export("arn", group.arn)
+            metrics.bill_alarm(Settings(**chosen))
+        pulumi.export("role", aws.iam.Role("tagged", assume_role_policy=trust).name)
+
+    stack = stacks(tagged)
+    role = stack.up().outputs["role"].value
+    chosen["owner"] = "ada"
+    up = stack.up()
+    assert changes(up) == {"create": 2, "update": 1}
+    assert changes(stack.up()) == {}
+    ours = {"gateway:project": "gateway", "gateway:stack": "test"}
+    ours["gateway:owner"] = "ada"
+    iam = client("iam").list_role_tags(RoleName=role)["Tags"]
+    assert {each["Key"]: each["Value"] for each in iam} == ours  # when it was made is not known
+    logs = client("logs").list_tags_for_resource(resourceArn=up.outputs["arn"].value)["tags"]
+    made = logs.pop("gateway:made")
+    assert logs == {**ours, "team": "one"} and made.endswith("Z")
+    chosen["expires"] = "2026-12-24"
+    assert changes(stack.up()) == {"update": 3}
+    again = client("logs").list_tags_for_resource(resourceArn=up.outputs["arn"].value)["tags"]
+    assert again == {**logs, "gateway:made": made, "gateway:expires": "2026-12-24"}
+    stack.destroy()
 
 
 def test_the_deployed_function_may_be_one_that_exists_or_its_alias(

@@ -43,3 +43,35 @@ def test_networks_balancers_and_links_are_listed_and_tagged(account):
     account.client("apigatewayv2").delete_vpc_link(VpcLinkId=link)
     left = {each["ResourceARN"] for each in tagging.get_resources()["ResourceTagMappingList"]}
     assert not left & {of_group, of_link, arn}
+
+
+def test_alarms_secrets_parameters_and_web_acls_are_listed_while_they_are_there(account):
+    watch, secrets = account.client("cloudwatch"), account.client("secretsmanager")
+    systems, wall = account.client("ssm"), account.client("wafv2")
+    tagging, tags = account.client("resourcegroupstaggingapi"), [{"Key": "stack", "Value": "four"}]
+    watch.put_metric_alarm(
+        AlarmName="tagged", Namespace="a", MetricName="b", Statistic="Sum", Period=60,
+        EvaluationPeriods=1, Threshold=1, ComparisonOperator="GreaterThanThreshold", Tags=tags,
+    )  # fmt: skip
+    secret = secrets.create_secret(Name="tagged-four", SecretString="x", Tags=tags)["ARN"]
+    systems.put_parameter(Name="/tagged/four", Value="x", Type="String", Tags=tags)
+    shown = {"SampledRequestsEnabled": False, "CloudWatchMetricsEnabled": False, "MetricName": "m"}
+    acl = wall.create_web_acl(
+        Name="tagged", Scope="REGIONAL", DefaultAction={"Allow": {}}, VisibilityConfig=shown,
+        Rules=[], Tags=tags,
+    )["Summary"]  # fmt: skip
+
+    def listed(**more) -> list[str]:
+        wanted = [{"Key": "stack", "Values": ["four"]}]
+        found = tagging.get_resources(TagFilters=wanted, **more)["ResourceTagMappingList"]
+        return sorted(each["ResourceARN"] for each in found)
+
+    alarm = "arn:aws:cloudwatch:us-east-1:000000000000:alarm:tagged"
+    parameter = "arn:aws:ssm:us-east-1:000000000000:parameter/tagged/four"
+    assert listed() == sorted([alarm, secret, parameter, acl["ARN"]])
+    assert listed(ResourceTypeFilters=["cloudwatch:alarm"]) == [alarm]
+    watch.delete_alarms(AlarmNames=["tagged"])
+    secrets.delete_secret(SecretId=secret, ForceDeleteWithoutRecovery=True)
+    systems.delete_parameter(Name="/tagged/four")
+    wall.delete_web_acl(Name="tagged", Scope="REGIONAL", Id=acl["Id"], LockToken=acl["LockToken"])
+    assert listed() == []

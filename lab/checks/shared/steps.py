@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from lab.checks import mocks
-from lab.checks.mocks import Made
+from lab.checks.shared import mocks
+from lab.checks.shared.mocks import Made
 from lab.deploy.explain import of_exception
 from lab.exercise.state import NotYet
 
