@@ -25,6 +25,7 @@ _names = Names(
         "progress": "lab.marks.progress",
         "show": "lab.showing.show",
         "reset": "lab.copies",
+        "export": "lab.export.export",
         "tokens": "lab.preflight.speed",
     },
 )
