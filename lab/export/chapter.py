@@ -12,9 +12,18 @@ from lab.export.source import Source
 
 GATEWAY = Path(__file__).resolve().parents[2] / "gateway"
 # Beside the chapters: the bounds of settings, and how zips are made.
-MORE = ("refusals", "__main__", "__init__", "layer/__init__", "layer/__main__")
-MORE += ("layer/adapter", "layer/build", "layer/code", "layer/zips", "managed/__init__")
-MORE += ("managed/backend", "instances/__init__", "routing/__init__")
+MORE = (
+    *("refusals", "__main__", "__init__", "managed/__init__", "managed/backend"),
+    *(
+        "layer/__init__",
+        "layer/__main__",
+        "layer/adapter",
+        "layer/build",
+        "layer/code",
+        "layer/zips",
+    ),
+    *("instances/__init__", "routing/__init__"),
+)
 
 Name = tuple[str, str]  # of a file, without its ending; in it
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 Span = tuple[int, int]
 
@@ -41,12 +42,12 @@ class Source:
         """A place of the tree (lines from 1, columns in bytes) as an index into the text."""
         return len(self._bytes[: self._starts[line - 1] + column].decode())
 
-    def span(self, node: ast.AST) -> Span:
+    def span(self, node: Any) -> Span:
         """From where to where a node stands; of a function, with its decorators."""
         decorators = getattr(node, "decorator_list", [])
         first = decorators[0] if decorators else node
-        start = self.at(first.lineno, first.col_offset) - (1 if decorators else 0)  # type: ignore[attr-defined]
-        end = self.at(node.end_lineno, node.end_col_offset)  # type: ignore[attr-defined]
+        start = self.at(first.lineno, first.col_offset) - (1 if decorators else 0)
+        end = self.at(node.end_lineno, node.end_col_offset)
         return start, end
 
     def of(self, node: ast.AST) -> str:
