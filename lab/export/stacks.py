@@ -49,6 +49,11 @@ config:
   # What everything is called by, and who pays for it: in names, and in tags.
   pulumi:autonaming:
     pattern: ${{stack}}-${{name}}-${{hex(7)}}
+    providers:
+      aws:
+        resources:
+          "aws:s3/bucket:Bucket":  # small letters only
+            pattern: ${{stack}}-gateway-${{hex(7)}}
   aws:defaultTags:
     tags:
       project: gateway
