@@ -26,6 +26,8 @@ _names = Names(
         "show": "lab.showing.show",
         "reset": "lab.copies",
         "export": "lab.export.export",
+        "aws_preflight": "lab.account.preflight",
+        "deployer_policy": "lab.account.preflight",
         "tokens": "lab.preflight.speed",
     },
 )
