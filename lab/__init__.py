@@ -25,6 +25,9 @@ _names = Names(
         "progress": "lab.marks.progress",
         "show": "lab.showing.show",
         "reset": "lab.copies",
+        "export": "lab.export.export",
+        "aws_preflight": "lab.account.preflight",
+        "deployer_policy": "lab.account.preflight",
         "tokens": "lab.preflight.speed",
     },
 )

@@ -212,6 +212,7 @@ MAY: dict[str, tuple[str, ...]] = {
     "lab/cost": ("lab", "lab/draw"),
     "lab/failures": ("lab", "lab/draw"),
     "lab/cleaning": ("lab", "lab/cost", "lab/draw", "lab/session", "sandbox/home.py"),
+    "lab/export": ("lab", "lab/draw", "lab/session"),
     "lab/logs": ("lab", "lab/draw", "lab/session", "lab/prompt"),
     "lab/policy": ("lab", "lab/draw", "lab/session", "lab/prompt"),
     "lab/exercise": (
@@ -233,6 +234,17 @@ MAY: dict[str, tuple[str, ...]] = {
         "gateway/instances",
         "gateway/routing",
         "sandbox/server/watching",
+    ),
+    "lab/account": (
+        "lab",
+        "lab/draw",
+        "lab/session",
+        "lab/preflight",
+        "lab/cost",
+        "lab/checks",
+        "gateway",
+        "sandbox",
+        "sandbox/*",
     ),
     # What builds and measures the kit; nothing imports it.
     "tools/facts": (),
@@ -285,6 +297,7 @@ PURE = {
     "lab/chat": ("state", "sse"),
     "lab/bursts": ("bucket", "state"),
     "lab/cleaning": ("kinds", "state"),
+    "lab/account": ("apigateway_actions", "machine_actions", "actions", "policy", "facts", "judge"),
     "lab/cost": ("prices", "state"),
     "lab/failures": ("state",),
     "lab/traffic": ("state",),

@@ -21,6 +21,10 @@ WORDS = {
 class Preflight(View):
     """What the course needs of this machine, line by line."""
 
+    TITLE = "This machine"
+    CAPTION = "What the course needs of it"
+    LABEL = "Preflight"
+
     def __init__(self, lines: tuple[Line, ...]) -> None:
         self.lines = lines
 
@@ -57,10 +61,10 @@ class Preflight(View):
         """A table; the fix stands where it is read, next to what needs it."""
         rows = [(line.name, panels.badge(WORDS[line.state]), _found(line)) for line in self.lines]
         return panels.panel(
-            panels.title("This machine"),
-            panels.table("What the course needs of it", ("what", "verdict", "found"), rows),
+            panels.title(self.TITLE),
+            panels.table(self.CAPTION, ("what", "verdict", "found"), rows),
             tag("p", self._last()),
-            label="Preflight",
+            label=self.LABEL,
         )
 
     def _last(self) -> str:

@@ -30,6 +30,7 @@ class Made:
     kind: str  # "Role", "Method", "Permission"
     name: str
     inputs: dict[str, Any]  # camelCase, as the provider gets them
+    token: str = ""  # the whole type: "aws:iam/role:Role"
 
 
 class StepFailed(Exception):
@@ -50,11 +51,12 @@ class _Cloud(Mocks):
         kind = args.typ.rsplit(":", 1)[-1]
         if kind == "StackReference":  # a stack without a last time
             return args.name, {**args.inputs, "outputs": {}}
-        self.made.append(Made(kind, args.name, dict(args.inputs)))
+        self.made.append(Made(kind, args.name, dict(args.inputs), args.typ))
         return f"{args.name}-id", {**args.inputs, **_outputs(kind, args.name)}
 
     def call(self, args: MockCallArgs) -> dict[Any, Any]:  # type: ignore[override]
-        return {"region": REGION, "partition": "aws", **args.args}
+        network = {"id": "vpc-1", "ids": ["subnet-1", "subnet-2"]}
+        return {"region": REGION, "partition": "aws", **network, **args.args}
 
 
 def _outputs(kind: str, name: str) -> dict[str, Any]:
@@ -71,6 +73,7 @@ def _outputs(kind: str, name: str) -> dict[str, Any]:
             "responseStreamingInvokeArn": streaming,
             "name": f"{name}-1234567",
             "loggingConfig": {"logFormat": "Text", "logGroup": "logs"},
+            "version": "1",
         },
         "ApiKey": {"value": f"made-up-value-of-{name}"},
         "RestApi": {
@@ -79,9 +82,13 @@ def _outputs(kind: str, name: str) -> dict[str, Any]:
             "rootResourceId": "rootid",
         },
         "Resource": {"path": "/model"},
+        "LaunchTemplate": {"latestVersion": 1},
+        "Bucket": {"bucket": name.lower()},
         "Stage": {"invokeUrl": f"https://{API_ID}.execute-api.{REGION}.amazonaws.com/v1"},
     }
     other = {"arn": f"arn:aws:made-up:{REGION}:{ACCOUNT}:{name}", "name": name}
+    if kind in ("LoadBalancer", "TargetGroup"):
+        other |= {"dnsName": f"{name}.elb.amazonaws.com", "arnSuffix": f"{name}/1234567"}
     return known.get(kind, other)
 
 

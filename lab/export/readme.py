@@ -1,0 +1,140 @@
+"""README.md of an export: gateway/README.md, without what the chapter has not got."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection
+
+from lab.course import find
+from lab.export.settings import camel
+
+# What a section, or a paragraph with a word, is about begins in this chapter.
+SECTIONS = {"Instances": 15}
+WORDS = {
+    "nthropic": 14, "`/responses`": 14, "All three take tools": 14, "`seed`": 13, "x-ignored": 13,
+    "usage plan": 9, "The last row": 15, "`metrics_enabled`": 11, "pulumi stack output team_keys": 7,
+}  # fmt: skip
+# What reads otherwise before a chapter.
+EDITS = (
+    (10, ", and `tokensPerDay 0`, for it counts none", ""),
+    (11, "A logging role of its own stays, for other APIs may use it by then. After\n", "After\n"),
+    (7, ", `authorizerConcurrency`", ""),
+    (9, "`pulumi config set gateway:teamQuota 500`", "`pulumi config set gateway:timeout 20`"),
+)  # fmt: skip
+MAKES = (
+    (1, "A Lambda function that hosts a small model (SmolLM2-135M-Instruct on llama.cpp)."),
+    (3, "A REST API of Amazon API Gateway in front of it, deployed to a stage: `POST /model` takes a prompt."),
+    (7, "Callers show a team's key, which a function of ours knows, or a signature."),
+    (8, "Or a token of a user pool."),
+    (9, "Each team has a rate and a quota; bodies are checked before the function."),
+    (10, "Each key has a budget of tokens a day."),
+    (11, "Two logs and a trace of each request; no prompt is in any of them."),
+    (12, "Metrics of calls and of tokens, alarms, a dashboard."),
+    (13, "`POST /chat/completions` and `GET /models` are what clients of OpenAI look for."),
+    (14, "`POST /responses` and `POST /messages` besides; tokens while they are written, if you set it."),
+    (15, "A second home for the model: instances of EC2 behind a load balancer, if you set how many."),
+    (16, "Who answers when one of them fails; a second version on a part of the requests."),
+)  # fmt: skip
+OPEN = {
+    6: "**Everyone who knows its URL may call it**: what asks for a key comes with chapter 07. Deploy "
+       "it for a look, and take it down.",
+    7: "A key lets in, as often as its holder likes: limits come with chapter 09.",
+    8: "A key lets in, as often as its holder likes: limits come with chapter 09.",
+}  # fmt: skip
+CALL = """\
+## Call
+
+```sh
+curl "$(pulumi stack output model_url)" {key}-H "Content-Type: application/json" \\
+  -d '{{"prompt": "Say hello.", "max_tokens": 32}}'
+```
+"""
+KEY = """-H "Authorization: Bearer $(pulumi stack output team_keys --show-secrets | \\
+  python -c 'import json, sys; print(json.load(sys.stdin)["blue"])')" \\
+  """
+COSTS = {
+    "| at rest, a month |": (12, "| at rest, a month | 0 |"),
+    "| 1,000 prompts": (
+        12,
+        "| 1,000 prompts of three seconds at 1,769 MB | Lambda 0.09, API Gateway 0.004: about 0.10 |",
+    ),
+    "| instances, at rest": (15, ""),
+}
+STACKS = """\
+Two stacks have their settings in a file: `Pulumi.dev.yaml`, for trying out, and `Pulumi.prod.yaml`, for
+what people rely on (`pulumi stack init prod`). Both put the stack's name before each resource's, and
+tags on all that takes tags. Read them before you deploy: `aws:region` is yours to set.
+"""
+
+
+def readme(text: str, number: int, gone: Collection[str]) -> str:
+    """The whole README.
+
+    Args:
+        text: gateway/README.md.
+        number: of the chapter.
+        gone: settings that it does not have.
+    """
+    for first, old, new in EDITS:
+        if number < first:
+            text = text.replace(old, new)
+    _, *sections = re.split(r"^## ", text, flags=re.MULTILINE)
+    told = [_head(number)]
+    for section in sections:
+        title, _, body = section.partition("\n")
+        if title == "What it makes" or SECTIONS.get(title, 0) > number:
+            continue
+        if title == "Call" and number < 13:
+            told.append(CALL.format(key=KEY if number >= 7 else "").rstrip())
+            continue
+        body = _paragraphs(body, number, gone)
+        if title == "Deploy":
+            body += f"\n\n{STACKS.strip()}"
+        if body:
+            told.append(f"## {title}\n\n{body}")
+    return "\n\n".join(told) + "\n"
+
+
+def _head(number: int) -> str:
+    made = "\n".join(f"- {what}" for first, what in MAKES if first <= number)
+    warning = f"\n\n{OPEN[number]}" if number in OPEN else ""
+    title = find(number).title
+    return (
+        "# A language model behind an API gateway\n\nA whole Pulumi project in Python for AWS, as "
+        f"chapter {number:02d} of the course ({title}) leaves it. Copy it\ninto any repository, under any "
+        f"name.\n\n## What it makes\n\n{made}{warning}\n\n`program.py` calls every step; each file beside "
+        "it has the steps of an area; `settings.py` is what\nyou may change; `functions/` is the code "
+        "that runs in Lambda."
+    )
+
+
+def _paragraphs(body: str, number: int, gone: Collection[str]) -> str:
+    """A section's paragraphs, bullets and rows, without those about something else."""
+    names = "|".join(map(camel, gone))
+    pattern = re.compile(rf"(?:gateway:|`)(?:{names})\b" if names else r"(?!)")
+    words = [word for word, first in WORDS.items() if first > number]
+
+    def about_others(part: str) -> bool:
+        return bool(pattern.search(part)) or any(word in part for word in words)
+
+    kept: list[str] = []
+    dropped = False
+    for part in re.split(r"\n\n(?=\S)", body.strip()):
+        commands = part.startswith("```")
+        if dropped and commands:
+            continue  # of a paragraph that is gone
+        single = commands or re.match(r"(?:.*\n)?- ", part)
+        lines = re.split(r"\n" if commands else r"\n(?=- )", part) if single else [part]
+        left = [line for line in lines if not about_others(line)]
+        dropped = not left
+        if left:
+            kept.append("\n".join(left))
+    return _rows("\n\n".join(kept), number)
+
+
+def _rows(text: str, number: int) -> str:
+    for start, (first, instead) in COSTS.items():
+        if number < first:
+            line = re.compile(rf"^{re.escape(start)}.*\n?", re.MULTILINE)
+            text = line.sub(f"{instead}\n" if instead else "", text)
+    return re.sub(r"\n{3,}", "\n\n", text).strip()
