@@ -16,7 +16,7 @@
 #
 # {{map}}
 #
-# ![The way of a prompt from you to the function; the alarms, chapter 12, are lit](../images/way_12.svg)
+# ![The way of a prompt from you to the function; the alarms beside the stage, chapter 12, are lit](../images/way_12.svg)
 #
 # ## You will
 #

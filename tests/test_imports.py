@@ -241,6 +241,15 @@ MAY: dict[str, tuple[str, ...]] = {
         "sandbox/*",
         "tools/pages",
     ),
+    "tools/pictures": (
+        "tools",
+        "lab",
+        "lab/bursts",
+        "lab/draw",
+        "gateway",
+        "gateway/instances",
+        "sandbox/server/base",
+    ),
     "tools/mutation": ("tools",),
     "tools/others": ("tools", "lab/strict"),
     "tools/workshop": (
