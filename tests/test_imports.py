@@ -250,6 +250,7 @@ MAY: dict[str, tuple[str, ...]] = {
         "gateway/instances",
         "sandbox/server/base",
     ),
+    "tools/front": ("tools", "lab", "lab/draw", "sandbox", "sandbox/engine"),
     "tools/mutation": ("tools",),
     "tools/others": ("tools", "lab/strict"),
     "tools/workshop": (
