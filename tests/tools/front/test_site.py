@@ -8,9 +8,9 @@ import pytest
 from nbconvert import HTMLExporter
 
 from lab import course
-from tools import parts
+from tools import parts, tutorial
 from tools.front import site
-from tools.notebooks import NOTEBOOKS
+from tools.notebooks import NOTEBOOKS, Run
 
 
 class Links(HTMLParser):
@@ -80,6 +80,17 @@ def test_each_page_leads_back(pages):
 def test_pictures_of_parts_exist_and_each_chapter_is_in_one_part(built):
     assert all((built / "images" / part.picture[0]).is_file() for part in parts.PARTS)
     assert [each for part in parts.PARTS for each in part.chapters] == list(course.CHAPTERS)
+
+
+def test_an_executed_page_has_its_pictures_inside(tmp_path, monkeypatch):
+    monkeypatch.setattr(tutorial, "BUILD", tmp_path)
+    path = NOTEBOOKS / "09_how_many_requests.ipynb"
+    read = nbformat.read(path, as_version=4)
+    tutorial.write_html(Run(path, 0, 0.0, None, read))
+    page = Links((tmp_path / "09_how_many_requests.html").read_text("utf-8"))
+    shown = [target for target in page.targets if target.startswith("data:image/svg")]
+    assert len(shown) == len(re.findall(r"!\[", str(read)))
+    assert not [target for target in page.targets if target.endswith(".svg")]
 
 
 def test_pages_that_were_not_run_are_named(tmp_path, monkeypatch, capsys):
