@@ -67,8 +67,8 @@ start(7)
 # | `AWS_IAM` | a signature | IAM's policies |
 #
 # The function of the second row is a Lambda **authorizer**. The other rows
-# are chapter 08's. API Gateway asks one after the other, in this order, and
-# the first that refuses answers:
+# are chapter 08's. A request passes these steps in order, and the first that
+# refuses it answers:
 #
 # ![Seven steps in order, from the path to the integration, each with the statuses of its refusals; then the function answers](../images/07_who_may_call.svg)
 #

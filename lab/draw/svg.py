@@ -19,6 +19,9 @@ LINE = theme.SHAPES["quiet"]
 LIT = theme.SHAPES["new"]
 LIT_FILL = theme.TINTS["new"]
 
+# How large a page shows it where it has room: with letters as large as JupyterLab's prose. Without
+# a size it would be as wide as the page, whatever that is.
+SHOWN = 1.125
 SMALLEST = 12  # pixels of text at the drawing's own width
 
 
@@ -106,7 +109,9 @@ class Drawing:
     def svg(self) -> str:
         """The whole file."""
         size = f"0 0 {number(self.width)} {number(self.height)}"
-        opening = f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="{size}" role="img"'
+        wide, tall = (number(SHOWN * side) for side in (self.width, self.height))
+        opening = f'<svg xmlns="http://www.w3.org/2000/svg" width="{wide}" height="{tall}"'
+        opening += f' viewBox="{size}" role="img"'
         lines = [
             f'{opening} aria-labelledby="title description" font-family="{theme.FONT}">',
             f'<title id="title">{escape(self.title)}</title>',

@@ -27,7 +27,7 @@ SITE = BUILD / "site"
 MOVING = "first_minute.webp"
 TITLE = "A language model behind an API gateway"
 LEAD = (
-    "A course in Jupyter notebooks: a real gateway, one cloud resource at a time. Each page below is "
+    "A course in Jupyter notebooks: an API gateway, one cloud resource at a time. Each page below is "
     "a whole run of it, with everything that its cells have shown."
 )
 STYLE = f"""

@@ -72,7 +72,7 @@ def test_each_file_says_what_it_shows_and_can_be_read(drawn):
         root = ElementTree.fromstring(text)
         assert root.get("role") == "img", name
         assert root.get("viewBox", "").startswith("0 0 640 "), name
-        assert root.get("width") is None, name
+        assert root.get("width") == "720", name  # letters as large as a page's prose
         assert root.find(f"{NAME}title").text, name
         assert len(root.find(f"{NAME}desc").text) > 20, name
         words = root.findall(f"{NAME}text")
