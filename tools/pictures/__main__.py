@@ -18,19 +18,25 @@ from collections.abc import Callable
 from pathlib import Path
 
 from lab.course import CHAPTERS
-from tools.graph import WITH_POOL, program_graph
+from tools.graph import program_graph
 from tools.lessons import ROOT, stale
-from tools.pictures import limits, routes, times
-from tools.pictures.resources import grouped, neighbourhood, overview
+from tools.pictures import exchanges, limits, routes, times, watching
+from tools.pictures.resources import neighbourhood, overview
 from tools.pictures.way import way
 
 # Chapters whose picture is not one of resources: what they explain is a matter of time or order.
 EXPLAINED: dict[int, Callable[[], str]] = {
     1: routes.role,
+    3: exchanges.policies,
+    4: exchanges.anatomy,
+    5: exchanges.proxy,
     6: routes.pointers,
     7: routes.order,
+    8: exchanges.proofs,
     9: limits.bucket,
     10: limits.settle,
+    11: watching.one_id,
+    12: watching.alarm,
     13: routes.shapes,
     14: times.stream,
     15: routes.balancer,
@@ -52,8 +58,7 @@ def build_all(root: Path = ROOT) -> dict[Path, str]:
         if explain := EXPLAINED.get(chapter.number):
             built[folder / f"{chapter.name}.svg"] = explain()
         elif chapter.steps:
-            made = graph if graph.of_chapter(chapter.number) else program_graph(WITH_POOL)
-            built[folder / f"{chapter.name}.svg"] = neighbourhood(grouped(made), chapter)
+            built[folder / f"{chapter.name}.svg"] = neighbourhood(graph, chapter)
     return built
 
 

@@ -38,3 +38,19 @@ def argument(file: str, name: str) -> Any:
             if keyword.arg == name:
                 return ast.literal_eval(keyword.value)
     raise KeyError(f"gateway/{file} calls nothing with {name}")
+
+
+def entry(file: str, beside: str, name: str) -> Any:
+    """What the first dict that has the key `beside` has as `name`.
+
+    Raises:
+        KeyError: no dict of plain values has both.
+    """
+    for node in ast.walk(_tree(file)):
+        if isinstance(node, ast.Dict):
+            keys = {
+                key.value: at for at, key in enumerate(node.keys) if isinstance(key, ast.Constant)
+            }
+            if beside in keys and name in keys:
+                return ast.literal_eval(node.values[keys[name]])
+    raise KeyError(f"gateway/{file} has no {name} beside {beside}")

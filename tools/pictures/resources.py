@@ -3,40 +3,11 @@
 from __future__ import annotations
 
 from lab.course import Chapter
-from tools.graph import Edge, Graph, Node
+from tools.graph import Edge, Graph
 from tools.pictures.boxes import LEGEND, TooWide, boxes
 from tools.pictures.layout import reduce
 
 MAPPED = 6  # the last chapter on the map: with more, nobody could read it
-
-# Own resources of a chapter that its picture leaves out: more boxes explain less.
-LEFT_OUT = {
-    11: {"apiLogsPolicy"},
-    12: {"throttledCalls"},
-}
-# The neighbours that a picture shows, where it cannot show all.
-NEIGHBOURS = {
-    8: {"languageModelApi", "modelMethod"},
-    11: {"languageModelStage", "languageModelApi"},
-    12: {"languageModelStage", "languageModelApi", "accessLogs"},
-}
-
-
-def grouped(graph: Graph) -> Graph:
-    """The same graph with one box for resources that differ only in what follows the hyphen."""
-    families: dict[str, list[str]] = {}
-    for node in graph.nodes:
-        families.setdefault(node.name.partition("-")[0], []).append(node.name)
-    called = {
-        name: f"{family} ×{len(names)}" if len(names) > 1 else name
-        for family, names in families.items()
-        for name in names
-    }
-    nodes = {called[node.name]: Node(called[node.name], node.type, node.chapter)
-             for node in graph.nodes}  # fmt: skip
-    edges = [Edge(called[e.source], e.property, called[e.target]) for e in graph.edges]
-    edges = [edge for edge in edges if edge.source != edge.target]  # within a family
-    return Graph(tuple(nodes.values()), tuple(dict.fromkeys(edges)))
 
 
 def overview(graph: Graph) -> str:
@@ -56,10 +27,7 @@ def neighbourhood(graph: Graph, chapter: Chapter) -> str:
     Where they do not fit side by side, the oldest go that a longer way reaches as well.
     """
     own = {node.name for node in graph.of_chapter(chapter.number)}
-    own -= LEFT_OUT.get(chapter.number, set())
     made = [node.name for node in graph.nodes if node.chapter <= chapter.number]
-    if chapter.number in NEIGHBOURS:
-        made = [name for name in made if name in own | NEIGHBOURS[chapter.number]]
     known = [edge for edge in graph.edges if edge.source in made and edge.target in made]
     kept = set(reduce((edge.source, edge.target) for edge in known))
     edges = [edge for edge in known if own & {edge.source, edge.target}]

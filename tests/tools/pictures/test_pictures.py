@@ -49,22 +49,14 @@ def test_every_resource_of_the_first_chapters_is_on_the_map(graph, drawn):
         assert f">{short(node.name)}<" in drawn["map.svg"]
 
 
-def test_every_resource_is_lit_in_its_own_chapter_or_left_out_by_name(graph, drawn):
-    """Where a chapter's picture is one of resources, and not of time or order."""
+def test_a_chapter_of_resources_has_all_of_its_own_lit(graph, drawn):
+    """Where a chapter's picture is one of resources, and not of time, order or states."""
     assert len(graph.nodes) == 125
-    for node in resources.grouped(graph).nodes:
-        chapter = next(chapter for chapter in CHAPTERS if chapter.number == node.chapter)
-        if chapter.number in pictures.EXPLAINED:
-            continue
+    plain = [each for each in CHAPTERS if each.steps and each.number not in pictures.EXPLAINED]
+    assert plain
+    for chapter in plain:
         lit = drawn[f"{chapter.name}.svg"].split("Made in this chapter: ")[1].split(".")[0]
-        left_out = resources.LEFT_OUT.get(chapter.number, set())
-        assert (node.name in lit.split(", ")) is not (node.name in left_out)
-
-
-def test_what_a_picture_leaves_out_or_keeps_exists(graph):
-    names = {node.name for node in resources.grouped(graph).nodes}
-    for chosen in (*resources.LEFT_OUT.values(), *resources.NEIGHBOURS.values()):
-        assert chosen <= names
+        assert lit.split(", ") == sorted(node.name for node in graph.of_chapter(chapter.number))
 
 
 def test_each_file_says_what_it_shows_and_can_be_read(drawn):
@@ -231,3 +223,6 @@ def test_a_fact_that_is_no_more_is_named():
         facts.constant("api.py", "NONE_OF_THESE")
     with pytest.raises(KeyError, match=r"gateway/api.py calls nothing with none_of_these"):
         facts.argument("api.py", "none_of_these")
+    assert facts.entry("metrics.py", "extended_statistic", "threshold") == 20_000
+    with pytest.raises(KeyError, match=r"gateway/api.py has no b beside a"):
+        facts.entry("api.py", "a", "b")
