@@ -6,7 +6,7 @@
 #
 # {{map}}
 #
-# ![The way of a prompt: you, stage, API, path /model, integration, role, function](../images/way_00.svg)
+# ![The way of a prompt: you, stage, API, path /model, integration, function; the role beside the integration](../images/way_00.svg)
 #
 # ## You will
 #

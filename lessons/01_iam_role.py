@@ -6,7 +6,7 @@
 #
 # {{map}}
 #
-# ![The way of a prompt from you to the function; the role, chapter 01, is lit](../images/way_01.svg)
+# ![The way of a prompt from you to the function; the role beside the integration, chapter 01, is lit](../images/way_01.svg)
 #
 # ## You will
 #
@@ -46,9 +46,7 @@ start(1)
 # on for a moment and calls the function that hosts the model. No key is
 # stored anywhere, so no key can leak.
 #
-# ![One box, ApiRole, an IAM Role: all that chapter 01 adds](../images/01_iam_role.svg)
-#
-# {{edges}}
+# ![API Gateway assumes the role, as its trust policy says; with it, it invokes the function. Anybody else gets no role](../images/01_iam_role.svg)
 #
 # ## Predict
 #

@@ -46,6 +46,8 @@ start(2)
 # first dish takes longer, because of the walk: a **cold start**. The next
 # is faster, because the cook is still there.
 #
+# ![Environment 1 starts for call 1 and is warm for call 2; call 3 comes meanwhile, and environment 2 starts for it](../images/cold_start.svg)
+#
 # Our cook is SmolLM2, a model of 135 million parameters. That is tiny, as
 # models go. It fits into a function, needs no graphics card, and is wrong
 # in instructive ways.

@@ -70,7 +70,7 @@ start(3)
 # Gateway makes tools of APIs, for agents. If you need neither keys nor
 # streams, an HTTP API is cheaper.
 #
-# ![Two boxes: the policy ApiPolicy refers to the API by policy and by rest_api_id](../images/03_rest_api.svg)
+# ![Callers, the REST API, the function: the resource policy says who may come in, the policy of the role what it may do](../images/03_rest_api.svg)
 #
 # {{edges}}
 #

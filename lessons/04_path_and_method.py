@@ -49,7 +49,7 @@ start(4)
 # resource; API Gateway means a path. This chapter's Pulumi resource
 # `modelPath` is both.)
 #
-# ![Three boxes: the method refers to the path and the API, the path to the API](../images/04_path_and_method.svg)
+# ![A request in parts: POST is the method, the host names the API, /v1 is the stage, /model the resource; else 403](../images/04_path_and_method.svg)
 #
 # {{edges}}
 #

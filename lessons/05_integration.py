@@ -56,7 +56,7 @@ start(5)
 # API Gateway needs the right to call the function. That is the role of
 # chapter 01, given here as `credentials`.
 #
-# ![Five boxes: the integration refers to the role, the function, the API and the method](../images/05_integration.svg)
+# ![The integration makes an event of the request for the function, and the answer of its result](../images/05_integration.svg)
 #
 # {{edges}}
 #

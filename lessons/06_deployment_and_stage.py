@@ -62,7 +62,7 @@ start(6)
 # So there is a trap. Edit without a new deployment, and callers get the old
 # API, and nothing tells you.
 #
-# ![Seven boxes: the stage refers to the deployment, and that to every part of the API](../images/06_deployment_and_stage.svg)
+# ![A caller, then stage v1, which points at a deployment, a frozen copy of the API; the deployment before it is deleted](../images/06_deployment_and_stage.svg)
 #
 # {{edges}}
 #

@@ -67,9 +67,10 @@ start(7)
 # | `AWS_IAM` | a signature | IAM's policies |
 #
 # The function of the second row is a Lambda **authorizer**. The other rows
-# are chapter 08's.
+# are chapter 08's. A request passes these steps in order, and the first that
+# refuses it answers:
 #
-# ![The method names the authorizer; the authorizer asks its function, as the API's role; the function is given the teams' keys](../images/07_who_may_call.svg)
+# ![Seven steps in order, from the path to the integration, each with the statuses of its refusals; then the function answers](../images/07_who_may_call.svg)
 #
 # {{edges}}
 #

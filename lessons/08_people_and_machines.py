@@ -68,7 +68,7 @@ start(8)
 # with the secret key of an IAM user or role. The secret stays where it is;
 # what travels is a proof for this request and about five minutes.
 #
-# ![The method names the authorizer, and that the user pool whose tokens it checks; a client signs people in](../images/08_people_and_machines.svg)
+# ![A person gets a token from the user pool and sends it; a machine sends a signature; API Gateway checks the one and asks IAM of the other](../images/08_people_and_machines.svg)
 #
 # ## Predict
 #

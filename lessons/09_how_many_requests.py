@@ -68,7 +68,7 @@ start(9)
 # All three count calls, not work. What the model's tokens cost is chapter
 # 10's.
 #
-# ![The stage with its throttle, a plan and a key for each team, the method that checks bodies](../images/09_how_many_requests.svg)
+# ![A bucket of 10 tokens: 12 requests a second empty it, then 5 a second pass and the others get 429; in a pause it fills](../images/09_how_many_requests.svg)
 #
 # {{edges}}
 #

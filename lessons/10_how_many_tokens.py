@@ -12,7 +12,7 @@
 #
 # {{map}}
 #
-# ![The way of a prompt from you to the function; the budget, chapter 10, is lit](../images/way_10.svg)
+# ![The way of a prompt from you to the function; the budget beside the function, chapter 10, is lit](../images/way_10.svg)
 #
 # ## You will
 #
@@ -59,7 +59,7 @@ start(10)
 # given back. A team's number of tokens for a day is its **budget**. Whoever
 # finds too few left gets a 429, before the model is asked.
 #
-# ![The table of budgets; the function is told its name, and its role may read and update it](../images/10_how_many_tokens.svg)
+# ![A budget in four steps: before, reserved, a second call refused with 429, settled, with what was not used given back](../images/10_how_many_tokens.svg)
 #
 # {{edges}}
 #

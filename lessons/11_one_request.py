@@ -69,7 +69,7 @@ start(11)
 # | the function's log | call that reached it | tokens, time, memory |
 # | **trace** | some of the requests | where the time went |
 #
-# ![The stage writes to two log groups, which need the account's role](../images/11_one_request.svg)
+# ![Header of the answer, access log, execution log and the function's log: all have the same request id](../images/11_one_request.svg)
 #
 # {{edges}}
 #

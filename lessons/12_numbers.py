@@ -16,7 +16,7 @@
 #
 # {{map}}
 #
-# ![The way of a prompt from you to the function; the alarms, chapter 12, are lit](../images/way_12.svg)
+# ![The way of a prompt from you to the function; the alarms beside the stage, chapter 12, are lit](../images/way_12.svg)
 #
 # ## You will
 #
@@ -64,7 +64,7 @@ start(12)
 # Which number to watch? A mean hides the slow ones. A **percentile** does
 # not: below the 95th, **p95**, are 19 calls of 20.
 #
-# ![Alarms, metric filters and a dashboard watch the API, the stage and the access log](../images/12_numbers.svg)
+# ![A bar for each 5 minutes: where the p95 of the latency is above 20 seconds, the state of the alarm is ALARM, else OK](../images/12_numbers.svg)
 #
 # {{edges}}
 #

@@ -60,7 +60,7 @@ start(13)
 # 07's authorizer takes exactly that. It hands it on as the team's API key,
 # so that chapter 09's plans and chapter 10's budgets hold.
 #
-# ![The chat path, its method, its model of a conversation and its integration refer to the API and the function](../images/13_speak_openai.svg)
+# ![A client of OpenAI uses /models and /chat/completions, others /model; the function reads all into one inner form](../images/13_speak_openai.svg)
 #
 # {{edges}}
 #

@@ -61,7 +61,7 @@ start(14)
 # The connection stays open, and the function sends **server-sent events**:
 # lines that begin with `data:`, an empty line after each.
 #
-# ![Paths, methods and integrations of two more dialects refer to the API and the function](../images/14_the_stream.svg)
+# ![One answer on a line of time: buffered, all comes at the end; streamed, each token comes as it is written](../images/14_the_stream.svg)
 #
 # {{edges}}
 #

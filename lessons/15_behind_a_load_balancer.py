@@ -72,7 +72,7 @@ start(15)
 # There is a third home: somebody else's model, paid by the token. You will
 # compare the three. (An instance gets its role in an **instance profile**.)
 #
-# ![Integration, link, balancer, targets and instance group of chapter 15 and what they refer to](../images/15_behind_a_load_balancer.svg)
+# ![API Gateway, VPC link, balancer, three instances: two are healthy and get requests, one is not and gets health checks only](../images/15_behind_a_load_balancer.svg)
 #
 # {{edges}}
 #

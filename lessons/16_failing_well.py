@@ -12,7 +12,7 @@
 #
 # {{map}}
 #
-# ![The way of a prompt from you to two pools of instances; rules, pools and breakers, chapter 16, are lit](../images/way_16.svg)
+# ![The way of a prompt from you to two pools of instances; rules and pools, and the breakers beside the function, are lit](../images/way_16.svg)
 #
 # ## You will
 #
@@ -56,7 +56,7 @@ start(16)
 # and lets one caller try again after a while. And after the first token
 # nothing is tried again: the caller has read it.
 #
-# ![Function, breakers, rules, two pools and their targets of chapter 16 and what they refer to](../images/16_failing_well.svg)
+# ![A request goes to the instances, or to the own model; below, the breaker: closed, open after failures, half open, closed again](../images/16_failing_well.svg)
 #
 # {{edges}}
 #

@@ -258,6 +258,16 @@ MAY: dict[str, tuple[str, ...]] = {
         "sandbox/*",
         "tools/pages",
     ),
+    "tools/pictures": (
+        "tools",
+        "lab",
+        "lab/bursts",
+        "lab/draw",
+        "gateway",
+        "gateway/instances",
+        "sandbox/server/base",
+    ),
+    "tools/front": ("tools", "lab", "lab/draw", "sandbox", "sandbox/engine"),
     "tools/mutation": ("tools",),
     "tools/others": ("tools", "lab/strict"),
     "tools/workshop": (

@@ -9,7 +9,7 @@ from __future__ import annotations
 import contextvars
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 import pulumi
@@ -83,8 +83,6 @@ WITH_ALL = Settings(
     candidate_instances=1,
     first_backend="instances",
 )
-# Of two ways to prove who calls, a program has one: chapter 08's page sets the other.
-WITH_POOL = replace(WITH_ALL, authentication="cognito")
 
 
 class _Echo(Mocks):

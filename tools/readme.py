@@ -11,7 +11,7 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
-from lab import course
+from tools import parts
 
 ROOT = Path(__file__).resolve().parent.parent
 README = ROOT / "README.md"
@@ -41,12 +41,22 @@ PARTS = ("gateway", "lab", "sandbox", "tools", "benchmarks")
 
 
 def chapters() -> Iterator[str]:
-    """The rows of README's table, one a chapter."""
-    yield "| Notebook | What you deploy | Minutes |"
-    yield "|---|---|---|"
-    for chapter in course.CHAPTERS:
-        link = f"[{chapter.number:02d} {chapter.title}](notebooks/{chapter.name}.ipynb)"
-        yield f"| {link} | {ADDS[chapter.number]} | {chapter.minutes} |"
+    """README's parts: what a learner can do after each, its picture, and a row for each chapter."""
+    for number, part in enumerate(parts.PARTS, 1):
+        file, shows = part.picture
+        yield f"### {number} {part.title}"
+        yield ""
+        yield f"You can {part.able}."
+        yield ""
+        yield f"![{shows}](images/{file})"
+        yield ""
+        yield "| Notebook | What you deploy | Minutes |"
+        yield "|---|---|---|"
+        for chapter in part.chapters:
+            link = f"[{chapter.number:02d} {chapter.title}](notebooks/{chapter.name}.ipynb)"
+            yield f"| {link} | {ADDS[chapter.number]} | {chapter.minutes} |"
+        if part is not parts.PARTS[-1]:
+            yield ""
 
 
 def rooms() -> Iterator[str]:

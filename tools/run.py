@@ -41,6 +41,11 @@ JOBS = {
         [["-m", "tools.teaching", "build"]],
         False,
     ),
+    "site": (
+        "a site to read, from the pages that tutorial ran",
+        [["-m", "tools.front.site"]],
+        False,
+    ),
     "lessons": ("build notebooks/ from lessons/", [["-m", "tools.lessons"]], False),
     "images": ("draw images/ from the program", [["-m", "tools.pictures"]], False),
     "lint": (

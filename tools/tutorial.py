@@ -9,6 +9,7 @@ is untouched. The executed notebooks are written to build/ as HTML.
 from __future__ import annotations
 
 import ast
+import copy
 import json
 import re
 import shutil
@@ -70,8 +71,12 @@ def line(run: notebooks.Run, made: Counter[str]) -> str:
 def write_html(run: notebooks.Run) -> None:
     """The executed notebook as one HTML file with its pictures inside."""
     exporter = HTMLExporter(embed_images=True)
-    resources = {"metadata": {"path": str(run.path.parent), "name": run.path.stem}}
-    body, _ = exporter.from_notebook_node(run.notebook, resources=resources)
+    notebook = copy.deepcopy(run.notebook)
+    for cell in notebook.cells:
+        # Only what lies below its path is put in, and the pictures lie beside the notebooks.
+        cell.source = cell.source.replace("](../images/", "](images/")
+    resources = {"metadata": {"path": str(run.path.parent.parent), "name": run.path.stem}}
+    body, _ = exporter.from_notebook_node(notebook, resources=resources)
     BUILD.mkdir(exist_ok=True)
     (BUILD / f"{run.path.stem}.html").write_text(body, encoding="utf-8")
 

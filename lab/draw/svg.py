@@ -1,8 +1,8 @@
 """A few drawing calls that make an SVG file: the same calls, the same bytes.
 
 Every drawing has a title and a description, an opaque panel, ink that does not depend on the
-page's theme, and text that stays text. A reader who sees no colour loses nothing: what is lit has
-a thick frame too.
+page's theme, and text that stays text. On a dark page the panel is dark, where the browser tells
+pictures of it. A reader who sees no colour loses nothing: what is lit has a thick frame too.
 """
 
 from __future__ import annotations
@@ -19,12 +19,25 @@ LINE = theme.SHAPES["quiet"]
 LIT = theme.SHAPES["new"]
 LIT_FILL = theme.TINTS["new"]
 
+# How large a page shows it where it has room: with letters as large as JupyterLab's prose. Without
+# a size it would be as wide as the page, whatever that is.
+SHOWN = 1.125
 SMALLEST = 12  # pixels of text at the drawing's own width
 
 
 def number(value: float) -> str:
     """A coordinate as text, with at most one decimal."""
     return f"{value:.1f}".removesuffix(".0").replace("-0", "-0" if value <= -0.05 else "0")
+
+
+def dark() -> str:
+    """The style of a dark page: each colour by the one that is written in its place."""
+    rules = (
+        f'[{part}="{light}"]{{{part}:{dim}}}'
+        for light, dim in theme.DARK.items()
+        for part in ("fill", "stroke")
+    )
+    return f"@media (prefers-color-scheme:dark){{{''.join(rules)}}}"
 
 
 @dataclass
@@ -96,11 +109,14 @@ class Drawing:
     def svg(self) -> str:
         """The whole file."""
         size = f"0 0 {number(self.width)} {number(self.height)}"
-        opening = f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="{size}" role="img"'
+        wide, tall = (number(SHOWN * side) for side in (self.width, self.height))
+        opening = f'<svg xmlns="http://www.w3.org/2000/svg" width="{wide}" height="{tall}"'
+        opening += f' viewBox="{size}" role="img"'
         lines = [
             f'{opening} aria-labelledby="title description" font-family="{theme.FONT}">',
             f'<title id="title">{escape(self.title)}</title>',
             f'<desc id="description">{escape(self.description)}</desc>',
+            f"<style>{dark()}</style>",
             f'<rect width="{number(self.width)}" height="{number(self.height)}" fill="{GROUND}"/>',
             *self.parts,
             "</svg>",

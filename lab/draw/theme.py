@@ -40,6 +40,25 @@ TINTS = {
 }
 
 KINDS = tuple(SHAPES)
+
+# What a picture paints instead where its page is dark. Shapes and words keep their contrasts.
+DARK = {
+    PANEL: "#2a3038",
+    SHADE: "#1c2128",
+    INK: "#f0f3f6",
+    "#0072b2": "#4ba3dc",
+    "#7b5cb8": "#a98be0",
+    "#c24400": "#f08650",
+    "#00795a": "#3fb68b",
+    "#8a6100": "#d0a042",
+    "#6e7681": "#9aa4af",
+    "#e3f1fa": "#173a52",
+    "#efeaf8": "#352a52",
+    "#fdebe2": "#4a2a18",
+    "#e0f4ed": "#12402f",
+    "#fbf1d9": "#43350f",
+    "#eef0f2": "#363c44",
+}
 LINK = "#0059a3"
 
 FONT = "system-ui, -apple-system, 'Segoe UI', Roboto, 'Noto Sans', sans-serif"

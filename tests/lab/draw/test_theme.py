@@ -36,6 +36,17 @@ def test_every_kind_has_a_tint():
     assert set(theme.TINTS) == set(theme.KINDS)
 
 
+def test_a_dark_picture_has_the_contrasts_of_a_light_one():
+    dark = theme.DARK
+    assert set(dark) >= {theme.PANEL, theme.SHADE, theme.INK, *theme.SHAPES.values()}
+    assert set(dark) >= set(theme.TINTS.values())
+    for ground in (theme.PANEL, theme.SHADE, *theme.TINTS.values()):
+        assert theme.contrast(dark[theme.INK], dark[ground]) >= 4.5
+    for kind in theme.KINDS:
+        for ground in (theme.PANEL, theme.SHADE, theme.TINTS[kind]):
+            assert theme.contrast(dark[theme.SHAPES[kind]], dark[ground]) >= 3
+
+
 # Ground and ink of a page: none of its own, JupyterLab light, JupyterLab dark.
 PAGES = [("#ffffff", "#1b1f24"), ("#ffffff", "#000000"), ("#212121", "#ffffff")]
 TONE = re.compile(r"--kit-(\w+):color-mix\(in srgb,(#\w{6}) (\d+)%,var\(--kit-ink\)\)")

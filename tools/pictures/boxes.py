@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from lab.draw.svg import Drawing
 from tools.graph import Edge, Node
-from tools.layout import Layered, centres, layered
+from tools.pictures.layout import Layered, centres, layered
 
 MARGIN = 16
 BOX_HEIGHT = 46
@@ -110,10 +110,18 @@ def _box(drawing: Drawing, node: Node, plan: Plan, lit: bool) -> None:
     left, top = plan.x[node.name] - plan.width / 2, plan.y[node.name]
     drawing.box(left, top, plan.width, BOX_HEIGHT, lit=lit)
     size = 13 if len(short(node.name)) <= LONG else 12
-    drawing.text(left + 8, top + 19, short(node.name), size=size, bold=True, at="start")
-    drawing.text(left + 8, top + 37, kind(node), size=12, at="start")
+    name, below = short(node.name), kind(node)
+    once = name == below  # said once, then
+    drawing.text(
+        left + 8, top + (28 if once and lit else 19), name, size=size, bold=True, at="start"
+    )
+    if not once:
+        drawing.text(left + 8, top + 37, below, size=12, at="start")
     if not lit:
-        drawing.text(left + plan.width - 7, top + 37, f"{node.chapter:02d}", size=12, at="end")
+        # Beside the shorter of the two, which leaves it room.
+        row = 37 if once or len(below) <= len(name) else 19
+        number = f"{node.chapter:02d}"
+        drawing.text(left + plan.width - 7, top + row, number, size=12, at="end")
 
 
 def _labels(

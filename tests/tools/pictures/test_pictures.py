@@ -5,12 +5,18 @@ from xml.etree import ElementTree
 
 import pytest
 
+from gateway.settings import Settings
+from lab.bursts.bucket import Limit
 from lab.course import CHAPTERS
 from lab.draw.svg import Drawing, number
 from lab.draw.theme import contrast
-from tools import layout, pictures
-from tools.boxes import MOST_BOXES, short
+from lab.policy import access
+from lab.policy.decision import Caller
+from lab.policy.routes import CUSTOM, Api, Route
 from tools.graph import Edge, Graph, Node, program_graph, snake
+from tools.pictures import __main__ as pictures
+from tools.pictures import facts, layout, limits, resources, routes
+from tools.pictures.boxes import MOST_BOXES, short
 
 NAME = "{http://www.w3.org/2000/svg}"
 
@@ -32,30 +38,25 @@ def test_the_committed_pictures_are_what_the_program_draws(capsys):
 def test_there_is_a_map_and_two_pictures_a_chapter(drawn):
     with_steps = [chapter for chapter in CHAPTERS if chapter.steps]
     wanted = {"map.svg", *(f"way_{chapter.number:02d}.svg" for chapter in CHAPTERS)}
-    wanted |= {f"{chapter.name}.svg" for chapter in with_steps}
+    wanted |= {f"{chapter.name}.svg" for chapter in with_steps} | {"cold_start.svg"}
     assert set(drawn) == wanted
 
 
 def test_every_resource_of_the_first_chapters_is_on_the_map(graph, drawn):
-    mapped = [node for node in graph.nodes if node.chapter <= pictures.MAPPED]
+    mapped = [node for node in graph.nodes if node.chapter <= resources.MAPPED]
     assert len(mapped) == 13
     for node in mapped:
         assert f">{short(node.name)}<" in drawn["map.svg"]
 
 
-def test_every_resource_is_lit_in_its_own_chapter_or_left_out_by_name(graph, drawn):
+def test_a_chapter_of_resources_has_all_of_its_own_lit(graph, drawn):
+    """Where a chapter's picture is one of resources, and not of time, order or states."""
     assert len(graph.nodes) == 125
-    for node in pictures.grouped(graph).nodes:
-        chapter = next(chapter for chapter in CHAPTERS if chapter.number == node.chapter)
+    plain = [each for each in CHAPTERS if each.steps and each.number not in pictures.EXPLAINED]
+    assert plain
+    for chapter in plain:
         lit = drawn[f"{chapter.name}.svg"].split("Made in this chapter: ")[1].split(".")[0]
-        left_out = pictures.LEFT_OUT.get(chapter.number, set())
-        assert (node.name in lit.split(", ")) is not (node.name in left_out)
-
-
-def test_what_a_picture_leaves_out_or_keeps_exists(graph):
-    names = {node.name for node in pictures.grouped(graph).nodes}
-    for chosen in (*pictures.LEFT_OUT.values(), *pictures.NEIGHBOURS.values()):
-        assert chosen <= names
+        assert lit.split(", ") == sorted(node.name for node in graph.of_chapter(chapter.number))
 
 
 def test_each_file_says_what_it_shows_and_can_be_read(drawn):
@@ -63,13 +64,16 @@ def test_each_file_says_what_it_shows_and_can_be_read(drawn):
         root = ElementTree.fromstring(text)
         assert root.get("role") == "img", name
         assert root.get("viewBox", "").startswith("0 0 640 "), name
-        assert root.get("width") is None, name
+        assert root.get("width") == "720", name  # letters as large as a page's prose
         assert root.find(f"{NAME}title").text, name
         assert len(root.find(f"{NAME}desc").text) > 20, name
         words = root.findall(f"{NAME}text")
         assert words and all(int(word.get("font-size")) >= 12 for word in words), name
         boxes = [box for box in root.findall(f"{NAME}rect") if box.get("rx")]
-        assert 0 < len(boxes) <= MOST_BOXES, name
+        assert len(boxes) <= MOST_BOXES, name
+        # One box alone is no picture: a chart has marks, a line of time bars.
+        shapes = [each for tag in ("rect", "circle") for each in root.findall(f"{NAME}{tag}")]
+        assert len(shapes) > 2, name
         assert not re.search(r"<script|<image|href|@import|url\(", text), name
 
 
@@ -100,7 +104,7 @@ def test_a_lit_box_differs_by_its_frame_and_not_only_by_colour(drawn):
 
 def test_the_way_of_a_prompt_lights_one_part_a_chapter(drawn):
     assert "Lit: API." in drawn["way_03.svg"]
-    assert "Lit: stage, API, /model, integration, role, function." in drawn["way_00.svg"]
+    assert "Lit: stage, API, /model, integration, function, role." in drawn["way_00.svg"]
     assert "Lit" not in drawn["way_99.svg"]
 
 
@@ -118,7 +122,7 @@ def test_a_name_that_the_program_lacks_is_named(graph):
 def test_more_boxes_than_can_be_read_are_refused():
     nodes = tuple(Node(f"n{at}", "aws:x/y:Z", 1) for at in range(16))
     with pytest.raises(ValueError, match="16 boxes, at most 15 can be read"):
-        pictures.overview(Graph(nodes, ()))
+        resources.overview(Graph(nodes, ()))
 
 
 def test_text_too_small_to_read_is_refused():
@@ -156,3 +160,69 @@ def test_a_long_arrow_passes_a_row_through_a_place_of_its_own():
     graph = layout.layered(["a", "b", "c"], [("c", "b"), ("b", "a"), ("c", "a")])
     assert graph.ways[("c", "a")] == ("c", "~c~a~1", "a")
     assert "~c~a~1" in graph.rows[1]
+
+
+def test_the_path_is_matched_before_a_key_and_a_plan(drawn):
+    told = drawn["way_09.svg"].split("Your request meets ")[1]
+    assert re.findall(r"(/model|key|plan|integration|function) \(", told) == [
+        "/model", "key", "plan", "integration", "function",
+    ]  # fmt: skip
+
+
+def test_no_request_passes_through_a_role_a_log_or_an_alarm(drawn):
+    for chapter, words in ((1, "role"), (11, "logs"), (12, "alarms"), (10, "budget")):
+        text = drawn[f"way_{chapter:02d}.svg"]
+        assert f"then {words} (" not in text
+        assert f": {words} (chapter {chapter:02d})." in text
+
+
+def test_the_bucket_is_drawn_by_the_lab_with_the_settings_of_the_program(drawn):
+    settings = Settings()
+    limit = Limit(settings.team_rate, settings.team_burst)
+    found = limits.asked_of(limit, limits.ASKED)
+    root = ElementTree.fromstring(drawn["09_how_many_requests.svg"])
+    passed = [each for each in found if each.verdict == "answered"]
+    assert len(root.findall(f"{NAME}circle")) == len(passed) > limit.burst
+    assert f"at most {settings.team_burst} (burst)" in drawn["09_how_many_requests.svg"]
+    # In three seconds no more pass than were there and came.
+    assert len([each for each in passed if each.at < 3]) <= limit.burst + 3 * limit.rate
+
+
+# What the policy tester calls the steps that it knows.
+CALLED = {
+    "path and method": "route",
+    "resource policy": "resource policy, explicit deny",
+    "authorizer": "authentication",
+    "both together": "policies together",
+    "API key and plan": "API key",
+}
+
+
+def test_the_order_of_decisions_is_that_of_the_policy_tester():
+    """The picture and the widget of one page must not contradict each other."""
+    everyone = {"Version": "2012-10-17", "Statement": [
+        {"Effect": "Allow", "Principal": "*", "Action": "execute-api:Invoke", "Resource": "*"}]}  # fmt: skip
+    route = Route("POST", "/model", CUSTOM, key_required=True)
+    api = Api("api", "v1", "us-east-1", "1", (route,), everyone)
+    caller = Caller("bearer", "blue", policies=(("the authorizer's policy", everyone),), key=True)
+    decision = access.decide(api, caller, "POST", "/model")
+    assert [step.name for step in decision.steps] == list(CALLED.values())
+    assert [step for step, _, _ in routes.DECISIONS][: len(CALLED)] == list(CALLED)
+
+
+def test_statuses_of_refusals_are_the_gateways():
+    assert [routes.status_of(e) for _, _, exits in routes.DECISIONS for e, _ in exits] == [
+        "403", "403", "401", "403", "403", "403", "429", "400", "500", "502", "504",
+    ]  # fmt: skip
+
+
+def test_a_fact_that_is_no_more_is_named():
+    assert facts.constant("functions/model/failover/breaker.py", "FAILURES") == 3
+    assert facts.argument("instances/balancer.py", "health_check")["path"] == "/health"
+    with pytest.raises(KeyError, match=r"gateway/api.py gives nothing the name NONE_OF_THESE"):
+        facts.constant("api.py", "NONE_OF_THESE")
+    with pytest.raises(KeyError, match=r"gateway/api.py calls nothing with none_of_these"):
+        facts.argument("api.py", "none_of_these")
+    assert facts.entry("metrics.py", "extended_statistic", "threshold") == 20_000
+    with pytest.raises(KeyError, match=r"gateway/api.py has no b beside a"):
+        facts.entry("api.py", "a", "b")

@@ -1,0 +1,84 @@
+"""Draw images/*.svg from the program.
+
+    python -m tools.pictures           write all pictures
+    python -m tools.pictures --check   write nothing; exit 1 when a committed picture differs
+
+Three kinds: `way_NN.svg`, the way of one request, with the chapter's part lit; `NN_slug.svg`, what a
+chapter explains: a drawing of its own, or where resources are the matter, those of the chapter and what
+they refer to; `map.svg`, every resource of chapters 01 to 06.
+
+Exit codes: 0 fine, 1 a picture differs, 2 misused.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+from lab.course import CHAPTERS
+from tools.graph import program_graph
+from tools.lessons import ROOT, stale
+from tools.pictures import exchanges, limits, routes, times, watching
+from tools.pictures.resources import neighbourhood, overview
+from tools.pictures.way import way
+
+# Chapters whose picture is not one of resources: what they explain is a matter of time or order.
+EXPLAINED: dict[int, Callable[[], str]] = {
+    1: routes.role,
+    3: exchanges.policies,
+    4: exchanges.anatomy,
+    5: exchanges.proxy,
+    6: routes.pointers,
+    7: routes.order,
+    8: exchanges.proofs,
+    9: limits.bucket,
+    10: limits.settle,
+    11: watching.one_id,
+    12: watching.alarm,
+    13: routes.shapes,
+    14: times.stream,
+    15: routes.balancer,
+    16: routes.breaker,
+}
+# Pictures that a page has besides.
+MORE: dict[str, Callable[[], str]] = {"cold_start": times.cold_start}
+
+
+def build_all(root: Path = ROOT) -> dict[Path, str]:
+    """What each picture file should hold."""
+    graph = program_graph()
+    folder = root / "images"
+    built = {folder / "map.svg": overview(graph)}
+    for name, draw in MORE.items():
+        built[folder / f"{name}.svg"] = draw()
+    for chapter in CHAPTERS:
+        built[folder / f"way_{chapter.number:02d}.svg"] = way(graph, chapter)
+        if explain := EXPLAINED.get(chapter.number):
+            built[folder / f"{chapter.name}.svg"] = explain()
+        elif chapter.steps:
+            built[folder / f"{chapter.name}.svg"] = neighbourhood(graph, chapter)
+    return built
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Draw or check; what the command line calls."""
+    parser = argparse.ArgumentParser(prog="python -m tools.pictures", description="Draw images.")
+    parser.add_argument("--check", action="store_true", help="compare only, exit 1 on a difference")
+    check = parser.parse_args(arguments).check
+    built = build_all()
+    folder = ROOT / "images"
+    if check:
+        wrong = stale(built, folder, "make images")
+        print("\n".join(wrong) or f"{len(built)} pictures are what the program draws")
+        return 1 if wrong else 0
+    folder.mkdir(exist_ok=True)
+    for path, text in built.items():
+        path.write_text(text, encoding="utf-8", newline="\n")
+    print(f"{len(built)} pictures written to {folder.name}/")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
