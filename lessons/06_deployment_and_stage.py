@@ -59,8 +59,7 @@ start(6)
 # Pulumi then deletes the old one; so a **rollback** is not a step back to
 # it, but a new deployment of the old text.
 #
-# So there is a trap. Edit without a new deployment, and callers get the old
-# API, and nothing tells you.
+# There is a trap in this, and most users of API Gateway have been in it once.
 #
 # ![Seven boxes: the stage refers to the deployment, and that to every part of the API](../images/06_deployment_and_stage.svg)
 #

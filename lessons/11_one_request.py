@@ -23,7 +23,7 @@
 # - follow one request by its id, from the gateway to the function;
 # - find where its time went;
 # - see what a log of everything would keep;
-# - lose the logs without any error, and get them back.
+# - find out to whom your logs' role belongs.
 #
 # About {{minutes}} minutes. It costs nothing here. On AWS, logs cost about
 # half a US dollar a gigabyte (us-east-1, in 2026). Earlier chapters

@@ -7,7 +7,8 @@ from lab.draw.view import View
 from lab.exercise.exercises import exercises, hint, solution
 from lab.exercise.state import Verdict, judge
 from lab.exercise.view import VerdictView
-from lab.predictions.predict import predict
+from lab.predictions.questions import QUESTIONS
+from lab.predictions.view import Prediction
 from lab.preflight.state import judge as judge_machine
 from lab.preflight.view import Preflight
 from lab.prompt.answer import Answer
@@ -32,7 +33,8 @@ def views(text: str = "What is gravity?") -> dict[str, View]:
     each = exchanges(text)
     failing = playground(each["done"])
     failing.failure = Failure.of(ValueError(text), "Sending a prompt")
-    broken = predict("3")
+    asked = QUESTIONS[2]
+    broken = Prediction(asked)
     broken.failure = Failure("what " + text, "why", "fix")
     return {
         "playground_idle": playground(),
@@ -47,9 +49,9 @@ def views(text: str = "What is gravity?") -> dict[str, View]:
         "check_error": VerdictView(Verdict(one, "error", f"The checker failed: {text}", "x"), WHEN),
         "hint": hint("3.1"),
         "solution": solution("3.1"),
-        "predict_idle": predict("3"),
-        "predict_right": predict("3", answer="b"),
-        "predict_wrong": predict("3", answer="a"),
+        "predict_idle": Prediction(asked),
+        "predict_right": Prediction(asked, "b"),
+        "predict_wrong": Prediction(asked, "a"),
         "predict_failed": broken,
         "preflight_good": Preflight(judge_machine(GOOD)),
         "preflight_bad": Preflight(judge_machine(BAD)),
