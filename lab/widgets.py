@@ -1,4 +1,4 @@
-"""The widgets of chapters 07 to 16, for notebooks: `from lab.widgets import burst, logs`.
+"""The widgets of chapters 06 to 16, for notebooks: `from lab.widgets import burst, logs`.
 
 Each name is loaded when it is first used, as in `lab` itself.
 """
@@ -17,6 +17,7 @@ _names = Names(
         "traffic": "lab.traffic.traffic",
         "cost": "lab.cost.cost",
         "failures": "lab.failures.failures",
+        "graph": "lab.graph.graph",
     },
 )
 __all__, __getattr__, __dir__ = _names.all, _names.load, _names.listed

@@ -27,7 +27,8 @@
 #
 # ## Start
 #
-# `requests` is new: from now on you are a caller like any other.
+# `requests` is new: from now on you are a caller like any other. So is
+# `graph`, which draws.
 
 # %%
 import hashlib
@@ -44,6 +45,7 @@ from gateway.kinds import Arguments, Parts
 from gateway.settings import Settings
 from lab import start, plan, up, outputs, ask, playground
 from lab import predict, check, hint, solution, show
+from lab.widgets import graph
 
 start(6)
 
@@ -112,13 +114,16 @@ predict("6")
 # %% [markdown]
 # ## Plan
 #
-# Two resources to create. If you come from chapter 05, nothing else
-# should change.
+# Two resources to create. `graph` draws the plan along the way of a
+# request: dashed is what is not there yet. Until it is, nobody reaches the
+# parts below it. (Many resources? It shows this chapter's; choose another.)
 
 # %%
-plan()
+graph(plan())
 # expect first: 2 will be created, 11 unchanged
+# expect first: languageModelStage (Stage, 06): + create
 # expect: will be created | No change
+# expect: Planned: 
 
 # %% [markdown]
 # ## Apply

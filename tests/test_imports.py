@@ -209,6 +209,7 @@ MAY: dict[str, tuple[str, ...]] = {
     "lab/traffic": ("lab", "lab/draw", "lab/session", "lab/prompt"),
     "lab/cost": ("lab", "lab/draw"),
     "lab/failures": ("lab", "lab/draw"),
+    "lab/graph": ("lab", "lab/draw", "lab/deploy", "lab/session"),
     "lab/logs": ("lab", "lab/draw", "lab/session", "lab/prompt"),
     "lab/policy": ("lab", "lab/draw", "lab/session", "lab/prompt"),
     "lab/exercise": (
@@ -270,7 +271,8 @@ NEVER = {
 # without a kernel, a network or an engine.
 PURE = {
     "lab": ("errors", "course"),
-    "lab/deploy": ("state", "values", "explain", "places"),
+    "lab/deploy": ("state", "values", "explain", "places", "resources"),
+    "lab/graph": ("state", "layout"),
     "lab/session": ("recovery", "state"),
     "lab/preflight": ("state",),
     "lab/marks": ("minutes", "state"),

@@ -15,6 +15,7 @@ from lab.prompt.answer import Answer
 from lab.showing.show import show
 from tests.lab.bursts.burst_views import burst_views
 from tests.lab.chat.chat_views import chat_views
+from tests.lab.graph.graph_views import graph_views
 from tests.lab.home_views import home_views
 from tests.lab.logs.log_views import log_views
 from tests.lab.policy.policy_views import policy_views
@@ -61,5 +62,6 @@ def views(text: str = "What is gravity?") -> dict[str, View]:
         **burst_views(text),
         **log_views(text),
         **home_views(text),
+        **graph_views(text),
         "show": show({"Role": {"RoleName": text, "Password": "hunter2"}}),
     }
