@@ -18,6 +18,8 @@ _names = Names(
         "cost": "lab.cost.cost",
         "failures": "lab.failures.failures",
         "graph": "lab.graph.graph",
+        "compare": "lab.compare.compare",
+        "times": "lab.times.times",
     },
 )
 __all__, __getattr__, __dir__ = _names.all, _names.load, _names.listed

@@ -210,7 +210,9 @@ MAY: dict[str, tuple[str, ...]] = {
     "lab/cost": ("lab", "lab/draw"),
     "lab/failures": ("lab", "lab/draw"),
     "lab/graph": ("lab", "lab/draw", "lab/deploy", "lab/session"),
+    "lab/compare": ("lab", "lab/draw", "lab/prompt", "lab/cost"),
     "lab/logs": ("lab", "lab/draw", "lab/session", "lab/prompt"),
+    "lab/times": ("lab", "lab/draw", "lab/prompt", "lab/logs"),
     "lab/policy": ("lab", "lab/draw", "lab/session", "lab/prompt"),
     "lab/exercise": (
         "lab",
@@ -273,6 +275,8 @@ PURE = {
     "lab": ("errors", "course"),
     "lab/deploy": ("state", "values", "explain", "places", "resources"),
     "lab/graph": ("state", "layout"),
+    "lab/times": ("state",),
+    "lab/compare": ("state",),
     "lab/session": ("recovery", "state"),
     "lab/preflight": ("state",),
     "lab/marks": ("minutes", "state"),

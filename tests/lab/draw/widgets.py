@@ -15,12 +15,14 @@ from lab.prompt.answer import Answer
 from lab.showing.show import show
 from tests.lab.bursts.burst_views import burst_views
 from tests.lab.chat.chat_views import chat_views
+from tests.lab.compare.compare_views import compare_views
 from tests.lab.graph.graph_views import graph_views
 from tests.lab.home_views import home_views
 from tests.lab.logs.log_views import log_views
 from tests.lab.policy.policy_views import policy_views
 from tests.lab.preflight.machines import BAD, GOOD
 from tests.lab.prompt.prompt_views import WHEN, exchanges, playground
+from tests.lab.times.times_views import times_views
 
 HOSTILE = (
     '<script>alert(1)</script>\x1b[31m"><img src=x onerror=alert(1)> \u202egnp.exe \u05e9\u05dc '
@@ -63,5 +65,7 @@ def views(text: str = "What is gravity?") -> dict[str, View]:
         **log_views(text),
         **home_views(text),
         **graph_views(text),
+        **times_views(text),
+        **compare_views(text),
         "show": show({"Role": {"RoleName": text, "Password": "hunter2"}}),
     }
