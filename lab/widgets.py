@@ -1,4 +1,4 @@
-"""The widgets of chapters 07 to 99, for notebooks: `from lab.widgets import burst, logs`.
+"""The widgets of chapters 06 to 99, for notebooks: `from lab.widgets import burst, logs`.
 
 Each name is loaded when it is first used, as in `lab` itself.
 """
@@ -19,6 +19,9 @@ _names = Names(
         "failures": "lab.failures.failures",
         "leftovers": "lab.cleaning.clean_up",
         "clean_up": "lab.cleaning.clean_up",
+        "graph": "lab.graph.graph",
+        "compare": "lab.compare.compare",
+        "times": "lab.times.times",
     },
 )
 __all__, __getattr__, __dir__ = _names.all, _names.load, _names.listed

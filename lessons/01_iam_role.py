@@ -39,8 +39,7 @@ start(1)
 #
 # An **IAM role** is such a costume. The note is its **trust policy**:
 # who may put it on. The doors it opens come from its **permission
-# policies**: what the wearer may do. A role without permissions opens
-# nothing, and that is what you make today.
+# policies**: what the wearer may do. Today you write the note.
 #
 # The wearer will be API Gateway. When a prompt arrives, it puts the role
 # on for a moment and calls the function that hosts the model. No key is

@@ -22,7 +22,7 @@
 # - use a value that does not exist yet, without tripping over it.
 #
 # About {{minutes}} minutes. It costs nothing here. On AWS an API costs
-# nothing by itself: calls are paid, and nobody can call it yet. Earlier
+# nothing by itself: calls are paid. Earlier
 # chapters are made if they are missing.
 #
 # ## Start

@@ -48,9 +48,8 @@ start(5)
 #
 # An **integration** is what API Gateway does with a request. The first kind
 # needs templates that rewrite every request and answer. The second is a
-# **proxy** integration, `AWS_PROXY`: the whole request becomes one event,
-# with method, path, headers and body, and what the function returns becomes
-# the answer. We take the proxy, so that the function decides everything
+# **proxy** integration, `AWS_PROXY`: the request becomes one event, and what
+# the function returns becomes the answer. We take the proxy, so that the function decides everything
 # about the answer.
 #
 # API Gateway needs the right to call the function. That is the role of

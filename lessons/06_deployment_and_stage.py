@@ -17,7 +17,7 @@
 # ## You will
 #
 # - freeze the API in a deployment and serve it under a stage;
-# - send prompts with `requests`, with `ask` and in the playground;
+# - send prompts with `requests`, with `ask`, and with two settings at once;
 # - have a change make a new deployment, and know which does not (deletions);
 # - roll back while somebody calls;
 # - read the most misleading error of API Gateway.
@@ -27,7 +27,8 @@
 #
 # ## Start
 #
-# `requests` is new: from now on you are a caller like any other.
+# `requests` is new: from now on you are a caller like any other. So are
+# `graph`, which draws, and `compare`, which asks twice.
 
 # %%
 import hashlib
@@ -42,8 +43,9 @@ from gateway import api, deployment as file
 from gateway.deployment import FROZEN, Declared, warn_of
 from gateway.kinds import Arguments, Parts
 from gateway.settings import Settings
-from lab import start, plan, up, outputs, ask, playground
+from lab import start, plan, up, outputs, ask
 from lab import predict, check, hint, solution, show
+from lab.widgets import compare, graph
 
 start(6)
 
@@ -59,8 +61,7 @@ start(6)
 # Pulumi then deletes the old one; so a **rollback** is not a step back to
 # it, but a new deployment of the old text.
 #
-# So there is a trap. Edit without a new deployment, and callers get the old
-# API, and nothing tells you.
+# There is a trap in this, and most users of API Gateway have been in it once.
 #
 # ![A caller, then stage v1, which points at a deployment, a frozen copy of the API; the deployment before it is deleted](../images/06_deployment_and_stage.svg)
 #
@@ -113,13 +114,16 @@ predict("6")
 # %% [markdown]
 # ## Plan
 #
-# Two resources to create. If you come from chapter 05, nothing else
-# should change.
+# Two resources to create. `graph` draws the plan along the way of a
+# request: dashed is what is not there yet. Until it is, nobody reaches the
+# parts below it.
 
 # %%
-plan()
+graph(plan())
 # expect first: 2 will be created, 11 unchanged
+# expect first: languageModelStage (Stage, 06): + create
 # expect: will be created | No change
+# expect: Planned: 
 
 # %% [markdown]
 # ## Apply
@@ -163,12 +167,15 @@ answer.json()
 
 # %% [markdown]
 # `ask` is the same call, and shows who answered, how fast, and the request to
-# copy. The playground is `ask` with fields and a button.
+# copy. `compare` asks twice. With the temperature 0 the model takes the
+# likeliest token each time, with 1 it draws. Send again: which one changes?
 
 # %%
-ask("Say hello to the class.", max_tokens=32)
-playground()
-# expect: Prompts to http
+compare("Say hello to the class.", {"temperature": 0, "max_tokens": 24},
+        {"temperature": 1, "max_tokens": 24})
+# expect: temperature=0, max_tokens=24: 
+# expect: temperature=1, max_tokens=24: 
+# expect: tokens of the answer: | 401
 
 # %% [markdown]
 # ## Change it: another name, another URL

@@ -20,7 +20,7 @@
 # ## You will
 #
 # - give each team an API key, and check it with a Lambda authorizer;
-# - see why an API key by itself authenticates nobody;
+# - find out what an API key by itself is worth;
 # - combine who calls with where they call from;
 # - find out which part of API Gateway refused a call.
 #
@@ -51,12 +51,11 @@ start(7)
 # ## The idea
 #
 # **Authentication** asks who you are. **Authorization** asks what you may
-# do. An **API key** answers a third question: on whose account is this call
-# counted? It is like the number of a shared coffee account: whoever has
-# overheard it drinks on it.
+# do. A doorman who asks neither lets all in, whatever they hold in their hands.
 #
-# So somebody has to check what a caller shows. Each method of a REST API
-# names who does, as its `authorization`:
+# Two things of a REST API's method have to do with this. It may want an **API
+# key**, a text in a header. And it names who checks its callers, as its
+# `authorization`:
 #
 # | authorization | a caller shows | who decides |
 # |---|---|---|
@@ -85,6 +84,9 @@ predict("7")
 # ## The code
 #
 # ### A key for each team, and who checks it
+#
+# An API key is like the number of a shared coffee account: whoever has
+# overheard it drinks on it. So somebody has to check who shows it.
 #
 # API Gateway makes a key's value, and Pulumi keeps it as a secret. One
 # setting, `authentication`, says who checks; what each method asks of its

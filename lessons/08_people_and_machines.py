@@ -55,8 +55,8 @@ start(8)
 #
 # A key is like a house key: it opens until the lock is changed, whoever
 # holds it. A **token** is like a visitor's badge with a name and an hour on
-# it, signed by the reception: anybody can check it, nobody has to phone, and
-# tomorrow it is worth nothing.
+# it, signed by the reception: anybody can check it, and tomorrow it is worth
+# nothing.
 #
 # A **user pool** of Amazon Cognito is that reception. It keeps users and
 # passwords. Who signs in gets three tokens: an ID token says who they
@@ -72,7 +72,7 @@ start(8)
 #
 # ## Predict
 #
-# A token is checked without asking the pool. What follows from that?
+# Somebody leaves the company while their badge is still good.
 
 # %%
 predict("8")

@@ -23,7 +23,7 @@
 # - follow one request by its id, from the gateway to the function;
 # - find where its time went;
 # - see what a log of everything would keep;
-# - lose the logs without any error, and get them back.
+# - find out to whom your logs' role belongs.
 #
 # About {{minutes}} minutes. It costs nothing here. On AWS, logs cost about
 # half a US dollar a gigabyte (us-east-1, in 2026). Earlier chapters
@@ -31,8 +31,8 @@
 #
 # ## Start
 #
-# New is `logs`, from `lab.widgets`: it shows log lines, and covers prompts
-# and secrets in them.
+# New are `logs`, which shows log lines and covers prompts and secrets in
+# them, and `times`.
 
 # %%
 import json
@@ -48,7 +48,7 @@ from gateway.policies import trust_policy
 from gateway.settings import Settings
 from lab import start, plan, up, outputs, ask
 from lab import predict, check, hint, solution
-from lab.widgets import logs
+from lab.widgets import logs, times
 
 start(11)
 
@@ -186,8 +186,10 @@ logs(refused.headers["x-amzn-RequestId"])
 #
 # ### Where the time went
 #
-# A trace is a stopwatch at each station. Its id is in the answer's headers,
-# and in the access log. On AWS traces arrive late, so `until` asks again.
+# Each line has milliseconds, and each clock runs inside the one before.
+# `times` takes one from the other; what nobody told is *not known*. A trace
+# is a stopwatch at each station. Its id is in the answer's headers, and in
+# the access log. On AWS traces arrive late, so `until` asks again.
 
 # %%
 def until(look, seconds=60):
@@ -202,7 +204,12 @@ for trace in until(lambda: xray.batch_get_traces(TraceIds=ids)["Traces"]):
     for part in (json.loads(s["Document"]) for s in trace["Segments"]):
         if took := part.get("end_time", 0) - part["start_time"]:
             print(f"{took:.3f} s in {part['name']}, {part.get('origin')}")
+times(answer)
 # expect: s in LanguageModelLambda
+# expect: gateway, the gateway itself (access log)
+# expect: function, a new environment starts (REPORT)
+# expect no: not known
+# expect no: Say hello
 
 # %% [markdown]
 # ## Change it: log everything

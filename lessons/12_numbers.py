@@ -23,7 +23,7 @@
 # - have the function count tokens for CloudWatch, with no call and no right;
 # - make an alarm go off;
 # - read a dashboard that is code;
-# - see what a mean hides.
+# - choose the number to watch.
 #
 # About {{minutes}} minutes. It costs nothing here. On AWS, ten alarms, three
 # dashboards and ten metrics are free, for all of the account; then 0.10, 3.00
@@ -61,8 +61,9 @@ start(12)
 # `AWS/ApiGateway`. An **alarm** watches one metric. A **dashboard** draws
 # several.
 #
-# Which number to watch? A mean hides the slow ones. A **percentile** does
-# not: below the 95th, **p95**, are 19 calls of 20.
+# Which number to watch? The mean is the sum through the count. A
+# **percentile** is a place in the line: below the 95th, **p95**, are 19 calls
+# of 20.
 #
 # ![A bar for each 5 minutes: where the p95 of the latency is above 20 seconds, the state of the alarm is ALARM, else OK](../images/12_numbers.svg)
 #

@@ -56,10 +56,6 @@ start(13)
 # `/models` and `/chat/completions`. OpenAI's ends in `/v1`. Our stage is
 # called `v1`. So the base URL is `outputs()["invoke_url"]`.
 #
-# The key fits, too. Clients send it as `Authorization: Bearer`, and chapter
-# 07's authorizer takes exactly that. It hands it on as the team's API key,
-# so that chapter 09's plans and chapter 10's budgets hold.
-#
 # ![A client of OpenAI uses /models and /chat/completions, others /model; the function reads all into one inner form](../images/13_speak_openai.svg)
 #
 # {{edges}}
@@ -73,6 +69,10 @@ predict("13")
 # ## The code
 #
 # ### A conversation
+#
+# The key needs nothing new. Clients send it as `Authorization: Bearer`, and
+# chapter 07's authorizer takes exactly that. It hands it on as the team's
+# API key, so that chapter 09's plans and chapter 10's budgets hold.
 #
 # A prompt is now a list of **messages**, each with a **role**: `system`
 # gives orders, `user` asks, `assistant` has answered. The model keeps

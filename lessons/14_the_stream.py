@@ -20,7 +20,7 @@
 #
 # - hand on tokens as they are written, and measure what that gains;
 # - read a stream without a client;
-# - find a stream that does not flow, which no error tells of;
+# - find out what stands in a stream's way;
 # - speak two more shapes: OpenAI's Responses, Anthropic's Messages.
 #
 # About {{minutes}} minutes. It costs nothing here. On AWS a streamed answer
@@ -67,7 +67,7 @@ start(14)
 #
 # ## Predict
 #
-# The function can stream. Is that enough?
+# The function can stream: its code has done so all along.
 
 # %%
 predict("14")

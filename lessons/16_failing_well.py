@@ -48,13 +48,11 @@ start(16)
 #
 # A good waiter who hears that the fish is out does not come back to tell you.
 # He asks the second kitchen. He does not ask the first one again all evening,
-# but sends a boy now and then to look. And once your plate is on the table,
-# he does not swap it.
+# but sends a boy now and then to look.
 #
-# These are the three rules of **fallback**. The next backend is asked when
-# one refuses. A **circuit breaker** leaves alone who has failed three times,
-# and lets one caller try again after a while. And after the first token
-# nothing is tried again: the caller has read it.
+# These are two rules of **fallback**. The next backend is asked when one
+# refuses. A **circuit breaker** leaves alone who has failed three times, and
+# lets one caller try again after a while. The third rule is your prediction.
 #
 # ![A request goes to the instances, or to the own model; below, the breaker: closed, open after failures, half open, closed again](../images/16_failing_well.svg)
 #
@@ -71,7 +69,8 @@ predict("16")
 # ### The next one, please
 #
 # This is no resource but plain Python in the function: a backend that asks
-# others. Read how it goes on, and how it never does after the first token.
+# others. Read how it goes on, and when it never does: once your plate is on the
+# table, a good waiter does not swap it.
 
 # %%
 text = (FUNCTIONS / "model/failover/chain.py").read_text()

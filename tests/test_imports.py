@@ -213,7 +213,10 @@ MAY: dict[str, tuple[str, ...]] = {
     "lab/failures": ("lab", "lab/draw"),
     "lab/cleaning": ("lab", "lab/cost", "lab/draw", "lab/session", "sandbox/home.py"),
     "lab/export": ("lab", "lab/draw", "lab/session"),
+    "lab/graph": ("lab", "lab/draw", "lab/deploy", "lab/session"),
+    "lab/compare": ("lab", "lab/draw", "lab/prompt", "lab/cost"),
     "lab/logs": ("lab", "lab/draw", "lab/session", "lab/prompt"),
+    "lab/times": ("lab", "lab/draw", "lab/prompt", "lab/logs"),
     "lab/policy": ("lab", "lab/draw", "lab/session", "lab/prompt"),
     "lab/exercise": (
         "lab",
@@ -297,7 +300,10 @@ NEVER = {
 # without a kernel, a network or an engine.
 PURE = {
     "lab": ("errors", "course"),
-    "lab/deploy": ("state", "values", "explain", "places"),
+    "lab/deploy": ("state", "values", "explain", "places", "resources"),
+    "lab/graph": ("state", "layout"),
+    "lab/times": ("state",),
+    "lab/compare": ("state",),
     "lab/session": ("recovery", "state"),
     "lab/preflight": ("state",),
     "lab/marks": ("minutes", "state"),

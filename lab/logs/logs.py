@@ -92,7 +92,7 @@ def _made(
         seconds_of(back)
     except ValueError as error:
         raise LabError(f"{error}.", "since='5m', for example.") from None
-    sources, where = _sources(group)
+    sources, where = sources_of(group)
     text = f"{back:g}s" if isinstance(back, (int, float)) else back
     return Logs(sources, text, request_id or "", grep or "", level or "", where)
 
@@ -118,7 +118,7 @@ def _wait(display: Display, until: float) -> None:
         display.draw()
 
 
-def _sources(group: str | Iterable[str] | None) -> tuple[list[Source], str]:
+def sources_of(group: str | Iterable[str] | None) -> tuple[list[Source], str]:
     """The groups to read, and where they are."""
     outputs = session.outputs()
     target = session.current().target

@@ -29,6 +29,11 @@ KINDS = ("start", "active", "predict", "check", "hint", "solution")
 Event = dict[str, Any]
 
 
+def folder() -> Path:
+    """Where it is kept."""
+    return home()
+
+
 def note(kind: str, page: str, **facts: Any) -> None:
     """Add what has just happened on a page. Never raises because of the disk.
 
@@ -43,7 +48,7 @@ def note(kind: str, page: str, **facts: Any) -> None:
         facts.pop("answer", None)
         line = json.dumps({"at": now, "kind": kind, "page": page, **facts}) + "\n"
     with suppress(OSError):
-        _add(home() / NAME, line)
+        _add(folder() / NAME, line)
 
 
 def read(path: Path | None = None) -> list[Event]:
@@ -52,7 +57,7 @@ def read(path: Path | None = None) -> list[Event]:
     Args:
         path: the file, where it is not this kit's own.
     """
-    path = path or home() / NAME
+    path = path or folder() / NAME
     try:
         lines = path.read_bytes().decode("utf-8", "replace").splitlines()
     except OSError:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from lab import course
 from lab.errors import LabError
-from lab.marks import journal
+from lab.marks import journal, learner
 from lab.predictions.questions import QUESTIONS
 from lab.predictions.state import Question
 from lab.predictions.view import Prediction
@@ -12,6 +12,8 @@ from lab.predictions.view import Prediction
 
 def predict(question: str | int, answer: str | None = None) -> Prediction:
     """Ask a chapter's question; with `answer`, commit to that option and read all reasons.
+
+    Options stand in an order of each learner's own, which stays: no letter is right for a room.
 
     Raises:
         LabError: there is no such question, or no such option.
@@ -22,7 +24,7 @@ def predict(question: str | int, answer: str | None = None) -> Prediction:
         known = ", ".join(one.id for one in QUESTIONS)
         raise LabError(f"There is no question {question!r}.", f"There are: {known}.")
     try:
-        return Prediction(found, answer, committed=_note)
+        return Prediction(found.shuffled(learner.drawn()), answer, committed=_note)
     except ValueError as error:
         raise LabError(str(error)) from None
 

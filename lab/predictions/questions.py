@@ -205,23 +205,24 @@ QUESTIONS = (
     ),
     Question(
         "10",
-        "A team has 300 tokens left. Eight calls arrive in the same moment, and each may need 64. "
-        "Each looks how many are left before it asks the model. How many get an answer?",
+        "A team has 300 tokens left. Eight calls arrive in the same moment. Each may need 64, and will "
+        "have used about 50 when it is done. How many are let in at that moment?",
         (
             Option(
-                "All eight: each sees 300",
+                "All eight: when they look, 300 are left",
                 "So it is where each one only looks. Whoever looks and then writes has to do both "
                 "in one step.",
             ),
             Option(
-                "Four: what a call may need is set aside before it begins",
-                "The table makes one change after the other, and refuses the one that does not "
-                "fit: four times 64 is 256.",
+                "Four: four times 64 is 256",
+                "Each sets aside what it may need. The table makes one change after the other, and "
+                "refuses the one that does not fit. Once a call has settled, there is room again.",
                 right=True,
             ),
             Option(
-                "One: the others wait for it",
-                "Nobody waits. A condition on a write is right or wrong at once.",
+                "Six: six times 50 is 300",
+                "So it would be if the counter knew in advance what a call will use. Nobody does "
+                "before the model has ended.",
             ),
         ),
     ),

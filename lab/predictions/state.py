@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import hashlib
+from dataclasses import dataclass, replace
 
 LETTERS = "abcdefgh"
 
@@ -33,6 +34,14 @@ class Question:
             raise ValueError(f"Question {self.id}: exactly one option is right.")
         if not all(option.text and option.why for option in self.options):
             raise ValueError(f"Question {self.id}: every option has a text and its reason.")
+
+    def shuffled(self, word: str) -> Question:
+        """The same question with its options in another order: always the same one for a word."""
+
+        def place(option: Option) -> str:
+            return hashlib.sha256(f"{word}\n{self.id}\n{option.text}".encode()).hexdigest()
+
+        return replace(self, options=tuple(sorted(self.options, key=place)))
 
     @property
     def letters(self) -> tuple[str, ...]:

@@ -61,27 +61,36 @@ class Prediction(View):
         lines = [f"Predict: {self.question.text}"]
         for letter, text in self._options():
             lines.append(f"  {letter}) {text}")
-            lines += [f"     {self._word(letter)}: {self._why(letter)}"] if self.answer else []
+            if self.answer:
+                lines += [f"     {self._marks(letter)}: {self._why(letter)}"]
         lines += [self.failure.text()] if self.failure else []
         return "\n".join([*lines, self._last()])
 
     def html(self) -> Markup:
         """The same as a panel."""
+        failure = self.failure.pieces() if self.failure else None
         if self.answer is None:
-            shown: Markup = join(tag("p", f"{letter}) {text}") for letter, text in self._options())
+            options = join(tag("p", f"{letter}) {text}") for letter, text in self._options())
+            pieces = [self._title(), options, failure, tag("p", self._last())]
         else:
-            rows = [
-                (f"{letter}) {text}", panels.badge(self._word(letter)), self._why(letter))
-                for letter, text in self._options()
-            ]
-            shown = panels.table("Every option, explained", ("option", "verdict", "why"), rows)
-        return panels.panel(
-            panels.title(f"Predict: {self.question.text}"),
-            shown,
-            self.failure.pieces() if self.failure else None,
-            tag("p", self._last()),
-            label="Prediction",
-        )
+            verdict = panels.note(self._word(self.answer), self._last())
+            pieces = [verdict, self._title(), self._explained(), failure]
+        return panels.panel(*pieces, label="Prediction")
+
+    def _title(self) -> Markup:
+        return panels.title(f"Predict: {self.question.text}")
+
+    def _explained(self) -> Markup:
+        """Every option with its verdict; what was chosen is marked as such, right or wrong."""
+        rows = [
+            (
+                f"{letter}) {text}",
+                join((panels.badge(word) for word in self._words(letter)), " "),
+                self._why(letter),
+            )
+            for letter, text in self._options()
+        ]
+        return panels.table("Every option, explained", ("option", "verdict", "why"), rows)
 
     def live(self) -> Any:
         """The question with a labelled choice and a button; None once committed."""
@@ -130,6 +139,13 @@ class Prediction(View):
 
     def _word(self, letter: str) -> words.Word:
         return words.RIGHT if letter == self.question.right else words.WRONG
+
+    def _words(self, letter: str) -> list[words.Word]:
+        yours = [words.YOURS] if letter == self.answer else []
+        return [self._word(letter), *yours]
+
+    def _marks(self, letter: str) -> str:
+        return ", ".join(str(word) for word in self._words(letter))
 
     def _why(self, letter: str) -> str:
         return self.question.options[self.question.letters.index(letter)].why

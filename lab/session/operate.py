@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
 from lab import course
@@ -32,7 +33,13 @@ COMMANDS = {
 
 
 def deploy(
-    session: Session, kind: str, wanted: course.Chapter, own: Mapping[str, Any], *, delete: bool
+    session: Session,
+    kind: str,
+    wanted: course.Chapter,
+    own: Mapping[str, Any],
+    *,
+    delete: bool,
+    save: Path | None = None,
 ) -> Deployment:
     """Plan or deploy the program up to a chapter, and show it.
 
@@ -40,6 +47,7 @@ def deploy(
         kind: "plan" or "up".
         own: what the notebook's cells define.
         delete: whether what later chapters have deployed is removed; without it, that is kept.
+        save: where a plan is written, as the engine has it, with all that would refer to all.
 
     Raises:
         LabError: the program raised, or the engine or provider refused.
@@ -55,7 +63,8 @@ def deploy(
             program = Watched(gateway.program(through, own, work.note))
             if before.refresh:
                 work.note(before.refresh)
-            _run(stack, kind, before, program, work, once_more=delete)
+            command = [*COMMANDS[kind], *(["--save-plan", str(save)] if save else [])]
+            _run(stack, command, before, program, work, once_more=delete)
             if kind == "up":
                 stack.remember(session.target.mark)
 
@@ -159,11 +168,16 @@ def _through(state: State, wanted: course.Chapter, delete: bool, work: Work) -> 
 
 
 def _run(
-    stack: Stack, kind: str, before: Before, program: Watched, work: Work, *, once_more: bool
+    stack: Stack,
+    command: list[str],
+    before: Before,
+    program: Watched,
+    work: Work,
+    *,
+    once_more: bool,
 ) -> None:
     """Run the engine on a program; `once_more` where what was removed would be served on."""
     _begin(work)
-    command = COMMANDS[kind]
     refresh = ["--refresh"] if before.refresh else []
     try:
         with sdk_rules():

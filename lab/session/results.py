@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from lab.deploy import values
+from lab.deploy.resources import Resource
 from lab.draw import panels
 from lab.draw.html import Markup, tag
 from lab.errors import LabError
@@ -67,9 +68,11 @@ class Plan(Silent):
 
     Attributes:
         changes: operation -> how many; empty when nothing would change.
+        resources: all that there would be, and what each refers to; what would go among them.
     """
 
     changes: dict[str, int]
+    resources: tuple[Resource, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -6,14 +6,18 @@ the program, take the outputs. Besides, `up` draws, waits, repairs, and starts t
 
 from __future__ import annotations
 
+import tempfile
 from collections.abc import Callable
+from pathlib import Path
 
 from lab import course
+from lab.deploy.resources import Resource, deployed, planned
 from lab.deploy.state import Deployment
 from lab.session import operate, ready
 from lab.session.program import own_names
 from lab.session.ready import Session
 from lab.session.results import Outputs, Plan, Receipt, UpRecord, outputs_of
+from sandbox.home import read_json
 
 _session: Session | None = None
 
@@ -62,7 +66,10 @@ def plan(chapter: int | str | None = None, *, delete: bool = False) -> Plan:
     Raises:
         LabError: the program raised, or the engine or provider refused.
     """
-    return Plan(_deploy("plan", chapter, delete).changes)
+    with tempfile.TemporaryDirectory() as folder:
+        file = Path(folder) / "plan.json"
+        changes = _deploy("plan", chapter, delete, save=file).changes
+        return Plan(changes, planned(read_json(file), resources()))
 
 
 def up(chapter: int | str | None = None, *, delete: bool = False) -> UpRecord:
@@ -80,10 +87,12 @@ def up(chapter: int | str | None = None, *, delete: bool = False) -> UpRecord:
     return UpRecord(outputs(), deployment.changes)
 
 
-def _deploy(kind: str, chapter: int | str | None, delete: bool) -> Deployment:
+def _deploy(
+    kind: str, chapter: int | str | None, delete: bool, save: Path | None = None
+) -> Deployment:
     session = current(chapter)
     wanted = course.find(chapter) if chapter is not None else session.chapter
-    return operate.deploy(session, kind, wanted, own_names(), delete=delete)
+    return operate.deploy(session, kind, wanted, own_names(), delete=delete, save=save)
 
 
 def destroy() -> Receipt:
@@ -98,6 +107,11 @@ def outputs() -> Outputs:
     """The outputs of the stack as it was last deployed, from whichever notebook."""
     stack = current().stack
     return outputs_of(stack.outputs(), stack.reveal)
+
+
+def resources() -> tuple[Resource, ...]:
+    """What the stack has deployed, and what each refers to."""
+    return deployed(current().stack.state().checkpoint)
 
 
 def known_outputs() -> Outputs:

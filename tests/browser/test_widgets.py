@@ -16,7 +16,8 @@ install()
 """
 CELLS = [
     VIEWS,
-    "from lab import predict; predict('1')",
+    "from lab.predictions.view import Prediction; from lab.predictions.questions import QUESTIONS",
+    "Prediction(QUESTIONS[0])",
     "from lab import check; check('1.1', 3)",
     "from lab import show; show({'secret': 1, 'text': 'a ' * 80})",
     "for view in views().values(): display(view)",

@@ -7,18 +7,22 @@ from lab.draw.view import View
 from lab.exercise.exercises import exercises, hint, solution
 from lab.exercise.state import Verdict, judge
 from lab.exercise.view import VerdictView
-from lab.predictions.predict import predict
+from lab.predictions.questions import QUESTIONS
+from lab.predictions.view import Prediction
 from lab.preflight.state import judge as judge_machine
 from lab.preflight.view import Preflight
 from lab.prompt.answer import Answer
 from lab.showing.show import show
 from tests.lab.bursts.burst_views import burst_views
 from tests.lab.chat.chat_views import chat_views
+from tests.lab.compare.compare_views import compare_views
+from tests.lab.graph.graph_views import graph_views
 from tests.lab.home_views import home_views
 from tests.lab.logs.log_views import log_views
 from tests.lab.policy.policy_views import policy_views
 from tests.lab.preflight.machines import BAD, GOOD
 from tests.lab.prompt.prompt_views import WHEN, exchanges, playground
+from tests.lab.times.times_views import times_views
 
 HOSTILE = (
     '<script>alert(1)</script>\x1b[31m"><img src=x onerror=alert(1)> \u202egnp.exe \u05e9\u05dc '
@@ -32,7 +36,8 @@ def views(text: str = "What is gravity?") -> dict[str, View]:
     each = exchanges(text)
     failing = playground(each["done"])
     failing.failure = Failure.of(ValueError(text), "Sending a prompt")
-    broken = predict("3")
+    asked = QUESTIONS[2]
+    broken = Prediction(asked)
     broken.failure = Failure("what " + text, "why", "fix")
     return {
         "playground_idle": playground(),
@@ -47,9 +52,9 @@ def views(text: str = "What is gravity?") -> dict[str, View]:
         "check_error": VerdictView(Verdict(one, "error", f"The checker failed: {text}", "x"), WHEN),
         "hint": hint("3.1"),
         "solution": solution("3.1"),
-        "predict_idle": predict("3"),
-        "predict_right": predict("3", answer="b"),
-        "predict_wrong": predict("3", answer="a"),
+        "predict_idle": Prediction(asked),
+        "predict_right": Prediction(asked, "b"),
+        "predict_wrong": Prediction(asked, "a"),
         "predict_failed": broken,
         "preflight_good": Preflight(judge_machine(GOOD)),
         "preflight_bad": Preflight(judge_machine(BAD)),
@@ -59,5 +64,8 @@ def views(text: str = "What is gravity?") -> dict[str, View]:
         **burst_views(text),
         **log_views(text),
         **home_views(text),
+        **graph_views(text),
+        **times_views(text),
+        **compare_views(text),
         "show": show({"Role": {"RoleName": text, "Password": "hunter2"}}),
     }

@@ -35,7 +35,7 @@ def test_what_is_checked_predicted_and_hinted_is_kept_for_its_owner_alone(folder
     lab.check(number, 5)
     lab.hint(number)
     question = next(one for one in QUESTIONS if one.id == number.split(".")[0])
-    lab.predict(question.id, answer=question.right)
+    lab.predict(question.id, answer=lab.predict(question.id).question.right)
     kinds = [(event["kind"], event["page"]) for event in journal.read()]
     assert kinds == [(kind, PAGE.slug) for kind in ("check", "hint", "predict")]
     assert journal.read()[0]["answer"] == {"form": "data", "value": 5}

@@ -4,9 +4,11 @@ import pytest
 
 from lab import course
 from lab.errors import LabError
+from lab.marks import journal
 from lab.predictions.predict import predict
 from lab.predictions.questions import QUESTIONS
 from lab.predictions.state import Option, Question
+from lab.predictions.view import Prediction
 from tests.lab.draw.live import assert_failure_is_shown, assert_labelled_and_plain, boom, press
 
 
@@ -30,7 +32,7 @@ def test_an_answer_is_taken_as_it_was_meant(answer):
 
 
 def test_reasons_are_told_only_once_committed():
-    question = QUESTIONS[0]
+    question = predict("1").question
     before, after = predict("1"), predict("1", answer="a")
     for option in question.options:
         assert option.why not in before.text() + str(before.state())
@@ -39,10 +41,55 @@ def test_reasons_are_told_only_once_committed():
 
 
 def test_the_first_decision_counts():
-    made = predict("1")
+    made = Prediction(QUESTIONS[0])
     made.commit("b")
     made.commit("a")
     assert made.answer == "b" and "You said b; a is right." in made.text()
+
+
+def learner(monkeypatch, folder):
+    monkeypatch.setattr(journal, "home", lambda: folder)
+    return [predict(question.id).question for question in QUESTIONS]
+
+
+def test_the_order_of_options_is_a_learners_own_and_stays(monkeypatch, tmp_path):
+    one, other = (learner(monkeypatch, tmp_path / name) for name in ("one", "other"))
+    assert one == learner(monkeypatch, tmp_path / "one") and one != other
+    assert {question.right for question in one} > {"a"}
+    kept = (tmp_path / "one" / "learner").read_text()
+    assert len(kept) == 16 and kept != (tmp_path / "other" / "learner").read_text()
+
+
+def test_a_folder_that_cannot_be_written_has_an_order_too(monkeypatch, tmp_path):
+    (tmp_path / "file").write_text("")
+    assert learner(monkeypatch, tmp_path / "file") == learner(monkeypatch, tmp_path / "file")
+
+
+def test_a_word_that_was_cut_is_an_order_too(monkeypatch, tmp_path):
+    (tmp_path / "learner").write_bytes(b"")
+    assert learner(monkeypatch, tmp_path) == learner(monkeypatch, tmp_path)
+
+
+def test_what_is_noted_is_the_options_text_which_every_order_has(monkeypatch, tmp_path):
+    question = learner(monkeypatch, tmp_path)[0]
+    predict(question.id, question.right)
+    (event,) = journal.read()
+    assert (event["answer"], event["right"]) == (
+        next(option.text for option in QUESTIONS[0].options if option.right),
+        True,
+    )
+
+
+@pytest.mark.parametrize("answer", ["a", "b"])
+def test_ones_own_choice_is_marked_beside_the_right_one(answer):
+    made = Prediction(QUESTIONS[1], answer)  # b is right
+    marked = [line for line in made.text().splitlines() if "your answer" in line]
+    assert (
+        len(marked) == 1
+        and f"{answer}) " in made.text().splitlines()[made.text().splitlines().index(marked[0]) - 1]
+    )
+    assert str(made.html()).count("→ your answer") == 1
+    assert ("✓ right, → your answer" in made.text()) == (answer == "b")
 
 
 def test_an_unknown_question_or_option_names_those_that_exist():

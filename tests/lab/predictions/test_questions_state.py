@@ -48,3 +48,12 @@ def test_what_is_no_answer_is_told_with_those_there_are(answer):
     with pytest.raises(ValueError) as told:
         question(RIGHT, WRONG).commit(answer)
     assert str(told.value) == f"Question q1 has no answer {answer!r}; it has a, b."
+
+
+def test_another_order_has_the_same_options_and_the_same_right_one():
+    asked = question(RIGHT, *[Option(f"no {n}", "it is not") for n in range(7)])
+    orders = [asked.shuffled(word) for word in "abcdefgh"]
+    assert all(set(one.options) == set(asked.options) for one in orders)
+    assert all(one.options[one.letters.index(one.right)] == RIGHT for one in orders)
+    assert len({one.options for one in orders}) == 8 and len({one.right for one in orders}) > 2
+    assert asked.shuffled("a") == orders[0] and (orders[0].id, orders[0].text) == ("q1", "Is it?")
