@@ -244,7 +244,7 @@ MAY: dict[str, tuple[str, ...]] = {
         "lab/session",
         "lab/preflight",
         "lab/cost",
-        "lab/checks",
+        "lab/checks/shared",
         "gateway",
         "sandbox",
         "sandbox/*",

@@ -9,7 +9,7 @@ from typing import Any
 import pulumi
 
 from lab import course
-from lab.checks import mocks
+from lab.checks.shared import mocks
 from lab.errors import LabError
 from lab.session.program import compose, names_of
 

@@ -51,6 +51,7 @@ class Block:
             ast.For: self._for,
             ast.If: self._if,
             ast.Raise: self._as_it_is,
+            ast.With: self._untouched,
         }
         if type(node) not in kind:
             raise LabError(f"{type(node).__name__} in line {node.lineno} cannot be cut.")
@@ -58,6 +59,14 @@ class Block:
 
     def _as_it_is(self, node: ast.stmt) -> str:
         return self.source.of(node)
+
+    def _untouched(self, node: ast.With) -> str:
+        """A block of which nothing goes; it would be cut in vain."""
+        named = {each.id for each in ast.walk(node) if isinstance(each, ast.Name)}
+        if gone := named & set(self.fold.names):
+            told = ", ".join(sorted(gone))
+            raise LabError(f"With in line {node.lineno} cannot be cut: {told} is gone.")
+        return self._as_it_is(node)
 
     def _assign(self, node: ast.Assign | ast.AnnAssign) -> str | None:
         target = node.targets[0] if isinstance(node, ast.Assign) else node.target
