@@ -27,13 +27,18 @@ def constant(file: str, name: str) -> Any:
     raise KeyError(f"gateway/{file} gives nothing the name {name}")
 
 
-def argument(file: str, name: str) -> Any:
+def argument(file: str, name: str, inside: str = "") -> Any:
     """The plain value that the first call with this argument hands over.
+
+    Args:
+        inside: the function in which the call is; anywhere in the file without it.
 
     Raises:
         KeyError: no call has this argument.
     """
-    for node in ast.walk(_tree(file)):
+    tree = _tree(file)
+    places = [node for node in ast.walk(tree) if getattr(node, "name", None) == inside] or [tree]
+    for node in ast.walk(places[0]):
         for keyword in node.keywords if isinstance(node, ast.Call) else ():
             if keyword.arg == name:
                 return ast.literal_eval(keyword.value)

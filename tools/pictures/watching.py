@@ -44,7 +44,7 @@ def alarm() -> str:
     """A metric over time, its threshold, and the alarm's state."""
     threshold = entry("metrics.py", "extended_statistic", "threshold") / 1000
     statistic = entry("metrics.py", "extended_statistic", "extended_statistic")
-    minutes = argument("metrics.py", "period") // 60
+    minutes = argument("metrics.py", "period", "alarm") // 60
     left, wide, base, tall = 74.0, 58.0, 186.0, 4.6
     drawing = Sketch(
         "A metric over time, and the state of its alarm",
