@@ -37,8 +37,9 @@ def argument(file: str, name: str, inside: str = "") -> Any:
         KeyError: no call has this argument.
     """
     tree = _tree(file)
-    places = [node for node in ast.walk(tree) if getattr(node, "name", None) == inside] or [tree]
-    for node in ast.walk(places[0]):
+    named = (node for node in ast.walk(tree) if getattr(node, "name", None) == inside)
+    place = next(named, None) if inside else tree
+    for node in ast.walk(place) if place else ():
         for keyword in node.keywords if isinstance(node, ast.Call) else ():
             if keyword.arg == name:
                 return ast.literal_eval(keyword.value)
