@@ -190,6 +190,8 @@ check("99.1", may_go)
 #   `clean_up(confirm="course-aws")`.
 # - The tagging API may list for hours what is gone, so each thing is asked
 #   at its own service before it is called left over.
+# - What you made by hand in the console has none of these tags. Look for it
+#   there.
 # - `configure(expires="2026-12-24")` tags everything with a last day. Nothing
 #   is deleted by itself: whoever looks sees what is past it.
 # - `configure(monthlyDollars=20)` makes an alarm on the account's whole bill,

@@ -264,5 +264,5 @@ def test_where_nobody_answers_one_line_says_so_and_nothing_is_deleted(opened, mo
         "PATIENT",
         cleaning.PATIENT.merge(cleaning.Config(retries={"total_max_attempts": 1})),
     )
-    with pytest.raises(NotReady, match="AWS did not say what there is, and nothing was deleted"):
+    with pytest.raises(NotReady, match="AWS did not say what there is: Could not connect"):
         clean_up()
