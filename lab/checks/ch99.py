@@ -13,7 +13,7 @@ STATE = {f"{LOG}in-use"}
 TAGS = {"gateway:stack": "course", "gateway:owner": OURS}
 ANOTHER = "Its owner is somebody else: their stack may have the same name."
 # An ARN, its tags, whether it may go, and why.
-CASES = (
+CASES: tuple[tuple[str, dict[str, str], bool, str], ...] = (
     ("forgotten", TAGS, True, "Its owner is you, and no state has it: it may go."),
     ("in-use", TAGS, False, "The state has it: destroy() deletes it, in the right order."),
     ("theirs", {**TAGS, "gateway:owner": "someone"}, False, ANOTHER),
