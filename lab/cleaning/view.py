@@ -118,7 +118,8 @@ class CleaningView(Drawn):
         if made.state in ("failed", "stopped"):
             return panels.excerpt(f"{self._gone()} {made.problem[:5000]}".strip(), 600)
         if made.state == "done":
-            return f"{self._gone()} Asked again, by tag: nothing is left."
+            but = " but what has to stay" if found.kept else ""
+            return f"{self._gone()} Asked again, by tag: nothing is left{but}."
         told = f"{words.count(len(found.in_state), 'resource')} in the state"
         own, over = len(found.own), len(found.leftovers)
         told += f", {words.count(own, 'thing')} with its tags"
