@@ -376,6 +376,20 @@ QUIRKS = (
         f"{DIFFERENCES}::test_a_vpc_link_is_there_at_once_in_any_zone",
         (15,),
     ),
+    Quirk(
+        "tagged-ghosts",
+        "The tagging API may list what is gone for hours, so a clean-up asks each thing's own service.",
+        "It lists what is there; of what is gone, instances that have ended alone.",
+        f"{SERVER}/control/test_tagging.py::test_alarms_secrets_parameters_and_web_acls_are_listed_while_they_are_there",
+        (99,),
+    ),
+    Quirk(
+        "bill",
+        "An account that wants it gets `EstimatedCharges`, a metric of its bill, some times a day.",
+        "There is no bill and no such metric: an alarm on it has no data.",
+        f"{SERVER}/watching/test_bill.py::test_an_alarm_on_the_bill_has_no_data",
+        (99,),
+    ),
 )
 
 

@@ -28,7 +28,6 @@ from sandbox.home import write_json
 SANDBOX = "sandbox"
 AWS = "-aws"  # how the names of stacks on AWS end
 NEXT = "Run clean_up() again: it goes on where it ended."
-SILENT = "AWS did not say what there is, and nothing was deleted"
 # AWS deletes one REST API in 30 seconds; who asks too often is asked to wait.
 PATIENT = Config(
     connect_timeout=5, read_timeout=20, retries={"mode": "standard", "max_attempts": 5}
@@ -171,10 +170,14 @@ def inventory(opened: Session) -> Inventory:
         found, unasked = asking.tagged(client, PROJECT, opened.target.region)
     except BotoCoreError as error:
         raise NotReady(
-            f"{SILENT}: {error}", "See whether there is a network, then run it again."
+            f"AWS did not say what there is: {error}",
+            "See whether there is a network, then run it again.",
         ) from None
     if len(unasked) == len(asking.sources(client, PROJECT, opened.target.region)):
-        raise NotReady(f"{SILENT}: {unasked[0]}", "Sign in with a role that may read tags.")
+        raise NotReady(
+            f"AWS did not say what there is: {unasked[0]}",
+            "Sign in with a role that may read tags.",
+        )
     owner = ready.owner(stack.home)
     ours = {arn: tags for arn, tags in found.items() if tags.get(OWNER) == owner}
     known = {name: state.known for name, state in states.items()}

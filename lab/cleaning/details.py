@@ -21,6 +21,7 @@ class Detail:
     size: str = ""
 
 
+ENDED = ("shutting-down", "terminated")  # instances that nobody pays for any more
 Look = Callable[[Any, str, tuple[str, ...]], Any]  # a client, the ARN, its names
 # The service, the call, and where in the answer the time is at which it was made.
 LOOKS: dict[str, tuple[str, Look, str]] = {
@@ -28,7 +29,7 @@ LOOKS: dict[str, tuple[str, Look, str]] = {
         AutoScalingGroupNames=[n[0]])["AutoScalingGroups"], "CreatedTime"),
     "instance": ("ec2", lambda c, _, n: [
         one for each in c.describe_instances(InstanceIds=[n[0]])["Reservations"]
-        for one in each["Instances"] if one["State"]["Name"] != "terminated"], "LaunchTime"),
+        for one in each["Instances"] if one["State"]["Name"] not in ENDED], "LaunchTime"),
     "listener rule": ("elbv2", lambda c, arn, _: c.describe_rules(RuleArns=[arn])["Rules"], ""),
     "listener": ("elbv2",
                  lambda c, arn, _: c.describe_listeners(ListenerArns=[arn])["Listeners"], ""),

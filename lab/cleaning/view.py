@@ -12,6 +12,8 @@ from lab.draw.once import Drawn
 
 SHOWN, FOLDED = 15, 200  # rows in sight, and rows at all
 UNKNOWN = "unknown"
+PREVIEW = words.Word("=", "preview", "quiet")
+CONFIRM = "Nothing is deleted yet. To delete all of it, type the stack's name:"
 HEADS = ("name", "what", "is", "age", "$ an hour at rest")
 
 
@@ -71,6 +73,8 @@ class CleaningView(Drawn):
         for name, why in self._left():
             lines.append(f"  {words.LEFT_OVER}: {panels.excerpt(name, 200)}")
             lines.append(f"    {panels.excerpt(why, 300)}")
+        if asked := self._asked_for():
+            lines.append(f"  {CONFIRM} {asked}")
         lines += [f"  {line}" for line in self._remarks()]
         return clean("\n".join(panels.excerpt(line, 600) for line in lines))
 
@@ -78,10 +82,12 @@ class CleaningView(Drawn):
         """The verdict, what there is, what is left and how that is deleted."""
         things, left = self._found().own, self._left()
         rows = [row(thing, self._found()) for thing in things[:FOLDED]]
+        asked = self._asked_for()
         more = f"{len(rows) - SHOWN} more of {len(things):,}"
         return panels.panel(
             panels.title(panels.excerpt(self._title(), 400)),
             tag("p", panels.badge(self._badge()), " ", self._sentence()),
+            panels.note(PREVIEW, CONFIRM, panels.code(asked)) if asked else None,
             self._table("What there is", rows[:SHOWN]) if rows else None,
             panels.details(more, self._table("The rest", rows[SHOWN:]))
             if len(rows) > SHOWN
@@ -118,7 +124,8 @@ class CleaningView(Drawn):
         if made.state in ("failed", "stopped"):
             return panels.excerpt(f"{self._gone()} {made.problem[:5000]}".strip(), 600)
         if made.state == "done":
-            return f"{self._gone()} Asked again, by tag: nothing is left."
+            but = " but what has to stay" if found.kept else ""
+            return f"{self._gone()} Asked again, by tag: nothing is left{but}."
         told = f"{words.count(len(found.in_state), 'resource')} in the state"
         own, over = len(found.own), len(found.leftovers)
         told += f", {words.count(own, 'thing')} with its tags"
@@ -147,14 +154,14 @@ class CleaningView(Drawn):
             found.append((thing.arn, "\n".join(told).strip()))
         return found[:SHOWN]
 
+    def _asked_for(self) -> str:
+        """What has to be typed before anything is deleted; "" for nothing, or where it was."""
+        name = self.cleaning.confirm if self.cleaning.state == "idle" else ""
+        return f'clean_up(confirm="{name}")' if name else ""
+
     def _remarks(self) -> list[str]:
         made, found = self.cleaning, self._found()
         told = []
-        if made.state == "idle" and made.confirm:
-            told.append(
-                f"Nothing is deleted yet. To delete it, type the stack's name: "
-                f'clean_up(confirm="{made.confirm}")'
-            )
         told += [f"{one.name} stays: {one.kept}" for one in found.kept]
         if found.expired:
             told.append(f"Past its last day: {words.count(len(found.expired), 'thing')}.")
@@ -176,9 +183,6 @@ class CleaningView(Drawn):
         if made.receipt:
             told.append(f"Receipt: {made.receipt}")
         return told
-
-
-PREVIEW = words.Word("=", "preview", "quiet")
 
 
 def row(thing: Thing, found: Inventory) -> tuple[str, str, str, str, str]:

@@ -264,5 +264,36 @@ def test_where_nobody_answers_one_line_says_so_and_nothing_is_deleted(opened, mo
         "PATIENT",
         cleaning.PATIENT.merge(cleaning.Config(retries={"total_max_attempts": 1})),
     )
-    with pytest.raises(NotReady, match="AWS did not say what there is, and nothing was deleted"):
+    with pytest.raises(NotReady, match="AWS did not say what there is: Could not connect"):
         clean_up()
+
+
+def test_a_balancer_goes_before_what_it_uses(opened):
+    ec2, balancing, ours = boto3.client("ec2"), boto3.client("elbv2"), listed(tags(opened))
+    subnets = ec2.describe_subnets()["Subnets"][:2]
+    network = subnets[0]["VpcId"]
+    group = ec2.create_security_group(GroupName="door", Description="door", VpcId=network)
+    group = group["GroupId"]
+    ec2.create_tags(Resources=[group], Tags=ours)
+    balancer = balancing.create_load_balancer(
+        Name="forgotten", Subnets=[each["SubnetId"] for each in subnets], SecurityGroups=[group],
+        Scheme="internal", Tags=ours,
+    )["LoadBalancers"][0]["LoadBalancerArn"]  # fmt: skip
+    targets = balancing.create_target_group(
+        Name="forgotten", Protocol="HTTP", Port=80, VpcId=network, Tags=ours
+    )["TargetGroups"][0]["TargetGroupArn"]
+    forward = [{"Type": "forward", "TargetGroupArn": targets}]
+    listener = balancing.create_listener(
+        LoadBalancerArn=balancer, Protocol="HTTP", Port=80, DefaultActions=forward, Tags=ours
+    )["Listeners"][0]["ListenerArn"]
+    balancing.create_rule(
+        ListenerArn=listener, Priority=1, Actions=forward, Tags=ours,
+        Conditions=[{"Field": "path-pattern", "Values": ["/a"]}],
+    )  # fmt: skip
+    over = leftovers().cleaning.before.leftovers
+    assert [thing.what for thing in over] == [
+        "listener rule", "listener", "load balancer", "target group", "security group",
+    ]  # fmt: skip
+    assert over[2].hourly and over[2].age(leftovers().cleaning.before.now) is not None
+    done = clean_up()
+    assert (done.deleted, done.left) == (5, ())

@@ -94,7 +94,7 @@ def test_ones_own_choice_is_marked_beside_the_right_one(answer):
 
 def test_an_unknown_question_or_option_names_those_that_exist():
     with pytest.raises(
-        LabError, match=r"There are: 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16\."
+        LabError, match=r"There are: 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 99\."
     ):
         predict("17")
     for answer in ("d", "", "ab"[2:], "?"):
