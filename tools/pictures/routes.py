@@ -91,7 +91,7 @@ def pointers() -> str:
     drawing.card(318, 22, 132, 54, ["deployment", "frozen: new text"], kind="new")
     drawing.card(318, 110, 132, 54, ["deployment", "frozen: old text"], dashed=True)
     drawing.card(
-        524, 52, 100, 142, ["the API", "the text", "that you edit:", "path, method,", "policy, …"]
+        524, 22, 100, 142, ["the API", "the text", "that you edit:", "path, method,", "policy, …"]
     )
     drawing.route([(100, 76), (149, 76)])
     drawing.text(125, 46, "request", size=12)
