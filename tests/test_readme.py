@@ -69,6 +69,13 @@ def test_links_lead_somewhere(page):
             assert (ROOT / target).exists(), f"{page.name}: {target}"
 
 
+def test_the_moving_picture_is_there_and_stands_still_for_who_wants_no_motion():
+    text = (ROOT / "README.md").read_text("utf-8")
+    shown = re.findall(r'(?:src|srcset)="([^"]+)"', text)
+    assert len(shown) == 2 and all((ROOT / each).is_file() for each in shown)
+    assert "prefers-reduced-motion: reduce" in text
+
+
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
 def test_make_targets_that_a_page_names_exist(page):
     for job in re.findall(r"`make ([a-z]+)", page.read_text("utf-8")):

@@ -26,7 +26,7 @@ class Links(HTMLParser):
         self.ids.add(given.get("id"))
         if tag == "script":
             self.scripts.append(given.get("src"))
-        for name in ("href", "src"):
+        for name in ("href", "src", "srcset"):
             if given.get(name):
                 self.targets.append(given[name])
 
