@@ -69,6 +69,19 @@ def test_links_lead_somewhere(page):
             assert (ROOT / target).exists(), f"{page.name}: {target}"
 
 
+def test_the_minutes_of_a_page_are_as_long_as_it_says():
+    text = (ROOT / "README.md").read_text("utf-8")
+    minutes = [chapter.minutes for chapter in course.CHAPTERS if chapter.steps]
+    assert f"a page is {min(minutes)} to {max(minutes)} minutes" in text
+
+
+def test_the_moving_picture_is_there_and_stands_still_for_who_wants_no_motion():
+    text = (ROOT / "README.md").read_text("utf-8")
+    shown = re.findall(r'(?:src|srcset)="([^"]+)"', text)
+    assert len(shown) == 2 and all((ROOT / each).is_file() for each in shown)
+    assert "prefers-reduced-motion: reduce" in text
+
+
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
 def test_make_targets_that_a_page_names_exist(page):
     for job in re.findall(r"`make ([a-z]+)", page.read_text("utf-8")):

@@ -55,6 +55,6 @@ PARTS = (
         17,
         99,
         "take the program home, and leave nothing behind",
-        ("map.svg", "The resources of chapters 01 to 06, and what each refers to"),
+        ("two_targets.svg", "One program, by Pulumi to an emulator on your machine or to AWS"),
     ),
 )

@@ -34,6 +34,35 @@
       }
     }
   }
+  // An arrow leads to a box or to words, and comes from one, from words, or out of another arrow. An axis does neither.
+  const near = (point, area, by) =>
+    point.x > area.x - by && point.x < area.x + area.width + by && point.y > area.y - by && point.y < area.y + area.height + by;
+  const lines = [...svg.querySelectorAll("path[fill=none]")].map((path) => {
+    const length = path.getTotalLength();
+    return { from: path.getPointAtLength(0), to: path.getPointAtLength(length), path, length };
+  });
+  const onLine = (point, line) => {
+    for (let along = 0; along <= line.length; along += 2) {
+      const at = line.path.getPointAtLength(along);
+      if (Math.hypot(at.x - point.x, at.y - point.y) < 3) return true;
+    }
+    return false;
+  };
+  for (const head of svg.querySelectorAll("path:not([fill=none]):not([data-axis])")) {
+    const [, x, y] = head.getAttribute("d").match(/^M([\d.]+) ([\d.]+)l/) ?? [];
+    if (!x) continue; // a surface
+    const tip = { x: +x, y: +y };
+    if (!boxes.some((each) => near(tip, box(each), 4)) && !texts.some((each) => near(tip, each.at, 12)))
+      found.push(`an arrow to ${x}, ${y}: nothing there`);
+    const line = lines.find((each) => Math.hypot(each.to.x - tip.x, each.to.y - tip.y) < 2);
+    if (!line) found.push(`an arrow to ${x}, ${y}: a head without a line`);
+    else if (
+      !boxes.some((each) => near(line.from, box(each), 3)) &&
+      !texts.some((each) => near(line.from, each.at, 10)) &&
+      !lines.some((other) => other !== line && onLine(line.from, other))
+    )
+      found.push(`an arrow from ${line.from.x}, ${line.from.y}: nothing there`);
+  }
   // The words of one box, each said once.
   for (const each of boxes) {
     const words = texts.filter((text) => inside(text.at, box(each), 0)).map((text) => text.words.toLowerCase());

@@ -10,6 +10,9 @@ PICTURES = sorted((notebooks.ROOT / "images").glob("*.svg"))
 MEASURE = (Path(__file__).parent / "pictures.js").read_text("utf-8")
 GROUND = "() => getComputedStyle(document.querySelector('rect')).fill"
 
+BOX = '<rect x="90" y="40" width="9" height="20"/>'
+ARROW = BOX + '<path fill="none" d="M10 50H90"/><path fill="red" d="M90 50l-8 -4v8z"/>'
+
 
 @pytest.fixture(scope="module")
 def page(browser):
@@ -32,6 +35,8 @@ def test_words_are_in_their_boxes_and_nowhere_on_each_other(page):
     ("drawn", "told"),
     [
         ('<rect x="10" y="40" width="40" height="30"/><text x="12" y="60">far too long', "edge of"),
+        ('<path fill="red" d="M90 50l-8 -4v8z"/><text x="300" y="60">a', "an arrow to 90, 50: nothing there"),
+        (f"{ARROW}<text>a", "an arrow from 10, 50: nothing there"),
         ('<text x="600" y="60">far too long', "outside of the picture"),
         ('<text x="10" y="60">one</text><text x="14" y="60">two', "one: on two"),
         ('<path fill="none" d="M0 56H300"/><text x="50" y="60">words', "on a line"),

@@ -1,4 +1,4 @@
-"""Record the moving picture of the front page: images/first_minute.webp.
+"""Record the moving picture of the front page, images/first_minute.webp, and its last frame.
 
     python -m tools.front.record
 
@@ -30,6 +30,7 @@ from tools import jobs, notebooks
 from tools.front.webp import Frame, animated
 
 TARGET = notebooks.ROOT / "images" / "first_minute.webp"
+STILL = TARGET.with_name("first_minute_still.webp")  # for who wants no motion
 CHANGE = (Path(__file__).parent / "change.js").read_text("utf-8")
 SEEN = notebooks.ROOT / "build" / "recording.png"
 TOKEN = "recording"
@@ -150,6 +151,8 @@ def record(url: str, chromium: str) -> list[Frame]:
         for shots in taken:
             frames += pieces(blank, shots, before)
             before = shots[-1]
+        (still,) = pieces(blank, taken[-1][-1:], None)
+        STILL.write_bytes(still.still)
         browser.close()
     return frames
 

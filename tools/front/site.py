@@ -24,7 +24,7 @@ from tools.readme import ADDS
 
 BUILD = ROOT / "build"
 SITE = BUILD / "site"
-MOVING = "first_minute.webp"
+MOVING, STILL = "first_minute.webp", "first_minute_still.webp"
 TITLE = "A language model behind an API gateway"
 LEAD = (
     "A course in Jupyter notebooks: an API gateway, one cloud resource at a time. Each page below is "
@@ -75,7 +75,10 @@ def index(pages: Mapping[str, str]) -> str:
 <body>
 <h1>{TITLE}</h1>
 <p>{LEAD}</p>
+<picture>
+<source media="(prefers-reduced-motion: reduce)" srcset="images/{STILL}">
 <img src="images/{MOVING}" alt="JupyterLab: resources are deployed, the model answers, a burst meets its limit">
+</picture>
 {parts}
 </body>
 </html>

@@ -42,8 +42,11 @@ EXPLAINED: dict[int, Callable[[], str]] = {
     15: routes.balancer,
     16: routes.breaker,
 }
-# Pictures that a page has besides.
-MORE: dict[str, Callable[[], str]] = {"cold_start": times.cold_start}
+# Pictures that a page or the front page has besides.
+MORE: dict[str, Callable[[], str]] = {
+    "cold_start": times.cold_start,
+    "two_targets": exchanges.two_targets,
+}
 
 
 def build_all(root: Path = ROOT) -> dict[Path, str]:

@@ -6,6 +6,28 @@ from gateway.settings import Settings
 from tools.pictures.sketch import Sketch
 
 
+def two_targets() -> str:
+    """One program, and the two places where it is deployed."""
+    drawing = Sketch(
+        "One program, two targets",
+        "The program in gateway/ is the same for both, and so is Pulumi's engine. In the sandbox, a light "
+        "provider makes the resources in an emulator on your machine, with a small model. On AWS, the official "
+        "provider makes them in your account.",
+        186,
+    )
+    drawing.card(16, 64, 116, 56, ["gateway/", "the program"], kind="new")
+    drawing.card(176, 64, 112, 56, ["Pulumi", "its own engine"])
+    drawing.card(340, 18, 122, 56, ["our provider", "a light one"])
+    drawing.card(506, 18, 118, 56, ["your machine", "an emulator"], kind="good")
+    drawing.card(340, 110, 122, 56, ["provider aws", "the official one"])
+    drawing.card(506, 110, 118, 56, ["AWS", "your account"], kind="good")
+    drawing.route([(132, 92), (175, 92)])
+    for y in (46.0, 138.0):
+        drawing.route([(288, 92), (314, 92), (314, y), (339, y)])
+        drawing.route([(462, y), (505, y)])
+    return drawing.svg()
+
+
 def policies() -> str:
     """Two policies on one way: who may come in, and what the role may do."""
     drawing = Sketch(

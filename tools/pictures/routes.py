@@ -84,26 +84,26 @@ def pointers() -> str:
         "A caller knows the stage v1. The stage points at one deployment. A deployment is a frozen copy of the "
         "API as it was at one moment. What you edit is the API; callers see it when there is a new deployment "
         "and the stage points at it. The old deployment is then deleted.",
-        236,
+        206,
     )
-    drawing.card(16, 84, 84, 44, ["caller"])
-    drawing.card(150, 84, 96, 44, ["stage v1", "a name"], kind="new")
-    drawing.card(318, 52, 132, 54, ["deployment", "frozen: new text"], kind="new")
-    drawing.card(318, 140, 132, 54, ["deployment", "frozen: old text"], dashed=True)
+    drawing.card(16, 54, 84, 44, ["caller"])
+    drawing.card(150, 54, 96, 44, ["stage v1", "a name"], kind="new")
+    drawing.card(318, 22, 132, 54, ["deployment", "frozen: new text"], kind="new")
+    drawing.card(318, 110, 132, 54, ["deployment", "frozen: old text"], dashed=True)
     drawing.card(
-        524, 52, 100, 142, ["the API", "the text", "that you edit:", "path, method,", "policy, …"]
+        524, 22, 100, 142, ["the API", "the text", "that you edit:", "path, method,", "policy, …"]
     )
-    drawing.route([(100, 106), (149, 106)])
-    drawing.text(125, 76, "request", size=12)
-    drawing.route([(246, 98), (282, 98), (282, 79), (317, 79)], kind="new")
-    drawing.text(282, 69, "points at", size=12)
-    drawing.route([(246, 116), (282, 116), (282, 167), (317, 167)], dashed=True)
-    drawing.text(282, 184, "before", size=12)
-    drawing.route([(524, 79), (451, 79)], kind="new")
-    drawing.text(487, 69, "copied", size=12)
-    drawing.route([(524, 167), (451, 167)], dashed=True)
-    drawing.text(487, 184, "earlier", size=12)
-    drawing.text(384, 214, "deleted when nothing points at it", size=12)
+    drawing.route([(100, 76), (149, 76)])
+    drawing.text(125, 46, "request", size=12)
+    drawing.route([(246, 68), (282, 68), (282, 49), (317, 49)], kind="new")
+    drawing.text(282, 39, "points at", size=12)
+    drawing.route([(246, 86), (282, 86), (282, 137), (317, 137)], dashed=True)
+    drawing.text(282, 154, "before", size=12)
+    drawing.route([(524, 49), (451, 49)], kind="new")
+    drawing.text(487, 39, "copied", size=12)
+    drawing.route([(524, 137), (451, 137)], dashed=True)
+    drawing.text(487, 154, "earlier", size=12)
+    drawing.text(384, 184, "deleted when nothing points at it", size=12)
     return drawing.svg()
 
 

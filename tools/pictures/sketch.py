@@ -72,6 +72,11 @@ class Sketch(Drawing):
             f'<path d="M{number(x2)} {number(y2)}{back}" fill="{theme.SHAPES[kind]}"/>'
         )
 
+    def axis(self, x1: float, x2: float, y: float) -> None:
+        """The line of time: an arrow that leads nowhere but on."""
+        self.route([(x1, y), (x2, y)])
+        self.parts[-1] = self.parts[-1].replace("<path ", '<path data-axis="time" ')
+
     def area(self, points: Sequence[Point], kind: str) -> None:
         """A surface under a curve, with the curve itself."""
         (left, base), *_, (right, _) = points

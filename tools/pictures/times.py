@@ -36,7 +36,7 @@ def cold_start() -> str:
     drawing.text(left + cold + 32, one + 49, "Duration", size=12)
     drawing.text(warm + 32, one + 49, "warm", size=12)
     drawing.text(third - 10, two + 21, "1 is busy, so another starts", size=12, at="end")
-    drawing.route([(left, 222), (624, 222)])
+    drawing.axis(left, 624, 222)
     drawing.text(624, 240, "time", size=12, at="end")
     return drawing.svg()
 
@@ -77,6 +77,6 @@ def stream() -> str:
         drawing.route([(x, y + 22), (x, y + 3)])
         drawing.text(x + (8 if side == "start" else -8), y + 24, words, size=12, at=side, bold=True)
     drawing.line([(end - 2, 52), (end - 2, 90)], dashed=True)
-    drawing.route([(left, 262), (end + 20, 262)])
+    drawing.axis(left, end + 20, 262)
     drawing.text(left, 279, f"time; a whole answer has {seconds} s at most", size=12, at="start")
     return drawing.svg()
