@@ -72,8 +72,17 @@ function addCopies() {
     frame.className = "kit-copied";
     text.before(frame);
     frame.append(text, button);
+    if (text.tagName === "PRE") longer.observe(text);
   }
 }
+
+// What is longer than its frame is scrolled with the arrow keys, and so it can have the focus.
+const longer = new ResizeObserver((found) => {
+  for (const { target } of found) {
+    if (target.scrollHeight > target.clientHeight + 1) target.tabIndex = 0;
+    else target.removeAttribute("tabindex");
+  }
+});
 
 async function copy(text, button) {
   const all = text.value ?? text.textContent;

@@ -24,6 +24,26 @@ TOKEN = "browser-test"
 CHROMIUM = (
     shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 )
+VIEWS = """\
+from IPython.display import display
+from tests.lab.deploy.test_view import VIEWS
+from tests.lab.draw.widgets import views
+from lab.draw.page import install
+
+install()
+"""
+CELLS = [
+    VIEWS,
+    "from lab.predictions.view import Prediction; from lab.predictions.questions import QUESTIONS",
+    "Prediction(QUESTIONS[0])",
+    "from lab import check; check('1.1', 3)",
+    "from lab import show; show({'secret': 1, 'text': 'a ' * 80})",
+    # JupyterLab shows 50 outputs of a cell, and hides the rest.
+    "shown = [*views().values(), *(view() for view in VIEWS.values())]",
+    *(f"for view in shown[{n}:{n + 20}]: display(view)" for n in range(0, 160, 20)),
+    "assert not shown[160:]",
+    "print('the last one')",
+]
 FLAGS = [
     "--no-sandbox",
     "--disable-gpu",
@@ -123,3 +143,17 @@ def browser() -> Iterator[Any]:
         started = play.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
         yield started
         started.close()
+
+
+@pytest.fixture(scope="package")
+def page(lab, browser):
+    """A notebook with every view of the kit in every state, all cells run."""
+    lab.write("widgets.ipynb", CELLS)
+    opened = browser.new_page(viewport={"width": 1280, "height": 1400})
+    lab.open(opened, "widgets.ipynb")
+    opened.evaluate("() => jupyterapp.commands.execute('runmenu:run-all')")
+    opened.get_by_text("the last one", exact=True).last.wait_for(timeout=90_000)
+    # JupyterLab lays out only what is in sight; here, all of it is looked at.
+    opened.add_style_tag(content=".jp-Cell { content-visibility: visible !important }")
+    yield opened
+    opened.close()

@@ -6,38 +6,6 @@ import pytest
 
 pytestmark = pytest.mark.timeout(420)
 MEASURE = (Path(__file__).parent / "measure.js").read_text("utf-8")
-VIEWS = """\
-from IPython.display import display
-from tests.lab.deploy.test_view import VIEWS
-from tests.lab.draw.widgets import views
-from lab.draw.page import install
-
-install()
-"""
-CELLS = [
-    VIEWS,
-    "from lab.predictions.view import Prediction; from lab.predictions.questions import QUESTIONS",
-    "Prediction(QUESTIONS[0])",
-    "from lab import check; check('1.1', 3)",
-    "from lab import show; show({'secret': 1, 'text': 'a ' * 80})",
-    "for view in views().values(): display(view)",
-    "for view in VIEWS.values(): display(view())",
-    "print('the last one')",
-]
-
-
-@pytest.fixture(scope="module")
-def page(lab, browser):
-    """A notebook with every view of the kit in every state, all cells run."""
-    lab.write("widgets.ipynb", CELLS)
-    opened = browser.new_page(viewport={"width": 1280, "height": 1400})
-    lab.open(opened, "widgets.ipynb")
-    opened.evaluate("() => jupyterapp.commands.execute('runmenu:run-all')")
-    opened.get_by_text("the last one", exact=True).last.wait_for(timeout=90_000)
-    yield opened
-    opened.close()
-
-
 NOTEBOOK = "jupyterapp.shell.currentWidget.content"
 HOLDS = f"it => {NOTEBOOK}.activeCell.node.contains(it)"
 
@@ -116,5 +84,5 @@ def test_words_are_whole_and_dark_enough_and_nothing_is_wider_than_its_place(pag
         lab.picture(page, f"widgets_{theme[11:].lower()}_{width}")
         assert found["boxes"] > 60
         wrong = {name: found[name] for name in ("broken", "wide", "pale", "right") if found[name]}
-        assert wrong == {}, f"at {width} px"
+        assert not wrong, "\n".join([f"at {width} px", *map(str, wrong.items())])
     page.set_viewport_size({"width": 1280, "height": 1400})
