@@ -65,6 +65,9 @@ OTHER_WAYS = {
     ),
 }
 
+# Pages that are about all of it: one shows it, one takes it home.
+WHOLE = (0, 18)
+
 # Chapters that change what another one has made, and what of the way that is.
 LIT = {8: "key", 14: "integration"}
 
@@ -156,7 +159,7 @@ def neighbourhood(graph: Graph, chapter: Chapter) -> str:
 
 
 def way(graph: Graph, chapter: Chapter) -> str:
-    """The way of one request, with this chapter's part of it lit; chapter 00 sees all of it."""
+    """The way of one request, with this chapter's part of it lit; two see all of it."""
     stops = [("you", 0, False)]
     last = MAPPED if chapter.number == 0 else max(chapter.number, MAPPED)
     for usual in OTHER_WAYS.get(chapter.number, WAY):
@@ -166,7 +169,7 @@ def way(graph: Graph, chapter: Chapter) -> str:
             raise ValueError(f"{words}: {names} come from several chapters, {sorted(numbers)}")
         number = numbers.pop()
         if number <= last:
-            lit = chapter.number in (0, number) or LIT.get(chapter.number) == words
+            lit = chapter.number in (*WHOLE, number) or LIT.get(chapter.number) == words
             stops.append((words, number, lit))
     told = ", then ".join(f"{words} (chapter {number:02d})" for words, number, _ in stops[1:])
     bright = [words for words, _, shown in stops if shown]

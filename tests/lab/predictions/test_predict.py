@@ -10,8 +10,8 @@ from lab.predictions.state import Option, Question
 from tests.lab.draw.live import assert_failure_is_shown, assert_labelled_and_plain, boom, press
 
 
-def test_every_chapter_with_steps_has_one_question():
-    assert [q.id for q in QUESTIONS] == [str(c.number) for c in course.CHAPTERS if c.steps]
+def test_every_chapter_that_teaches_has_one_question():
+    assert [q.id for q in QUESTIONS] == [str(c.number) for c in course.CHAPTERS if c.teaches]
 
 
 def test_the_right_answer_is_not_always_the_same_letter():
