@@ -156,8 +156,8 @@ policy = deployer_policy(14, account="123456789012",
                          region="eu-central-1", stack="prod")
 print(policy.json()[:600])
 policy
-# expect: no star
 # expect: arn:aws:
+# expect: no star
 
 # %% [markdown]
 # ### No key at GitHub
