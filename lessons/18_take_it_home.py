@@ -77,7 +77,7 @@ export(14, folder)
 
 # %% [markdown]
 # How it cuts is seen best where little is left: chapter 06. Look for what
-# `admitted` is here: **everyone** may call. The page says so, and README does.
+# `admitted` is here: everyone may call. The export says so, and its README.
 
 # %%
 small = Path(tempfile.mkdtemp()) / "small"
@@ -215,15 +215,17 @@ check("18.2", violation)
 # %% [markdown]
 # ## On AWS
 #
+# {{quirks}}
+#
 # All that is below can be run only there; nobody has run this page on AWS yet.
 #
 # - In the folder: `python -m layer`, `pulumi stack init dev`, `pulumi up`. CI
 #   wants a bucket for the state and a key of KMS: the workflow's head says so.
 #   The deployer's rights to these two are not in the least policy.
-# - **A custom domain** gives your callers an address that stays when the API
+# - A **custom domain** gives your callers an address that stays when the API
 #   is another one: `aws.apigateway.DomainName` with a certificate, and
 #   `BasePathMapping`. Its routing rules can choose an API by a header.
-# - **JWT authorizers** (chapter 08) check tokens of any OpenID Connect
+# - JWT authorizers (chapter 08) check tokens of any OpenID Connect
 #   provider without a function of yours. The provider used here has none yet.
 #
 # ### Own or managed

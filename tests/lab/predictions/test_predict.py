@@ -46,7 +46,7 @@ def test_the_first_decision_counts():
 
 def test_an_unknown_question_or_option_names_those_that_exist():
     with pytest.raises(
-        LabError, match=r"There are: 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16\."
+        LabError, match=r"There are: 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 18\."
     ):
         predict("17")
     for answer in ("d", "", "ab"[2:], "?"):
