@@ -220,8 +220,10 @@ MAY: dict[str, tuple[str, ...]] = {
         "lab/marks",
         "lab/prompt",
     ),
+    "lab/mocks": ("lab",),
     # A grader is found by its file's name, so the room of `check` imports no grader.
     "lab/checks": (
+        "lab/mocks",
         "lab",
         "lab/deploy",
         "lab/exercise",
@@ -236,7 +238,7 @@ MAY: dict[str, tuple[str, ...]] = {
         "lab/session",
         "lab/preflight",
         "lab/cost",
-        "lab/checks",
+        "lab/mocks",
         "gateway",
         "sandbox",
         "sandbox/*",

@@ -14,7 +14,7 @@ PROVIDER = f"arn:aws:iam::{ACCOUNT}:oidc-provider/{ISSUER}"
 MAIN = f"repo:{REPOSITORY}:ref:refs/heads/main"
 LOGS, METHOD = "aws:cloudwatch/logGroup:LogGroup", "aws:apigateway/method:Method"
 # A resource, whether it breaks the rule, and what it is.
-CASES = (
+CASES: tuple[tuple[str, dict[str, Any], bool, str], ...] = (
     (LOGS, {"retentionInDays": 7}, False, "a log group that is kept for 7 days"),
     (LOGS, {}, True, "a log group without retentionInDays"),
     (LOGS, {"retentionInDays": 0}, True, "a log group with retentionInDays 0, which is for ever"),

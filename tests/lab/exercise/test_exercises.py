@@ -11,10 +11,11 @@ import pytest
 from gateway import deployment, model, program
 from gateway.settings import Settings
 from lab import course
-from lab.checks import ch06, mocks
+from lab.checks import ch06
 from lab.errors import LabError
 from lab.exercise import exercises
 from lab.exercise.state import Exercise, blank, judge
+from lab.mocks import mocks
 
 FOLDER = Path(__file__).parents[2] / "submissions"
 FILES = sorted(FOLDER.glob("ch*/*.py"))

@@ -3,4 +3,8 @@
 def violation(kind, args):
     if kind.endswith(":LogGroup"):
         return not args.get("retentionInDays")
-    return kind.endswith(":Method") and args["authorization"] == "NONE" and args["httpMethod"] != "OPTIONS"
+    return (
+        kind.endswith(":Method")
+        and args["authorization"] == "NONE"
+        and args["httpMethod"] != "OPTIONS"
+    )
