@@ -28,6 +28,11 @@ class Chapter:
         """The notebook's file name without its ending: `03_rest_api`."""
         return f"{self.number:02d}_{self.slug}"
 
+    @property
+    def teaches(self) -> bool:
+        """Whether it asks something: a prediction, and exercises. The first page does not."""
+        return self.number > 0
+
 
 CHAPTERS = (
     Chapter(0, "start", "Start", 10),
@@ -224,6 +229,7 @@ CHAPTERS = (
         ),
         ("routing/candidate", "routing/canary", "routing/fallback", "routing/homes"),
     ),
+    Chapter(18, "take_it_home", "Take it home", 30),
     Chapter(99, "clean_up", "Clean up", 25),
 )
 

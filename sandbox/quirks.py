@@ -377,6 +377,15 @@ QUIRKS = (
         (15,),
     ),
     Quirk(
+        "rights-without-names",
+        "IAM decides on each call by its action and by the resource that it is about.",
+        "Of some calls the resource is not known (EC2, load balancers, CloudWatch, a function that "
+        "is made): a policy that names one refuses them, and one alias is read as `ListAliases`.",
+        "tests/lab/account/test_account_sandbox.py"
+        "::test_who_has_the_least_policy_deploys_refreshes_and_destroys_all_of_it",
+        (18,),
+    ),
+    Quirk(
         "tagged-ghosts",
         "The tagging API may list what is gone for hours, so a clean-up asks each thing's own service.",
         "It lists what is there; of what is gone, instances that have ended alone.",

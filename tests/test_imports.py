@@ -226,9 +226,11 @@ MAY: dict[str, tuple[str, ...]] = {
         "lab/marks",
         "lab/prompt",
     ),
+    "lab/mocks": ("lab",),
     # A grader is found by its file's name, so the room of `check` imports no grader.
     "lab/checks/shared": ("lab", "lab/deploy", "lab/exercise"),
     "lab/checks": (
+        "lab/mocks",
         "lab",
         "lab/checks/shared",
         "lab/deploy",
@@ -244,7 +246,7 @@ MAY: dict[str, tuple[str, ...]] = {
         "lab/session",
         "lab/preflight",
         "lab/cost",
-        "lab/checks/shared",
+        "lab/mocks",
         "gateway",
         "sandbox",
         "sandbox/*",

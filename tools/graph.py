@@ -17,8 +17,8 @@ from pulumi.runtime.mocks import MockCallArgs, MockMonitor, MockResourceArgs, Mo
 
 import gateway.program
 from gateway.settings import Settings
-from lab.checks.shared.mocks import event_loop
 from lab.deploy import places
+from lab.mocks.mocks import event_loop
 
 DEPENDS_ON = "depends_on"
 

@@ -29,6 +29,10 @@ CHAPTER_OUTLINE = (
 )  # fmt: skip
 OUTLINES = {
     "00_start": ("You will", "Start", "The idea", "Apply", "Ask", "Look", "On AWS", "Recap"),
+    "18_take_it_home": (
+        *("You will", "Start", "The idea", "Predict", "The code", "Plan", "Look", "Break it"),
+        *("Your turn", "On AWS", "Recap"),
+    ),
     "99_clean_up": (
         "You will",
         "Start",

@@ -34,6 +34,7 @@ ADDS = {
     14: "response streaming, and the shapes of OpenAI's Responses and Anthropic's Messages",
     15: "instances that host the model, behind a balancer that only the API reaches",
     16: "a second version beside the first, a canary of the stage, a fallback with a breaker",
+    18: "nothing: a chapter becomes a folder of its own, and an account is looked at",
     99: "nothing: it removes everything",
 }
 # Folders of code whose first file says what lives in them, in the order of the page.

@@ -9,8 +9,8 @@ from typing import Any
 import pulumi
 
 from lab import course
-from lab.checks.shared import mocks
 from lab.errors import LabError
+from lab.mocks import mocks
 from lab.session.program import compose, names_of
 
 # What the program makes where nothing else brings the model; its zip need not be there yet.

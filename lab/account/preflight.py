@@ -37,7 +37,6 @@ def aws_preflight(
         LabError: the program refuses these settings.
     """
     made = declared(chapter, **settings)
-    number = course.find(chapter).number
     session, error = _session(profile)
     place = region or (session.region_name if session else "") or ""
     regions = tuple(session.get_available_regions("apigateway")) if session else (place,)
@@ -46,8 +45,7 @@ def aws_preflight(
     known |= {
         "reserve": max(0, settings.get("model_concurrency", -1))
         + max(0, settings.get("authorizer_concurrency", -1)),
-        "needed": number >= course.that_makes("logging_account").number
-        and settings.get("logging_role") != "own",
+        "needed": _logs(chapter) and settings.get("logging_role") != "own",
         "idle": costs.at_rest(made, settings.get("instances", 0)),
         "thousand": costs.thousand(),
     }
@@ -85,6 +83,11 @@ def deployer_policy(
     number = account or (asking.caller(session, place).account if session else "")
     scope = Scope(number or "111122223333", place, stack, _partition(session, place))
     return Policy(least(made, scope), scope)
+
+
+def _logs(chapter: int | str) -> bool:
+    """Whether a chapter has API Gateway write logs."""
+    return course.find(chapter).number >= course.that_makes("logging_account").number
 
 
 def _session(profile: str) -> tuple[Any, str]:

@@ -9,8 +9,9 @@ from typing import Any
 
 from gateway import api, model
 from gateway.settings import Settings
-from lab.checks.shared import mocks, steps
+from lab.checks.shared import steps
 from lab.exercise.state import Exercise, NotYet
+from lab.mocks import mocks
 
 EXECUTION = f"arn:aws:execute-api:{mocks.REGION}:{mocks.ACCOUNT}:{mocks.API_ID}"
 FUNCTION = "LanguageModelLambda"

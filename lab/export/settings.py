@@ -34,10 +34,8 @@ def unread(settings: Source, refusals: Source, texts: Collection[str]) -> set[st
     known = set(fields(settings))
     read = known & {name for text in texts for name in READ.findall(text)}
     rules = [set(RULED.findall(refusals.of(node))) for node in _functions(refusals).values()]
-    elsewhere = set().union(*rules) - {name for text in texts for name in READ.findall(text)}
-    needed = {name for rule in rules if rule & read for name in rule & elsewhere}
-    alone = {name for name in needed if all(rule & read for rule in rules if name in rule)}
-    return known - read - (alone if alone <= ONLY_RULED else alone & ONLY_RULED)
+    needed = {name for name in ONLY_RULED for rule in rules if name in rule and rule & read}
+    return known - read - needed
 
 
 # Read by no step, but by a rule about another one.

@@ -358,6 +358,27 @@ QUESTIONS = (
         ),
     ),
     Question(
+        "18",
+        "You deploy your copy as the stack dev. A colleague deploys the same folder to the same "
+        "account and Region, as the stack prod. What do you find there afterwards?",
+        (
+            Option(
+                "Your gateway; theirs was refused, for its names are taken",
+                "Each name begins with the stack's and ends with something random: no two are alike.",
+            ),
+            Option(
+                "One gateway, with the settings of whoever came last",
+                "A stack's state says what is its own. What is in no state is not touched.",
+            ),
+            Option(
+                "Two gateways side by side, and one role with which API Gateway writes logs",
+                "Everything is there twice, but what an account has once: the role for logs. That "
+                "is why it is a setting of its own, and stays when a stack is destroyed.",
+                right=True,
+            ),
+        ),
+    ),
+    Question(
         "99",
         "AWS has made a log group, and the engine was killed before it could write that into the "
         "state. What does `pulumi destroy` do about it?",

@@ -8,7 +8,7 @@ from pathlib import Path
 import pulumi
 import pytest
 
-from lab.checks.shared.mocks import event_loop
+from lab.mocks.mocks import event_loop
 
 ROOT = Path(__file__).resolve().parents[2]
 FUNCTION = ROOT / "gateway" / "functions" / "model"

@@ -10,7 +10,7 @@ from lab import course
 from lab.checks.shared import steps
 from tools import lessons
 
-CHAPTERS = [chapter for chapter in course.CHAPTERS if chapter.steps]
+CHAPTERS = [chapter for chapter in course.CHAPTERS if chapter.teaches]
 FENCE = re.compile(r"Keep this:\n\n```python\n(.+?)\n```", re.DOTALL)
 
 
@@ -43,6 +43,7 @@ CALLS = {
     14: ((A, 120), "120000"),
     15: ((A, A), "VPC_LINK"),
     16: ((A, 10), "percent_traffic"),
+    18: (("dev",), "dev-${name}-${hex(7)}"),
 }
 
 

@@ -16,7 +16,7 @@ GATEWAY = {f"gateway.{name.replace('/', '.')}" for name in FILES}
 ALLOWED = {*GATEWAY, "boto3", "botocore.auth", "botocore.awsrequest", "json", "lab", "lab.widgets",
            "openai", "pulumi", "pulumi_aws", "pulumi.automation", "requests"}  # fmt: skip
 STANDARD = {"base64", "collections", "concurrent.futures", "dataclasses", "hashlib", "pathlib", "secrets",
-            "statistics", "threading", "time"}  # fmt: skip
+            "statistics", "subprocess", "sys", "tempfile", "threading", "time"}  # fmt: skip
 # What makes a reader compare the output with the text.
 PROMISE = re.compile(
     r"you should see|\bexpect\b|\blook for\b|\bshould (?:be|say|see|show|change)\b", re.IGNORECASE

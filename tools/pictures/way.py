@@ -63,6 +63,8 @@ WAYS = {
 }
 # Chapters that change what another one has made, and what of the way that is.
 LIT = {8: "key", 14: "integration"}
+# Pages that are about all of it: one shows it, one takes it home.
+WHOLE = (0, 18)
 
 GAP, LETTER = 14.0, 8.4
 TOP, HIGH = 16.0, 48.0
@@ -78,7 +80,7 @@ class Seen:
 
 
 def way(graph: Graph, chapter: Chapter) -> str:
-    """The way of one request, with this chapter's part of it lit; chapter 00 sees all of it."""
+    """The way of one request, with this chapter's part of it lit; two see all of it."""
     seen = stops(graph, chapter)
     hops = [Seen(Stop("you", ()), 0, False), *(each for each in seen if not each.stop.beside)]
     beside = [each for each in seen if each.stop.beside]
@@ -114,7 +116,7 @@ def stops(graph: Graph, chapter: Chapter) -> list[Seen]:
             )
         made = numbers.pop()
         if made <= last:
-            lit = chapter.number in (0, made) or LIT.get(chapter.number) == stop.words
+            lit = chapter.number in (*WHOLE, made) or LIT.get(chapter.number) == stop.words
             found.append(Seen(stop, made, lit))
     return found
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from lab.checks.shared import mocks
-from lab.checks.shared.mocks import Made
 from lab.deploy.explain import of_exception
 from lab.exercise.state import NotYet
+from lab.mocks import mocks
+from lab.mocks.mocks import Made
 
 
 def function(value: Any) -> Callable[..., Any]:

@@ -165,6 +165,7 @@ def deployer(policy):
     }
 
 
+@pytest.mark.quirk("rights-without-names")
 def test_who_has_the_least_policy_deploys_refreshes_and_destroys_all_of_it(kit, tmp_path):
     """Every call that the provider makes is signed by the deployer, and AWS's rules decide on it."""
     policy = deployer_policy(16, publish_versions=True, **INSTANCES)

@@ -13,10 +13,10 @@ import pytest
 import yaml
 
 from lab import course
-from lab.checks.shared import mocks
 from lab.errors import LabError
 from lab.export.export import export
 from lab.export.settings import camel
+from lab.mocks import mocks
 from lab.session import standins
 from lab.session.program import compose, names_of
 

@@ -13,7 +13,7 @@ import pytest
 
 import lab
 from lab import errors
-from lab.checks.shared.mocks import event_loop
+from lab.mocks.mocks import event_loop
 from lab.opening import start, stray
 from lab.opening.card import Card
 from lab.session import session, target

@@ -17,7 +17,7 @@ from tools.workshop.hub.place import KIT, TEACH, Place, Room, closed
 LOCK = TEACH / "requirements.lock"
 PROXY = ("package.json", "package-lock.json")
 # Loads what every kernel loads: who runs it writes the byte code that learners cannot write.
-WARM = "from lab.session.gateway import load_sdk; load_sdk(); import lab.checks.shared.mocks, lab.widgets"
+WARM = "from lab.session.gateway import load_sdk; load_sdk(); import lab.mocks.mocks, lab.widgets"
 SPEED = "from lab.preflight.speed import speed; print(speed(measure=True))"
 TRY = """\
 import subprocess

@@ -1,0 +1,268 @@
+# Sources. Prices and dates change: look them up before you rely on one. Read in November 2026:
+# - REST and HTTP APIs compared: docs.aws.amazon.com/apigateway/latest/developerguide/http-api-vs-rest.html
+# - JWT authorizers: docs.aws.amazon.com/apigateway/latest/developerguide/rest-api-jwt-authorizer.html
+# - function URLs: docs.aws.amazon.com/lambda/latest/dg/urls-auth.html and config-rs-invoke-furls.html
+# - rate limits of AgentCore Gateway, August 2026: aws.amazon.com/blogs/machine-learning/
+#   configure-rate-limits-for-ai-traffic-on-agentcore-gateway; docs.aws.amazon.com/bedrock-agentcore/latest/
+#   devguide/gateway-rate-limits-metrics.html; 0.005 US dollars for 1,000 calls: AWS's agent toolkit, 2026-11-10
+# - LiteLLM on containers, 378 US dollars a month at rest: AWS's guidance for multi-provider gateways, its own table
+# - GitHub and AWS by OIDC: docs.github.com/en/actions/how-tos/secure-your-work/security-harden-deployments/oidc-in-aws
+# - routing rules of custom domains: docs.aws.amazon.com/apigateway/latest/developerguide/rest-api-routing-rules.html
+
+# %% [markdown]
+# # {{title}}
+#
+# At the end, the gateway is a folder of your own: with tests, settings for
+# two stacks and a workflow, and you know what an account wants of it.
+#
+# {{map}}
+#
+# ![The way of a prompt from you to the function, with every part lit: all of it goes home](../images/way_18.svg)
+#
+# ## You will
+#
+# - write a chapter into a folder that deploys by itself;
+# - preview it, and find out what an account lacks before you deploy;
+# - give whoever deploys the least rights, and GitHub no key;
+# - say when AWS's own gateway is the better choice.
+#
+# About {{minutes}} minutes. Nothing is deployed on this page, and it costs
+# nothing, here and on AWS.
+#
+# ## Start
+
+# %%
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+from pulumi import automation
+from lab import start, predict, show, export
+from lab import aws_preflight, deployer_policy
+from lab import check, hint, solution
+
+start(18)
+
+# %% [markdown]
+# ## The idea
+#
+# Whoever moves out takes their own things, and leaves the house standing. The
+# notebooks stay here. What goes home is `gateway/`, which knows nothing of
+# them: steps, settings, the functions' code. You need not take all of it. A
+# program that has what you understand is better than one that has everything.
+#
+# So `export` cuts. A step of a later chapter stays away, and so does what it
+# alone needed: files, imports, settings, tests. What it would have handed to
+# an earlier step is what you know from that chapter: no parts, no arguments.
+# Steps themselves are the same, line by line.
+#
+# ## Predict
+#
+# Two stacks, one account.
+
+# %%
+predict("18")
+
+# %% [markdown]
+# ## The code
+#
+# Chapter 14 has all that clients look for, and no instances. The folder must
+# not be there yet: nothing is ever overwritten.
+
+# %%
+folder = Path(tempfile.mkdtemp()) / "my-gateway"
+export(14, folder)
+# expect: Chapter 14
+# expect: Pulumi.prod.yaml
+
+# %% [markdown]
+# How it cuts is seen best where little is left: chapter 06. Look for what
+# `admitted` is here: everyone may call. The export says so, and its README.
+
+# %%
+small = Path(tempfile.mkdtemp()) / "small"
+export(6, small)
+text = (small / "program.py").read_text()
+print(text[text.index("def gateway"):text.index("def model_outputs")])
+# expect: admitted = {"authorization": "NONE"}
+# expect no: team_keys
+
+# %% [markdown]
+# ### Its tests
+#
+# They come along, those of the chapter, and need no account: they run the
+# program under Pulumi's mocks. Here are some of them. This is also the place for your rules.
+# "Every log ends some day" is such a rule, and a test holds it; if a company
+# has rules for all its programs, it writes a **policy pack** once, and
+# `pulumi preview --policy-pack` asks that. The second exercise writes a rule.
+
+# %%
+done = subprocess.run(
+    [sys.executable, "-m", "pytest", "-v", "--color=no", "tests",
+     "-k", "open or lets_nobody_in"],
+    cwd=folder, capture_output=True, text=True)
+print(*[line for line in done.stdout.splitlines() if "::" in line],
+      done.stdout.splitlines()[-1], sep="\n")
+# expect: passed
+# expect no: failed
+
+# %% [markdown]
+# ## Plan
+#
+# Two stacks have their settings in files. `prod` protects users, keys, counts
+# and logs, and keeps every version of the function; `dev` has small quotas.
+# In both, each name begins with the stack's (**auto-naming**), and tags say
+# whose it is. With them, chapter 99 finds all of it again, and deletes it
+# only after you have typed the stack's name.
+#
+# Here is the whole preview, with nothing of this course but the engine. Two
+# settings are for the sandbox, as README of the course has them.
+
+# %%
+stack = automation.create_or_select_stack("dev", work_dir=str(folder))
+for name, value in {"modelLayer": "false", "loggingRole": "own"}.items():
+    stack.set_config(f"gateway:{name}", automation.ConfigValue(value))
+summary = stack.preview(color="never").change_summary
+stack.workspace.remove_stack("dev")
+summary
+# expect: {'create':
+
+# %% [markdown]
+# ## Look
+#
+# A deployment that fails half way is the worst way to learn what an account
+# lacks. `aws_preflight` asks first, and changes nothing: who you are there,
+# which Region, what there may be only so many of, what would be made, what it
+# costs at rest. Here it asks the sandbox; from a terminal in which
+# `aws sts get-caller-identity` works, it asks your account.
+
+# %%
+aws_preflight(14)
+# expect: credentials: account
+# expect: resources
+# expect: US dollars a month at rest
+
+# %% [markdown]
+# ### Who may deploy
+#
+# An administrator's key in CI is the key to everything. The **least policy**
+# has the actions that these types of resources need, none with a star, and on
+# what bears the stack's name, wherever AWS lets a name be given. In the tests
+# of this course, who has it and no more deploys and destroys the whole
+# gateway.
+
+# %%
+policy = deployer_policy(14, account="123456789012",
+                         region="eu-central-1", stack="prod")
+print(policy.json()[:600])
+policy
+# expect: arn:aws:
+# expect: no star
+
+# %% [markdown]
+# ### No key at GitHub
+#
+# The workflow previews each pull request and deploys `main`. GitHub signs a
+# token that says which repository and branch it runs for; AWS changes it for
+# credentials of an hour, if a role trusts that. This is **OIDC**: nothing is
+# stored that could leak. (`up` runs twice: what has left the program is
+# served until the second time, chapter 06.)
+
+# %%
+text = (folder / ".github/workflows/gateway.yml").read_text()
+print(text[text.index("permissions:"):text.index("concurrency:")])
+print(text[text.index("      - uses: aws-actions"):])
+# expect: id-token: write
+# expect: role-to-assume
+
+# %% [markdown]
+# ## Break it: a Region that is none
+#
+# One letter is missing. AWS would not answer at all, for there is no such
+# server; you would wait, and then read of a name that cannot be resolved.
+
+# %%
+aws_preflight(14, region="eu-centrl-1")
+# expect: eu-centrl-1 is none of AWS's
+# expect: pulumi config set aws:region eu-central-1
+
+# %% [markdown]
+# ## Your turn
+#
+# **18.1** Write `github_trust(account, repository)`: the trust policy of the
+# role that deploys, as a dictionary. It trusts GitHub for the branch `main`
+# of one repository (`"me/my-gateway"`), and nobody else.
+
+# %%
+def github_trust(account, repository):
+    ...
+
+check("18.1", github_trust)
+
+# %% [markdown]
+# **18.2** Write `violation(kind, args)`, a rule for all programs: a text that
+# says what is wrong with a resource, or `None`. A log group must end
+# (`retentionInDays`), and a method of an API must not be open
+# (`authorization` is `"NONE"`), unless it is `OPTIONS`. `kind` is a type such
+# as `"aws:cloudwatch/logGroup:LogGroup"`.
+
+# %%
+def violation(kind, args):
+    ...
+
+check("18.2", violation)
+
+# %% [markdown]
+# ## On AWS
+#
+# {{quirks}}
+#
+# All that is below can be run only there; nobody has run this page on AWS yet.
+#
+# - In the folder: `python -m layer`, `pulumi stack init dev`, `pulumi up`. CI
+#   wants a bucket for the state and a key of KMS: the workflow's head says so.
+#   The deployer's rights to these two are not in the least policy.
+# - A **custom domain** gives your callers an address that stays when the API
+#   is another one: `aws.apigateway.DomainName` with a certificate, and
+#   `BasePathMapping`. Its routing rules can choose an API by a header.
+# - JWT authorizers (chapter 08) check tokens of any OpenID Connect
+#   provider without a function of yours. The provider used here has none yet.
+#
+# ### Own or managed
+#
+# As of November 2026, prices in US dollars without the model's:
+#
+# | | costs | who calls | tokens a caller | source |
+# |---|---|---|---|---|
+# | REST API, this one | 3.50 a million calls | keys, IAM, Cognito, JWT, code | yours, chapter 10 | API Gateway guide: `http-api-vs-rest`, `rest-api-jwt-authorizer` |
+# | HTTP API | 1.00 a million | IAM, JWT, code; no keys, no plans | none; it does not stream | API Gateway guide: `http-api-vs-rest` |
+# | function URL | 0 | IAM or everyone | none | Lambda guide: `urls-auth` |
+# | AgentCore Gateway | 5.00 a million | OAuth, IAM | a minute's, since August 2026 | AgentCore guide: `gateway-rate-limits-metrics`; price: AWS's agent toolkit, 10 November |
+# | LiteLLM on containers | 378 a month at rest | its own keys | and dollars | AWS's guidance for multi-provider gateways |
+#
+# AgentCore Gateway speaks OpenAI's and Anthropic's dialects, too, and you
+# operate nothing. Its token limits act after the answer, and may be exceeded;
+# your budget reserves before the call. Take it if its callers are yours. Take
+# your own if you need keys for people outside, a hard budget, a model of your
+# own, or a gateway that runs on a laptop.
+#
+# ## Recap
+#
+# You wrote a chapter into a folder that deploys by itself. You previewed it,
+# and found out what an account lacks. You gave whoever deploys the least
+# rights, and GitHub no key. You can say when AWS's own gateway is the better
+# choice.
+#
+# Keep this:
+#
+# ```python
+# def names_and_tags(stack):
+#     """Configuration of a stack: what all that it makes is called."""
+#     pattern = stack + "-${name}-${hex(7)}"
+#     return {"pulumi:autonaming": {"pattern": pattern},
+#             "aws:defaultTags": {"tags": {"stack": stack}}}
+# ```
+#
+# You can stop here. On AWS, take down what you deployed: chapter 99.
+#
+# {{next}}
