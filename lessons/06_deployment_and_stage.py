@@ -27,8 +27,8 @@
 #
 # ## Start
 #
-# `requests` is new: from now on you are a caller like any other. So are
-# `graph`, which draws, and `compare`, which asks twice.
+# `requests` is new: you are a caller like any other now. So are `graph`,
+# which draws, and `compare`, which asks twice.
 
 # %%
 import hashlib

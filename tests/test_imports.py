@@ -228,7 +228,7 @@ MAY: dict[str, tuple[str, ...]] = {
     ),
     "lab/mocks": ("lab",),
     # A grader is found by its file's name, so the room of `check` imports no grader.
-    "lab/checks/shared": ("lab", "lab/deploy", "lab/exercise"),
+    "lab/checks/shared": ("lab", "lab/deploy", "lab/exercise", "lab/mocks"),
     "lab/checks": (
         "lab/mocks",
         "lab",

@@ -64,8 +64,7 @@ class Block:
         """A block of which nothing goes; it would be cut in vain."""
         named = {each.id for each in ast.walk(node) if isinstance(each, ast.Name)}
         if gone := named & set(self.fold.names):
-            told = ", ".join(sorted(gone))
-            raise LabError(f"With in line {node.lineno} cannot be cut: {told} is gone.")
+            raise LabError(f"{', '.join(sorted(gone))} in line {node.lineno} cannot be cut.")
         return self._as_it_is(node)
 
     def _assign(self, node: ast.Assign | ast.AnnAssign) -> str | None:
