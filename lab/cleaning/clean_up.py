@@ -119,13 +119,17 @@ def _why_failed(found: Inventory) -> str:
 
 
 def _destroyed(opened: Session, made: Cleaning) -> None:
-    """Have the engine delete what is in the state, and look what is there then."""
-    before = set(made.before.in_state)
+    """Have the engine delete what is in the state, and look what is there then.
+
+    Where that ends early, what the state has then is what is left, without another look.
+    """
+    before = made.before
     try:
         session.destroy()
     finally:
-        left = set(opened.stack.state().names)
-        made.deleted = [name for name in made.before.in_state if name in before - left]
+        now_in_state = opened.stack.state()
+        made.deleted = [name for name in before.in_state if name not in now_in_state.names]
+        made.after = before.after_destroy(now_in_state.names, now_in_state.known)
     made.after = inventory(opened)
 
 

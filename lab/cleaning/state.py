@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass, field
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime, timezone
 from typing import Any
 
@@ -176,6 +176,20 @@ class Inventory:
         """Whether nothing of this stack is left, as far as all could be asked."""
         going = [thing for thing in self.own if thing.known_to or not thing.kept]
         return not (self.in_state or going or self.unasked)
+
+    def after_destroy(self, names: Iterable[str], known: Collection[str]) -> Inventory:
+        """The same after a destroy that may not have come to its end.
+
+        Args:
+            names: in the state now.
+            known: ARNs and ids in the state now. What a group has launched is in none: it stays.
+        """
+        things = [
+            thing
+            for thing in self.things
+            if thing.known_to != self.stack or thing.arn in known or thing.what == "instance"
+        ]
+        return replace(self, in_state=tuple(names), things=tuple(things))
 
     def facts(self) -> dict[str, Any]:
         """All of it as plain data."""

@@ -222,6 +222,21 @@ def test_an_interrupt_in_the_middle_leaves_a_receipt_and_the_next_one_goes_on(op
     assert clean_up().deleted == 1 and not groups() & {"first", "second"}
 
 
+def test_a_destroy_that_is_stopped_leaves_a_receipt_too(opened, monkeypatch):
+    session.up()
+
+    def stopped() -> None:
+        raise Stopped("Stopped after an interrupt.")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(cleaning.session, "destroy", stopped)
+        with pytest.raises(Stopped, match="Stopped after 0 were deleted"):
+            clean_up()
+    view = leftovers()
+    assert view.left == ("languageModelApiRole",) and view.leftovers == ()
+    assert clean_up().deleted == 1
+
+
 def test_on_aws_nothing_goes_before_the_stack_is_named(opened, monkeypatch):
     boto3.client("logs").create_log_group(logGroupName="paid-for", tags=tags(opened))
     opened.target = replace(opened.target, name="aws")

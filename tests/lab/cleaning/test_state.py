@@ -147,3 +147,11 @@ def test_it_is_empty_when_nothing_is_left_but_what_stays_and_all_were_asked():
     assert not replace(found, unasked=("roles: denied",)).empty
     assert not replace(found, in_state=("a",)).empty
     assert not replace(found, things=(replace(stays, kept=""),)).empty
+
+
+def test_a_destroy_that_was_stopped_leaves_what_the_state_has_and_what_no_state_knew():
+    found = inventory()
+    after = found.after_destroy(["logs"], {ARNS["log group"]})
+    assert after.in_state == ("logs",) and after.leftovers == found.leftovers
+    assert {one.what for one in after.own if one.known_to} == {"log group"}
+    assert after.elsewhere == found.elsewhere and not after.empty
