@@ -63,7 +63,7 @@ CHAPTERS = (
         6,
         "deployment_and_stage",
         "Deployment and stage",
-        60,
+        55,
         ("declared_arguments", "deployment", "stage", "model_url"),
         ("deployment",),
     ),
