@@ -71,7 +71,7 @@ CHAPTERS = (
         7,
         "who_may_call",
         "Who may call",
-        40,
+        50,
         (
             "authentication",
             "key_source",
@@ -134,7 +134,7 @@ CHAPTERS = (
         13,
         "speak_openai",
         "Speak OpenAI",
-        40,
+        45,
         (
             "list_models",
             "chat_completions",

@@ -255,8 +255,8 @@ up()
 over.set()
 caller.join()
 print(seen)
-# expect first: {200}
-# expect: {200} | {401}
+# expect first: 200
+# expect: 200 | 401
 
 # %% [markdown]
 # ### What you removed still answers

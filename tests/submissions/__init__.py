@@ -10,10 +10,9 @@ from typing import Any
 from lab.prompt.state import Reply
 
 
-def of_function(status: int, error: str = "", **body: Any) -> Reply:
-    """What a deployed function answers."""
-    told = {"error": {"message": error}} if error else body
-    return Reply(status, {"x-amzn-RequestId": "r-1"}, json.dumps(told), 0.0)
+def of_function(status: int, **body: Any) -> Reply:
+    """What a deployed function, or a template, answers."""
+    return Reply(status, {"x-amzn-RequestId": "r-1"}, json.dumps(body), 0.0)
 
 
 def of_gateway(status: int, kind: str) -> Reply:

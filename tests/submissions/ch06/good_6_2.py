@@ -1,7 +1,9 @@
 # exercise 6.2: tea
 from tests.submissions import of_function
 
-answers = {"GET /tea": of_function(404, "There is nothing at /tea, only /model.")}
+answers = {
+    "GET /tea": of_function(404, error={"message": "There is nothing at /tea, only /model."})
+}
 
 
 def tea(rest_api):
