@@ -72,14 +72,12 @@ def unknown(value: Any, outputs: Mapping[str, Any]) -> str:
         )
     if error.get("code") != "unknown_url":
         raise NotYet(f"The code is {error.get('code')!r}.", "It is unknown_url, as OpenAI's is.")
-    other = calls.call(outputs, "GET", "/models")
+    other = calls.call(outputs, "GET", "/model")
     if other.status == 404:
         raise NotYet(
-            "GET /models gets 404 now, too.", "DEFAULT_4XX is every refusal: take the one kind."
+            "GET /model gets 404 now, too.", "DEFAULT_4XX is every refusal: take the one kind."
         )
-    return (
-        f"404 unknown_url, so clients raise NotFoundError; /models says {other.status} as before."
-    )
+    return f"404 unknown_url, so clients raise NotFoundError; /model says {other.status} as before."
 
 
 EXERCISES = (

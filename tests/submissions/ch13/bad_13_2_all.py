@@ -1,10 +1,10 @@
 # exercise 13.2: unknown
-# says: GET /models gets 404 now, too.
+# says: GET /model gets 404 now, too.
 from tests.submissions import of_function
 
 answers = {
     "GET /no-such-path": of_function(404, error={"message": "No.", "code": "unknown_url"}),
-    "GET /models": of_function(404, error={"message": "No.", "code": "unknown_url"}),
+    "GET /model": of_function(404, error={"message": "No.", "code": "unknown_url"}),
 }
 
 

@@ -3,7 +3,7 @@ from tests.submissions import of_function, of_gateway
 
 answers = {
     "GET /no-such-path": of_function(404, error={"message": "No.", "code": "unknown_url"}),
-    "GET /models": of_gateway(401, "UnauthorizedException"),
+    "GET /model": of_gateway(401, "UnauthorizedException"),
 }
 
 
