@@ -68,7 +68,7 @@ CHAPTERS = (
         6,
         "deployment_and_stage",
         "Deployment and stage",
-        60,
+        55,
         ("declared_arguments", "deployment", "stage", "model_url"),
         ("deployment",),
     ),
@@ -76,7 +76,7 @@ CHAPTERS = (
         7,
         "who_may_call",
         "Who may call",
-        40,
+        50,
         (
             "authentication",
             "key_source",
@@ -139,7 +139,7 @@ CHAPTERS = (
         13,
         "speak_openai",
         "Speak OpenAI",
-        40,
+        45,
         (
             "list_models",
             "chat_completions",

@@ -298,6 +298,34 @@ def allow(team, method_arn):
 check("7.1", allow)
 
 # %% [markdown]
+# **7.2** Whoever watches your gateway wants a path that needs no key. Write
+# `health(rest_api)`: a list with all that `GET /health` needs to answer
+# `{"ok": true}` without the function. Its integration is of the type `MOCK`:
+# `request_templates` choose the status, a `MethodResponse` and an
+# `IntegrationResponse` say the rest. Without an authorizer, the resource
+# policy alone lets callers in: `encrypted_only` allows this path. The checker
+# calls what is deployed.
+
+# %%
+def health(rest_api):
+    ...
+
+def encrypted_only(proof, rest_api):
+    everybody = {"Effect": "Allow", "Principal": "*",
+                 "Action": "execute-api:Invoke",
+                 "Resource": pulumi.Output.concat(
+                     rest_api.execution_arn, "/*/GET/health")}
+    return [*auth.encrypted_only(proof, rest_api), everybody]
+
+def deployment(rest_api, parts, declared):
+    parts += health(rest_api) or []
+    return file.deployment(rest_api, parts, declared)
+
+up()
+check("7.2", health)
+# expect: Done in
+
+# %% [markdown]
 # ## On AWS
 #
 # {{quirks}}

@@ -28,6 +28,7 @@
 # New is `openai`, the package itself, unmodified.
 
 # %%
+import json
 import boto3
 import openai
 import pulumi
@@ -273,6 +274,24 @@ def carry_on(messages, answer, question):
     ...
 
 check("13.1", carry_on)
+
+# %% [markdown]
+# **13.2** A client that asks for pictures meets API Gateway's 403, and raises
+# `PermissionDeniedError`. Write `unknown(rest_api)`: a list with the gateway
+# response that makes it a 404 in OpenAI's shape, with the code `unknown_url`.
+# The checker calls what is deployed.
+
+# %%
+def unknown(rest_api):
+    ...
+
+def error_responses(rest_api, more):
+    usual = endpoint.error_responses(rest_api, more)
+    return usual + (unknown(rest_api) or [])
+
+up()
+check("13.2", unknown)
+# expect: Done in
 
 # %% [markdown]
 # ## On AWS

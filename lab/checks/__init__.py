@@ -1,4 +1,5 @@
 """The graders of the exercises, one module a chapter, and what they share.
 
-They run a learner's step under Pulumi's mocks: nothing here deploys, asks a network or draws.
+They run a learner's step under Pulumi's mocks, or call what a learner has deployed: nothing here
+deploys or draws.
 """

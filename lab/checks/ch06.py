@@ -1,4 +1,4 @@
-"""Chapter 06: what a deployment freezes, and how answers end."""
+"""Chapter 06: what a deployment freezes, and a path of one's own that is served."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from lab.checks.shared import steps
+from lab.exercise import calls
 from lab.exercise.state import Exercise, NotYet
 
 # A test asks the program itself: its digest changes for exactly the True ones.
@@ -39,49 +40,23 @@ def redeploys(value: Any, _: Mapping[str, Any]) -> str:
     return "A deployment is a copy of the API: paths, methods, integrations, policy. Only those."
 
 
-def cut(value: Any, _: Mapping[str, Any]) -> str:
-    """An answer that ended at max_tokens."""
-    _check_answer(value)
-    if value.status != 200:
-        raise NotYet(
-            f"The answer is a refusal with status {value.status}.",
-            "Print it: it says what was wrong with the request.",
-        )
-    if value.finish_reason != "length":
-        raise NotYet(
-            f"The model ended by itself: finish_reason is {value.finish_reason!r}.",
-            "Give it less room: max_tokens=8, or ask for something long.",
-        )
-    return f"Cut after {value.usage.get('completion_tokens', 0)} tokens, and the answer says so."
+NO_TEA = (
+    "Give back the path, its method and its integration: what is not in the deployment's parts is "
+    "not served. Then up()."
+)
 
 
-def refused(value: Any, _: Mapping[str, Any]) -> str:
-    """A 4xx from the function itself."""
-    _check_answer(value)
-    if value.status < 400:
+def tea(value: Any, outputs: Mapping[str, Any]) -> str:
+    """A path that is deployed, and that the function answers."""
+    steps.function(value)
+    reply = calls.call(outputs, "GET", "/tea")
+    calls.of_function(reply, "GET /tea", NO_TEA)
+    if reply.status != 404 or "/tea" not in reply.said:
         raise NotYet(
-            f"The status is {value.status}: the request was answered, not refused.",
-            "Send something that the function does not take.",
+            f"GET /tea gets {reply.status}: {reply.said[:200]}",
+            "It should be the function's own 404. Which function is behind it?",
         )
-    if value.status >= 500:
-        raise NotYet(
-            f"The status is {value.status}: that is a fault, and not a refusal.",
-            "A refusal begins with a 4: send an empty prompt.",
-        )
-    if value.who != "function":
-        raise NotYet(
-            f"This {value.status} is not from the function: the gateway refused before asking it.",
-            "Call the right path with a prompt that the function does not take.",
-        )
-    return f"{value.status} without x-amzn-ErrorType: the function read the request and refused it."
-
-
-def _check_answer(value: Any) -> None:
-    if not all(hasattr(value, name) for name in ("status", "finish_reason", "who", "usage")):
-        raise NotYet(
-            f"An answer of ask() is wanted, and this is a {type(value).__name__}.",
-            'Write ask("…"), without .completion behind it.',
-        )
+    return f"404, and from the function: {reply.said[:200]}"
 
 
 EXERCISES = (
@@ -95,18 +70,25 @@ EXERCISES = (
     ),
     Exercise(
         "6.2",
-        "Get an answer that the model could not finish: finish_reason is length.",
-        cut,
-        "ask() takes max_tokens.",
-        'cut = ask("What is gravity?", max_tokens=8)',
-        "what the answer says",
-    ),
-    Exercise(
-        "6.3",
-        "Get a refusal (4xx) from the function itself, not from the gateway.",
-        refused,
-        "The function reads the body: send it one that it cannot use.",
-        'refused = ask("")',
-        "why it was refused",
+        "Write tea(rest_api): GET /tea, which leads to the function. It has no tea, "
+        "and says so itself: 404, where the gateway said 403.",
+        tea,
+        "Path, method and integration are those of chapters 04 and 05, with other names.",
+        """def tea(rest_api):
+    path = aws.apigateway.Resource(
+        "teaPath", rest_api=rest_api.id,
+        parent_id=rest_api.root_resource_id, path_part="tea")
+    method = aws.apigateway.Method(
+        "teaMethod", rest_api=rest_api.id, resource_id=path.id,
+        http_method="GET", authorization="NONE")
+    proxy = aws.apigateway.Integration(
+        "teaIntegration", rest_api=rest_api.id,
+        resource_id=path.id, http_method=method.http_method,
+        type="AWS_PROXY", integration_http_method="POST",
+        uri=outputs()["integration_uri"],
+        credentials=outputs()["api_role_arn"])
+    return [path, method, proxy]""",
+        "how you wrote it: GET /tea is called where it is deployed",
+        calls=True,
     ),
 )

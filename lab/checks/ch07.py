@@ -1,4 +1,4 @@
-"""Chapter 07: what an authorizer answers."""
+"""Chapter 07: what an authorizer answers, and a path that asks nobody."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from fnmatch import fnmatchcase
 from typing import Any
 
 from lab.checks.shared import policies, steps
+from lab.exercise import calls
 from lab.exercise.state import Exercise, NotYet
 
 API = "arn:aws:execute-api:us-east-1:123456789012:a1b2c3d4e5"
@@ -69,6 +70,40 @@ def _check_stage(resources: list[str]) -> None:
         raise NotYet("The policy allows other APIs too.", "Keep the API's id of method_arn.")
 
 
+def health(value: Any, outputs: Mapping[str, Any]) -> str:
+    """A path that everybody may GET, which is answered without the function; the others ask for a key."""
+    steps.function(value)
+    reply = calls.call(outputs, "GET", "/health")
+    if "MissingAuthenticationToken" in reply.header("x-amzn-ErrorType"):
+        raise NotYet(
+            "GET /health gets 403: what is served has no such path or method.",
+            "Give back all that you declare: what is not in the deployment's parts is not served.",
+        )
+    if reply.status in (401, 403):
+        raise NotYet(
+            f"GET /health gets {reply.status}: it asks who calls.",
+            'Its method\'s authorization is "NONE", and the resource policy allows GET /health.',
+        )
+    if reply.status >= 500:
+        raise NotYet(
+            f"GET /health gets {reply.status}: the gateway has no answer to give.",
+            "A MOCK chooses 200 in its request template, and needs a MethodResponse and an "
+            "IntegrationResponse for it.",
+        )
+    if reply.status != 200 or reply.data != {"ok": True}:
+        raise NotYet(
+            f"GET /health gets {reply.status}: {reply.body[:200]!r}",
+            "The answer is a response template of the IntegrationResponse.",
+        )
+    other = calls.call(outputs, "GET", "/model")
+    if other.status not in (401, 403):
+        raise NotYet(
+            f"GET /model without a key gets {other.status}: now everybody is let in there, too.",
+            "Only the new method is for everybody; leave access() as it is.",
+        )
+    return f"200 for everybody, and /model still says {other.status}. No function was called."
+
+
 EXERCISES = (
     Exercise(
         "7.1",
@@ -87,5 +122,33 @@ EXERCISES = (
         }]},
     }""",
         "context and usageIdentifierKey: chapter 09 needs the second",
+    ),
+    Exercise(
+        "7.2",
+        'Write health(rest_api): GET /health, which answers {"ok": true} to everybody, without a key '
+        "and without the function. All other paths go on asking.",
+        health,
+        "Five resources: path, method, a MOCK integration, a MethodResponse, an IntegrationResponse.",
+        """def health(rest_api):
+    path = aws.apigateway.Resource(
+        "healthPath", rest_api=rest_api.id,
+        parent_id=rest_api.root_resource_id, path_part="health")
+    method = aws.apigateway.Method(
+        "healthMethod", rest_api=rest_api.id, resource_id=path.id,
+        http_method="GET", authorization="NONE")
+    place = {"rest_api": rest_api.id, "resource_id": path.id,
+             "http_method": method.http_method}
+    mock = aws.apigateway.Integration(
+        "healthMock", **place, type="MOCK", request_templates={
+            "application/json": '{"statusCode": 200}'})
+    promised = aws.apigateway.MethodResponse(
+        "healthPromised", **place, status_code="200")
+    answer = aws.apigateway.IntegrationResponse(
+        "healthAnswer", **place, status_code="200",
+        response_templates={"application/json": '{"ok": true}'},
+        opts=pulumi.ResourceOptions(depends_on=[mock, promised]))
+    return [path, method, mock, promised, answer]""",
+        "how you wrote it: /health and /model are called where they are deployed",
+        calls=True,
     ),
 )

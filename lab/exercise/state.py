@@ -35,6 +35,7 @@ class Exercise:
         hint: the first step, for `hint(id)`.
         solution: code that is right, for `solution(id)`.
         unchecked: what the grader does not look at.
+        calls: whether it calls what is deployed, and so can look at it nowhere else.
     """
 
     id: str
@@ -43,6 +44,7 @@ class Exercise:
     hint: str
     solution: str
     unchecked: str
+    calls: bool = False
 
     @property
     def chapter(self) -> int:

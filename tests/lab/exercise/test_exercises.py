@@ -13,7 +13,7 @@ from gateway.settings import Settings
 from lab import course
 from lab.checks import ch06
 from lab.errors import LabError
-from lab.exercise import exercises
+from lab.exercise import calls, exercises
 from lab.exercise.state import Exercise, blank, judge
 from lab.mocks import mocks
 
@@ -24,19 +24,34 @@ OUTPUTS = {"function_name": "LanguageModelLambda-1a2b3c4", "rest_api_id": "a1b2c
 
 
 def read(path):
-    """The exercise of a submission, its value, and the sentence that rejects it ("" for good)."""
+    """The exercise of a submission, its value, the sentence that rejects it ("" for good), and what
+    a call to what was deployed would find.
+    """
     text = path.read_text(encoding="utf-8")
     number, name = re.match(r"# exercise (\S+): (\w+)", text).groups()
     says = re.search(r"^# says: (.+)$", text, re.MULTILINE)
     space = {}
     exec(compile(text, path.name, "exec"), space)  # noqa: S102 - as a notebook runs a cell
-    return ALL[number], space[name], says[1] if says else ""
+    return ALL[number], space[name], says[1] if says else "", space.get("answers", {})
+
+
+def deployed(monkeypatch, answers):
+    """The stack's outputs, with a stage where these answers are found; None: without a stage."""
+    if answers is None:
+        return OUTPUTS
+    base = "http://127.0.0.1:4566/v1"
+
+    def send(method, url, **more):
+        return answers[f"{method} {url.removeprefix(base)}"]
+
+    monkeypatch.setattr(calls, "send", send)
+    return {**OUTPUTS, "invoke_url": base}
 
 
 @pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
-def test_a_submission_gets_its_verdict(path):
-    exercise, value, says = read(path)
-    found = judge(exercise, value, OUTPUTS)
+def test_a_submission_gets_its_verdict(path, monkeypatch):
+    exercise, value, says, answers = read(path)
+    found = judge(exercise, value, deployed(monkeypatch, answers))
     if path.stem.startswith("good"):
         assert (found.verdict, found.hint) == ("right", ""), found.sentence
     else:
@@ -60,19 +75,16 @@ def test_every_chapter_has_one_to_three_exercises():
 
 
 @pytest.mark.parametrize("number", ALL)
-def test_the_solution_is_right_as_it_is_printed(number):
-    from tests.submissions import ask
-
-    def asked(prompt, max_tokens=None):
-        return ask(200, finish_reason="length") if prompt else ask(400)
-
+def test_the_solution_is_right_as_it_is_printed(number, monkeypatch):
     arn = "arn:aws:lambda:us-east-1:000000000000:function:LanguageModelLambda-1a2b3c4"
     space = {"aws": aws, "pulumi": pulumi, "json": __import__("json"), "function_arn": arn,
-             "outputs": lambda: OUTPUTS, "ask": asked}  # fmt: skip
+             "outputs": lambda: OUTPUTS}  # fmt: skip
     solution = ALL[number].solution
     exec(solution, space)  # noqa: S102 - as a learner pastes it
     name = re.match(r"(?:def )?(\w+)", solution)[1]
-    assert judge(ALL[number], space[name], OUTPUTS).verdict == "right"
+    good = next(path for path in FILES if path.stem == f"good_{number.replace('.', '_')}")
+    outputs = deployed(monkeypatch, read(good)[3])
+    assert judge(ALL[number], space[name], outputs).verdict == "right"
 
 
 def stub():

@@ -2,9 +2,12 @@
 
 import pytest
 
+import lab.widgets
+from gateway import metrics
 from lab.errors import LabError
 from lab.graph.graph import graph
 from lab.session import session
+from lab.session.program import replaced
 from lab.session.results import Plan
 
 
@@ -28,3 +31,11 @@ def test_a_plan_and_a_state_are_drawn_as_the_engine_has_them(opened):
     assert "- delete" in graph(session.plan(1, delete=True)).text()
     with pytest.raises(LabError, match=r"Run graph\(plan\(\)\)"):
         graph(Plan({}))
+
+
+def test_what_a_notebook_imports_of_the_lab_takes_the_place_of_no_step():
+    def graph():
+        """A learner's own."""
+
+    assert replaced({"graph": metrics.graph}, {"graph": lab.widgets.graph}) == {}
+    assert replaced({"graph": metrics.graph}, {"graph": graph}) == {"graph": graph}

@@ -1,4 +1,10 @@
-# exercise 6.2: cut
-from tests.submissions import ask
+# exercise 6.2: tea
+from tests.submissions import of_function
 
-cut = ask(200, finish_reason="length", usage={"completion_tokens": 8})
+answers = {
+    "GET /tea": of_function(404, error={"message": "There is nothing at /tea, only /model."})
+}
+
+
+def tea(rest_api):
+    return [rest_api]

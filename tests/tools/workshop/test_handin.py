@@ -23,7 +23,8 @@ for path in FILES:
         exec(compile(text, str(path), "exec"), space)  # noqa: S102 - as a notebook runs a cell
         GOOD.setdefault(number, answers.kept(space[name]))
 DATA = {number: kept for number, kept in GOOD.items() if kept["form"] in ("data", "answer")}
-CODE = {number: kept for number, kept in GOOD.items() if kept["form"] == "code"}
+CALLS = [number for number, one in exercises.exercises().items() if one.calls]
+CODE = {n: kept for n, kept in GOOD.items() if kept["form"] == "code" and n not in CALLS}
 FIRST = next(n for n in DATA if DATA[n]["form"] == "data")
 HERE = """
 def {name}():
@@ -76,7 +77,10 @@ def test_code_that_is_run_reaches_no_network_and_none_of_the_trainers_variables(
     number, *_ = CODE
     events = [check(each, kept, outputs=OUTPUTS) for each, kept in CODE.items()]
     events += [check(number, code(f"print('{number} verified'); {reach}"))]
+    events += [check(number, GOOD[number], outputs=OUTPUTS) for number in CALLS]
     told = verify.verify(events, run_code=True)
+    # What was deployed is nowhere to be called.
+    assert CALLS and {told.pop(number) for number in CALLS} == {"claimed"}
     assert told.pop(number) == "false"  # it ran to its end, and its word does not count
     assert len(told) > 8 and set(told.values()) == {"verified"}, told
 

@@ -1,0 +1,71 @@
+"""What graders share that ask a deployed gateway: one call over HTTP, and who answered it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import requests
+
+from lab.exercise.state import NotYet
+from lab.prompt.state import Reply
+from lab.prompt.transport import CONNECT_LIMIT, session_for
+
+LIMIT = 35.0  # seconds; API Gateway gives up after 29
+
+
+def call(outputs: Mapping[str, Any], method: str, path: str, **more: Any) -> Reply:
+    """Call a path of the stage.
+
+    Args:
+        outputs: of the stack, which know where the stage is.
+        more: `json` and `headers`, as requests has them.
+
+    Raises:
+        NotYet: there is no stage, or nothing answers there.
+    """
+    base = outputs.get("invoke_url")
+    if not isinstance(base, str) or not base:
+        raise NotYet("Nothing is deployed that could be called.", "Run up(), then check again.")
+    return send(method, base.rstrip("/") + path, **more)
+
+
+def send(method: str, url: str, **more: Any) -> Reply:
+    """One call.
+
+    Raises:
+        NotYet: nothing answers.
+    """
+    try:
+        with session_for(url) as session:
+            answer = session.request(method, url, timeout=(CONNECT_LIMIT, LIMIT), **more)
+    except (requests.RequestException, OSError) as error:
+        raise NotYet(
+            f"Nothing answers at {url}: {type(error).__name__}.", "up() starts the sandbox again."
+        ) from None
+    return Reply(answer.status_code, dict(answer.headers), answer.text, 0.0)
+
+
+def of_function(reply: Reply, called: str, no_path: str) -> None:
+    """Whether the function answered, and not the gateway in its place.
+
+    Args:
+        called: what was called, such as `GET /tea`.
+        no_path: the hint where the gateway knows no such path.
+
+    Raises:
+        NotYet: the gateway answered; the sentence says what that means.
+    """
+    kind = reply.header("x-amzn-ErrorType")
+    if "MissingAuthenticationToken" in kind:
+        raise NotYet(f"{called} gets 403: what is served has no such path or method.", no_path)
+    if reply.status >= 500:
+        raise NotYet(
+            f"{called} gets {reply.status}: the gateway did not get an answer of the function.",
+            "type AWS_PROXY, integration_http_method POST, and the uri and credentials of /model's.",
+        )
+    if reply.who != "function":
+        raise NotYet(
+            f"{called} gets {reply.status} from {reply.who}: the function was not asked.",
+            "The status and the text say who refused it: " + reply.said[:200],
+        )

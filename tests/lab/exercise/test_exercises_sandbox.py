@@ -1,0 +1,56 @@
+"""Solutions that deploy, deployed to a real gateway, and checked as a learner checks them."""
+
+import json
+
+import pulumi
+import pulumi_aws as aws
+
+from gateway import auth
+from gateway import deployment as file
+from lab.exercise import exercises
+from lab.session import session
+
+CALLS = [number for number, one in exercises.exercises().items() if one.calls]
+
+
+def solved() -> dict[str, object]:
+    """What the solutions define, by their names."""
+    space: dict[str, object] = {
+        "aws": aws, "pulumi": pulumi, "json": json, "outputs": session.outputs,
+    }  # fmt: skip
+    for number in CALLS:
+        exec(exercises.exercises()[number].solution, space)  # noqa: S102 - as a learner pastes it
+    return space
+
+
+def verdicts(space: dict[str, object]) -> dict[str, str]:
+    named = {number: exercises.exercises()[number].solution.split("(")[0][4:] for number in CALLS}
+    return {number: exercises.check(number, space[name]).verdict for number, name in named.items()}
+
+
+def test_solutions_that_deploy_are_right_once_they_are_deployed(gateway):
+    space = solved()
+
+    def deployment(rest_api, parts, declared):
+        for name in ("tea", "health", "unknown"):
+            parts += space[name](rest_api)
+        return file.deployment(rest_api, parts, declared)
+
+    def encrypted_only(proof, rest_api):
+        read = pulumi.Output.concat(rest_api.execution_arn, "/*/GET/")
+        may = {"Effect": "Allow", "Principal": "*", "Action": "execute-api:Invoke"}
+        names = [read.apply(lambda known, name=name: known + name) for name in ("tea", "health")]
+        return [*auth.encrypted_only(proof, rest_api), {**may, "Resource": names}]
+
+    assert set(verdicts(space).values()) == {"not yet"}
+    mine = {"deployment": deployment, "encrypted_only": encrypted_only}
+    session.own_names = lambda: mine
+    try:
+        session.up()
+        assert CALLS == ["6.2", "7.2", "13.2"]
+        assert set(verdicts(space).values()) == {"right"}
+    finally:
+        session.own_names = dict
+        session.up()
+        session.up()  # what was removed is served until then
+    assert set(verdicts(space).values()) == {"not yet"}

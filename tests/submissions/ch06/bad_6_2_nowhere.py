@@ -1,0 +1,7 @@
+# exercise 6.2: tea
+# says: Nothing is deployed that could be called.
+answers = None
+
+
+def tea(rest_api):
+    return [rest_api]
