@@ -133,8 +133,8 @@ summary
 # A deployment that fails half way is the worst way to learn what an account
 # lacks. `aws_preflight` asks first, and changes nothing: who you are there,
 # which Region, what there may be only so many of, what would be made, what it
-# costs at rest. Here it asks the sandbox; from a terminal in which
-# `aws sts get-caller-identity` works, it asks your account.
+# costs at rest. Here it asks the sandbox. In a terminal in which you are
+# signed in to AWS, `python -m lab.account 14` asks your account the same.
 
 # %%
 aws_preflight(14)
