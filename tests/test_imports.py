@@ -209,7 +209,7 @@ MAY: dict[str, tuple[str, ...]] = {
     "lab/traffic": ("lab", "lab/draw", "lab/session", "lab/prompt"),
     "lab/cost": ("lab", "lab/draw"),
     "lab/failures": ("lab", "lab/draw"),
-    "lab/export": ("lab", "lab/draw", "lab/session"),
+    "lab/exporting": ("lab", "lab/draw", "lab/session"),
     "lab/logs": ("lab", "lab/draw", "lab/session", "lab/prompt"),
     "lab/policy": ("lab", "lab/draw", "lab/session", "lab/prompt"),
     "lab/exercise": (

@@ -6,7 +6,7 @@ import ast
 from collections.abc import Callable, Collection
 from typing import Any
 
-from lab.export.source import ABSENT, Cut, Known, Source, literal
+from lab.exporting.source import ABSENT, Cut, Known, Source, literal
 
 # What a call comes to, given its function's name, the call, and what its arguments come to.
 Calls = Callable[[str, ast.Call, list[Cut]], Cut | None]

@@ -11,7 +11,7 @@ import boto3
 import pytest
 
 from lab import aws_preflight, deployer_policy
-from lab.export.export import export
+from lab.exporting.export import export
 from lab.session import session
 from sandbox import cloud, engine
 from tests.lab.session.stacks import load_sdk
