@@ -116,15 +116,17 @@ print(*[line for line in done.stdout.splitlines() if "::" in line],
 # only after you have typed the stack's name.
 #
 # Here is the whole preview, with nothing of this course but the engine. Two
-# settings are for the sandbox, as README of the course has them.
+# settings are for the sandbox, as README of the course has them. The stack's
+# state is in a folder of its own.
 
 # %%
-stack = automation.create_or_select_stack("dev", work_dir=str(folder))
+state = Path(tempfile.mkdtemp()).as_uri()
+stack = automation.create_or_select_stack(
+    "dev", work_dir=str(folder), opts=automation.LocalWorkspaceOptions(
+        env_vars={"PULUMI_BACKEND_URL": state}))
 for name, value in {"modelLayer": "false", "loggingRole": "own"}.items():
     stack.set_config(f"gateway:{name}", automation.ConfigValue(value))
-summary = stack.preview(color="never").change_summary
-stack.workspace.remove_stack("dev")
-summary
+stack.preview(color="never").change_summary
 # expect: {'create':
 
 # %% [markdown]
