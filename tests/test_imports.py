@@ -295,7 +295,7 @@ PURE = {
     "lab/bursts": ("bucket", "state"),
     "lab/account": ("apigateway_actions", "machine_actions", "actions", "policy", "facts", "judge"),
     "lab/cost": ("prices", "state"),
-    "lab/exporting": ("source", "fold", "blocks", "files", "settings", "stacks", "readme", "tests"),
+    "lab/exporting": ("source", "chapter", "fold", "blocks", "files", "settings", "stacks", "readme", "tests"),
     "lab/failures": ("state",),
     "lab/traffic": ("state",),
     "lab/logs": ("events", "state", "redact"),
