@@ -1,13 +1,13 @@
-# Sources. Prices and dates change: look them up before you rely on one. Read in November 2026:
+# Sources. Prices and dates change: look them up before you rely on one. Read on 2026-11-30: the comparison, function
+# URLs, AgentCore's rate limits, GitHub's OIDC; the others as chapters 03 and 08 have them, or notes of November 2026.
 # - REST and HTTP APIs compared: docs.aws.amazon.com/apigateway/latest/developerguide/http-api-vs-rest.html
 # - JWT authorizers: docs.aws.amazon.com/apigateway/latest/developerguide/rest-api-jwt-authorizer.html
-# - function URLs: docs.aws.amazon.com/lambda/latest/dg/urls-auth.html and config-rs-invoke-furls.html
-# - rate limits of AgentCore Gateway, August 2026: aws.amazon.com/blogs/machine-learning/
+# - function URLs: docs.aws.amazon.com/lambda/latest/dg/urls-auth.html
+# - AgentCore Gateway, rate limits of August 2026: aws.amazon.com/blogs/machine-learning/
 #   configure-rate-limits-for-ai-traffic-on-agentcore-gateway; docs.aws.amazon.com/bedrock-agentcore/latest/
 #   devguide/gateway-rate-limits-metrics.html; 0.005 US dollars for 1,000 calls: AWS's agent toolkit, 2026-11-10
 # - LiteLLM on containers, 378 US dollars a month at rest: AWS's guidance for multi-provider gateways, its own table
 # - GitHub and AWS by OIDC: docs.github.com/en/actions/how-tos/secure-your-work/security-harden-deployments/oidc-in-aws
-# - routing rules of custom domains: docs.aws.amazon.com/apigateway/latest/developerguide/rest-api-routing-rules.html
 
 # %% [markdown]
 # # {{title}}
@@ -149,9 +149,9 @@ aws_preflight(14)
 #
 # An administrator's key in CI is the key to everything. The **least policy**
 # has the actions that these types of resources need, none with a star, and on
-# what bears the stack's name, wherever AWS lets a name be given. In the tests
-# of this course, who has it and no more deploys and destroys the whole
-# gateway.
+# what bears the stack's name, wherever AWS lets a name be given. A test has a
+# deployer with it deploy and destroy the whole gateway in the sandbox. AWS's
+# own provider may read more: an `AccessDenied` there names what is missing.
 
 # %%
 policy = deployer_policy(14, account="123456789012",
