@@ -25,7 +25,7 @@ _names = Names(
         "progress": "lab.marks.progress",
         "show": "lab.showing.show",
         "reset": "lab.copies",
-        "export": "lab.export.export",
+        "export": "lab.exporting.export",
         "aws_preflight": "lab.account.preflight",
         "deployer_policy": "lab.account.preflight",
         "tokens": "lab.preflight.speed",

@@ -1,13 +1,13 @@
-# Sources. Prices and dates change: look them up before you rely on one. Read in November 2026:
+# Sources. Prices and dates change: look them up before you rely on one. Read on 2026-11-30: the comparison, function
+# URLs, AgentCore's rate limits, GitHub's OIDC; the others as chapters 03 and 08 have them, or notes of November 2026.
 # - REST and HTTP APIs compared: docs.aws.amazon.com/apigateway/latest/developerguide/http-api-vs-rest.html
 # - JWT authorizers: docs.aws.amazon.com/apigateway/latest/developerguide/rest-api-jwt-authorizer.html
-# - function URLs: docs.aws.amazon.com/lambda/latest/dg/urls-auth.html and config-rs-invoke-furls.html
-# - rate limits of AgentCore Gateway, August 2026: aws.amazon.com/blogs/machine-learning/
+# - function URLs: docs.aws.amazon.com/lambda/latest/dg/urls-auth.html
+# - AgentCore Gateway, rate limits of August 2026: aws.amazon.com/blogs/machine-learning/
 #   configure-rate-limits-for-ai-traffic-on-agentcore-gateway; docs.aws.amazon.com/bedrock-agentcore/latest/
 #   devguide/gateway-rate-limits-metrics.html; 0.005 US dollars for 1,000 calls: AWS's agent toolkit, 2026-11-10
 # - LiteLLM on containers, 378 US dollars a month at rest: AWS's guidance for multi-provider gateways, its own table
 # - GitHub and AWS by OIDC: docs.github.com/en/actions/how-tos/secure-your-work/security-harden-deployments/oidc-in-aws
-# - routing rules of custom domains: docs.aws.amazon.com/apigateway/latest/developerguide/rest-api-routing-rules.html
 
 # %% [markdown]
 # # {{title}}
@@ -116,15 +116,17 @@ print(*[line for line in done.stdout.splitlines() if "::" in line],
 # only after you have typed the stack's name.
 #
 # Here is the whole preview, with nothing of this course but the engine. Two
-# settings are for the sandbox, as README of the course has them.
+# settings are for the sandbox, as README of the course has them. The stack's
+# state is in a folder of its own.
 
 # %%
-stack = automation.create_or_select_stack("dev", work_dir=str(folder))
+state = Path(tempfile.mkdtemp()).as_uri()
+stack = automation.create_or_select_stack(
+    "dev", work_dir=str(folder), opts=automation.LocalWorkspaceOptions(
+        env_vars={"PULUMI_BACKEND_URL": state}))
 for name, value in {"modelLayer": "false", "loggingRole": "own"}.items():
     stack.set_config(f"gateway:{name}", automation.ConfigValue(value))
-summary = stack.preview(color="never").change_summary
-stack.workspace.remove_stack("dev")
-summary
+stack.preview(color="never").change_summary
 # expect: {'create':
 
 # %% [markdown]
@@ -133,8 +135,8 @@ summary
 # A deployment that fails half way is the worst way to learn what an account
 # lacks. `aws_preflight` asks first, and changes nothing: who you are there,
 # which Region, what there may be only so many of, what would be made, what it
-# costs at rest. Here it asks the sandbox; from a terminal in which
-# `aws sts get-caller-identity` works, it asks your account.
+# costs at rest. Here it asks the sandbox. In a terminal in which you are
+# signed in to AWS, `python -m lab.account 14` asks your account the same.
 
 # %%
 aws_preflight(14)
@@ -147,9 +149,9 @@ aws_preflight(14)
 #
 # An administrator's key in CI is the key to everything. The **least policy**
 # has the actions that these types of resources need, none with a star, and on
-# what bears the stack's name, wherever AWS lets a name be given. In the tests
-# of this course, who has it and no more deploys and destroys the whole
-# gateway.
+# what bears the stack's name, wherever AWS lets a name be given. A test has a
+# deployer with it deploy and destroy the whole gateway in the sandbox. AWS's
+# own provider may read more: an `AccessDenied` there names what is missing.
 
 # %%
 policy = deployer_policy(14, account="123456789012",

@@ -44,7 +44,7 @@ TESTS = (
     "tests/test_documents.py::test_pulumi_*",
     "tests/test_lint.py*",
     "tests/gateway/test_copy*",
-    "tests/lab/export/*",
+    "tests/lab/exporting/*",
     "tests/lab/account/*_sandbox.py*",
     "tests/gateway/test_guide.py::test_the_model_is_held_*",
     "tests/gateway/test_guide.py::test_whatever_is_let_through_*",

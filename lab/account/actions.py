@@ -1,8 +1,8 @@
 """What a deployer must be allowed to, by the type of what is deployed: actions, and on what.
 
-Read of AWS's Service Authorization Reference and of the permissions that CloudFormation's own
-handlers name for these types, as they were in November 2026, with the reads that Pulumi's official
-provider makes besides. A test has a deployer with this policy deploy and destroy the whole gateway.
+What the sandbox's provider calls is tried: in a test, a deployer with this policy deploys, refreshes
+and destroys the whole gateway. What Pulumi's official provider asks besides, such as the many reads of
+a bucket, was written down by hand and never tried on AWS: an AccessDenied there names what is missing.
 """
 
 from __future__ import annotations

@@ -11,7 +11,7 @@ import boto3
 import pytest
 
 from lab import aws_preflight, deployer_policy
-from lab.export.export import export
+from lab.exporting.export import export
 from lab.session import session
 from sandbox import cloud, engine
 from tests.lab.session.stacks import load_sdk
@@ -80,6 +80,18 @@ def test_an_empty_account_is_told_all_at_once(kit):
     assert found["there already"].state == "ok"
     told = aws_preflight(9)
     assert told.ready and os.environ["AWS_SECRET_ACCESS_KEY"] not in told.text() + str(told.html())
+
+
+def test_the_command_line_says_the_same(kit):
+    def run(*arguments):
+        command = [sys.executable, "-m", "lab.account", *arguments]
+        return subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
+
+    told = run("9")
+    assert (told.returncode, "account 000000000000" in told.stdout) == (0, True), told.stderr
+    policy = json.loads(run("9", "--policy", "--stack", "prod").stdout)
+    assert ":function:prod-*" in json.dumps(policy)
+    assert run("77").stderr.startswith("error: There is no chapter '77'")
 
 
 def test_a_key_that_nobody_knows_and_one_with_a_wrong_secret(kit, environment):

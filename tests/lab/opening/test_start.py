@@ -158,7 +158,8 @@ def test_aws_is_asked_with_the_learners_own_variables_after_a_sandbox_was_open(m
 def test_notebooks_import_these_names_and_each_is_there():
     assert lab.__all__ == [
         "start", "plan", "up", "configure", "outputs", "destroy", "ask", "playground",
-        "predict", "check", "hint", "solution", "progress", "show", "reset", "tokens",
+        "predict", "check", "hint", "solution", "progress", "show", "reset", "export",
+        "aws_preflight", "deployer_policy", "tokens",
     ]  # fmt: skip
     assert all(callable(getattr(lab, name)) for name in lab.__all__)
     assert all(getattr(lab, name).__doc__ for name in lab.__all__)

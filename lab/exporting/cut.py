@@ -5,9 +5,9 @@ from __future__ import annotations
 import inspect
 from collections.abc import Mapping
 
-from lab.export import files, settings
-from lab.export.chapter import TOGETHER, Chapter, Name
-from lab.export.program import Program
+from lab.exporting import files, settings
+from lab.exporting.chapter import TOGETHER, Chapter, Name
+from lab.exporting.program import Program
 from lab.session import standins
 
 ROOTS: tuple[Name, ...] = (("program", "gateway"), ("layer/__main__", "main"))

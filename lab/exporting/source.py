@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import accumulate
 from typing import Any
 
 Span = tuple[int, int]
@@ -33,14 +34,13 @@ class Source:
     def __init__(self, text: str) -> None:
         self.text = text
         self.tree = ast.parse(text)
-        self._bytes = text.encode()
-        self._starts = [0]
-        for line in self._bytes.splitlines(keepends=True):
-            self._starts.append(self._starts[-1] + len(line))
+        self._lines = text.splitlines(keepends=True)
+        self._starts = [0, *accumulate(map(len, self._lines))]
 
     def at(self, line: int, column: int) -> int:
         """A place of the tree (lines from 1, columns in bytes) as an index into the text."""
-        return len(self._bytes[: self._starts[line - 1] + column].decode())
+        before = self._lines[line - 1].encode()[:column].decode() if column else ""
+        return self._starts[line - 1] + len(before)
 
     def span(self, node: Any) -> Span:
         """From where to where a node stands; of a function, with its decorators."""

@@ -6,7 +6,7 @@ import re
 from collections.abc import Collection
 
 from lab.course import find
-from lab.export.settings import camel
+from lab.exporting.settings import camel
 
 # What a section, or a paragraph with a word, is about begins in this chapter.
 SECTIONS = {"Instances": 15}

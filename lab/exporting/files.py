@@ -7,9 +7,9 @@ import re
 from collections.abc import Iterator, Mapping
 from pathlib import PurePosixPath
 
-from lab.export.blocks import names_in
-from lab.export.chapter import Name
-from lab.export.source import Source
+from lab.exporting.blocks import names_in
+from lab.exporting.chapter import Name
+from lab.exporting.source import Source
 
 Texts = Mapping[Name, str]  # what is left of a definition; "" is nothing
 

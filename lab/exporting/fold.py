@@ -3,13 +3,25 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterator
 from typing import Any
 
-from lab.export.source import ABSENT, Cut, Known, Source, literal
+from lab.exporting.source import ABSENT, Cut, Known, Source, literal
 
 # What a call comes to, given its function's name, the call, and what its arguments come to.
 Calls = Callable[[str, ast.Call, list[Cut]], Cut | None]
+
+
+EACH = (ast.ListComp, ast.SetComp, ast.GeneratorExp, ast.DictComp)
+
+
+def _within(node: ast.AST) -> Iterator[ast.expr]:
+    """The expressions that a node is made of; of what is none itself, those that it holds."""
+    for each in ast.iter_child_nodes(node):
+        if isinstance(each, ast.expr):
+            yield each
+        else:
+            yield from _within(each)
 
 
 class Fold:
@@ -48,15 +60,23 @@ class Fold:
             ast.BoolOp: self._either,
             ast.IfExp: self._choice,
             ast.Compare: self._compare,
+            **dict.fromkeys(EACH, self._each),
+            ast.JoinedStr: self.source.of,  # before Python 3.12, nobody knows places within
         }
         return kind.get(type(node), self._other)(node)
 
     def _name(self, node: ast.Name) -> Cut:
         return self.names.get(node.id) or node.id
 
+    def _each(self, node: ast.ListComp | ast.SetComp | ast.GeneratorExp | ast.DictComp) -> Cut:
+        """`[... for each in ...]`: of nothing, there is nothing."""
+        if isinstance(self.expression(node.generators[0].iter), Known):
+            return Known({} if isinstance(node, ast.DictComp) else [])
+        return self._other(node)
+
     def _other(self, node: ast.expr) -> str:
         """Whatever it is: what it is made of, cut."""
-        children = [each for each in ast.iter_child_nodes(node) if isinstance(each, ast.expr)]
+        children = list(_within(node))
         parts = [(self.source.span(each), self.needed(each)) for each in children]
         return self.source.spliced(self.source.span(node), parts)
 
@@ -91,6 +111,8 @@ class Fold:
         key = node.slice.value if isinstance(node.slice, ast.Constant) else None
         if isinstance(node.value, ast.Name) and node.value.id == "chosen" and key in self.settings:
             return Known(False)
+        if self.expression(node.value) == ABSENT:
+            return ABSENT
         return self._other(node)
 
     def _dict(self, node: ast.Dict) -> Cut:

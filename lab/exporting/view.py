@@ -9,7 +9,7 @@ from lab.course import find
 from lab.draw import panels, words
 from lab.draw.html import Markup, clean, tag
 from lab.draw.view import View
-from lab.export.readme import OPEN
+from lab.exporting.readme import OPEN
 
 WHAT = {
     "README.md": "how to deploy, call, change and destroy it",

@@ -6,9 +6,9 @@ import ast
 import re
 from collections.abc import Collection, Mapping
 
-from lab.export.blocks import cut_function
-from lab.export.fold import Fold
-from lab.export.source import ABSENT, Known, Source
+from lab.exporting.blocks import cut_function
+from lab.exporting.fold import Fold
+from lab.exporting.source import ABSENT, Known, Source
 
 READ = re.compile(r"\bsettings\.(\w+)")
 RULED = re.compile(r'\bchosen\["(\w+)"\]')

@@ -1,4 +1,4 @@
-"""python -m lab.export CHAPTER FOLDER: the gateway as a chapter leaves it, in a folder of its own."""
+"""python -m lab.exporting CHAPTER FOLDER: the gateway as a chapter leaves it, in a folder of its own."""
 
 from __future__ import annotations
 
@@ -6,12 +6,12 @@ import argparse
 import sys
 
 from lab.errors import LabError
-from lab.export.export import export
+from lab.exporting.export import export
 
 
 def main(arguments: list[str]) -> int:
     """Write it, and say what was written. 0: it is there; 1: it is not."""
-    parser = argparse.ArgumentParser(prog="python -m lab.export", description=__doc__)
+    parser = argparse.ArgumentParser(prog="python -m lab.exporting", description=__doc__)
     parser.add_argument("chapter", help="from 06 on, by number or by name")
     parser.add_argument("folder", help="that does not exist yet, or is empty")
     given = parser.parse_args(arguments)

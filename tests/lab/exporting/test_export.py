@@ -14,8 +14,8 @@ import yaml
 
 from lab import course
 from lab.errors import LabError
-from lab.export.export import export
-from lab.export.settings import camel
+from lab.exporting.export import export
+from lab.exporting.settings import camel
 from lab.mocks import mocks
 from lab.session import standins
 from lab.session.program import compose, names_of
@@ -218,7 +218,7 @@ def test_the_last_chapter_is_gateway_to_the_letter(exported):
 
 
 def test_the_command_line_does_the_same(tmp_path):
-    command = [sys.executable, "-m", "lab.export", "07", str(tmp_path / "new")]
+    command = [sys.executable, "-m", "lab.exporting", "07", str(tmp_path / "new")]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=60)
     assert (done.returncode, "Chapter 07" in done.stdout) == (0, True), done.stderr
     again = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=60)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
-from lab.export.settings import camel
+from lab.exporting.settings import camel
 
 Row = tuple[str, str, str]  # a setting's name in Python, its value, and why
 

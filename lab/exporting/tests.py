@@ -7,9 +7,9 @@ import re
 from collections.abc import Collection
 from pathlib import Path
 
-from lab.export.blocks import names_in
-from lab.export.files import cut_file, definitions
-from lab.export.source import Source
+from lab.exporting.blocks import names_in
+from lab.exporting.files import cut_file, definitions
+from lab.exporting.source import Source
 
 # From which chapter on a file, or a test, has something to look at; others from the first one on.
 FROM = {

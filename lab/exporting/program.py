@@ -5,9 +5,9 @@ from __future__ import annotations
 import ast
 from collections.abc import Collection, Mapping
 
-from lab.export.blocks import Function, cut_function
-from lab.export.fold import Calls, Fold
-from lab.export.source import ABSENT, Cut, Known, Source, literal
+from lab.exporting.blocks import Function, cut_function
+from lab.exporting.fold import Calls, Fold
+from lab.exporting.source import ABSENT, Cut, Known, Source, literal
 from lab.session import standins
 
 

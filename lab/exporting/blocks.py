@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from lab.errors import LabError
-from lab.export.fold import Fold
-from lab.export.source import ABSENT, Cut, Known, Source, Span
+from lab.exporting.fold import Fold
+from lab.exporting.source import ABSENT, Cut, Known, Source, Span
 
 Function = ast.FunctionDef
 WIDTH = 76  # of a line of gateway/, as its ruff.toml has it

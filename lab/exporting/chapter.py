@@ -8,7 +8,7 @@ from functools import cached_property
 from pathlib import Path
 
 from lab import course
-from lab.export.source import Source
+from lab.exporting.source import Source
 
 GATEWAY = Path(__file__).resolve().parents[2] / "gateway"
 # Beside the chapters: the bounds of settings, and how zips are made.

@@ -7,7 +7,7 @@ import subprocess
 import pytest
 import requests
 
-from lab.export.export import export
+from lab.exporting.export import export
 from lab.session import session
 from sandbox import cloud, engine
 from tests.lab.session.stacks import load_sdk

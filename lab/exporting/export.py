@@ -9,13 +9,13 @@ from pathlib import Path
 
 from lab import course
 from lab.errors import LabError
-from lab.export.chapter import Chapter
-from lab.export.cut import cut
-from lab.export.readme import readme
-from lab.export.settings import cut_configuration
-from lab.export.stacks import stack
-from lab.export.tests import tests
-from lab.export.view import Export
+from lab.exporting.chapter import Chapter
+from lab.exporting.cut import cut
+from lab.exporting.readme import readme
+from lab.exporting.settings import cut_configuration
+from lab.exporting.stacks import stack
+from lab.exporting.tests import tests
+from lab.exporting.view import Export
 
 FIRST = 6  # before the stage, nothing of it can be called
 AS_IT_IS = (".gitattributes", ".gitignore", ".github", "requirements.txt", "ruff.toml")
