@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Iterable, Iterator
 from fnmatch import fnmatchcase
 from pathlib import Path
@@ -128,6 +129,13 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Func
         config.hook.pytest_deselected(items=[item for item in ranks if ranks[item] < PURE])
     if worker:
         items.sort(key=ranks.__getitem__)
+
+
+@pytest.fixture(scope="module", autouse=True)
+def no_session_of_before() -> None:
+    """boto3's own session keeps the keys that it found first: those of another module's sandbox."""
+    if boto3 := sys.modules.get("boto3"):
+        boto3.DEFAULT_SESSION = None  # type: ignore[attr-defined]
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -11,6 +11,7 @@ SOON = 15 * 60.0  # seconds; a first `pulumi up` with an upload takes minutes
 LEFT = 100  # calls at once that AWS keeps for functions without a reservation
 NEW = 10
 NO_REGION = "no Region"
+INSTALL = "https://www.pulumi.com/docs/iac/download-install/ says how, for each system"
 SIGN_IN = "aws sso login{profile} (or, with access keys: aws configure{profile})"
 # What AWS and botocore call it: what that means, and what to do.
 ERRORS = {
@@ -81,7 +82,7 @@ def judge(facts: Account) -> tuple[Line, ...]:
 def _cli(facts: Account) -> Line:
     if facts.cli:
         return Line("Pulumi CLI", OK, facts.cli)
-    return Line("Pulumi CLI", FAIL, "not there", "curl -fsSL https://get.pulumi.com | sh")
+    return Line("Pulumi CLI", FAIL, "not there", INSTALL)
 
 
 def _plugin(facts: Account) -> Line:

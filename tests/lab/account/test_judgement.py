@@ -35,7 +35,7 @@ def bad(**change):
 
 
 WRONG = {
-    "Pulumi CLI": ({"cli": None}, "https://get.pulumi.com"),
+    "Pulumi CLI": ({"cli": None}, "https://www.pulumi.com/docs/iac/download-install/"),
     "Region": ({"region": ""}, "pulumi config set aws:region us-east-1"),
     "Region misspelt": ({"region": "eu-centrl-1"}, "pulumi config set aws:region eu-central-1"),
     "credentials: none": (bad(error="NoCredentials"), "aws sso login --profile work"),
