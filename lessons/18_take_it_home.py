@@ -101,7 +101,7 @@ done = subprocess.run(
     [sys.executable, "-m", "pytest", "-v", "--color=no", "tests",
      "-k", "open or lets_nobody_in"],
     cwd=folder, capture_output=True, text=True)
-print(*[line for line in done.stdout.splitlines() if "::" in line],
+print(*[line for line in done.stdout.splitlines() if "PASSED" in line],
       done.stdout.splitlines()[-1], sep="\n")
 # expect: passed
 # expect no: failed
