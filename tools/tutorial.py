@@ -28,6 +28,11 @@ from tools import notebooks
 HOME = notebooks.ROOT / ".kit" / "tutorial"
 BUILD = notebooks.ROOT / "build"
 TOOK = "tutorial.json"  # in build/: how long each page's cells took
+# nbconvert's own style breaks plain text anywhere: words stay whole, and what cannot fit is broken.
+WHOLE_WORDS = """<style>
+.jp-OutputArea .jp-OutputArea-output pre { word-break: normal; overflow-wrap: anywhere; }
+</style>
+</head>"""
 WIDTH = 60  # characters of an answer that fit on a line
 
 
@@ -77,6 +82,7 @@ def write_html(run: notebooks.Run) -> None:
         cell.source = cell.source.replace("](../images/", "](images/")
     resources = {"metadata": {"path": str(run.path.parent.parent), "name": run.path.stem}}
     body, _ = exporter.from_notebook_node(notebook, resources=resources)
+    body = body.replace("</head>", WHOLE_WORDS, 1)
     BUILD.mkdir(exist_ok=True)
     (BUILD / f"{run.path.stem}.html").write_text(body, encoding="utf-8")
 

@@ -24,6 +24,12 @@ def activate(page, control):
     page.wait_for_function(HOLDS, arg=control.element_handle())
 
 
+def test_plain_text_breaks_between_words(page):
+    pre = page.get_by_text("the last one", exact=True).last
+    styles = "it => [getComputedStyle(it).wordBreak, getComputedStyle(it).overflowWrap]"
+    assert pre.evaluate(styles) == ["normal", "anywhere"]
+
+
 KEYS = ["ArrowDown", "ArrowUp", "a", "b", "d", "d", "x", "y", "m", "j", "k", "Shift+M", "c", "v"]
 
 
