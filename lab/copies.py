@@ -79,8 +79,6 @@ def reset(page: int | str) -> Path:
     """
     try:
         kept = _reset(course.find(page).name, ROOT)
-    except ValueError as error:
-        raise LabError(str(error)) from None
     except OSError as error:
         raise LabError(
             f"The page cannot be copied: {error}.", "Copy it from notebooks/ by hand."

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from lab.errors import NoChapter
+
 
 @dataclass(frozen=True)
 class Chapter:
@@ -250,14 +252,14 @@ def find(key: int | str) -> Chapter:
     """The chapter with this number, slug or notebook name: 3, "03", "rest_api", "03_rest_api".
 
     Raises:
-        ValueError: there is no such chapter; the message lists those that exist.
+        NoChapter: there is no such chapter; the message lists those that exist.
     """
     text = str(key).rsplit("/", 1)[-1].removesuffix(".ipynb").removesuffix(".py")
     for chapter in CHAPTERS:
         if text in (str(chapter.number), f"{chapter.number:02d}", chapter.slug, chapter.name):
             return chapter
     known = ", ".join(str(chapter.number) for chapter in CHAPTERS)
-    raise ValueError(f"There is no chapter {key!r}. The chapters are {known}.")
+    raise NoChapter(f"There is no chapter {key!r}. The chapters are {known}.")
 
 
 def steps(through: int, after: int = -1) -> tuple[str, ...]:

@@ -4,7 +4,8 @@ LabError           what happened, then the fix: the last words of it, also in a 
 ├── ProgramError   the program (a step in a cell, or of gateway/) raised
 ├── DeployError    the engine or the provider refused or failed
 ├── Busy           somebody else is deploying this stack
-└── NotReady       something that the kit needs is missing
+├── NotReady       something that the kit needs is missing
+└── NoChapter      the course has no such chapter; a ValueError, too
 Stopped            the kernel was interrupted; a KeyboardInterrupt, so `except Exception` lets it by
 """
 
@@ -32,6 +33,10 @@ class ProgramError(LabError):
 
 class DeployError(LabError):
     """The engine or the provider refused or failed."""
+
+
+class NoChapter(LabError, ValueError):
+    """The course has no such chapter; the message lists those that it has."""
 
 
 class Busy(LabError):

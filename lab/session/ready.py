@@ -62,10 +62,7 @@ def make_ready(
     Raises:
         LabError: no such chapter or target, or something is missing; the message has the fix.
     """
-    try:
-        found = course.find(chapter)
-    except ValueError as error:
-        raise LabError(str(error)) from None
+    found = course.find(chapter)
     name = target or os.environ.get("KIT_TARGET") or "sandbox"
     if name not in targets.TARGETS:
         raise LabError(f"There is no target {name!r}.", 'Use target="sandbox" or target="aws".')

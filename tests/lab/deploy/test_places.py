@@ -7,6 +7,7 @@ import pytest
 
 from lab import course
 from lab.deploy import places
+from lab.errors import LabError
 
 GATEWAY = Path(__file__).parents[3] / "gateway"
 FILES = {
@@ -26,7 +27,7 @@ def test_a_chapter_is_found_by_number_slug_and_file(key):
 @pytest.mark.parametrize("key", [17, "seven", "", "33", -1])
 def test_an_unknown_chapter_names_those_that_exist(key):
     with pytest.raises(
-        ValueError,
+        LabError,  # whoever asked for it: start, up, export, reset
         match="The chapters are 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 18, 99",
     ):
         course.find(key)
