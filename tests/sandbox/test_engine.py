@@ -280,6 +280,11 @@ def test_the_kit_has_a_pin_of_the_cli_for_each_platform_that_has_one():
 def test_no_page_and_no_message_pipes_a_download_into_a_shell():
     root = Path(__file__).parents[2]
     files = [*root.glob("*.md"), *root.glob("*.yml"), *root.glob(".ci/*"), root / "Makefile"]
+    files += [
+        *root.glob(".github/workflows/*"),
+        *root.glob(".binder/*"),
+        *root.glob(".devcontainer/*"),
+    ]
     for part in ("lab", "sandbox", "tools", "gateway", "lessons"):
         files += (root / part).rglob("*.py")
     piped = re.compile(r"(curl|wget|iwr|Invoke-WebRequest)\b.*\|\\?\s*(ba|z)?(sh|iex)\b")
