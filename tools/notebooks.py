@@ -12,6 +12,7 @@ from __future__ import annotations
 import argparse
 import os
 import sys
+import tempfile
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -20,6 +21,7 @@ from pathlib import Path
 import nbformat
 from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
+from traitlets.config import Config
 
 from tools.pages import expects
 
@@ -88,8 +90,34 @@ def run(
         first: whether it is run for the first time, after all notebooks before it and no other.
     """
     notebook = nbformat.read(path, as_version=4)
+    with tempfile.TemporaryDirectory(prefix="kernel-") as folder:
+        return _run(path, notebook, home, env, seconds_a_cell, first, kernel_by_sockets(folder))
+
+
+def kernel_by_sockets(folder: str) -> Config:
+    """A kernel that is talked to by sockets in a folder, where the system has them, not by ports.
+
+    A port that is free as it is chosen may be another process's when the kernel listens at last.
+    """
+    if os.name == "nt":
+        return Config()
+    return Config(
+        KernelManager={"transport": "ipc", "connection_file": os.path.join(folder, "k.json")}
+    )
+
+
+def _run(
+    path: Path,
+    notebook: nbformat.NotebookNode,
+    home: Path,
+    env: Mapping[str, str] | None,
+    seconds_a_cell: int,
+    first: bool,
+    config: Config,
+) -> Run:
     client = NotebookClient(
         notebook,
+        config=config,
         timeout=seconds_a_cell,
         kernel_name="python3",
         resources={"metadata": {"path": str(path.parent)}},

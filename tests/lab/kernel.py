@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import os
 import queue
+import tempfile
 import time
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from jupyter_client.manager import start_new_kernel
+from jupyter_client.manager import KernelManager
+
+from tools.notebooks import kernel_by_sockets
 
 LIMIT = 20  # seconds for anything that should take a moment
 WIDGET = "application/vnd.jupyter.widget-view+json"
@@ -22,17 +25,23 @@ class Kernel:
     """
 
     def __init__(self, env: Mapping[str, str] = {}) -> None:
-        self.manager, self.client = start_new_kernel(
-            kernel_name="python3",
+        self.folder = tempfile.TemporaryDirectory(prefix="kernel-")
+        config = kernel_by_sockets(self.folder.name)
+        self.manager = KernelManager(kernel_name="python3", config=config)
+        self.manager.start_kernel(
             env={**os.environ, **env},
             extra_arguments=["--IPKernelApp.log_level=CRITICAL"],
         )
+        self.client = self.manager.client()
+        self.client.start_channels()
+        self.client.wait_for_ready(timeout=60)
         self.pid = self.manager.provisioner.process.pid
 
     def close(self) -> None:
         """End it, whatever it does."""
         self.client.stop_channels()
         self.manager.shutdown_kernel(now=True)
+        self.folder.cleanup()
 
     # Cells
 
