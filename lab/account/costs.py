@@ -4,18 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from lab.cost.prices import Price
+from lab.cost.prices import AT_REST
 from lab.cost.state import HOURS, Estimate
 
 # By the month, with nothing for free: beyond 10 alarms and 3 dashboards that is so.
 MONTHLY = {
-    "aws:cloudwatch/metricAlarm:MetricAlarm": Price(
-        "alarm_month", "CloudWatch, an alarm", "month", 0.10, "not checked lately"
-    ),
-    "aws:cloudwatch/dashboard:Dashboard": Price(
-        "dashboard_month", "CloudWatch, a dashboard", "month", 3.0, "not checked lately"
-    ),
+    "aws:cloudwatch/metricAlarm:MetricAlarm": "alarm_month",
+    "aws:cloudwatch/dashboard:Dashboard": "dashboard_month",
 }
+PRICES = {price.name: price.dollars for price in AT_REST}
 BALANCER, GROUP = "aws:lb/loadBalancer:LoadBalancer", "aws:autoscaling/group:Group"
 
 
@@ -27,10 +24,11 @@ def at_rest(declared: Mapping[str, int], instances: int) -> float | None:
         instances: how many serve.
     """
     total = 0.0
-    for token, price in MONTHLY.items():
-        if declared.get(token) and price.dollars is None:
+    for token, name in MONTHLY.items():
+        dollars = PRICES[name]
+        if declared.get(token) and dollars is None:
             return None
-        total += declared.get(token, 0) * (price.dollars or 0.0)
+        total += declared.get(token, 0) * (dollars or 0.0)
     if declared.get(BALANCER):
         hourly = Estimate().hour("instances", 0)
         one = sum(

@@ -41,6 +41,7 @@ class Account:
 
     Attributes:
         cli, plugin: how they describe themselves; None: not there.
+        wanted: the plugin's version.
         region: the Region; regions: those that botocore knows for API Gateway.
         concurrency: calls that all functions of the account may serve at once; reserved: of these.
         reserve: how many the chapter would reserve.
@@ -59,6 +60,7 @@ class Account:
     region: str
     regions: tuple[str, ...]
     stack: str
+    wanted: str = ""
     concurrency: int | None = None
     reserved: int = 0
     reserve: int = 0

@@ -92,7 +92,7 @@ def _plugin(facts: Account) -> Line:
         "AWS plugin",
         LATER,
         "not there yet: the first pulumi up downloads it",
-        "pulumi plugin install resource aws 7.51.1",
+        f"pulumi plugin install resource aws {facts.wanted}",
     )
 
 

@@ -118,6 +118,7 @@ def _machine() -> dict[str, Any]:
     return {
         "cli": found.describe() if found else None,
         "plugin": asking.plugin(folders, AWS_VERSION),
+        "wanted": AWS_VERSION,
     }
 
 

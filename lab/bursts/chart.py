@@ -11,8 +11,11 @@ from typing import Protocol
 
 from lab.bursts.bucket import ANSWERED, FAILED, LIMITED, VERDICTS, Lane, levels
 from lab.bursts.state import Burst
-from lab.draw import theme
+from lab.draw import theme, words
 from lab.draw.html import Markup, tag
+from lab.draw.inline import INK
+from lab.draw.inline import number as _n
+from lab.draw.inline import text as _text
 
 WIDTH, LEFT, RIGHT = 640.0, 116.0, 622.0
 ROW, ROWS = 11.0, 6  # pixels of a row of dots, and rows at most: more lie on each other
@@ -24,7 +27,7 @@ INKS = {
     verdict: theme.ink(kind, theme.SHAPES[kind])
     for verdict, kind in ((ANSWERED, "good"), (LIMITED, "warn"), (FAILED, "bad"))
 }
-INK, GROUND = theme.ink("ink", theme.INK), theme.ink("ground", theme.PANEL)
+GROUND = theme.ink("ground", theme.PANEL)
 QUIET, LEVEL = theme.ink("dim", theme.SHAPES["quiet"]), theme.ink("new", theme.SHAPES["new"])
 SHAPES = {ANSWERED: "●", LIMITED: "▲", FAILED: "✗"}
 
@@ -64,7 +67,7 @@ def chart(burst: Burst, label: str) -> Markup:
 
 def _dots(drawn: list[Markup], burst: Burst, lane: Lane, y: float, end: float) -> float:
     """A lane with a dot for each request; where the next lane begins."""
-    drawn.append(_text(8, y + 13, _short(lane.name), bold=True))
+    drawn.append(_text(8, y + 13, words.cut(lane.name, 40), bold=True))
     y += 20
     measured = sorted((r for r in burst.rows if r.lane == lane.name), key=lambda row: row.at)
     if burst.state != "idle":
@@ -143,7 +146,7 @@ def _path(verdict: str, found: Iterable[str], hollow: bool) -> Markup:
 def _bars(drawn: list[Markup], burst: Burst, lane: Lane, y: float, end: float) -> float:
     """A lane with a bar for each second and verdict, the prediction as a line around it."""
     wide = _wide(burst)
-    drawn.append(_text(8, y + 13, _short(lane.name), bold=True))
+    drawn.append(_text(8, y + 13, words.cut(lane.name, 40), bold=True))
     drawn.append(_text(LEFT, y + 13, f"a bar is {wide} s; the frame is the prediction"))
     y += 22
     made = _binned(burst.bins, lane.name, wide)
@@ -194,24 +197,3 @@ def _axis(drawn: list[Markup], y: float, end: float) -> float:
 
 def _x(seconds: float, end: float) -> float:
     return LEFT + 6 + (RIGHT - LEFT - 12) * min(seconds / end, 1.0)
-
-
-def _text(x: float, y: float, words: str, *, bold: bool = False, at: str = "start") -> Markup:
-    return tag(
-        "text",
-        words,
-        x=_n(x),
-        y=_n(y),
-        font_size=12,
-        text_anchor=at,
-        fill=INK,
-        font_weight=600 if bold else None,
-    )
-
-
-def _short(name: str) -> str:
-    return name if len(name) <= 40 else name[:39] + "…"
-
-
-def _n(value: float) -> str:
-    return f"{value:.1f}".removesuffix(".0")

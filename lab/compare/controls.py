@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any, Protocol
+from typing import Protocol
 
 import ipywidgets
 
-from lab.compare.state import Pair, Setting, read
+from lab.compare.state import Pair, Setting, read, written
 from lab.draw import fields, kernel
 from lab.draw.guard import Failure, guard
 from lab.draw.html import tag
@@ -48,8 +48,8 @@ class Controls:
         hint = "temperature=0, max_tokens=16, seed=7"
         self.prompt = fields.area("Prompt", 3, value=view.pair.prompt)
         self.settings = [
-            fields.line("First setting", value=_written(first.setting), placeholder=hint),
-            fields.line("Second setting", value=_written(second.setting), placeholder=hint),
+            fields.line("First setting", value=written(first.setting), placeholder=hint),
+            fields.line("Second setting", value=written(second.setting), placeholder=hint),
         ]
         self.button = fields.button("Send", guarded(self._press), SENDS, primary=True)
         self.status = ipywidgets.HTML()
@@ -78,14 +78,4 @@ class Controls:
         self._pump()
 
     def _pump(self) -> None:
-        """Draw until it is over: between the kernel's messages where it can, else at once."""
-        loop = kernel.loop()
-        if loop is None:
-            while self._view.step(wait=INTERVAL):
-                pass
-        elif self._view.step():
-            loop.call_later(INTERVAL, self._again)
-
-
-def _written(setting: Setting) -> Any:
-    return ", ".join(f"{name}={value}" for name, value in setting.items())
+        kernel.pump(self._view.step, self._again, INTERVAL)

@@ -63,8 +63,13 @@ class Pair:
 
 
 def said(setting: Setting) -> str:
-    """A setting as text."""
-    return ", ".join(f"{name}={value!r}" for name, value in setting.items()) or "as it is"
+    """A setting as it is shown."""
+    return written(setting) or "as it is"
+
+
+def written(setting: Setting) -> str:
+    """A setting as text that `read` reads; "" for none."""
+    return ", ".join(f"{name}={value!r}" for name, value in setting.items())
 
 
 def read(text: str) -> dict[str, Any]:

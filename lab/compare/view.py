@@ -7,7 +7,7 @@ from typing import Any
 
 from lab.compare.controls import Controls
 from lab.compare.state import Column, Pair, Setting
-from lab.draw import panels, words
+from lab.draw import kernel, panels, words
 from lab.draw.html import Markup, clean, tag
 from lab.draw.interactive import Interactive
 from lab.draw.panels import excerpt
@@ -51,12 +51,7 @@ class Comparison(Interactive):
         """Ask for both and wait for the end; an interrupt stops the waiting."""
         first, second = self.pair.columns
         self.begin(self.pair.prompt, first.setting, second.setting)
-        try:
-            while self.step(wait=INTERVAL):
-                pass
-        except KeyboardInterrupt:
-            self.stop()
-            raise
+        kernel.finish(self.step, self.stop, INTERVAL)
 
     def begin(self, prompt: str, first: Setting, second: Setting) -> None:
         """Put the first on its way.

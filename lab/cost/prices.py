@@ -38,6 +38,7 @@ PRICES = (
 KNOWN = {price.name: price for price in PRICES}
 # What else a clean-up may find, and is paid for while nobody calls.
 AT_REST = (
+    Price("dashboard_month", "CloudWatch dashboard", "month", 3.0, "not checked lately"),
     Price("alarm_month", "CloudWatch alarm", "month", 0.10, "not checked lately"),
     Price("secret_month", "Secrets Manager, a secret", "month", 0.40, "not checked lately"),
     Price("web_acl_month", "WAF web ACL, without its rules", "month", 5.0, "not checked lately"),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import sys
+from collections.abc import Callable
 from typing import Any
 
 
@@ -32,3 +33,35 @@ def loop() -> asyncio.AbstractEventLoop | None:
         return asyncio.get_running_loop()
     except RuntimeError:
         return None
+
+
+def pump(step: Callable[..., bool], again: Callable[[], object], every: float) -> None:
+    """Step until it is over: between the kernel's messages where it can, else at once.
+
+    Blocking here would block the kernel, and with it the message that a button sends.
+
+    Args:
+        step: takes in what happened, waiting up to `wait` seconds for it; False when it is over.
+        again: what calls this anew.
+        every: seconds between two steps.
+    """
+    running = loop()
+    if running is None:
+        while step(wait=every):
+            pass
+    elif step():
+        running.call_later(every, again)
+
+
+def finish(step: Callable[..., bool], stop: Callable[[], object], every: float) -> None:
+    """Step until it is over, on the spot; an interrupt stops it.
+
+    Raises:
+        KeyboardInterrupt: the kernel was interrupted.
+    """
+    try:
+        while step(wait=every):
+            pass
+    except KeyboardInterrupt:
+        stop()
+        raise

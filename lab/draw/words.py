@@ -102,6 +102,11 @@ def count(number: int, one: str, many: str | None = None) -> str:
     return f"{number:,} {one if number == 1 else (many or one + 's')}"
 
 
+def cut(text: str, most: int) -> str:
+    """The text, or as much of it as takes `most` characters with what says that it goes on."""
+    return text if len(text) <= most else text[: most - 1] + "…"
+
+
 def seconds(value: float) -> str:
     """A duration a person reads: `45 ms`, `1.2 s`, `2 min 05 s`."""
     if value < 1:

@@ -118,28 +118,23 @@ class Block:
 
     def _for(self, node: ast.For) -> str | None:
         over = self.fold.expression(node.iter)
-        if isinstance(over, Known):
-            return None
-        inside = self.statements(node.body)
-        if all(text is None for _, text in inside):
-            return None
-        body = (inside[0][0][0], inside[-1][0][1])
-        return self.source.spliced(
-            self.source.span(node),
-            [(self.source.span(node.iter), over), (body, self._joined(body, inside))],
-        )
+        return None if isinstance(over, Known) else self._around(node, node.iter, over)
 
     def _if(self, node: ast.If) -> str | None:
         test = self.fold.expression(node.test)
         if isinstance(test, Known):
             return None if not test.value else self._as_it_is(node)
+        return self._around(node, node.test, test)
+
+    def _around(self, node: ast.For | ast.If, head: ast.expr, cut: str) -> str | None:
+        """A statement with another head, around what is left of its body."""
         inside = self.statements(node.body)
         if all(text is None for _, text in inside):
             return None
         body = (inside[0][0][0], inside[-1][0][1])
         return self.source.spliced(
             self.source.span(node),
-            [(self.source.span(node.test), test), (body, self._joined(body, inside))],
+            [(self.source.span(head), cut), (body, self._joined(body, inside))],
         )
 
     def _joined(self, span: Span, parts: list[tuple[Span, str | None]]) -> str:

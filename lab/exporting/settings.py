@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Collection, Mapping
+from collections.abc import Collection
 
 from lab.exporting.blocks import cut_function
+from lab.exporting.chapter import functions
 from lab.exporting.fold import Fold
 from lab.exporting.source import ABSENT, Known, Source
 
@@ -33,7 +34,7 @@ def unread(settings: Source, refusals: Source, texts: Collection[str]) -> set[st
     """The settings that no text of the program reads, and no rule needs for one that is read."""
     known = set(fields(settings))
     read = known & {name for text in texts for name in READ.findall(text)}
-    rules = [set(RULED.findall(refusals.of(node))) for node in _functions(refusals).values()]
+    rules = [set(RULED.findall(refusals.of(node))) for node in functions(refusals).values()]
     needed = {name for name in ONLY_RULED for rule in rules if name in rule and rule & read}
     return known - read - needed
 
@@ -47,7 +48,7 @@ def cut_settings(source: Source, gone: Collection[str]) -> dict[str, str]:
     without = {camel(name) for name in gone} | set(gone)
     left: dict[str, str] = {}
     empty: set[str] = set()
-    for name, node in _functions(source).items():
+    for name, node in functions(source).items():
         cut = cut_function(node, Fold(source, without=without))
         left[name] = cut.text
         if not cut.text:
@@ -86,10 +87,10 @@ def _cut_docstring(text: str, gone: Collection[str]) -> str:
 def cut_refusals(source: Source, gone: Collection[str]) -> dict[str, str]:
     """What is left of each definition of refusals.py: "" is nothing."""
     without = {camel(name) for name in gone} | set(gone)
-    functions = _functions(source)
+    known = functions(source)
     nothing = [
         name
-        for name, node in functions.items()
+        for name, node in known.items()
         if (ruled := set(RULED.findall(source.of(node)))) and ruled <= set(gone)
     ]
     left = dict.fromkeys(nothing, "")
@@ -100,11 +101,11 @@ def cut_refusals(source: Source, gone: Collection[str]) -> dict[str, str]:
             left[str(source.of(node.targets[0]))] = source.text[
                 start : source.span(node.value)[0]
             ] + fold.needed(node.value)
-    several = [name for name in functions if name.startswith("refuse_")]
-    for name in sorted(set(functions) - set(nothing), key=lambda name: name in several):
+    several = [name for name in known if name.startswith("refuse_")]
+    for name in sorted(set(known) - set(nothing), key=lambda name: name in several):
         fold = Fold(source, without=without, settings=gone)
         fold.names = {each: ABSENT for each, text in left.items() if not text}
-        left[name] = cut_function(functions[name], fold).text
+        left[name] = cut_function(known[name], fold).text
     return left
 
 
@@ -116,7 +117,3 @@ def cut_configuration(text: str, gone: Collection[str]) -> str:
 
 def _class(source: Source) -> ast.ClassDef:
     return next(node for node in source.tree.body if isinstance(node, ast.ClassDef))
-
-
-def _functions(source: Source) -> Mapping[str, ast.FunctionDef]:
-    return {node.name: node for node in source.tree.body if isinstance(node, ast.FunctionDef)}

@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from lab.draw import theme, words
 from lab.draw.html import Markup, clean, tag
+from lab.draw.inline import number as _n
+from lab.draw.inline import text as _text
 from lab.graph.layout import COLUMNS, places
 from lab.graph.state import LAYERS, Arrow, Box, Graph
 
@@ -15,7 +17,7 @@ BOX, HIGH, GAP, DROP = 124.0, 42.0, 18.0, 30.0
 LINE = 16.0  # pixels of a line of a plan below a box's own two
 SLIM, EDGE = 170.0, 34.0  # the narrow shape, and what its arrows have beside the boxes
 
-INK, GROUND = theme.ink("ink", theme.INK), theme.ink("ground", theme.PANEL)
+GROUND = theme.ink("ground", theme.PANEL)
 SOFT, QUIET = theme.ink("soft", theme.SHADE), theme.ink("dim", theme.SHAPES["quiet"])
 TONES = {"new": "new", "change": "change", "remove": "bad"}  # a kind of word -> the page's colour
 
@@ -111,10 +113,10 @@ def _box(box: Box, x: float, y: float, width: float) -> Markup:
     chapter = f"{box.chapter:02d}" if box.chapter and not box.folded else ""
     return tag(
         "g",
-        tag("title", f"{_cut(box.name, 80)}, {_cut(box.kind, 80)}"),
+        tag("title", f"{cut(box.name, 80)}, {cut(box.kind, 80)}"),
         frame,
-        _text(x + 7, y + 17, _cut(short(box.name), letters), bold=True),
-        _text(x + 7, y + 34, _cut(box.kind, letters - 2 if chapter else letters + 2)),
+        _text(x + 7, y + 17, cut(short(box.name), letters), bold=True),
+        _text(x + 7, y + 34, cut(box.kind, letters - 2 if chapter else letters + 2)),
         _text(x + width - 7, y + 34, chapter, at="end", ink=QUIET) if chapter else None,
         *(
             _text(x + 7, y + 34 + LINE * (line + 1), told, ink=ink)
@@ -193,25 +195,6 @@ def short(name: str) -> str:
     return name
 
 
-def _cut(text: str, letters: int) -> str:
-    text = clean(text[: 4 * letters])
-    return text if len(text) <= letters else text[: letters - 1] + "…"
-
-
-def _text(
-    x: float, y: float, told: str, *, bold: bool = False, at: str = "start", ink: str = INK
-) -> Markup:
-    return tag(
-        "text",
-        told,
-        x=_n(x),
-        y=_n(y),
-        font_size=12,
-        text_anchor=at,
-        fill=ink,
-        font_weight=600 if bold else None,
-    )
-
-
-def _n(value: float) -> str:
-    return f"{value:.1f}".removesuffix(".0")
+def cut(text: str, letters: int) -> str:
+    """A name, cleaned and cut: whoever wrote the program chose it."""
+    return words.cut(clean(text[: 4 * letters]), letters)

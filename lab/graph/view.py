@@ -194,5 +194,4 @@ def _to(found: Graph, place: int) -> str:
 
 
 def _cut(text: str) -> str:
-    text = clean(text[: 4 * LONG])
-    return text if len(text) <= LONG else text[: LONG - 1] + "…"
+    return drawing.cut(text, LONG)

@@ -176,14 +176,7 @@ class Controls:
             self._pump()
 
     def _pump(self) -> None:
-        """Draw until it is over: between the kernel's messages where it can, else at once."""
-        loop = kernel.loop()
-        if loop is None:
-            while self._playground.step(wait=INTERVAL):
-                pass
-        elif self._playground.step():
-            # Blocking here would block the kernel, and with it the message that Stop sends.
-            loop.call_later(INTERVAL, self._again)
+        kernel.pump(self._playground.step, self._again, INTERVAL)
 
     def _chip(self, label: str, prompt: str, guarded: Callable[..., Any]) -> ipywidgets.Button:
         def press(button: object) -> None:

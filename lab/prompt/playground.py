@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from lab.draw import panels
+from lab.draw import kernel, panels
 from lab.draw.html import Markup, clean, tag
 from lab.draw.interactive import Interactive
 from lab.draw.view import INTERVAL
@@ -83,12 +83,7 @@ class Playground(Interactive):
             LabError: the one before is still on its way.
         """
         self.begin(prompt, self.options(**options))
-        try:
-            while self.step(wait=INTERVAL):
-                pass
-        except KeyboardInterrupt:
-            self.stop()
-            raise
+        kernel.finish(self.step, self.stop, INTERVAL)
         return self._last()
 
     def begin(self, prompt: str, options: Any) -> None:

@@ -6,6 +6,8 @@ from typing import Any
 
 from lab.draw import panels, theme, words
 from lab.draw.html import Markup, clean, tag
+from lab.draw.inline import number as _n
+from lab.draw.inline import text as _text
 from lab.draw.once import Drawn
 from lab.traffic.state import ANSWERED, FAILED, LIMITED, VERDICTS, Shot, Traffic
 
@@ -116,7 +118,7 @@ def lanes(traffic: Traffic, label: str) -> Markup:
     drawn: list[Markup] = []
     for index, name in enumerate(names):
         y = 14 + LANE * index + LANE / 2
-        drawn.append(_words(8, y + 4, name if len(name) < 25 else f"…{name[-24:]}"))
+        drawn.append(_text(8, y + 4, name if len(name) < 25 else f"…{name[-24:]}", ink=theme.INK))
         drawn.append(_line(f"M{_n(LEFT)} {_n(y)}H{_n(RIGHT)}", theme.SHAPES["quiet"], 0.5))
         for verdict in VERDICTS:
             points = [_x(row.at, end) for row in traffic.of(name) if row.verdict == verdict]
@@ -128,10 +130,11 @@ def lanes(traffic: Traffic, label: str) -> Markup:
         x = _x(moment.at, end)
         drawn.append(_line(f"M{_n(x)} 6V{_n(bottom)}", theme.INK, 1.2, "3 3"))
     drawn.append(_line(f"M{_n(LEFT)} {_n(bottom)}H{_n(RIGHT)}", theme.INK, 1))
-    drawn.append(_words(8, bottom + 16, "seconds"))
+    drawn.append(_text(8, bottom + 16, "seconds", ink=theme.INK))
     step = next(s for s in (0.1, 0.2, 0.5, 1, 2, 5, 10, 30, 60, 300, 1e9) if end / s <= 8)
     for index in range(int(end / step + 1e-9) + 1):
-        drawn.append(_words(_x(index * step, end), bottom + 16, f"{index * step:g}", "middle"))
+        x = _x(index * step, end)
+        drawn.append(_text(x, bottom + 16, f"{index * step:g}", at="middle", ink=theme.INK))
     return tag(
         "svg",
         tag("title", label),
@@ -165,13 +168,5 @@ def _line(path: str, ink: str, width: float, dashes: str | None = None) -> Marku
     return tag("path", d=path, stroke=ink, stroke_width=width, stroke_dasharray=dashes)
 
 
-def _words(x: float, y: float, text: str, at: str = "start") -> Markup:
-    return tag("text", text, x=_n(x), y=_n(y), font_size=12, text_anchor=at, fill=theme.INK)
-
-
 def _x(seconds: float, end: float) -> float:
     return LEFT + 8 + (RIGHT - LEFT - 16) * min(seconds / end, 1.0)
-
-
-def _n(value: float) -> str:
-    return f"{value:.1f}".removesuffix(".0")

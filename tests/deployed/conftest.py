@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -13,8 +12,7 @@ import requests
 import yaml
 
 from lab.session import session
-from sandbox import cloud
-from tests.lab.session.stacks import load_sdk
+from tests.lab.session.stacks import as_notebook
 
 # Limits that tests of something else do not meet.
 ROOMY = {
@@ -65,18 +63,9 @@ class Deployed:
 @pytest.fixture(scope="package")
 def kit(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
     """A kit's folder with its sandbox, for all tests of this folder."""
-    load_sdk()
     home = tmp_path_factory.mktemp("deployed")
-    before, own = dict(os.environ), session.own_names
-    os.environ["KIT_HOME"] = str(home)
-    for name in ("KIT_STACK", "KIT_TARGET"):
-        os.environ.pop(name, None)
-    yield home
-    session.own_names = own
-    session._session = None
-    cloud.stop(home)
-    os.environ.clear()
-    os.environ.update(before)
+    with as_notebook(home):
+        yield home
 
 
 def opened(cells: dict[str, Any], config: dict[str, str], chapter: int = 14) -> Deployed:

@@ -30,7 +30,7 @@ from sandbox.server.openapi import calls as openapi
 v1 = emulator.v1
 
 
-def refusal(method: str, path: str, body: bytes, query: Any) -> Answer | None:
+def refusal(method: str, path: str, body: bytes) -> Answer | None:
     """The answer to a request that AWS refuses; None when it goes on."""
     try:
         if _parts(path)[4:5] == ["sdks"]:
@@ -96,7 +96,7 @@ def handle(original: Any) -> Any:
             return await _whole(method, path, headers, body, query)
         if method == "PATCH":
             body = canary_promotion.translate(path, body)
-        answer = refusal(method, path, body, query)
+        answer = refusal(method, path, body)
         if answer is None and trial.wanted(method, _parts(path)):
             return await _try(_parts(path), body, headers)
         if answer is None and method == "PATCH":

@@ -14,7 +14,7 @@ from lab import aws_preflight, deployer_policy
 from lab.exporting.export import export
 from lab.session import session
 from sandbox import cloud, engine
-from tests.lab.session.stacks import load_sdk
+from tests.lab.session.stacks import as_notebook
 
 pytestmark = pytest.mark.timeout(300)
 # What the emulator asks for without a resource where AWS asks for one; of these the action counts.
@@ -37,25 +37,14 @@ SETTINGS = {
 @pytest.fixture(scope="module")
 def kit(tmp_path_factory):
     """A sandbox of its own, in which nothing is deployed; the environment that reaches it."""
-    load_sdk()
-    before, own = dict(os.environ), session.own_names
     home = tmp_path_factory.mktemp("kit")
-    os.environ["KIT_HOME"] = str(home)
-    for name in ("KIT_STACK", "KIT_TARGET"):
-        os.environ.pop(name, None)
-    session.own_names = dict
-    try:
+    with as_notebook(home):
         session.open_session(1)
         engine.ensure_language_host(engine.find(), home)
         os.environ.update(cloud.environment(home))
         boto3.DEFAULT_SESSION = None
         yield home
-    finally:
-        session.own_names, session._session = own, None
-        cloud.stop(home)
-        os.environ.clear()
-        os.environ.update(before)
-        boto3.DEFAULT_SESSION = None
+    boto3.DEFAULT_SESSION = None
 
 
 @pytest.fixture

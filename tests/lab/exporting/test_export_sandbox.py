@@ -10,7 +10,7 @@ import requests
 from lab.exporting.export import export
 from lab.session import session
 from sandbox import cloud, engine
-from tests.lab.session.stacks import load_sdk
+from tests.lab.session.stacks import as_notebook
 
 pytestmark = pytest.mark.timeout(300)
 
@@ -18,14 +18,8 @@ pytestmark = pytest.mark.timeout(300)
 @pytest.fixture(scope="module")
 def kit(tmp_path_factory):
     """A kit's folder with its sandbox and chapter 09; and `pulumi` in a folder, as in a terminal."""
-    load_sdk()
-    before, own = dict(os.environ), session.own_names
     home = tmp_path_factory.mktemp("kit")
-    os.environ["KIT_HOME"] = str(home)
-    for name in ("KIT_STACK", "KIT_TARGET"):
-        os.environ.pop(name, None)
-    session.own_names = dict
-    try:
+    with as_notebook(home):
         session.open_session(9)
         session.up()
         cli = engine.find()
@@ -45,11 +39,6 @@ def kit(tmp_path_factory):
             return done.stdout
 
         yield home, pulumi
-    finally:
-        session.own_names, session._session = own, None
-        cloud.stop(home)
-        os.environ.clear()
-        os.environ.update(before)
 
 
 @pytest.mark.parametrize("number", [9, 12])

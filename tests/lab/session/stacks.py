@@ -5,7 +5,10 @@ from __future__ import annotations
 import os
 import time
 import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -40,6 +43,32 @@ def load_sdk() -> None:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", DeprecationWarning)
         gateway.load_sdk()
+
+
+@contextmanager
+def as_notebook(home: Path) -> Iterator[None]:
+    """This process as the kernel of a notebook with this home and no names of its own; then as before.
+
+    Whoever starts a sandbox in it, or deploys, does so there; the sandbox is stopped at the end.
+    """
+    load_sdk()
+    before, own = dict(os.environ), session.own_names
+    os.environ["KIT_HOME"] = str(home)
+    for name in ("KIT_STACK", "KIT_TARGET"):
+        os.environ.pop(name, None)
+    session.own_names = dict
+    try:
+        yield
+    finally:
+        leave(before, own)
+        cloud.stop(home)
+
+
+def leave(environ: dict[str, str], own: Any) -> None:
+    """No session any more, and the environment and the notebook's names as they were."""
+    session.own_names, session._session = own, None
+    os.environ.clear()
+    os.environ.update(environ)
 
 
 @pytest.fixture
