@@ -126,6 +126,7 @@ outputs()
 # | 11, 12 | logs, a trace, alarms | you want to know what happened |
 # | 13, 14 | OpenAI's shape, streams | programs that exist can use it |
 # | 15, 16 | instances, a second version | a model may outgrow a function |
+# | 18 | a folder of your own | the gateway goes home with you |
 # | 99 | nothing | you take everything down |
 #
 # ## On AWS

@@ -22,6 +22,13 @@ def test_the_list_of_chapters_has_every_chapter():
     assert set(readme.ADDS) == {chapter.number for chapter in course.CHAPTERS}
 
 
+def test_the_first_page_names_every_chapter_after_it():
+    text = (ROOT / "lessons" / "00_start.py").read_text("utf-8")
+    rows = re.findall(r"^# \| ([\d, ]+) \|", text, re.MULTILINE)
+    named = [int(number) for row in rows for number in row.split(",")]
+    assert named == [chapter.number for chapter in course.CHAPTERS][1:]
+
+
 def test_the_list_of_rooms_has_every_package():
     packages = {
         f"`{file.parent.relative_to(ROOT).as_posix()}/`"
