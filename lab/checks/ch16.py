@@ -1,105 +1,173 @@
-"""Chapter 16: whether to ask the next backend, and a share of the traffic for another pool."""
+"""Chapter 12: an alarm, and a filter's pattern."""
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from typing import Any
+
+import pulumi_aws as aws
 
 from lab.checks.shared import steps
 from lab.exercise.state import Exercise, NotYet
 
-# What a backend did: its status (0: no connection), whether a token was seen; whether to go on.
-CASES = (
-    (200, True, False, "an answer"),
-    (503, False, True, "a 503 before a token"),
-    (429, False, True, "a 429: too much for this one"),
-    (0, False, True, "no connection"),
-    (400, False, False, "a 400: the request is wrong, and the next would say so, too"),
-    (404, False, False, "a 404: there is no such model"),
-    (503, True, False, "a failure after the first token: the caller has read it"),
-    (0, True, False, "a connection that breaks after the first token"),
-    (408, False, True, "a 408: it waited too long for us"),
-)
+API_NAME = "languageModelApi-1a2b3c4"
 
 
-def ask_next(value: Any, _: Mapping[str, Any]) -> str:
-    """Whether the next backend is asked."""
-    decide = steps.function(value)
-    for status, seen, truth, what in CASES:
-        tip = "Two numbers to compare with, and one flag."
-        got = steps.called(decide, status, seen, what=what, hint=tip)
-        if bool(got) != truth:
-            told = "asks the next" if got else "gives up"
-            raise NotYet(
-                f"With {what}, it {told}.",
-                "Never after a token. Else: no connection, 408, 429 and everything from 500 on.",
-            )
-    return "It goes on where another can help, and never once a token was seen."
-
-
-def quarter(value: Any, _: Mapping[str, Any]) -> str:
-    """A listener's action that gives a quarter to the candidate."""
+def refused_alarm(value: Any, _: Mapping[str, Any]) -> str:
+    """An alarm on the calls that were answered 4xx."""
     write = steps.function(value)
-    tip = "It gives back a dictionary; nothing has to be declared."
-    action = steps.called(write, "arn:stable", "arn:candidate", hint=tip)
-    groups = _groups(action)
-    weights = {each.get("arn"): each.get("weight") for each in groups}
-    if set(weights) != {"arn:stable", "arn:candidate"}:
-        raise NotYet(
-            f"Its target groups are {', '.join(map(str, weights)) or 'none'}.",
-            'forward has "target_groups": a list of {"arn": ..., "weight": ...}.',
+
+    def step() -> Any:
+        api = aws.apigateway.RestApi("languageModelApi", name=API_NAME)
+        stage = aws.apigateway.Stage(
+            "languageModelStage", rest_api=api.id, deployment="a1b2c3", stage_name="v1"
         )
-    stable, candidate = weights["arn:stable"], weights["arn:candidate"]
-    if not isinstance(stable, int) or not isinstance(candidate, int) or stable + candidate <= 0:
-        raise NotYet(
-            f"The weights are {stable!r} and {candidate!r}.",
-            "Whole numbers of 0 to 999, and not all 0: then nobody is asked, and callers see 503.",
-        )
-    if stable != 3 * candidate:
-        raise NotYet(
-            f"The candidate gets {candidate} of {stable + candidate}.",
-            "A quarter: one of four, or 25 of 100.",
-        )
-    return "One request of four goes to the candidate, drawn anew for each."
+        return write(api, stage)
+
+    hint = "Declare one aws.cloudwatch.MetricAlarm and return it."
+    given = steps.only(steps.declared(step), "MetricAlarm", hint).inputs
+    _check_metric(given)
+    _check_time(given)
+    _check_limit(given)
+    _check_place(given.get("dimensions"))
+    return "It looks at this stage only, adds up what was refused, and leaves 50 in peace."
 
 
-def _groups(action: Any) -> list[dict[str, Any]]:
-    if not isinstance(action, dict) or action.get("type") != "forward":
+def _check_metric(given: Mapping[str, Any]) -> None:
+    if given.get("namespace") != "AWS/ApiGateway":
         raise NotYet(
-            f"It gives {action!r}.", 'A listener\'s action begins {"type": "forward", ...}.'
+            f"The namespace is {_of(given, 'namespace')}.",
+            'API Gateway\'s own metrics are in "AWS/ApiGateway".',
         )
-    forward = action.get("forward")
-    groups = forward.get("target_groups") if isinstance(forward, dict) else None
-    if not isinstance(groups, list) or not all(isinstance(each, dict) for each in groups):
+    if given.get("metricName") != "4XXError":
         raise NotYet(
-            "It has no forward with target_groups.",
-            "target_group_arn names one group; for shares, it is forward, as in the step shares.",
+            f"The metric is {_of(given, 'metricName')}.", 'AWS calls it "4XXError", in capitals.'
         )
-    return groups
+    if given.get("statistic") == "Average":
+        raise NotYet(
+            "Average is the share of calls that were refused, never more than 1.",
+            'To count them, add up: statistic="Sum".',
+        )
+    if given.get("statistic") == "SampleCount":
+        raise NotYet(
+            "SampleCount counts all calls, also those that were answered.",
+            'Refused ones are 1, the others 0: statistic="Sum".',
+        )
+    if given.get("statistic") != "Sum":
+        raise NotYet(f"The statistic is {_of(given, 'statistic')}.", 'Add up: "Sum".')
+
+
+def _check_time(given: Mapping[str, Any]) -> None:
+    periods = given.get("evaluationPeriods")
+    if given.get("period") == 60 and periods == 5:
+        raise NotYet(
+            "It rings when each of five minutes has more than 50.",
+            "One period of five minutes: period=300, evaluation_periods=1.",
+        )
+    if given.get("period") != 300:
+        raise NotYet(f"The period is {_of(given, 'period')}.", "Five minutes, in seconds: 300.")
+    if periods != 1:
+        raise NotYet(
+            f"The alarm waits for {_of(given, 'evaluationPeriods')} periods.",
+            "evaluation_periods=1: one is enough.",
+        )
+
+
+def _check_limit(given: Mapping[str, Any]) -> None:
+    rule = given.get("comparisonOperator"), given.get("threshold")
+    if rule == ("GreaterThanOrEqualToThreshold", 50):
+        raise NotYet("It rings at 50 already.", 'More than 50: "GreaterThanThreshold".')
+    if rule not in (("GreaterThanThreshold", 50), ("GreaterThanOrEqualToThreshold", 51)):
+        raise NotYet(
+            f"It compares with {_of(given, 'comparisonOperator')} and {_of(given, 'threshold')}.",
+            'comparison_operator="GreaterThanThreshold", threshold=50.',
+        )
+
+
+def _check_place(dimensions: Any) -> None:
+    found = dimensions if isinstance(dimensions, Mapping) else {}
+    wanted = 'dimensions={"ApiName": rest_api.name, "Stage": stage.stage_name}'
+    if not found:
+        raise NotYet("Without dimensions there is no such metric on AWS, and no alarm.", wanted)
+    if found.get("ApiName") == "languageModelApi-id":
+        raise NotYet("ApiName is the API's id. No metric has that, so it never rings.", wanted)
+    if found != {"ApiName": API_NAME, "Stage": "v1"}:
+        named = ", ".join(f"{name} = {value!r}" for name, value in found.items())
+        raise NotYet(f"The dimensions are {named}: not this stage's.", wanted)
+
+
+def _of(given: Mapping[str, Any], name: str) -> str:
+    found = given.get(name, "not set")
+    if isinstance(found, (int, float)):
+        return f"{found:g}"  # under mocks, 3 comes as 3.0
+    return repr(found) if name in given else found
+
+
+# Lines of the access log: (what is in them, whether the pattern has to match, what it is then).
+Sample = tuple[dict[str, str], bool, str]
+LIMITED = {"requestId": "r-1", "status": "429", "team": "blue", "latency": "3"}
+SAMPLES: tuple[Sample, ...] = (
+    (LIMITED, True, "a call of blue's over a limit"),
+    ({**LIMITED, "team": "green"}, False, "a call of green's over a limit"),
+    ({**LIMITED, "status": "200"}, False, "a call of blue's that was answered"),
+    ({**LIMITED, "status": "403"}, False, "a call of blue's that was refused for another reason"),
+    ({**LIMITED, "status": "200", "latency": "429"}, False, "a call of blue's that took 429 ms"),
+    ({**LIMITED, "team": "bluebird"}, False, "a call of another team, bluebird"),
+)
+SHAPE = 'The shape is { $.field = "text" && $.field = "text" }.'
+
+
+def blue_limited(value: Any, _: Mapping[str, Any]) -> str:
+    """The pattern that counts a team's calls over a limit, tried on lines."""
+    from sandbox.server.watching.log_patterns import BadPattern, compiled
+
+    if not isinstance(value, str):
+        raise NotYet(f"A text is wanted, and this is a {type(value).__name__}.", SHAPE)
+    if not value.strip():
+        raise NotYet("An empty pattern counts every line.", SHAPE)
+    try:
+        matches = compiled(value)
+    except BadPattern:
+        raise NotYet(f"CloudWatch cannot read {value[:200]!r}.", SHAPE) from None
+    for fields, wanted, what in SAMPLES:
+        if matches(json.dumps(fields)) != wanted:
+            verb = "does not count" if wanted else "counts"
+            raise NotYet(
+                f"It {verb} {what}.",
+                'In our log every value is a text: $.status = "429". And && means both.',
+            )
+    return "It reads two fields of a line, whatever else is in it."
 
 
 EXERCISES = (
     Exercise(
-        "16.1",
-        "Write ask_next(status, token_seen): whether the next backend is asked. The status is 0 "
-        "where there was no connection.",
-        ask_next,
-        "First the token; then what another backend could do better.",
-        """def ask_next(status, token_seen):
-    if token_seen:
-        return False
-    return status in (0, 408, 429) or status >= 500""",
-        "a backend that answers 200 and says nothing: it has to be given up by the clock",
+        "12.1",
+        "Write refused_alarm(rest_api, stage): it rings when more than 50 calls of this stage "
+        "were answered 4xx in five minutes.",
+        refused_alarm,
+        "alarms, above, has the namespace and the dimensions.",
+        """def refused_alarm(rest_api, stage):
+    return aws.cloudwatch.MetricAlarm(
+        "refusedAlarm",
+        namespace="AWS/ApiGateway",
+        metric_name="4XXError",
+        dimensions={"ApiName": rest_api.name, "Stage": stage.stage_name},
+        statistic="Sum",
+        period=300,
+        evaluation_periods=1,
+        comparison_operator="GreaterThanThreshold",
+        threshold=50,
+    )""",
+        "whom it tells, and what it says when nobody calls: treat_missing_data",
     ),
     Exercise(
-        "16.2",
-        "Write quarter(stable, candidate): a listener's action that gives a quarter of the "
-        "requests to the second of two target groups' ARNs.",
-        quarter,
-        'A dictionary with "type" and "forward"; the step shares makes a part of one.',
-        """def quarter(stable, candidate):
-    groups = [{"arn": stable, "weight": 3}, {"arn": candidate, "weight": 1}]
-    return {"type": "forward", "forward": {"target_groups": groups}}""",
-        "whether the candidate is healthy: its quarter is not given to others",
+        "12.2",
+        "Write the pattern of a metric filter for the access log: it counts the calls of the "
+        "team blue that were over a limit.",
+        blue_limited,
+        "REFUSALS, above, has a pattern for one field. && joins two.",
+        """pattern = '{ $.status = "429" && $.team = "blue" }'""",
+        "quotas, which are 429 too; a 429 without quotes, which compares numbers",
     ),
 )

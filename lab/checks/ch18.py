@@ -1,138 +1,112 @@
-"""Chapter 18: a role that GitHub may assume, and a rule for all programs."""
+"""Chapter 13: what a client sends to go on with a conversation, and what it gets for a wrong path."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from copy import deepcopy
 from typing import Any
 
 from lab.checks.shared import steps
+from lab.exercise import calls
 from lab.exercise.state import Exercise, NotYet
 
-ACCOUNT, REPOSITORY = "123456789012", "me/my-gateway"
-ISSUER = "token.actions.githubusercontent.com"
-PROVIDER = f"arn:aws:iam::{ACCOUNT}:oidc-provider/{ISSUER}"
-MAIN = f"repo:{REPOSITORY}:ref:refs/heads/main"
-LOGS, METHOD = "aws:cloudwatch/logGroup:LogGroup", "aws:apigateway/method:Method"
-# A resource, whether it breaks the rule, and what it is.
-CASES: tuple[tuple[str, dict[str, Any], bool, str], ...] = (
-    (LOGS, {"retentionInDays": 7}, False, "a log group that is kept for 7 days"),
-    (LOGS, {}, True, "a log group without retentionInDays"),
-    (LOGS, {"retentionInDays": 0}, True, "a log group with retentionInDays 0, which is for ever"),
-    (
-        METHOD,
-        {"httpMethod": "POST", "authorization": "CUSTOM"},
-        False,
-        "a method with an authorizer",
-    ),
-    (METHOD, {"httpMethod": "POST", "authorization": "NONE"}, True, "an open POST"),
-    (METHOD, {"httpMethod": "OPTIONS", "authorization": "NONE"}, False, "an open OPTIONS"),
-    ("aws:iam/role:Role", {"name": "x"}, False, "a role"),
-)
+ASKED, SAID, NEXT = "What is gravity?", "A force.", "Who found it?"
+BEFORE = [
+    {"role": "system", "content": "You are brief."},
+    {"role": "user", "content": ASKED},
+]
 
 
-def github_trust(value: Any, _: Mapping[str, Any]) -> str:
-    """A trust policy for one branch of one repository."""
+def carry_on(value: Any, _: Mapping[str, Any]) -> str:
+    """The messages that ask the next question of a conversation."""
     write = steps.function(value)
-    tip = "It gives back a dictionary with Version and Statement; chapter 01 has one for a service."
-    document = steps.called(write, ACCOUNT, REPOSITORY, hint=tip)
-    statements = document.get("Statement") if isinstance(document, Mapping) else None
-    statements = [statements] if isinstance(statements, Mapping) else statements
-    if not isinstance(statements, list) or len(statements) != 1:
-        raise NotYet(f"It gives {document!r}.", tip)
-    _who(statements[0])
-    _condition(statements[0].get("Condition"))
-    return "One branch of one repository may have the role, for an hour, and no key is stored."
+    messages = deepcopy(BEFORE)
+    tip = "It is called as carry_on(messages, answer, question): a list, and two texts."
+    got = steps.called(write, messages, SAID, NEXT, hint=tip)
+    if not isinstance(got, list):
+        raise NotYet(f"It gives a {type(got).__name__}.", "messages is a list: give back a list.")
+    if messages != BEFORE:
+        raise NotYet(
+            "It changes the list that it was given, which is somebody else's.",
+            "[*messages, …] is a new list.",
+        )
+    _check_turns(got)
+    return "All that was said goes along each time: the model keeps nothing between two calls."
 
 
-def _who(statement: Mapping[str, Any]) -> None:
-    """GitHub's tokens, and the call that takes them."""
-    principal = statement.get("Principal")
-    federated = principal.get("Federated") if isinstance(principal, Mapping) else principal
-    if federated != PROVIDER:
+def _check_turns(got: list[Any]) -> None:
+    if got[: len(BEFORE)] != BEFORE:
         raise NotYet(
-            f"It trusts {federated!r}.",
-            f'The principal is {{"Federated": ...}}: the account\'s provider {ISSUER}, by its ARN '
-            "(arn:aws:iam::ACCOUNT:oidc-provider/...).",
+            "What was said before is not sent again, so the model would not know of it.",
+            "Begin with all of messages, as they are.",
         )
-    if statement.get("Action") != "sts:AssumeRoleWithWebIdentity":
+    added = got[len(BEFORE) :]
+    if {"role": "assistant", "content": SAID} not in added:
         raise NotYet(
-            f"Its action is {statement.get('Action')!r}.",
-            "Who comes with a token of somebody else's calls sts:AssumeRoleWithWebIdentity.",
+            "The answer is not among the messages, or not as the model's.",
+            'It is a message of the role "assistant".',
         )
-
-
-def _condition(condition: Any) -> None:
-    """For whom the token was made, and of which branch it speaks."""
-    given = condition if isinstance(condition, Mapping) else {}
-    claims = {
-        name.removeprefix(f"{ISSUER}:"): wanted
-        for operator in ("StringEquals", "StringLike")
-        for name, wanted in dict(given.get(operator) or {}).items()
-    }
-    if "sub" not in claims:
+    if added != [{"role": "assistant", "content": SAID}, {"role": "user", "content": NEXT}]:
         raise NotYet(
-            "Every repository at GitHub could have this role.",
-            f'Compare "{ISSUER}:sub" with the repository and branch: repo:NAME:ref:refs/heads/main.',
-        )
-    subjects = claims["sub"] if isinstance(claims["sub"], list) else [claims["sub"]]
-    wide = [each for each in subjects if each != MAIN]
-    if wide:
-        raise NotYet(
-            f"It also admits, or only, {wide[0]!r}.", f"The branch main alone is {MAIN!r}."
-        )
-    if claims.get("aud") != "sts.amazonaws.com":
-        raise NotYet(
-            f"The token's audience is {claims.get('aud')!r}.",
-            f'Compare "{ISSUER}:aud" with sts.amazonaws.com: a token for somebody else is none.',
+            "After the answer, the question does not come as the last message, of the user.",
+            '{"role": "user", "content": question}, and nothing behind it.',
         )
 
 
-def violation(value: Any, _: Mapping[str, Any]) -> str:
-    """A rule about logs and methods."""
-    rule = steps.function(value)
-    for kind, args, wrong, what in CASES:
-        tip = "Look at the type first, then at the argument; None is: nothing is wrong."
-        got = steps.called(rule, kind, args, what=what, hint=tip)
-        if bool(got) != wrong:
-            told = "finds nothing wrong with" if wrong else "refuses"
-            raise NotYet(f"It {told} {what}.", tip)
-        if got and not isinstance(got, str):
-            raise NotYet(f"For {what}, it gives {got!r}.", "A text: who reads it has to mend it.")
-    return "It holds for every program, whoever wrote it."
+def unknown(value: Any, outputs: Mapping[str, Any]) -> str:
+    """A path that does not exist: 404, in the shape that clients of OpenAI parse."""
+    steps.function(value)
+    reply = calls.call(outputs, "GET", "/no-such-path")
+    if reply.status == 403:
+        raise NotYet(
+            "GET /no-such-path still gets 403: clients raise PermissionDeniedError.",
+            "The response_type is MISSING_AUTHENTICATION_TOKEN, the status_code 404. Then up().",
+        )
+    if reply.status != 404:
+        raise NotYet(f"GET /no-such-path gets {reply.status}.", 'status_code="404"')
+    error = reply.data.get("error") if isinstance(reply.data, dict) else None
+    if not isinstance(error, dict) or not isinstance(error.get("message"), str):
+        raise NotYet(
+            f"404, but clients find no error in it: {reply.body[:200]!r}",
+            'The body is JSON: {"error": {"message": …, "type": …, "code": …}}.',
+        )
+    if error.get("code") != "unknown_url":
+        raise NotYet(f"The code is {error.get('code')!r}.", "It is unknown_url, as OpenAI's is.")
+    other = calls.call(outputs, "GET", "/model")
+    if other.status == 404:
+        raise NotYet(
+            "GET /model gets 404 now, too.", "DEFAULT_4XX is every refusal: take the one kind."
+        )
+    return f"404 unknown_url, so clients raise NotFoundError; /model says {other.status} as before."
 
 
 EXERCISES = (
     Exercise(
-        "18.1",
-        "Write github_trust(account, repository): the trust policy of the role that deploys. It "
-        "trusts GitHub for the branch main of one repository, and nobody else.",
-        github_trust,
-        "A federated principal, sts:AssumeRoleWithWebIdentity, and two conditions: aud and sub.",
-        """def github_trust(account, repository):
-    issuer = "token.actions.githubusercontent.com"
-    return {"Version": "2012-10-17", "Statement": [{
-        "Effect": "Allow",
-        "Principal": {
-            "Federated": f"arn:aws:iam::{account}:oidc-provider/{issuer}"},
-        "Action": "sts:AssumeRoleWithWebIdentity",
-        "Condition": {"StringEquals": {
-            f"{issuer}:aud": "sts.amazonaws.com",
-            f"{issuer}:sub": f"repo:{repository}:ref:refs/heads/main"}}}]}""",
-        "pull requests: their sub ends with :pull_request, and a role for them may only read",
+        "13.1",
+        "Write carry_on(messages, answer, question): the messages that ask a question after the "
+        "model has answered.",
+        carry_on,
+        "Two messages more: what the model said, and what the user asks now.",
+        """def carry_on(messages, answer, question):
+    return [*messages, {"role": "assistant", "content": answer},
+            {"role": "user", "content": question}]""",
+        "how long a conversation may get: the context window ends it",
     ),
     Exercise(
-        "18.2",
-        "Write violation(kind, args): a text that says what is wrong with a resource, or None. A "
-        "log group must end, and a method must not be open, unless it is OPTIONS.",
-        violation,
-        "Two types, two arguments; everything else is fine.",
-        """def violation(kind, args):
-    if kind.endswith(":LogGroup") and not args.get("retentionInDays"):
-        return "this log group is kept for ever: set retentionInDays"
-    if kind.endswith(":Method") and args.get("httpMethod") != "OPTIONS":
-        if args.get("authorization") == "NONE":
-            return "this method is open to everyone"
-    return None""",
-        "what is not declared: a log group that AWS makes by itself is in no program",
+        "13.2",
+        "Write unknown(rest_api): a list with the gateway response that makes of a path which does not "
+        "exist a 404 in OpenAI's shape, with the code unknown_url.",
+        unknown,
+        "aws.apigateway.Response, as in chapter 06; the template is JSON with error in it.",
+        """def unknown(rest_api):
+    error = {"type": "invalid_request_error", "code": "unknown_url",
+             "message": "There is no such path.", "param": None}
+    return [aws.apigateway.Response(
+        "unknownUrl", rest_api_id=rest_api.id, status_code="404",
+        response_type="MISSING_AUTHENTICATION_TOKEN",
+        response_templates={
+            "application/json": json.dumps({"error": error})})]""",
+        "type and message: clients show them, and raise by status and code",
+        calls=True,
     ),
 )

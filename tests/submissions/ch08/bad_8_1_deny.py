@@ -1,12 +1,11 @@
-# exercise 8.1: policy
-# says: This policy denies. What no policy allows is refused anyway.
-policy = {
-    "Version": "2012-10-17",
-    "Statement": [
-        {
-            "Effect": "Deny",
-            "Action": "execute-api:Invoke",
-            "Resource": "arn:aws:execute-api:*:*:a1b2c3d4e5/v1/POST/model",
-        }
-    ],
-}
+# exercise 7.1: allow
+# says: The policy denies.
+
+
+def allow(team, method_arn):
+    resource = "/".join(method_arn.split("/")[:2]) + "/*"
+    statement = {"Effect": "Deny", "Action": "execute-api:Invoke", "Resource": resource}
+    return {
+        "principalId": team,
+        "policyDocument": {"Version": "2012-10-17", "Statement": [statement]},
+    }

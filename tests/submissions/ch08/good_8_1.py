@@ -1,11 +1,10 @@
-# exercise 8.1: policy
-policy = {
-    "Version": "2012-10-17",
-    "Statement": [
-        {
-            "Effect": "Allow",
-            "Action": "execute-api:Invoke",
-            "Resource": "arn:aws:execute-api:*:*:a1b2c3d4e5/v1/POST/model",
-        }
-    ],
-}
+# exercise 7.1: allow
+
+
+def allow(team, method_arn):
+    resource = "/".join(method_arn.split("/")[:2]) + "/*"
+    statement = {"Effect": "Allow", "Action": "execute-api:Invoke", "Resource": resource}
+    return {
+        "principalId": team,
+        "policyDocument": {"Version": "2012-10-17", "Statement": [statement]},
+    }

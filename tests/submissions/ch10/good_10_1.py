@@ -1,6 +1,11 @@
-# exercise 10.1: left
-left = {
-    "while it runs": 100,
-    "after its answer": 230,
-    "if the function had refused it": 300,
+# exercise 8.1: policy
+policy = {
+    "Version": "2012-10-17",
+    "Statement": [
+        {
+            "Effect": "Allow",
+            "Action": "execute-api:Invoke",
+            "Resource": "arn:aws:execute-api:*:*:a1b2c3d4e5/v1/POST/model",
+        }
+    ],
 }

@@ -1,6 +1,11 @@
-# exercise 11.1: took
-took = {
-    "the gateway itself": 40,
-    "the function's start": 5150,
-    "the way between the two": 50,
-}
+# exercise 9.1: class_plan
+import pulumi_aws as aws
+
+
+def class_plan(rest_api, stage):
+    return aws.apigateway.UsagePlan(
+        "classPlan",
+        api_stages=[{"api_id": rest_api.id, "stage": stage.stage_name}],
+        throttle_settings={"rate_limit": 2, "burst_limit": 30},
+        quota_settings={"limit": 5000, "period": "WEEK"},
+    )

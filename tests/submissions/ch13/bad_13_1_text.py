@@ -1,4 +1,7 @@
-# exercise 13.1: carry_on
-# says: It gives a str.
-def carry_on(messages, answer, question):
-    return answer + question
+# exercise 10.1: left
+# says: while it runs: '100' is no number of tokens.
+left = {
+    "while it runs": "100",
+    "after its answer": 230,
+    "if the function had refused it": 300,
+}

@@ -1,7 +1,6 @@
-# exercise 13.1: carry_on
-def carry_on(messages, answer, question):
-    return [
-        *messages,
-        {"role": "assistant", "content": answer},
-        {"role": "user", "content": question},
-    ]
+# exercise 10.1: left
+left = {
+    "while it runs": 100,
+    "after its answer": 230,
+    "if the function had refused it": 300,
+}

@@ -1,5 +1,16 @@
-# exercise 16.1: ask_next
-def ask_next(status, token_seen):
-    if token_seen:
-        return False
-    return status in (0, 408, 429) or status >= 500
+# exercise 12.1: refused_alarm
+import pulumi_aws as aws
+
+
+def refused_alarm(rest_api, stage):
+    return aws.cloudwatch.MetricAlarm(
+        "refusedAlarm",
+        namespace="AWS/ApiGateway",
+        metric_name="4XXError",
+        dimensions={"ApiName": rest_api.name, "Stage": stage.stage_name},
+        statistic="Sum",
+        period=300,
+        evaluation_periods=1,
+        comparison_operator="GreaterThanThreshold",
+        threshold=50,
+    )

@@ -1,4 +1,2 @@
-# exercise 16.2: quarter
-def quarter(stable, candidate):
-    groups = [{"arn": stable, "weight": 3}, {"arn": candidate, "weight": 1}]
-    return {"type": "forward", "forward": {"target_groups": groups}}
+# exercise 12.2: pattern
+pattern = '{ $.status = "429" && $.team = "blue" }'

@@ -1,7 +1,11 @@
-# exercise 18.2: violation
-def violation(kind, args):
-    if kind.endswith(":LogGroup") and not args.get("retentionInDays"):
-        return "kept for ever"
-    open_to_all = args.get("authorization") == "NONE" and args.get("httpMethod") != "OPTIONS"
-    if kind.endswith(":Method") and open_to_all:
-        return "open to everyone"
+# exercise 13.2: unknown
+from tests.submissions import of_function, of_gateway
+
+answers = {
+    "GET /no-such-path": of_function(404, error={"message": "No.", "code": "unknown_url"}),
+    "GET /model": of_gateway(401, "UnauthorizedException"),
+}
+
+
+def unknown(rest_api):
+    return [rest_api]

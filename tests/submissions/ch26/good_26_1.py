@@ -1,0 +1,12 @@
+# exercise 18.1: github_trust
+def github_trust(account, repository):
+    issuer = "token.actions.githubusercontent.com"
+    statement = {"Effect": "Allow", "Action": "sts:AssumeRoleWithWebIdentity"}
+    statement["Principal"] = {"Federated": f"arn:aws:iam::{account}:oidc-provider/{issuer}"}
+    statement["Condition"] = {
+        "StringEquals": {
+            f"{issuer}:aud": "sts.amazonaws.com",
+            f"{issuer}:sub": f"repo:{repository}:ref:refs/heads/main",
+        }
+    }
+    return {"Version": "2012-10-17", "Statement": [statement]}
