@@ -13,6 +13,7 @@ import requests
 
 from benchmarks import gateways
 from benchmarks.report import Report
+from lab.course import LAST
 from lab.session import session
 
 RATE = 1.0  # calls a second: a core stays idle for the instances that start
@@ -61,7 +62,7 @@ class Load:
 def measure(report: Report, quick: bool = False) -> None:
     """Kills with the fallback before them, and promotions of a canary."""
     times = 1 if quick else 20
-    gateway = gateways.deployed(16)
+    gateway = gateways.deployed(LAST)
     gateway.change(**HOMES)
     outputs = dict(session.outputs())
     healthy(outputs["targets_arn"], 2)

@@ -32,7 +32,7 @@ class Gateway:
 
     Attributes:
         url: of its stage, without a slash at the end.
-        headers: what a caller sends: a team's key, from chapter 07 on.
+        headers: what a caller sends: a team's key, from chapter 08 on.
     """
 
     number: int

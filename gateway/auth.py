@@ -20,7 +20,7 @@ from .settings import Settings
 
 Keys = dict[str, aws.apigateway.ApiKey]
 
-# Chapter 07: who may call
+# Chapter 08: who may call
 
 
 def authentication(settings: Settings) -> str:
@@ -207,7 +207,7 @@ def key_values(
     return pulumi.Output.secret(pulumi.Output.all(**values))
 
 
-# Chapter 08: people and machines
+# Chapter 10: people and machines
 
 
 def user_pool(settings: Settings, authentication: str) -> Variables:

@@ -7,7 +7,7 @@ import pulumi_aws as aws
 from .kinds import Statement, Variables
 from .settings import Settings
 
-# Chapter 10: how many tokens
+# Chapter 13: how many tokens
 
 
 def token_budget() -> aws.dynamodb.Table:

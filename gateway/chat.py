@@ -22,7 +22,7 @@ from .limits import (
 )
 from .settings import Settings
 
-# Chapter 13: speak OpenAI; chapter 14 has what streams
+# Chapter 18: speak OpenAI; chapter 20 has what streams
 
 
 def list_models(

@@ -16,7 +16,7 @@ from .kinds import Arguments, Parts, Statement, Variables
 from .limits import path_method
 from .settings import Settings
 
-# Chapter 13: speak OpenAI
+# Chapter 18: speak OpenAI
 
 ALLOW = "Access-Control-Allow-Origin"
 # What a browser is told of every path. `*` does not stand for the key's

@@ -11,7 +11,7 @@ from .auth import Keys
 from .kinds import Arguments, Parts
 from .settings import Settings
 
-# Chapter 09: how many requests
+# Chapter 11: how many requests
 
 
 def metered() -> Arguments:

@@ -11,7 +11,7 @@ from .kinds import Arguments, Parts
 from .policies import trust_policy
 from .settings import Settings
 
-# Chapter 11: one request
+# Chapter 14: one request
 
 # One line a request. It says who, what, how long and why not; it does not
 # say what was asked, so its path is the resource's: `/models/{model}`.

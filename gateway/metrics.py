@@ -10,7 +10,7 @@ import pulumi_aws as aws
 from .kinds import Variables
 from .settings import Settings
 
-# Chapter 12: numbers and alarms
+# Chapter 16: numbers and alarms
 
 # The names that OpenTelemetry has for them, in its conventions for
 # generative AI.

@@ -26,7 +26,7 @@ from .api import (  # chapters 03 to 05
     resource_policy,
     rest_api,
 )
-from .auth import (  # chapters 07 and 08
+from .auth import (  # chapters 08 and 10
     Keys,
     access,
     authentication,
@@ -38,7 +38,7 @@ from .auth import (  # chapters 07 and 08
     user_pool,
 )
 from .budget import budget_rights, budget_variables, token_budget  # 10
-from .chat import (  # chapters 13 and 14
+from .chat import (  # chapters 18 and 20
     adapter_invocation,
     adapter_start,
     adapter_variables,
@@ -51,7 +51,7 @@ from .chat import (  # chapters 13 and 14
     stream_variables,
     streaming,
 )
-from .cors import (  # chapter 13
+from .cors import (  # chapter 18
     page_headers,
     page_origins,
     page_variables,
@@ -65,15 +65,15 @@ from .deployment import (  # chapter 06
     model_url,
     stage,
 )
-from .dialects import (  # chapter 14
+from .dialects import (  # chapter 20
     anthropic_base_url,
     dialect_limits,
     no_embeddings,
     other_dialects,
 )
-from .instances.link import instances_limit  # chapter 15
+from .instances.link import instances_limit  # chapter 22
 from .kinds import Arguments, Parts, Statement, Variables
-from .limits import (  # chapter 09
+from .limits import (  # chapter 11
     every_method,
     limit_responses,
     metered,
@@ -81,7 +81,7 @@ from .limits import (  # chapter 09
     prompt_limit,
     usage_plans,
 )
-from .logs import (  # chapter 11
+from .logs import (  # chapter 14
     access_logs,
     execution_logs,
     log_fields,
@@ -90,7 +90,7 @@ from .logs import (  # chapter 11
     stage_logging,
 )
 from .managed.backend import backend_rights, backend_variables
-from .metrics import alarms, dashboard, metrics_variables  # chapter 12
+from .metrics import alarms, dashboard, metrics_variables  # chapter 16
 from .model import (  # chapters 01 and 02
     api_role,
     invoke_policy,
@@ -98,8 +98,8 @@ from .model import (  # chapters 01 and 02
     model_layer,
     plain_start,
 )
-from .routing.canary import canary, pool_variable  # chapter 16
-from .routing.homes import (  # chapters 15 and 16
+from .routing.canary import canary, pool_variable  # chapter 25
+from .routing.homes import (  # chapters 22 and 25
     Fallback,
     Home,
     fallback,

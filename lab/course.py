@@ -75,7 +75,7 @@ CHAPTERS = (
         ("deployment",),
     ),
     Chapter(
-        7,
+        8,
         "who_may_call",
         "Who may call",
         50,
@@ -90,9 +90,9 @@ CHAPTERS = (
         ),
         ("auth",),
     ),
-    Chapter(8, "people_and_machines", "People and machines", 35, ("user_pool",), ("auth",)),
+    Chapter(10, "people_and_machines", "People and machines", 35, ("user_pool",), ("auth",)),
     Chapter(
-        9,
+        11,
         "how_many_requests",
         "How many requests",
         50,
@@ -107,7 +107,7 @@ CHAPTERS = (
         ("limits",),
     ),
     Chapter(
-        10,
+        13,
         "how_many_tokens",
         "How many tokens",
         30,
@@ -115,7 +115,7 @@ CHAPTERS = (
         ("budget",),
     ),
     Chapter(
-        11,
+        14,
         "one_request",
         "One request",
         45,
@@ -130,7 +130,7 @@ CHAPTERS = (
         ("logs",),
     ),
     Chapter(
-        12,
+        16,
         "numbers",
         "Numbers and alarms",
         45,
@@ -138,7 +138,7 @@ CHAPTERS = (
         ("metrics",),
     ),
     Chapter(
-        13,
+        18,
         "speak_openai",
         "Speak OpenAI",
         45,
@@ -158,7 +158,7 @@ CHAPTERS = (
         ("chat", "cors"),
     ),
     Chapter(
-        14,
+        20,
         "the_stream",
         "The stream",
         45,
@@ -176,7 +176,7 @@ CHAPTERS = (
         ("chat", "dialects"),
     ),
     Chapter(
-        15,
+        22,
         "behind_a_load_balancer",
         "Behind a load balancer",
         55,
@@ -211,7 +211,7 @@ CHAPTERS = (
         ),
     ),
     Chapter(
-        16,
+        25,
         "failing_well",
         "Failing well",
         50,
@@ -231,7 +231,7 @@ CHAPTERS = (
         ),
         ("routing/candidate", "routing/canary", "routing/fallback", "routing/homes"),
     ),
-    Chapter(18, "take_it_home", "Take it home", 30),
+    Chapter(26, "take_it_home", "Take it home", 30),
     Chapter(99, "clean_up", "Clean up", 25),
 )
 

@@ -121,19 +121,19 @@ outputs()
 # | 04 | a path and its methods | what can be asked for there |
 # | 05 | an integration | the wire from the desk to the model |
 # | 06 | a deployment and a stage | what you edit must go live |
-# | 07, 08 | keys, tokens, signatures | not everyone may ask |
-# | 09, 10 | rates, quotas, a budget of tokens | nobody may ask for everything |
-# | 11, 12 | logs, a trace, alarms | you want to know what happened |
-# | 13, 14 | OpenAI's shape, streams | programs that exist can use it |
-# | 15, 16 | instances, a second version | a model may outgrow a function |
-# | 18 | a folder of your own | the gateway goes home with you |
+# | 08, 10 | keys, tokens, signatures | not everyone may ask |
+# | 11, 13 | rates, quotas, a budget of tokens | nobody may ask for everything |
+# | 14, 16 | logs, a trace, alarms | you want to know what happened |
+# | 18, 20 | OpenAI's shape, streams | programs that exist can use it |
+# | 22, 25 | instances, a second version | a model may outgrow a function |
+# | 26 | a folder of your own | the gateway goes home with you |
 # | 99 | nothing | you take everything down |
 #
 # ## On AWS
 #
 # - The same program, the same cells: `start(0, target="aws")` deploys to
 #   your own account. Read chapter 02 first: the model must travel along.
-# - There the gateway is open to the whole internet until chapter 07.
+# - There the gateway is open to the whole internet until chapter 08.
 # - What differs is said in each chapter, in a part like this one.
 #
 # ## Recap

@@ -54,7 +54,7 @@ start(3)
 #
 # Its **resource policy** is the sign at the door. A role's policy, in
 # chapter 02, is about what the role may *do*. A resource policy is
-# about who may come *in*. Ours says: everyone, for now. Chapter 07 will
+# about who may come *in*. Ours says: everyone, for now. Chapter 08 will
 # be stricter.
 #
 # Why this kind of gateway? AWS has several (in 2026):
@@ -89,7 +89,7 @@ predict("3")
 # `REGIONAL` means that callers reach it in its own region. The other
 # choice, `EDGE`, puts a worldwide network in front, which we do not need.
 # Callers need TLS 1.2 or later; older encryption can be broken.
-# `key_source` is for arguments that chapter 07 adds: until then it is
+# `key_source` is for arguments that chapter 08 adds: until then it is
 # empty. Without this resource nothing else of the gateway has a home.
 
 # %% step: rest_api
@@ -109,7 +109,7 @@ predict("3")
 # %% [markdown]
 # And these are its `statements`, for as long as nobody asks who calls.
 # They are not in `gateway/`, where no program shall leave the door open by
-# mistake: the kit hands them to the step, until chapter 07 has better ones.
+# mistake: the kit hands them to the step, until chapter 08 has better ones.
 
 # %% until: allow_everyone
 

@@ -105,7 +105,7 @@ predict("6")
 # Pulumi replaces the deployment. `depends_on` says what has to be there
 # first; without it, AWS may say *No integration defined for method*. The
 # stage points at the deployment, and its `invoke_url` is what callers use.
-# (`logging` is empty until chapter 11.)
+# (`logging` is empty until chapter 14.)
 
 # %% step: deployment, stage
 
@@ -149,7 +149,7 @@ show(apis.get_stage(restApiId=api_id, stageName="v1"))
 #
 # This is all that a caller needs: the URL and a JSON body. You should see
 # 200 and the model's answer. The first one takes longer: a cold start.
-# (401? Chapter 07 is deployed and asks who you are. `up(6, delete=True)`
+# (401? Chapter 08 is deployed and asks who you are. `up(6, delete=True)`
 # takes it away again.)
 
 # %%
@@ -350,7 +350,7 @@ check("6.2", tea)
 #
 # {{quirks}}
 #
-# - The URL is open to the whole internet until chapter 07. Do not leave it so.
+# - The URL is open to the whole internet until chapter 08. Do not leave it so.
 #
 # ## Recap
 #

@@ -15,7 +15,7 @@
 #
 # {{map}}
 #
-# ![The way of a prompt from you to the function; the key, chapter 07, is lit](../images/way_07.svg)
+# ![The way of a prompt from you to the function; the key, chapter 08, is lit](../images/way_08.svg)
 #
 # ## You will
 #
@@ -45,7 +45,7 @@ from lab import start, plan, up, outputs, ask, predict
 from lab import check, hint, solution
 from lab.widgets import policy_tester
 
-start(7)
+start(8)
 
 # %% [markdown]
 # ## The idea
@@ -66,10 +66,10 @@ start(7)
 # | `AWS_IAM` | a signature | IAM's policies |
 #
 # The function of the second row is a Lambda **authorizer**. The other rows
-# are chapter 08's. A request passes these steps in order, and the first that
+# are chapter 10's. A request passes these steps in order, and the first that
 # refuses it answers:
 #
-# ![Seven steps in order, from the path to the integration, each with the statuses of its refusals; then the function answers](../images/07_who_may_call.svg)
+# ![Seven steps in order, from the path to the integration, each with the statuses of its refusals; then the function answers](../images/08_who_may_call.svg)
 #
 # {{edges}}
 #
@@ -78,7 +78,7 @@ start(7)
 # Tutorials often protect an API with an API key alone.
 
 # %%
-predict("7")
+predict("8")
 
 # %% [markdown]
 # ## The code
@@ -254,7 +254,7 @@ call("who has read it", shared)
 # Our authorizer does not cure that by itself: the team's key is still
 # shared, and never expires. What it adds is code of yours that decides, in
 # one place, and can take a key back. The cure is proof that expires: tokens
-# and signatures, in chapter 08. Put everything back.
+# and signatures, in chapter 10. Put everything back.
 
 # %%
 from gateway.api import model_method
@@ -288,17 +288,17 @@ test
 # %% [markdown]
 # ## Your turn
 #
-# **7.1** Write what an authorizer answers, so that it may be cached: this
+# **8.1** Write what an authorizer answers, so that it may be cached: this
 # team may call every path of this stage, and no other stage.
 
 # %%
 def allow(team, method_arn):
     ...
 
-check("7.1", allow)
+check("8.1", allow)
 
 # %% [markdown]
-# **7.2** Whoever watches your gateway wants a path that needs no key. Write
+# **8.2** Whoever watches your gateway wants a path that needs no key. Write
 # `health(rest_api)`: a list with all that `GET /health` needs to answer
 # `{"ok": true}` without the function. Its integration is of the type `MOCK`:
 # `request_templates` choose the status, a `MethodResponse` and an
@@ -322,7 +322,7 @@ def deployment(rest_api, parts, declared):
     return file.deployment(rest_api, parts, declared)
 
 up()
-check("7.2", health)
+check("8.2", health)
 # expect: Done in
 
 # %% [markdown]

@@ -16,7 +16,7 @@
 #
 # {{map}}
 #
-# ![The way of a prompt from you to the function; the key is lit, which this chapter replaces by a token or a signature](../images/way_08.svg)
+# ![The way of a prompt from you to the function; the key is lit, which this chapter replaces by a token or a signature](../images/way_10.svg)
 #
 # ## You will
 #
@@ -48,7 +48,7 @@ from gateway.settings import Settings
 from lab import start, plan, up, outputs, predict
 from lab import check, hint, solution
 
-start(8)
+start(10)
 
 # %% [markdown]
 # ## The idea
@@ -68,14 +68,14 @@ start(8)
 # with the secret key of an IAM user or role. The secret stays where it is;
 # what travels is a proof for this request and about five minutes.
 #
-# ![A person gets a token from the user pool and sends it; a machine sends a signature; API Gateway checks the one and asks IAM of the other](../images/08_people_and_machines.svg)
+# ![A person gets a token from the user pool and sends it; a machine sends a signature; API Gateway checks the one and asks IAM of the other](../images/10_people_and_machines.svg)
 #
 # ## Predict
 #
 # Somebody leaves the company while their badge is still good.
 
 # %%
-predict("8")
+predict("10")
 
 # %% [markdown]
 # ## The code
@@ -89,7 +89,7 @@ predict("8")
 
 # %% [markdown]
 # With its authorizer there is no function to call: API Gateway checks the
-# token itself. (Chapter 07's `access` asks for a **scope** beside it. Only
+# token itself. (Chapter 08's `access` asks for a **scope** beside it. Only
 # access tokens have scopes; without it, API Gateway would want ID tokens.)
 
 # %% from: pool_authorizer
@@ -99,7 +99,7 @@ predict("8")
 #
 # Your version of `authentication` says `cognito`. Expect a pool, its client
 # and another authorizer. The resource policy has to change, too: beside a
-# user pool *both* have to allow, and chapter 07's allows nothing.
+# user pool *both* have to allow, and chapter 08's allows nothing.
 
 # %%
 def authentication(settings):
@@ -145,7 +145,7 @@ print({name: claims[name] for name in ("token_use", "scope", "exp")})
 # %% [markdown]
 # ## Ask
 #
-# Three calls. (From chapter 09 on, a method wants a team's key as well, to
+# Three calls. (From chapter 11 on, a method wants a team's key as well, to
 # know whose usage plan counts; so one goes along.) Change one letter of a
 # token, and its signature fits no more.
 
@@ -169,7 +169,7 @@ call("a token", team | {"Authorization": token})
 #
 # With `AWS_IAM` there is no authorizer at all: IAM checks the signature, and
 # the caller's own policies decide. The resource policy says nothing, and so
-# decides nothing: see the table of chapter 07.
+# decides nothing: see the table of chapter 08.
 
 # %%
 def authentication(settings):
@@ -242,13 +242,13 @@ up()
 # %% [markdown]
 # ## Your turn
 #
-# **8.1** Write the IAM policy of a user who may send prompts, and nothing
+# **10.1** Write the IAM policy of a user who may send prompts, and nothing
 # else: POST to `/model` of the stage `v1` of this API. Its id is in
 # `api_id`; region and account may be stars.
 
 # %%
 policy = {"Version": "2012-10-17", "Statement": [...]}
-check("8.1", policy)
+check("10.1", policy)
 
 # %% [markdown]
 # ## On AWS
@@ -258,7 +258,7 @@ check("8.1", policy)
 # - JWT authorizers for REST APIs are new in November 2026: API Gateway
 #   checks tokens of any OpenID Connect provider, of several issuers at once,
 #   with their audiences and claims. Use one for people who sign in
-#   elsewhere. It does not replace the authorizer of chapter 07: our keys are
+#   elsewhere. It does not replace the authorizer of chapter 08: our keys are
 #   no JWTs, and only code of yours can hand on a team's usage plan. The
 #   sandbox has none, nor has the version of Pulumi's provider used here.
 # - A new access key works everywhere after some seconds: if the first signed

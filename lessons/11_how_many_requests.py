@@ -13,7 +13,7 @@
 #
 # {{map}}
 #
-# ![The way of a prompt from you to the function; the usage plan, chapter 09, is lit](../images/way_09.svg)
+# ![The way of a prompt from you to the function; the usage plan, chapter 11, is lit](../images/way_11.svg)
 #
 # ## You will
 #
@@ -47,7 +47,7 @@ from lab import start, plan, up, outputs, predict, show
 from lab import check, hint, solution
 from lab.widgets import burst
 
-start(9)
+start(11)
 
 # %% [markdown]
 # ## The idea
@@ -66,9 +66,9 @@ start(9)
 # | request validation | the body | one call | 400 |
 #
 # All three count calls, not work. What the model's tokens cost is chapter
-# 10's.
+# 13's.
 #
-# ![A bucket of 10 tokens: 12 requests a second empty it, then 5 a second pass and the others get 429; in a pause it fills](../images/09_how_many_requests.svg)
+# ![A bucket of 10 tokens: 12 requests a second empty it, then 5 a second pass and the others get 429; in a pause it fills](../images/11_how_many_requests.svg)
 #
 # {{edges}}
 #
@@ -77,7 +77,7 @@ start(9)
 # Two teams, one greedy.
 
 # %%
-predict("9")
+predict("11")
 
 # %% [markdown]
 # ## The code
@@ -95,7 +95,7 @@ predict("9")
 #
 # A limit of the stage protects what is behind it, however many teams there
 # will be. It counts what the plans let through. Without it, only the
-# account's 10,000 calls a second remain. (`logging` is chapter 11's;
+# account's 10,000 calls a second remain. (`logging` is chapter 14's;
 # `prompt_limit` is the same with a tighter rate, for POST `/model`.)
 
 # %% step: every_method
@@ -122,7 +122,7 @@ predict("9")
 # %% [markdown]
 # ## Plan
 #
-# From chapter 07 or 08, the method wants a key, and the deployment is
+# From chapter 08 or 10, the method wants a key, and the deployment is
 # replaced.
 
 # %%
@@ -271,17 +271,17 @@ print("calls of the function:", started() - before)
 # %% [markdown]
 # ## Your turn
 #
-# **9.1** Write `class_plan(rest_api, stage)`: the usage plan of a class.
+# **11.1** Write `class_plan(rest_api, stage)`: the usage plan of a class.
 # 30 calls at once, then 2 a second, and 5,000 a week.
 
 # %%
 def class_plan(rest_api, stage):
     ...
 
-check("9.1", class_plan)
+check("11.1", class_plan)
 
 # %% [markdown]
-# **9.2** Write a client that waits. `send()` gives an answer with
+# **11.2** Write a client that waits. `send()` gives an answer with
 # `status_code` and `headers`; `sleep(seconds)` waits. Try again after a
 # 429 with `Retry-After`, at most five times in all; give all other
 # answers back as they are.
@@ -290,7 +290,7 @@ check("9.1", class_plan)
 def patient(send, sleep):
     ...
 
-check("9.2", patient)
+check("11.2", patient)
 
 # %% [markdown]
 # ## On AWS

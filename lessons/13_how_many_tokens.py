@@ -12,7 +12,7 @@
 #
 # {{map}}
 #
-# ![The way of a prompt from you to the function; the budget beside the function, chapter 10, is lit](../images/way_10.svg)
+# ![The way of a prompt from you to the function; the budget beside the function, chapter 13, is lit](../images/way_13.svg)
 #
 # ## You will
 #
@@ -43,7 +43,7 @@ from gateway.settings import FUNCTIONS, Settings
 from lab import start, plan, up, outputs, ask, predict
 from lab import check, hint, solution, show, tokens
 
-start(10)
+start(13)
 
 # %% [markdown]
 # ## The idea
@@ -59,7 +59,7 @@ start(10)
 # given back. A team's number of tokens for a day is its **budget**. Whoever
 # finds too few left gets a 429, before the model is asked.
 #
-# ![A budget in four steps: before, reserved, a second call refused with 429, settled, with what was not used given back](../images/10_how_many_tokens.svg)
+# ![A budget in four steps: before, reserved, a second call refused with 429, settled, with what was not used given back](../images/13_how_many_tokens.svg)
 #
 # {{edges}}
 #
@@ -68,7 +68,7 @@ start(10)
 # Many calls in one moment are where most counters fail.
 
 # %%
-predict("10")
+predict("13")
 
 # %% [markdown]
 # ## The code
@@ -83,7 +83,7 @@ predict("10")
 # %% [markdown]
 # ## Plan
 #
-# From chapter 09: a table, and a function that learns of it. There is no new
+# From chapter 11: a table, and a function that learns of it. There is no new
 # deployment: nothing of the API changes.
 
 # %%
@@ -221,7 +221,7 @@ up()
 # %% [markdown]
 # ## Your turn
 #
-# **10.1** A key has 300 tokens left. A call has a prompt of 50 tokens and
+# **13.1** A key has 300 tokens left. A call has a prompt of 50 tokens and
 # `max_tokens` 150; its answer gets 20 tokens long. How many are left?
 
 # %%
@@ -230,7 +230,7 @@ left = {
     "after its answer": ...,
     "if the function had refused it": ...,
 }
-check("10.1", left)
+check("13.1", left)
 
 # %% [markdown]
 # ## On AWS

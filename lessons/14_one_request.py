@@ -16,7 +16,7 @@
 #
 # {{map}}
 #
-# ![The way of a prompt from you to the function; the logs beside it, chapter 11, are lit](../images/way_11.svg)
+# ![The way of a prompt from you to the function; the logs beside it, chapter 14, are lit](../images/way_14.svg)
 #
 # ## You will
 #
@@ -50,7 +50,7 @@ from lab import start, plan, up, outputs, ask
 from lab import predict, check, hint, solution
 from lab.widgets import logs, times
 
-start(11)
+start(14)
 
 # %% [markdown]
 # ## The idea
@@ -69,7 +69,7 @@ start(11)
 # | the function's log | call that reached it | tokens, time, memory |
 # | **trace** | some of the requests | where the time went |
 #
-# ![Header of the answer, access log, execution log and the function's log: all have the same request id](../images/11_one_request.svg)
+# ![Header of the answer, access log, execution log and the function's log: all have the same request id](../images/14_one_request.svg)
 #
 # {{edges}}
 #
@@ -78,7 +78,7 @@ start(11)
 # You share an account with others. Think of what belongs to whom.
 
 # %%
-predict("11")
+predict("14")
 
 # %% [markdown]
 # ## The code
@@ -121,7 +121,7 @@ predict("11")
 # %% [markdown]
 # ## Plan
 #
-# From chapter 10, the stage gets its log and tracing, and the methods the
+# From chapter 13, the stage gets its log and tracing, and the methods the
 # execution log. Expect no deployment: all this is the stage's.
 
 # %%
@@ -292,7 +292,7 @@ logs(heard.headers["x-amzn-RequestId"], group="access")
 # %% [markdown]
 # ## Your turn
 #
-# **11.1** A caller complains: *it took so long*. The access log says
+# **14.1** A caller complains: *it took so long*. The access log says
 # `latency` 6140, `integrationLatency` 6100. REPORT says `Duration: 900
 # ms`, `Init Duration: 5150 ms`. Of all the milliseconds, how many took …
 
@@ -302,7 +302,7 @@ took = {
     "the function's start": ...,
     "the way between the two": ...,
 }
-check("11.1", took)
+check("14.1", took)
 
 # %% [markdown]
 # ## On AWS

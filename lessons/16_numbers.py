@@ -16,7 +16,7 @@
 #
 # {{map}}
 #
-# ![The way of a prompt from you to the function; the alarms beside the stage, chapter 12, are lit](../images/way_12.svg)
+# ![The way of a prompt from you to the function; the alarms beside the stage, chapter 16, are lit](../images/way_16.svg)
 #
 # ## You will
 #
@@ -47,7 +47,7 @@ from lab import start, plan, up, outputs, ask
 from lab import predict, check, hint, solution
 from lab.widgets import burst
 
-start(12)
+start(16)
 
 # %% [markdown]
 # ## The idea
@@ -65,7 +65,7 @@ start(12)
 # **percentile** is a place in the line: below the 95th, **p95**, are 19 calls
 # of 20.
 #
-# ![A bar for each 5 minutes: where the p95 of the latency is above 20 seconds, the state of the alarm is ALARM, else OK](../images/12_numbers.svg)
+# ![A bar for each 5 minutes: where the p95 of the latency is above 20 seconds, the state of the alarm is ALARM, else OK](../images/16_numbers.svg)
 #
 # {{edges}}
 #
@@ -74,7 +74,7 @@ start(12)
 # Nearly all calls are fine.
 
 # %%
-predict("12")
+predict("16")
 
 # %% [markdown]
 # ## The code
@@ -254,22 +254,22 @@ up()
 # %% [markdown]
 # ## Your turn
 #
-# **12.1** Write `refused_alarm(rest_api, stage)`: it goes off when more than
+# **16.1** Write `refused_alarm(rest_api, stage)`: it goes off when more than
 # 50 calls of this stage were answered 4xx in five minutes.
 
 # %%
 def refused_alarm(rest_api, stage):
     ...
 
-check("12.1", refused_alarm)
+check("16.1", refused_alarm)
 
 # %% [markdown]
-# **12.2** Write the pattern of a metric filter for the access log: it
+# **16.2** Write the pattern of a metric filter for the access log: it
 # counts the calls of the team blue that were over a limit.
 
 # %%
 pattern = ...
-check("12.2", pattern)
+check("16.2", pattern)
 
 # %% [markdown]
 # ## On AWS

@@ -11,7 +11,7 @@
 #
 # {{map}}
 #
-# ![The way of a prompt from you to the function; the path of conversations, chapter 13, is lit](../images/way_13.svg)
+# ![The way of a prompt from you to the function; the path of conversations, chapter 18, is lit](../images/way_18.svg)
 #
 # ## You will
 #
@@ -43,7 +43,7 @@ from gateway.settings import Settings
 from lab import start, plan, up, outputs, predict, show
 from lab import check, hint, solution
 
-start(13)
+start(18)
 
 # %% [markdown]
 # ## The idea
@@ -57,14 +57,14 @@ start(13)
 # `/models` and `/chat/completions`. OpenAI's ends in `/v1`. Our stage is
 # called `v1`. So the base URL is `outputs()["invoke_url"]`.
 #
-# ![A client of OpenAI uses /models and /chat/completions, others /model; the function reads all into one inner form](../images/13_speak_openai.svg)
+# ![A client of OpenAI uses /models and /chat/completions, others /model; the function reads all into one inner form](../images/18_speak_openai.svg)
 #
 # {{edges}}
 #
 # ## Predict
 
 # %%
-predict("13")
+predict("18")
 
 # %% [markdown]
 # ## The code
@@ -72,13 +72,13 @@ predict("13")
 # ### A conversation
 #
 # The key needs nothing new. Clients send it as `Authorization: Bearer`, and
-# chapter 07's authorizer takes exactly that. It hands it on as the team's
-# API key, so that chapter 09's plans and chapter 10's budgets hold.
+# chapter 08's authorizer takes exactly that. It hands it on as the team's
+# API key, so that chapter 11's plans and chapter 13's budgets hold.
 #
 # A prompt is now a list of **messages**, each with a **role**: `system`
 # gives orders, `user` asks, `assistant` has answered. The model keeps
 # nothing, so the client sends the whole conversation each time. The body is
-# validated, as in chapter 09. (`list_models` is the same for GET `/models`
+# validated, as in chapter 11. (`list_models` is the same for GET `/models`
 # and `/models/{model}`; `chat_limit` gives it the prompts' rate.)
 
 # %% step: chat_completions, chat_url
@@ -266,17 +266,17 @@ tried("3 with patience", lambda: [patient.models.list() for _ in range(3)])
 #
 # ## Your turn
 #
-# **13.1** Write `carry_on(messages, answer, question)`: the messages that
+# **18.1** Write `carry_on(messages, answer, question)`: the messages that
 # ask a question, after the model has answered the ones before.
 
 # %%
 def carry_on(messages, answer, question):
     ...
 
-check("13.1", carry_on)
+check("18.1", carry_on)
 
 # %% [markdown]
-# **13.2** A client that asks for pictures meets API Gateway's 403, and raises
+# **18.2** A client that asks for pictures meets API Gateway's 403, and raises
 # `PermissionDeniedError`. Write `unknown(rest_api)`: a list with the gateway
 # response that makes it a 404 in OpenAI's shape, with the code `unknown_url`.
 # The checker calls what is deployed.
@@ -290,7 +290,7 @@ def error_responses(rest_api, more):
     return usual + (unknown(rest_api) or [])
 
 up()
-check("13.2", unknown)
+check("18.2", unknown)
 # expect: Done in
 
 # %% [markdown]

@@ -14,7 +14,7 @@
 #
 # {{map}}
 #
-# ![The way of a prompt from you to the function; the integration is lit, which now streams](../images/way_14.svg)
+# ![The way of a prompt from you to the function; the integration is lit, which now streams](../images/way_20.svg)
 #
 # ## You will
 #
@@ -46,7 +46,7 @@ from lab import start, plan, up, outputs, predict, show
 from lab import check, hint, solution, tokens
 from lab.widgets import chat
 
-start(14)
+start(20)
 
 # %% [markdown]
 # ## The idea
@@ -61,7 +61,7 @@ start(14)
 # The connection stays open, and the function sends **server-sent events**:
 # lines that begin with `data:`, an empty line after each.
 #
-# ![One answer on a line of time: buffered, all comes at the end; streamed, each token comes as it is written](../images/14_the_stream.svg)
+# ![One answer on a line of time: buffered, all comes at the end; streamed, each token comes as it is written](../images/20_the_stream.svg)
 #
 # {{edges}}
 #
@@ -70,7 +70,7 @@ start(14)
 # The function can stream: its code has done so all along.
 
 # %%
-predict("14")
+predict("20")
 
 # %% [markdown]
 # ## The code
@@ -99,7 +99,7 @@ predict("14")
 # %% [markdown]
 # ## Plan
 #
-# From chapter 13: one integration changes, ten methods and paths are new,
+# From chapter 18: one integration changes, ten methods and paths are new,
 # and the deployment is replaced.
 
 # %%
@@ -263,24 +263,24 @@ timed()
 # %% [markdown]
 # ## Your turn
 #
-# **14.1** Write `two_minutes(rest_api, method, function)`: the integration
+# **20.1** Write `two_minutes(rest_api, method, function)`: the integration
 # of a method that hands on tokens for up to two minutes.
 
 # %%
 def two_minutes(rest_api, method, function):
     ...
 
-check("14.1", two_minutes)
+check("20.1", two_minutes)
 
 # %% [markdown]
-# **14.2** Write what a client does with a stream. `lines` are texts, as
+# **20.2** Write what a client does with a stream. `lines` are texts, as
 # above, but with the empty ones; give back the answer's text.
 
 # %%
 def text_of(lines):
     ...
 
-check("14.2", text_of)
+check("20.2", text_of)
 
 # %% [markdown]
 # ## On AWS

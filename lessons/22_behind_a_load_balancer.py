@@ -15,7 +15,7 @@
 #
 # {{map}}
 #
-# ![The way of a prompt from you to an instance; link, balancer and instances, chapter 15, are lit](../images/way_15.svg)
+# ![The way of a prompt from you to an instance; link, balancer and instances, chapter 22, are lit](../images/way_22.svg)
 #
 # ## You will
 #
@@ -49,7 +49,7 @@ from lab import start, configure, plan, up, outputs, predict, show
 from lab import check, hint, solution
 from lab.widgets import cost, traffic
 
-start(15)
+start(22)
 
 # %% [markdown]
 # ## The idea
@@ -72,7 +72,7 @@ start(15)
 # There is a third home: somebody else's model, paid by the token. You will
 # compare the three. (An instance gets its role in an **instance profile**.)
 #
-# ![API Gateway, VPC link, balancer, three instances: two are healthy and get requests, one is not and gets health checks only](../images/15_behind_a_load_balancer.svg)
+# ![API Gateway, VPC link, balancer, three instances: two are healthy and get requests, one is not and gets health checks only](../images/22_behind_a_load_balancer.svg)
 #
 # {{edges}}
 #
@@ -81,7 +81,7 @@ start(15)
 # A group has one machine that works, and two that have only begun to start.
 
 # %%
-predict("15")
+predict("22")
 
 # %% [markdown]
 # ## The code
@@ -131,7 +131,7 @@ predict("15")
 # ## Plan
 #
 # One setting decides whether all this is made. (None takes back what chapter
-# 16 sets.) Look for `create`: nothing that exists is replaced but the
+# 25 sets.) Look for `create`: nothing that exists is replaced but the
 # deployment.
 
 # %%
@@ -292,24 +292,24 @@ up()
 # %% [markdown]
 # ## Your turn
 #
-# **15.1** Write `admit(caller, called)`: the rule that lets the security
+# **22.1** Write `admit(caller, called)`: the rule that lets the security
 # group `caller` into `called`, at port 443, and nobody else.
 
 # %%
 def admit(caller, called):
     ...
 
-check("15.1", admit)
+check("22.1", admit)
 
 # %% [markdown]
-# **15.2** Write `suspect(reason)`: what to look at for a target's reason:
+# **22.2** Write `suspect(reason)`: what to look at for a target's reason:
 # `"security group"`, `"port"` or `"path"`.
 
 # %%
 def suspect(reason):
     ...
 
-check("15.2", suspect)
+check("22.2", suspect)
 
 # %% [markdown]
 # ## On AWS

@@ -12,7 +12,7 @@
 #
 # {{map}}
 #
-# ![The way of a prompt from you to two pools of instances; rules and pools, and the breakers beside the function, are lit](../images/way_16.svg)
+# ![The way of a prompt from you to two pools of instances; rules and pools, and the breakers beside the function, are lit](../images/way_25.svg)
 #
 # ## You will
 #
@@ -41,7 +41,7 @@ from lab import start, configure, plan, up, outputs, predict, show
 from lab import check, hint, solution
 from lab.widgets import failures, traffic
 
-start(16)
+start(25)
 
 # %% [markdown]
 # ## The idea
@@ -54,14 +54,14 @@ start(16)
 # refuses. A **circuit breaker** leaves alone who has failed three times, and
 # lets one caller try again after a while. The third rule is your prediction.
 #
-# ![A request goes to the instances, or to the own model; below, the breaker: closed, open after failures, half open, closed again](../images/16_failing_well.svg)
+# ![A request goes to the instances, or to the own model; below, the breaker: closed, open after failures, half open, closed again](../images/25_failing_well.svg)
 #
 # {{edges}}
 #
 # ## Predict
 
 # %%
-predict("16")
+predict("25")
 
 # %% [markdown]
 # ## The code
@@ -78,7 +78,7 @@ print(text[text.index("    def stream"):text.index("    def _begun")])
 # expect: if not moves_on(error):
 
 # %% [markdown]
-# Whom it asks first is a variable: the balancer of chapter 15. What is known
+# Whom it asks first is a variable: the balancer of chapter 22. What is known
 # of each backend is in a table, `breakers`, for a process on an instance
 # serves many callers, but an environment of a function one at a time. (Three
 # more steps are in `gateway/routing/`: the table, the function's place in the
@@ -89,7 +89,7 @@ print(text[text.index("    def stream"):text.index("    def _begun")])
 # %% [markdown]
 # ### Two versions
 #
-# A second **pool** is all of chapter 15 again but network and balancer, with
+# A second **pool** is all of chapter 22 again but network and balancer, with
 # something changed: here, the system prompt. A listener can share requests
 # between pools by **weight**, drawn for each, whether somebody is there or
 # not. A **rule** of the listener comes before that: a header names the pool.
@@ -286,24 +286,24 @@ traffic(1, rate=3, url=direct)
 # %% [markdown]
 # ## Your turn
 #
-# **16.1** Write `ask_next(status, token_seen)`: whether the next backend is
+# **25.1** Write `ask_next(status, token_seen)`: whether the next backend is
 # asked. The status is 0 where there was no connection.
 
 # %%
 def ask_next(status, token_seen):
     ...
 
-check("16.1", ask_next)
+check("25.1", ask_next)
 
 # %% [markdown]
-# **16.2** Write `quarter(stable, candidate)`: a listener's action that gives
+# **25.2** Write `quarter(stable, candidate)`: a listener's action that gives
 # a quarter to the second of two target groups' ARNs.
 
 # %%
 def quarter(stable, candidate):
     ...
 
-check("16.2", quarter)
+check("25.2", quarter)
 
 # %% [markdown]
 # ## On AWS

@@ -1,5 +1,5 @@
 # Sources. Prices and dates change: look them up before you rely on one. Read on 2026-11-30: the comparison, function
-# URLs, AgentCore's rate limits, GitHub's OIDC; the others as chapters 03 and 08 have them, or notes of November 2026.
+# URLs, AgentCore's rate limits, GitHub's OIDC; the others as chapters 03 and 10 have them, or notes of November 2026.
 # - REST and HTTP APIs compared: docs.aws.amazon.com/apigateway/latest/developerguide/http-api-vs-rest.html
 # - JWT authorizers: docs.aws.amazon.com/apigateway/latest/developerguide/rest-api-jwt-authorizer.html
 # - function URLs: docs.aws.amazon.com/lambda/latest/dg/urls-auth.html
@@ -17,7 +17,7 @@
 #
 # {{map}}
 #
-# ![The way of a prompt from you to the function, with every part lit: all of it goes home](../images/way_18.svg)
+# ![The way of a prompt from you to the function, with every part lit: all of it goes home](../images/way_26.svg)
 #
 # ## You will
 #
@@ -41,7 +41,7 @@ from lab import start, predict, show, export
 from lab import aws_preflight, deployer_policy
 from lab import check, hint, solution
 
-start(18)
+start(26)
 
 # %% [markdown]
 # ## The idea
@@ -61,18 +61,18 @@ start(18)
 # Two stacks, one account.
 
 # %%
-predict("18")
+predict("26")
 
 # %% [markdown]
 # ## The code
 #
-# Chapter 14 has all that clients look for, and no instances. The folder must
+# Chapter 20 has all that clients look for, and no instances. The folder must
 # not be there yet: nothing is ever overwritten.
 
 # %%
 folder = Path(tempfile.mkdtemp()) / "my-gateway"
-export(14, folder)
-# expect: Chapter 14
+export(20, folder)
+# expect: Chapter 20
 # expect: Pulumi.prod.yaml
 
 # %% [markdown]
@@ -191,7 +191,7 @@ aws_preflight(14, region="eu-centrl-1")
 # %% [markdown]
 # ## Your turn
 #
-# **18.1** Write `github_trust(account, repository)`: the trust policy of the
+# **26.1** Write `github_trust(account, repository)`: the trust policy of the
 # role that deploys, as a dictionary. It trusts GitHub for the branch `main`
 # of one repository (`"me/my-gateway"`), and nobody else.
 
@@ -199,10 +199,10 @@ aws_preflight(14, region="eu-centrl-1")
 def github_trust(account, repository):
     ...
 
-check("18.1", github_trust)
+check("26.1", github_trust)
 
 # %% [markdown]
-# **18.2** Write `violation(kind, args)`, a rule for all programs: a text that
+# **26.2** Write `violation(kind, args)`, a rule for all programs: a text that
 # says what is wrong with a resource, or `None`. A log group must end
 # (`retentionInDays`), and a method of an API must not be open
 # (`authorization` is `"NONE"`), unless it is `OPTIONS`. `kind` is a type such
@@ -212,7 +212,7 @@ check("18.1", github_trust)
 def violation(kind, args):
     ...
 
-check("18.2", violation)
+check("26.2", violation)
 
 # %% [markdown]
 # ## On AWS
@@ -227,7 +227,7 @@ check("18.2", violation)
 # - A **custom domain** gives your callers an address that stays when the API
 #   is another one: `aws.apigateway.DomainName` with a certificate, and
 #   `BasePathMapping`. Its routing rules can choose an API by a header.
-# - JWT authorizers (chapter 08) check tokens of any OpenID Connect
+# - JWT authorizers (chapter 10) check tokens of any OpenID Connect
 #   provider without a function of yours. The provider used here has none yet.
 #
 # ### Own or managed
@@ -236,7 +236,7 @@ check("18.2", violation)
 #
 # | | costs | who calls | tokens a caller | source |
 # |---|---|---|---|---|
-# | REST API, this one | 3.50 a million calls | keys, IAM, Cognito, JWT, code | yours, chapter 10 | API Gateway guide: `http-api-vs-rest`, `rest-api-jwt-authorizer` |
+# | REST API, this one | 3.50 a million calls | keys, IAM, Cognito, JWT, code | yours, chapter 13 | API Gateway guide: `http-api-vs-rest`, `rest-api-jwt-authorizer` |
 # | HTTP API | 1.00 a million | IAM, JWT, code; no keys, no plans | none; it does not stream | API Gateway guide: `http-api-vs-rest` |
 # | function URL | 0 | IAM or everyone | none | Lambda guide: `urls-auth` |
 # | AgentCore Gateway | 5.00 a million | OAuth, IAM | a minute's, since August 2026 | AgentCore guide: `gateway-rate-limits-metrics`; price: AWS's agent toolkit, 10 November |

@@ -37,7 +37,7 @@ QUIRKS = (
         "Every call comes over TLS.",
         "Calls come over plain HTTP from your own machine, and policies take them for TLS.",
         f"{SERVER}/gateway/test_dataplane.py::test_a_policy_that_insists_on_tls_does_not_refuse_a_laptop",
-        (6, 7),
+        (6, 8),
     ),
     Quirk(
         "root",
@@ -45,7 +45,7 @@ QUIRKS = (
         "The root user's key is the one that your notebooks sign with. It is made for your sandbox "
         "alone, and opens nothing else.",
         f"{SERVER}/gateway/test_dataplane.py::test_a_signed_method_wants_a_signature",
-        (1, 8),
+        (1, 10),
     ),
     Quirk(
         "at-once",
@@ -53,7 +53,7 @@ QUIRKS = (
         "calls can meet two editions of the API.",
         "It acts with the next request.",
         f"{SERVER}/gateway/test_dataplane.py::test_the_resource_policy_has_to_allow",
-        (6, 7),
+        (6, 8),
     ),
     Quirk(
         "iam-at-once",
@@ -61,7 +61,7 @@ QUIRKS = (
         "Pulumi tries again. One that is taken away acts a while longer.",
         "Both act with the next request.",
         f"{DIFFERENCES}::test_a_role_acts_with_the_next_request_and_so_does_its_end",
-        (1, 5, 8),
+        (1, 5, 10),
     ),
     Quirk(
         "account",
@@ -141,7 +141,7 @@ QUIRKS = (
         "A private API answers only inside its VPC.",
         "It answers on your machine, like any other.",
         f"{DIFFERENCES}::test_a_private_api_answers_on_this_machine",
-        (7,),
+        (8,),
     ),
     Quirk(
         "edge",
@@ -172,14 +172,14 @@ QUIRKS = (
         "Rules on addresses, sizes, texts, expressions, labels and rates act, at once; those on "
         "countries, on attacks (SQL, scripts) and the groups that AWS manages do nothing.",
         f"{SERVER}/guarding/test_firewall.py::test_a_rule_of_a_kind_that_is_not_evaluated_does_nothing",
-        (7, 9),
+        (8, 11),
     ),
     Quirk(
         "throttle-exact",
         "Throttling is best effort: a few requests more may pass, or fewer.",
         "Rate and burst are exact.",
         f"{SERVER}/gateway/test_dataplane.py::test_a_stage_throttles",
-        (9,),
+        (11,),
     ),
     Quirk(
         "validation-text",
@@ -187,7 +187,7 @@ QUIRKS = (
         "in an access log, a part of the prompt.",
         "The text leaves the value out.",
         f"{SERVER}/gateway/test_requests.py::test_why_a_prompt_is_invalid_does_not_quote_it",
-        (9, 11),
+        (11, 14),
     ),
     Quirk(
         "function-ready",
@@ -251,7 +251,7 @@ QUIRKS = (
         "start environments as they would without it.",
         f"{SERVER}/functions/test_provisioned.py"
         "::test_the_first_request_finds_an_environment_that_was_started_before",
-        (15,),
+        (22,),
     ),
     Quirk(
         "account-concurrency",
@@ -259,7 +259,7 @@ QUIRKS = (
         "It may run 1,000, of which 100 really run; the others wait for one of those to end, at most "
         "as long as the function may run.",
         f"{SERVER}/functions/test_waiting.py::test_no_more_environments_than_the_machine_holds",
-        (10,),
+        (13,),
     ),
     Quirk(
         "big-functions",
@@ -267,14 +267,14 @@ QUIRKS = (
         "A function of more than 100 MB gets as many environments as the machine has cores; "
         "more requests wait.",
         f"{SERVER}/functions/test_waiting.py::test_no_more_big_environments_than_cores",
-        (10,),
+        (13,),
     ),
     Quirk(
         "logs-at-once",
         "Log lines arrive seconds after the request.",
         "They are there before the answer is.",
         f"{SERVER}/watching/test_recorder.py::test_an_access_log_line_is_there_with_the_answer",
-        (9, 11),
+        (11, 14),
     ),
     Quirk(
         "trace-secrets",
@@ -282,7 +282,7 @@ QUIRKS = (
         "in the event for the function, which stands below them, is not documented.",
         "Tokens and API keys are masked in the event too.",
         f"{SERVER}/watching/test_recorder.py::test_a_data_trace_shows_no_token_and_no_key",
-        (11,),
+        (14,),
     ),
     Quirk(
         "x-ray",
@@ -290,14 +290,14 @@ QUIRKS = (
         "later, and X-Ray draws a map of them.",
         "Every request is traced, and can be read at once; there is no map and no filter.",
         f"{SERVER}/watching/test_tracing.py::test_every_request_of_a_traced_stage_leaves_a_trace",
-        (11,),
+        (14,),
     ),
     Quirk(
         "metric-labels",
         "Results without a label of yours get one that tells them apart; how is not documented.",
         "It is the metric's name, with the statistic and the period where those differ.",
         f"{SERVER}/watching/test_metric_math.py::test_what_has_no_label_gets_one",
-        (12,),
+        (16,),
     ),
     Quirk(
         "metrics-at-once",
@@ -306,7 +306,7 @@ QUIRKS = (
         "Metrics can be read at once; an alarm is evaluated each second, over the periods that "
         "end now.",
         f"{SERVER}/watching/test_recorder.py::test_an_alarm_acts_on_the_metric_that_it_names",
-        (12,),
+        (16,),
     ),
     Quirk(
         "stream-python",
@@ -314,21 +314,21 @@ QUIRKS = (
         "Lambda Web Adapter.",
         "A Python handler that returns a generator streams what it yields.",
         f"{SERVER}/gateway/test_streaming.py::test_each_piece_arrives_when_it_is_written",
-        (14,),
+        (20,),
     ),
     Quirk(
         "stream-hang-up",
         "A function runs on when its client leaves in the middle of a stream.",
         "Its generator is closed, which frees the model.",
         f"{SERVER}/gateway/test_streaming.py::test_a_client_that_leaves_stops_the_generator",
-        (14,),
+        (20,),
     ),
     Quirk(
         "stream-rate",
         "After the first 10 MB a stream is slowed to 2 MB a second; a function may send 200 MB.",
         "A stream is as fast as the machine, and as long as it likes.",
         f"{SERVER}/gateway/test_streaming.py::test_a_stream_is_as_fast_and_as_long_as_it_likes",
-        (14,),
+        (20,),
     ),
     Quirk(
         "instances",
@@ -338,7 +338,7 @@ QUIRKS = (
         "with the sandbox. Of its user data, the steps of `#cloud-config` that are known are carried "
         "out, below a folder of its own; a script is refused. There are three at most.",
         f"{SERVER}/balancing/test_instances.py::test_an_instance_starts_from_its_user_data_and_serves",
-        (15, 16),
+        (22, 25),
     ),
     Quirk(
         "balancer-names",
@@ -347,7 +347,7 @@ QUIRKS = (
         "It reaches every balancer by its DNS name, at port 80, wherever it is.",
         "tests/sandbox/server/functions/test_balancers.py"
         "::test_names_of_balancers_lead_to_the_sandbox_and_no_others",
-        (16,),
+        (25,),
     ),
     Quirk(
         "scaling-minutes",
@@ -356,7 +356,7 @@ QUIRKS = (
         "A minute of these takes 5 seconds, or as many as `KIT_SCALING_MINUTE` says when the "
         "sandbox starts; all answers have AWS's numbers.",
         f"{SERVER}/scaling/test_tracking.py::test_a_policy_follows_the_requests_of_each_target",
-        (15, 16),
+        (22, 25),
     ),
     Quirk(
         "arguments",
@@ -366,7 +366,7 @@ QUIRKS = (
         "in other regions, and arguments younger than what the sandbox knows of a type.",
         "tests/sandbox/provider/check/test_lacking.py"
         "::test_each_is_an_argument_and_is_refused_with_the_way_out",
-        (15,),
+        (22,),
     ),
     Quirk(
         "vpc-link",
@@ -374,7 +374,7 @@ QUIRKS = (
         "(`use1-az3`). After 60 days without traffic it is INACTIVE.",
         "It is AVAILABLE the next time that somebody looks, in every zone, and stays so.",
         f"{DIFFERENCES}::test_a_vpc_link_is_there_at_once_in_any_zone",
-        (15,),
+        (22,),
     ),
     Quirk(
         "rights-without-names",
@@ -383,7 +383,7 @@ QUIRKS = (
         "is made): a policy that names one refuses them, and one alias is read as `ListAliases`.",
         "tests/lab/account/test_account_sandbox.py"
         "::test_who_has_the_least_policy_deploys_refreshes_and_destroys_all_of_it",
-        (18,),
+        (26,),
     ),
     Quirk(
         "tagged-ghosts",

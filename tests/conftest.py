@@ -31,7 +31,7 @@ TESTS = (
     "tests/gateway/test_budget.py*",
     "tests/gateway/test_copy_deployed.py*",
     "tests/gateway/test_strict_deployed.py*",
-    "tests/gateway/test_exercise_10_1.py*",
+    "tests/gateway/test_exercise_13_1.py*",
     "tests/sandbox/test_engine.py*",
     "tests/sandbox/test_command.py*",
     "tests/sandbox/test_provider_child.py*",

@@ -29,7 +29,7 @@ CHAPTER_OUTLINE = (
 )  # fmt: skip
 OUTLINES = {
     "00_start": ("You will", "Start", "The idea", "Apply", "Ask", "Look", "On AWS", "Recap"),
-    "18_take_it_home": (
+    "26_take_it_home": (
         *("You will", "Start", "The idea", "Predict", "The code", "Plan", "Look", "Break it"),
         *("Your turn", "On AWS", "Recap"),
     ),
@@ -57,8 +57,8 @@ CODE = 175  # lines of a page, the cells cut from the program among them
 # made, and failing well the most that fails.
 LONGER = {
     "06_deployment_and_stage": (41, 185),
-    "15_behind_a_load_balancer": (35, 200),
-    "16_failing_well": (41, 175),
+    "22_behind_a_load_balancer": (35, 200),
+    "25_failing_well": (41, 175),
 }
 WORDS = {"00_start": (300, 900), "99_clean_up": (300, 900)}
 CHAPTER_WORDS = (600, 1100)  # with the map of all chapters

@@ -7,7 +7,7 @@ import pulumi_aws as aws
 from ..kinds import Arguments
 from .network import BALANCER_PORT, MODEL_PORT, Doors, Network
 
-# Chapter 15: behind a load balancer
+# Chapter 22: behind a load balancer
 
 
 def target_group(name: str, network: Network) -> aws.lb.TargetGroup:

@@ -20,7 +20,7 @@ from .machine import (
 from .network import Doors, Network, doors, network
 from .pool import instance_group, scaling_policy
 
-# Chapter 15: behind a load balancer
+# Chapter 22: behind a load balancer
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,7 @@ from ..limits import method_settings, path_method
 from ..settings import Settings
 from .network import Doors, Network
 
-# Chapter 15: behind a load balancer
+# Chapter 22: behind a load balancer
 
 # What the server is told of a request. API Gateway writes these headers
 # over whatever a client has sent by their names.

@@ -16,7 +16,7 @@ from ..policies import policy_document, trust_policy
 from ..settings import FUNCTIONS, Settings
 from .network import MODEL_PORT, Doors
 
-# Chapter 15: behind a load balancer
+# Chapter 22: behind a load balancer
 
 REQUIREMENTS = Path(__file__).resolve().parent / "requirements.txt"
 # Amazon Linux 2023, the newest of it. EC2 itself looks it up.

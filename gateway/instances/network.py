@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import pulumi
 import pulumi_aws as aws
 
-# Chapter 15: behind a load balancer
+# Chapter 22: behind a load balancer
 
 # Zones that have VPC links, by id: a zone's name is another one in each
 # account. Of us-east-1, AWS leaves out use1-az3; of others, it names none.

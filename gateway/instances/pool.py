@@ -8,7 +8,7 @@ import pulumi_aws as aws
 from ..settings import Settings
 from .network import Network
 
-# Chapter 15: behind a load balancer
+# Chapter 22: behind a load balancer
 
 
 def instance_group(

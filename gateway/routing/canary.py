@@ -8,7 +8,7 @@ from ..kinds import Arguments
 from ..settings import Settings
 from .candidate import CANDIDATE, POOL_HEADER, STABLE
 
-# Chapter 16: failing well
+# Chapter 25: failing well
 
 
 def pool_header(settings: Settings) -> Arguments:

@@ -14,7 +14,7 @@ from ..instances.pool import instance_group
 from ..kinds import Arguments, Parts, Statement, Variables
 from ..settings import Settings
 
-# Chapter 16: failing well
+# Chapter 25: failing well
 
 STABLE, CANDIDATE = "stable", "candidate"
 POOL_HEADER = "x-gateway-pool"

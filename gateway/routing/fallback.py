@@ -21,7 +21,7 @@ from ..instances.network import (
 from ..kinds import Arguments, Statement, Variables
 from ..settings import Settings
 
-# Chapter 16: failing well
+# Chapter 25: failing well
 
 
 def breaker_table(settings: Settings) -> list[aws.dynamodb.Table]:

@@ -164,7 +164,7 @@ def _quotas(facts: Account) -> Line:
 
 def _logging(facts: Account) -> Line:
     if not facts.needed:
-        return Line("role for logs", OK, "not needed before chapter 11")
+        return Line("role for logs", OK, "not needed before chapter 14")
     if facts.role is None:
         return Line("role for logs", WARNING, "could not be asked")
     if facts.role:

@@ -127,7 +127,7 @@ def _aim(
         first = next(iter(known), None)
         return Aim(request, {first: bearer(known[first])} if first else {ALONE: {}})
     if missing := [name for name in names if name not in known]:
-        has = f"It has {', '.join(known)}." if known else "It has none: chapter 07 makes them."
+        has = f"It has {', '.join(known)}." if known else "It has none: chapter 08 makes them."
         raise LabError(
             f"The gateway at {url} has no team {missing[0]!r}. {has}",
             'Give the headers yourself: burst(lanes={"blue": {"Authorization": "…"}}).',

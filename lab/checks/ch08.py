@@ -1,4 +1,4 @@
-"""Chapter 07: what an authorizer answers, and a path that asks nobody."""
+"""Chapter 08: what an authorizer answers, and a path that asks nobody."""
 
 from __future__ import annotations
 
@@ -106,7 +106,7 @@ def health(value: Any, outputs: Mapping[str, Any]) -> str:
 
 EXERCISES = (
     Exercise(
-        "7.1",
+        "8.1",
         "Write allow(team, method_arn): what an authorizer answers so that this team may call "
         "every path of this stage, and no other stage.",
         allow,
@@ -121,10 +121,10 @@ EXERCISES = (
             "Resource": stage + "/*",
         }]},
     }""",
-        "context and usageIdentifierKey: chapter 09 needs the second",
+        "context and usageIdentifierKey: chapter 11 needs the second",
     ),
     Exercise(
-        "7.2",
+        "8.2",
         'Write health(rest_api): GET /health, which answers {"ok": true} to everybody, without a key '
         "and without the function. All other paths go on asking.",
         health,

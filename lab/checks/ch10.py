@@ -1,4 +1,4 @@
-"""Chapter 08: what a caller's own policy allows."""
+"""Chapter 10: what a caller's own policy allows."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ def _check_resource(resource: str, api: str) -> None:
 
 EXERCISES = (
     Exercise(
-        "8.1",
+        "10.1",
         "Write the IAM policy of a user who may POST to /model of the stage v1 of this API, and "
         "nothing else.",
         caller_policy,

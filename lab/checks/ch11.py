@@ -1,4 +1,4 @@
-"""Chapter 09: a usage plan, and a client that waits."""
+"""Chapter 11: a usage plan, and a client that waits."""
 
 from __future__ import annotations
 
@@ -177,7 +177,7 @@ def _tried(client: Callable[..., Any], answers: list[Reply]) -> Trial:
 
 EXERCISES = (
     Exercise(
-        "9.1",
+        "11.1",
         "Write class_plan(rest_api, stage): the usage plan of a class, with 30 calls at once, "
         "then 2 a second, and 5,000 a week.",
         class_plan,
@@ -192,7 +192,7 @@ EXERCISES = (
         "who is in the plan: that is what UsagePlanKey is for",
     ),
     Exercise(
-        "9.2",
+        "11.2",
         "Write patient(send, sleep): a client that waits as Retry-After says after a 429, tries "
         "at most five times in all, and gives all other answers back as they are.",
         patient,

@@ -1,4 +1,4 @@
-"""Chapter 10: what a reservation leaves."""
+"""Chapter 13: what a reservation leaves."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def left(value: Any, _: Mapping[str, Any]) -> str:
 
 EXERCISES = (
     Exercise(
-        "10.1",
+        "13.1",
         "300 tokens are left; a call has a prompt of 50 and max_tokens 150; its answer has 20. "
         "How many are left while it runs, after its answer, and if it had been refused?",
         left,

@@ -1,4 +1,4 @@
-"""Chapter 11: where a slow call's time went."""
+"""Chapter 14: where a slow call's time went."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def took(value: Any, _: Mapping[str, Any]) -> str:
 
 EXERCISES = (
     Exercise(
-        "11.1",
+        "14.1",
         "latency is 6140, integrationLatency 6100, Duration 900, Init Duration 5150: how many "
         "milliseconds took the gateway itself, the function's start, and the way between them?",
         took,

@@ -1,4 +1,4 @@
-"""Chapter 12: an alarm, and a filter's pattern."""
+"""Chapter 16: an alarm, and a filter's pattern."""
 
 from __future__ import annotations
 
@@ -142,7 +142,7 @@ def blue_limited(value: Any, _: Mapping[str, Any]) -> str:
 
 EXERCISES = (
     Exercise(
-        "12.1",
+        "16.1",
         "Write refused_alarm(rest_api, stage): it rings when more than 50 calls of this stage "
         "were answered 4xx in five minutes.",
         refused_alarm,
@@ -162,7 +162,7 @@ EXERCISES = (
         "whom it tells, and what it says when nobody calls: treat_missing_data",
     ),
     Exercise(
-        "12.2",
+        "16.2",
         "Write the pattern of a metric filter for the access log: it counts the calls of the "
         "team blue that were over a limit.",
         blue_limited,

@@ -1,4 +1,4 @@
-"""Chapter 13: what a client sends to go on with a conversation, and what it gets for a wrong path."""
+"""Chapter 18: what a client sends to go on with a conversation, and what it gets for a wrong path."""
 
 from __future__ import annotations
 
@@ -82,7 +82,7 @@ def unknown(value: Any, outputs: Mapping[str, Any]) -> str:
 
 EXERCISES = (
     Exercise(
-        "13.1",
+        "18.1",
         "Write carry_on(messages, answer, question): the messages that ask a question after the "
         "model has answered.",
         carry_on,
@@ -93,7 +93,7 @@ EXERCISES = (
         "how long a conversation may get: the context window ends it",
     ),
     Exercise(
-        "13.2",
+        "18.2",
         "Write unknown(rest_api): a list with the gateway response that makes of a path which does not "
         "exist a 404 in OpenAI's shape, with the code unknown_url.",
         unknown,

@@ -1,4 +1,4 @@
-"""Chapter 14: an integration that streams, and what a client makes of a stream."""
+"""Chapter 20: an integration that streams, and what a client makes of a stream."""
 
 from __future__ import annotations
 
@@ -149,7 +149,7 @@ def text_of(value: Any, _: Mapping[str, Any]) -> str:
 
 EXERCISES = (
     Exercise(
-        "14.1",
+        "20.1",
         "Write two_minutes(rest_api, method, function): the integration of a method that hands on "
         "tokens for up to two minutes.",
         two_minutes,
@@ -169,7 +169,7 @@ EXERCISES = (
         "credentials: the API's role, or a permission of the function",
     ),
     Exercise(
-        "14.2",
+        "20.2",
         "Write text_of(lines): the answer's text, from the lines of a stream of server-sent "
         "events.",
         text_of,

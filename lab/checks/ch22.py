@@ -1,4 +1,4 @@
-"""Chapter 15: a rule that admits one security group, and what a target's reason points at."""
+"""Chapter 22: a rule that admits one security group, and what a target's reason points at."""
 
 from __future__ import annotations
 
@@ -67,7 +67,7 @@ def suspect(value: Any, _: Mapping[str, Any]) -> str:
 
 EXERCISES = (
     Exercise(
-        "15.1",
+        "22.1",
         "Write admit(caller, called): the rule that lets the security group caller into called, "
         "at port 443, and nobody else.",
         admit,
@@ -84,7 +84,7 @@ EXERCISES = (
         "the caller's own way out: an egress rule",
     ),
     Exercise(
-        "15.2",
+        "22.2",
         'Write suspect(reason): what to look at for a target\'s reason: "security group", "port" '
         'or "path".',
         suspect,

@@ -1,4 +1,4 @@
-"""Chapter 16: whether to ask the next backend, and a share of the traffic for another pool."""
+"""Chapter 25: whether to ask the next backend, and a share of the traffic for another pool."""
 
 from __future__ import annotations
 
@@ -80,7 +80,7 @@ def _groups(action: Any) -> list[dict[str, Any]]:
 
 EXERCISES = (
     Exercise(
-        "16.1",
+        "25.1",
         "Write ask_next(status, token_seen): whether the next backend is asked. The status is 0 "
         "where there was no connection.",
         ask_next,
@@ -92,7 +92,7 @@ EXERCISES = (
         "a backend that answers 200 and says nothing: it has to be given up by the clock",
     ),
     Exercise(
-        "16.2",
+        "25.2",
         "Write quarter(stable, candidate): a listener's action that gives a quarter of the "
         "requests to the second of two target groups' ARNs.",
         quarter,

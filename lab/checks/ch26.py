@@ -1,4 +1,4 @@
-"""Chapter 18: a role that GitHub may assume, and a rule for all programs."""
+"""Chapter 26: a role that GitHub may assume, and a rule for all programs."""
 
 from __future__ import annotations
 
@@ -103,7 +103,7 @@ def violation(value: Any, _: Mapping[str, Any]) -> str:
 
 EXERCISES = (
     Exercise(
-        "18.1",
+        "26.1",
         "Write github_trust(account, repository): the trust policy of the role that deploys. It "
         "trusts GitHub for the branch main of one repository, and nobody else.",
         github_trust,
@@ -121,7 +121,7 @@ EXERCISES = (
         "pull requests: their sub ends with :pull_request, and a role for them may only read",
     ),
     Exercise(
-        "18.2",
+        "26.2",
         "Write violation(kind, args): a text that says what is wrong with a resource, or None. A "
         "log group must end, and a method must not be open, unless it is OPTIONS.",
         violation,

@@ -44,7 +44,7 @@ def export(chapter: int | str, folder: str | os.PathLike[str]) -> Export:
         except OSError as error:
             raise LabError(
                 f"{place} cannot be written: {error.strerror or error}.",
-                "Name a folder of your own: export(14, '~/my-gateway')",
+                "Name a folder of your own: export(20, '~/my-gateway')",
             ) from None
     return Export(number, place.resolve(), tuple(sorted(written)))
 

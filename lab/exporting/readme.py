@@ -5,42 +5,53 @@ from __future__ import annotations
 import re
 from collections.abc import Collection
 
-from lab.course import find
+from lab.course import find, that_makes
 from lab.exporting.settings import camel
 
 # What a section, or a paragraph with a word, is about begins in this chapter.
-SECTIONS = {"Instances": 15}
+SECTIONS = {"Instances": 22}
 WORDS = {
-    "nthropic": 14, "`/responses`": 14, "All three take tools": 14, "`seed`": 13, "x-ignored": 13,
-    "usage plan": 9, "The last row": 15, "`metrics_enabled`": 11, "pulumi stack output team_keys": 7,
+    "nthropic": 20, "`/responses`": 20, "All three take tools": 20, "`seed`": 18, "x-ignored": 18,
+    "usage plan": 11, "The last row": 22, "`metrics_enabled`": 14, "pulumi stack output team_keys": 8,
 }  # fmt: skip
 # What reads otherwise before a chapter.
 EDITS = (
-    (10, ", and `tokensPerDay 0`, for it counts none", ""),
-    (11, "A logging role of its own stays, for other APIs may use it by then. After\n", "After\n"),
-    (7, ", `authorizerConcurrency`", ""),
-    (9, "`pulumi config set gateway:teamQuota 500`", "`pulumi config set gateway:timeout 20`"),
+    (13, ", and `tokensPerDay 0`, for it counts none", ""),
+    (14, "A logging role of its own stays, for other APIs may use it by then. After\n", "After\n"),
+    (8, ", `authorizerConcurrency`", ""),
+    (11, "`pulumi config set gateway:teamQuota 500`", "`pulumi config set gateway:timeout 20`"),
 )  # fmt: skip
 MAKES = (
     (1, "A Lambda function that hosts a small model (SmolLM2-135M-Instruct on llama.cpp)."),
     (3, "A REST API of Amazon API Gateway in front of it, deployed to a stage: `POST /model` takes a prompt."),
-    (7, "Callers show a team's key, which a function of ours knows, or a signature."),
-    (8, "Or a token of a user pool."),
-    (9, "Each team has a rate and a quota; bodies are checked before the function."),
-    (10, "Each key has a budget of tokens a day."),
-    (11, "Two logs and a trace of each request; no prompt is in any of them."),
-    (12, "Metrics of calls and of tokens, alarms, a dashboard."),
-    (13, "`POST /chat/completions` and `GET /models` are what clients of OpenAI look for."),
-    (14, "`POST /responses` and `POST /messages` besides; tokens while they are written, if you set it."),
-    (15, "A second home for the model: instances of EC2 behind a load balancer, if you set how many."),
-    (16, "Who answers when one of them fails; a second version on a part of the requests."),
+    (8, "Callers show a team's key, which a function of ours knows, or a signature."),
+    (10, "Or a token of a user pool."),
+    (11, "Each team has a rate and a quota; bodies are checked before the function."),
+    (13, "Each key has a budget of tokens a day."),
+    (14, "Two logs and a trace of each request; no prompt is in any of them."),
+    (16, "Metrics of calls and of tokens, alarms, a dashboard."),
+    (18, "`POST /chat/completions` and `GET /models` are what clients of OpenAI look for."),
+    (20, "`POST /responses` and `POST /messages` besides; tokens while they are written, if you set it."),
+    (22, "A second home for the model: instances of EC2 behind a load balancer, if you set how many."),
+    (25, "Who answers when one of them fails; a second version on a part of the requests."),
 )  # fmt: skip
-OPEN = {
-    6: "**Everyone who knows its URL may call it**: what asks for a key comes with chapter 07. Deploy "
-       "it for a look, and take it down.",
-    7: "A key lets in, as often as its holder likes: limits come with chapter 09.",
-    8: "A key lets in, as often as its holder likes: limits come with chapter 09.",
-}  # fmt: skip
+_KEYS, _LIMITS = that_makes("team_keys").number, that_makes("usage_plans").number
+
+
+def opened(number: int) -> str:
+    """What a chapter leaves open to callers, as Markdown; nothing if nothing is."""
+    if number < _KEYS:
+        return (
+            "**Everyone who knows its URL may call it**: what asks for a key comes with chapter "
+            f"{_KEYS:02d}. Deploy it for a look, and take it down."
+        )
+    if number < _LIMITS:
+        return (
+            f"A key lets in, as often as its holder likes: limits come with chapter {_LIMITS:02d}."
+        )
+    return ""
+
+
 CALL = """\
 ## Call
 
@@ -53,12 +64,12 @@ KEY = """-H "Authorization: Bearer $(pulumi stack output team_keys --show-secret
   python -c 'import json, sys; print(json.load(sys.stdin)["blue"])')" \\
   """
 COSTS = {
-    "| at rest, a month |": (12, "| at rest, a month | 0 |"),
+    "| at rest, a month |": (16, "| at rest, a month | 0 |"),
     "| 1,000 prompts": (
-        12,
+        16,
         "| 1,000 prompts of three seconds at 1,769 MB | Lambda 0.09, API Gateway 0.004: about 0.10 |",
     ),
-    "| instances, at rest": (15, ""),
+    "| instances, at rest": (22, ""),
 }
 STACKS = """\
 Two stacks have their settings in a file: `Pulumi.dev.yaml`, for trying out, and `Pulumi.prod.yaml`, for
@@ -97,7 +108,7 @@ def readme(text: str, number: int, gone: Collection[str]) -> str:
 
 def _head(number: int) -> str:
     made = "\n".join(f"- {what}" for first, what in MAKES if first <= number)
-    warning = f"\n\n{OPEN[number]}" if number in OPEN else ""
+    warning = f"\n\n{opened(number)}" if opened(number) else ""
     title = find(number).title
     return (
         "# A language model behind an API gateway\n\nA whole Pulumi project in Python for AWS, as "

@@ -9,7 +9,7 @@ from lab.course import find
 from lab.draw import panels, words
 from lab.draw.html import Markup, clean, tag
 from lab.draw.view import View
-from lab.exporting.readme import OPEN
+from lab.exporting.readme import opened
 
 WHAT = {
     "README.md": "how to deploy, call, change and destroy it",
@@ -76,5 +76,5 @@ class Export(View):
         return [*told, ("the rest", str(sum(counts.values())), "steps by area, and what they need")]
 
     def _advice(self) -> list[str]:
-        warning = OPEN.get(self.number, "").replace("**", "")
+        warning = opened(self.number).replace("**", "")
         return [*([warning] if warning else []), f"Go there, and begin with: {FIRST}"]

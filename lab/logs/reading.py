@@ -21,8 +21,8 @@ PAGE = 10_000
 Raw = list[tuple[int, str]]
 NEXT_CHAPTER = {ACCESS: 11, EXECUTION: 11, FUNCTION: 2}
 NOT_THERE = {
-    ACCESS: "Chapter 11 makes it: up(11).",
-    EXECUTION: "API Gateway writes its steps once chapter 11 says so: up(11).",
+    ACCESS: "Chapter 14 makes it: up(14).",
+    EXECUTION: "API Gateway writes its steps once chapter 14 says so: up(14).",
     FUNCTION: "Chapter 02 makes the function and its log: up(2).",
 }
 NOTHING_YET = {

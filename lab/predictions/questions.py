@@ -135,7 +135,7 @@ QUESTIONS = (
         ),
     ),
     Question(
-        "7",
+        "8",
         "A method wants an API key, and its authorization is NONE. Somebody calls with a right "
         "key. What does API Gateway know of them?",
         (
@@ -158,7 +158,7 @@ QUESTIONS = (
         ),
     ),
     Question(
-        "8",
+        "10",
         "A token was signed by the user pool for one hour. After ten minutes you disable its "
         "owner in the pool. Who is let in with it at the gateway in the next fifty?",
         (
@@ -181,7 +181,7 @@ QUESTIONS = (
         ),
     ),
     Question(
-        "9",
+        "11",
         "Each team has a plan: ten calls at once, then five a second. The stage lets 20 a second "
         "through for all together. Blue calls 20 times a second, green 4 times. What does green "
         "notice?",
@@ -204,7 +204,7 @@ QUESTIONS = (
         ),
     ),
     Question(
-        "10",
+        "13",
         "A team has 300 tokens left. Eight calls arrive in the same moment. Each may need 64, and will "
         "have used about 50 when it is done. How many are let in at that moment?",
         (
@@ -227,7 +227,7 @@ QUESTIONS = (
         ),
     ),
     Question(
-        "11",
+        "14",
         "Your gateway logs each request. Another team in the same account and Region takes its own "
         "gateway down, with `pulumi destroy`. What becomes of your logs?",
         (
@@ -249,7 +249,7 @@ QUESTIONS = (
         ),
     ),
     Question(
-        "12",
+        "16",
         "99 calls are refused in 5 ms each; one is answered in 30 s. What does the mean of the "
         "latency say?",
         (
@@ -270,7 +270,7 @@ QUESTIONS = (
         ),
     ),
     Question(
-        "13",
+        "18",
         "A program was written for OpenAI and knows nothing of you. You change its base URL and "
         "its key. What else has to change in it?",
         (
@@ -291,7 +291,7 @@ QUESTIONS = (
         ),
     ),
     Question(
-        "14",
+        "20",
         "The function writes an answer of 128 tokens, one after the other, and sends each on as "
         "soon as it has it. The integration is as in chapter 05. When does the client see the first "
         "one?",
@@ -313,7 +313,7 @@ QUESTIONS = (
         ),
     ),
     Question(
-        "15",
+        "22",
         "Three instances are on the balancer's list. One has answered its health check; two have "
         "been started a second ago and never answered yet. Ten requests come. Who gets them?",
         (
@@ -335,7 +335,7 @@ QUESTIONS = (
         ),
     ),
     Question(
-        "16",
+        "25",
         "A second backend stands ready. The first has streamed three words of its answer, and then "
         "its machine dies. What does the caller of the stream see?",
         (
@@ -358,7 +358,7 @@ QUESTIONS = (
         ),
     ),
     Question(
-        "18",
+        "26",
         "You deploy your copy as the stack dev. A colleague deploys the same folder to the same "
         "account and Region, as the stack prod. What do you find there afterwards?",
         (

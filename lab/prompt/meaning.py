@@ -25,17 +25,17 @@ class Meaning:
 MEANINGS = (
     Meaning(401, "gateway", "", "The gateway does not know who asks: no key came along, or one "
             "that it does not know.",
-            "Leave `key` out: then the key of the stack's first team is sent (chapter 07)."),
+            "Leave `key` out: then the key of the stack's first team is sent (chapter 08)."),
     Meaning(403, "gateway", "Missing Authentication Token",
             "The deployed API has no such path or method; the gateway says so with 403.",
             "Compare the path with the stage's URL, and deploy what is new: up(6)."),
     Meaning(403, "gateway", "not authorized",
             "The API's resource policy, or its authorizer, does not let this caller in.",
-            "Look at resource_policy() in chapter 03 and access() in chapter 07, then deploy "
+            "Look at resource_policy() in chapter 03 and access() in chapter 08, then deploy "
             "again: up()."),
     Meaning(403, "gateway", "", "The gateway refuses this caller.",
             "Check the stage's name in the URL, then whether the key is in a usage plan of this "
-            "stage (chapter 09)."),
+            "stage (chapter 11)."),
     Meaning(413, "function", "", "The prompt is longer than the function takes.",
             "Shorten it: GET on the same URL tells the limits."),
     Meaning(413, "", "", "The request is bigger than the gateway passes on.", "Send less."),

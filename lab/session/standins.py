@@ -17,12 +17,12 @@ import pulumi_aws as aws
 
 from gateway.kinds import Statement
 
-# Until chapter 07, nobody has to prove who they are.
+# Until chapter 08, nobody has to prove who they are.
 EVERYONE = {"authorization": "NONE"}
 
 
 def allow_everyone(rest_api: aws.apigateway.RestApi) -> list[Statement]:
-    """Until chapter 07: everyone may call, on every path of this API."""
+    """Until chapter 08: everyone may call, on every path of this API."""
     return [
         {
             "Effect": "Allow",

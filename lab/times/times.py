@@ -21,7 +21,7 @@ def times(answer: Answered, *, wait: float = 5.0) -> TimesView:
 
     >>> times(ask("What is gravity?", max_tokens=16))
 
-    What no log tells is not known: before chapter 11, there is no access log.
+    What no log tells is not known: before chapter 14, there is no access log.
 
     Args:
         wait: seconds for lines that come late; on AWS up to 30 are needed.

@@ -12,6 +12,7 @@ import requests
 import yaml
 
 from lab.session import session
+from tests import chapters
 from tests.lab.session.stacks import as_notebook
 
 # Limits that tests of something else do not meet.
@@ -68,7 +69,9 @@ def kit(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
         yield home
 
 
-def opened(cells: dict[str, Any], config: dict[str, str], chapter: int = 14) -> Deployed:
+def opened(
+    cells: dict[str, Any], config: dict[str, str], chapter: int = chapters.DIALECTS
+) -> Deployed:
     """Deploy the chapters up to this one with these cells and this configuration."""
     session.own_names = lambda: cells
     stack = session.open_session(chapter).stack

@@ -1,4 +1,4 @@
-"""What the gateway of chapters 07 to 14 does, called over HTTP."""
+"""What the gateway of chapters 08 to 20 does, called over HTTP."""
 
 from __future__ import annotations
 

@@ -10,6 +10,7 @@ import pytest
 import requests
 
 from lab.errors import DeployError
+from tests import chapters
 from tests.deployed.conftest import opened
 
 ON = {"gateway:instances": "1", "gateway:firstBackend": "instances"}
@@ -44,7 +45,7 @@ CHANGING = {"id", "created", "created_at", "completed_at", "item_id", "call_id",
 @pytest.fixture(scope="module")
 def homes(whole):
     """The base URL of each home, and what is deployed."""
-    made = opened({}, ON, chapter=16)
+    made = opened({}, ON, chapter=chapters.WHOLE)
     outputs = made.outputs
     targets = {"TargetGroupArn": outputs["targets_arn"]}
     balancing, end = boto3.client("elbv2"), time.time() + 60

@@ -41,7 +41,7 @@ def client(tmp_path_factory):
 
 @pytest.fixture
 def tokens(client):
-    """A budget of 1,000 tokens a day, with an empty table as chapter 10 declares it."""
+    """A budget of 1,000 tokens a day, with an empty table as chapter 13 declares it."""
     table = f"budgets{next(names)}"
     client.create_table(
         TableName=table,

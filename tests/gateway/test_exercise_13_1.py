@@ -1,4 +1,4 @@
-"""What exercise 10.1 teaches is what the budget does."""
+"""What exercise 13.1 teaches is what the budget does."""
 
 import time
 
@@ -8,7 +8,7 @@ import inner
 import pytest
 from inner import Ask, EndPiece, Usage
 
-from lab.checks.ch10 import LEFT, WHY
+from lab.checks.ch13 import LEFT, WHY
 from sandbox import cloud
 from tests.gateway.fake_model import FakeModel
 
@@ -32,7 +32,7 @@ class Model(FakeModel):
 
 @pytest.fixture
 def table(tmp_path, monkeypatch):
-    """A real table, as chapter 10 declares it."""
+    """A real table, as chapter 13 declares it."""
     monkeypatch.setenv("KIT_PROVIDER", "0")
     running = cloud.start(tmp_path)
     client = boto3.client(
@@ -51,7 +51,7 @@ def table(tmp_path, monkeypatch):
     cloud.stop(tmp_path)
 
 
-def test_exercise_10_1_says_what_the_budget_does(table):
+def test_exercise_13_1_says_what_the_budget_does(table):
     found = {}
 
     def left(caller):

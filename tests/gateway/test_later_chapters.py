@@ -1,4 +1,4 @@
-"""What chapters 07 to 14 declare, under Pulumi's mocks."""
+"""What chapters 08 to 20 declare, under Pulumi's mocks."""
 
 import functools
 import hashlib

@@ -3,10 +3,10 @@
 import pytest
 
 from tests.lab.kernel import Kernel
-from tests.lab.session.chapter_12 import chapter_12, gateway
+from tests.lab.session.alarms_session import alarms_session, gateway
 from tests.lab.session.stacks import fake, kernels, opened
 
-__all__ = ["chapter_12", "fake", "gateway", "kernels", "opened"]
+__all__ = ["alarms_session", "fake", "gateway", "kernels", "opened"]
 
 
 @pytest.fixture

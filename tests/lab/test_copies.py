@@ -87,4 +87,4 @@ def test_a_page_that_is_not_there_is_told_with_those_that_are(course, monkeypatc
     with pytest.raises(LabError, match="There is no chapter 42"):
         copies.reset(42)
     with pytest.raises(LabError, match=r"The page cannot be copied: "):
-        copies.reset(7)
+        copies.reset(8)

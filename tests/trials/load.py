@@ -12,10 +12,11 @@ from typing import Any
 import psutil
 import requests
 
+from lab.course import that_makes
 from lab.session import session
 from tests.trials.kit import Kit, quiet, until
 
-CHAPTER = 14  # the first with streams
+CHAPTER = that_makes("streaming").number
 FLOOD = 50
 LEAVES = 30.0  # seconds after which a caller of the flood goes away
 NEXT = 10.0  # seconds within which the next prompt is answered

@@ -15,13 +15,13 @@ DECISIONS = (
     ("resource policy", 3, (("ACCESS_DENIED", "it denies the call"),)),
     (
         "authorizer",
-        7,
+        8,
         (("UNAUTHORIZED", "no key or a wrong one"), ("ACCESS_DENIED", "a policy that denies")),
     ),
-    ("both together", 7, (("ACCESS_DENIED", "neither of the two allows it"),)),
+    ("both together", 8, (("ACCESS_DENIED", "neither of the two allows it"),)),
     (
         "API key and plan",
-        9,
+        11,
         (("INVALID_API_KEY", "in no plan"), ("THROTTLED", "rate or quota used up")),
     ),
     ("validation", 9, (("BAD_REQUEST_BODY", "the body is no prompt"),)),
@@ -60,7 +60,7 @@ def order() -> str:
     for at, (step, chapter, exits) in enumerate(DECISIONS):
         y = top + row * at
         drawing.route([(middle, y - (20 if not at else 14)), (middle, y - 1)])
-        drawing.card(left, y, width, row - 14, (), kind="new" if chapter == 7 else "")
+        drawing.card(left, y, width, row - 14, (), kind="new" if chapter == 8 else "")
         drawing.text(left + 10, y + 19.5, step, bold=True, at="start")
         drawing.text(left + width - 9, y + 19.5, f"{chapter:02d}", size=12, at="end")
         drawing.route([(left + width, y + 15), (left + width + 26, y + 15)], kind="bad")

@@ -53,18 +53,18 @@ TO_MODEL = (STAGE, API, PATH, KEY, PLAN, INTEGRATION, FUNCTION)
 TO_CHAT = (STAGE, API, CHAT_PATH, KEY, PLAN, CHAT_INTEGRATION, FUNCTION)
 WAY = (*TO_MODEL, ROLE)
 WAYS = {
-    10: (*TO_MODEL, BUDGET),
-    11: (*TO_MODEL, LOGS),
-    12: (*TO_MODEL, LOGS, ALARMS),
-    13: TO_CHAT,
-    14: TO_CHAT,
-    15: (STAGE, API, INSTANCES_PATH, KEY, LINK, BALANCER, INSTANCES),
-    16: (STAGE, API, KEY, FUNCTION, BALANCER, RULES, POOLS, BREAKERS),
+    13: (*TO_MODEL, BUDGET),
+    14: (*TO_MODEL, LOGS),
+    16: (*TO_MODEL, LOGS, ALARMS),
+    18: TO_CHAT,
+    20: TO_CHAT,
+    22: (STAGE, API, INSTANCES_PATH, KEY, LINK, BALANCER, INSTANCES),
+    25: (STAGE, API, KEY, FUNCTION, BALANCER, RULES, POOLS, BREAKERS),
 }
 # Chapters that change what another one has made, and what of the way that is.
-LIT = {8: "key", 14: "integration"}
+LIT = {10: "key", 20: "integration"}
 # Pages that are about all of it: one shows it, one takes it home.
-WHOLE = (0, 18)
+WHOLE = (0, 26)
 
 GAP, LETTER = 14.0, 8.4
 TOP, HIGH = 16.0, 48.0

@@ -14,6 +14,7 @@ from lab import aws_preflight, deployer_policy
 from lab.exporting.export import export
 from lab.session import session
 from sandbox import cloud, engine
+from tests import chapters
 from tests.lab.session.stacks import as_notebook
 
 pytestmark = pytest.mark.timeout(300)
@@ -59,7 +60,7 @@ def lines(found):
 
 
 def test_an_empty_account_is_told_all_at_once(kit):
-    found = lines(aws_preflight(14))
+    found = lines(aws_preflight(chapters.DIALECTS))
     assert found["credentials"].found == "account 000000000000, as root"
     assert found["Lambda"].found.startswith("1000 calls at once")
     assert found["quotas"].found.startswith("REST APIs 0 + 1 of 600, API keys 0 + 2")
@@ -67,7 +68,7 @@ def test_an_empty_account_is_told_all_at_once(kit):
     assert "pulumi config set gateway:loggingRole own" in found["role for logs"].fix
     assert found["will be made"].found.startswith("92 resources: 10 Integration")
     assert found["there already"].state == "ok"
-    told = aws_preflight(9)
+    told = aws_preflight(chapters.PLANS)
     assert told.ready and os.environ["AWS_SECRET_ACCESS_KEY"] not in told.text() + str(told.html())
 
 
@@ -85,17 +86,19 @@ def test_the_command_line_says_the_same(kit):
 
 def test_a_key_that_nobody_knows_and_one_with_a_wrong_secret(kit, environment):
     environment("AWS_SECRET_ACCESS_KEY", "wrong" * 8)
-    assert lines(aws_preflight(9))["credentials"].found.startswith("the secret does not belong")
+    assert lines(aws_preflight(chapters.PLANS))["credentials"].found.startswith(
+        "the secret does not belong"
+    )
     environment("AWS_ACCESS_KEY_ID", "AKIDNOBODY")
-    told = lines(aws_preflight(9))["credentials"]
+    told = lines(aws_preflight(chapters.PLANS))["credentials"]
     assert (told.state, "aws configure" in told.fix) == ("fail", True)
-    assert "AKIDNOBODY" not in aws_preflight(9).text()
+    assert "AKIDNOBODY" not in aws_preflight(chapters.PLANS).text()
 
 
 def test_a_profile_that_is_not_there_and_a_region_that_is_none(kit):
-    told = lines(aws_preflight(9, profile="nobody"))["credentials"]
+    told = lines(aws_preflight(chapters.PLANS, profile="nobody"))["credentials"]
     assert told.found == "there is no such profile"
-    told = lines(aws_preflight(9, region="eu-centrl-1"))
+    told = lines(aws_preflight(chapters.PLANS, region="eu-centrl-1"))
     assert (told["Region"].state, told["credentials"].state) == ("fail", "later")
 
 
@@ -130,7 +133,7 @@ def test_what_aws_says_becomes_one_sentence(kit, environment, code, message, fou
     threading.Thread(target=server.serve_forever, daemon=True).start()
     try:
         environment("AWS_ENDPOINT_URL_STS", f"http://127.0.0.1:{server.server_port}")
-        told = lines(aws_preflight(9))["credentials"]
+        told = lines(aws_preflight(chapters.PLANS))["credentials"]
     finally:
         server.shutdown()
         server.server_close()
@@ -169,7 +172,7 @@ def deployer(policy):
 @pytest.mark.quirk("rights-without-names")
 def test_who_has_the_least_policy_deploys_refreshes_and_destroys_all_of_it(kit, tmp_path):
     """Every call that the provider makes is signed by the deployer, and AWS's rules decide on it."""
-    policy = deployer_policy(16, publish_versions=True, **INSTANCES)
+    policy = deployer_policy(chapters.WHOLE, publish_versions=True, **INSTANCES)
     mine = {**os.environ, **deployer(policy)}
     provider = subprocess.Popen(
         [sys.executable, "-m", "sandbox.provider", "--port=0"],
@@ -178,7 +181,7 @@ def test_who_has_the_least_policy_deploys_refreshes_and_destroys_all_of_it(kit, 
         env=mine,
     )
     mine["PULUMI_DEBUG_PROVIDERS"] = f"aws:{provider.stdout.readline().decode().strip()}"
-    export(16, tmp_path / "mine")
+    export(25, tmp_path / "mine")
 
     def pulumi(*arguments):
         done = subprocess.run(
@@ -197,7 +200,7 @@ def test_who_has_the_least_policy_deploys_refreshes_and_destroys_all_of_it(kit, 
         for name, value in SETTINGS.items():
             pulumi("config", "set", f"gateway:{name}", value)
         assert "created" in pulumi("up", "--yes")
-        assert lines(aws_preflight(14))["there already"].state == "warning"
+        assert lines(aws_preflight(chapters.DIALECTS))["there already"].state == "warning"
         pulumi("refresh", "--yes", "--skip-preview")
         pulumi("destroy", "--yes", "--skip-preview")
     finally:
@@ -219,7 +222,7 @@ def test_who_lacks_a_right_is_told_which(kit, environment):
     key = iam.create_access_key(UserName="reader")["AccessKey"]
     environment("AWS_ACCESS_KEY_ID", key["AccessKeyId"])
     environment("AWS_SECRET_ACCESS_KEY", key["SecretAccessKey"])
-    told = lines(aws_preflight(9))
+    told = lines(aws_preflight(chapters.PLANS))
     assert (
         told["rights"].state == "fail" and "you may not apigateway:DELETE" in told["rights"].found
     )

@@ -9,14 +9,15 @@ from lab.account.actions import TYPES
 from lab.account.declared import declared
 from lab.account.policy import MOST, Scope, actions_of, least, size, split
 from lab.errors import LabError
+from tests import chapters
 
 SCOPE = Scope("123456789012", "eu-central-1", "dev")
 CHAPTERS = [each.number for each in course.CHAPTERS if 1 <= each.number <= course.LAST]
 # All that settings can bring besides.
 ALL = (
-    (16, {"instances": 1, "candidate_instances": 1, "first_backend": "instances"}),
-    (8, {"authentication": "cognito"}),
-    (13, {"cors_origins": ("https://example.com",), "publish_versions": True}),
+    (chapters.WHOLE, {"instances": 1, "candidate_instances": 1, "first_backend": "instances"}),
+    (chapters.POOL, {"authentication": "cognito"}),
+    (chapters.CHAT, {"cors_origins": ("https://example.com",), "publish_versions": True}),
 )
 
 
@@ -47,7 +48,9 @@ def test_no_action_has_a_star_and_what_has_a_name_bears_the_stacks(number, chose
 
 def test_a_role_may_be_handed_to_three_services_alone():
     (passing,) = [
-        each for each in least(declared(16), SCOPE)["Statement"] if "iam:PassRole" in each["Action"]
+        each
+        for each in least(declared(chapters.WHOLE), SCOPE)["Statement"]
+        if "iam:PassRole" in each["Action"]
     ]
     assert passing["Action"] == ["iam:PassRole"]
     assert passing["Condition"]["StringEquals"]["iam:PassedToService"] == [
@@ -58,13 +61,16 @@ def test_a_role_may_be_handed_to_three_services_alone():
 
 
 def test_a_smaller_chapter_needs_less():
-    small, whole = (set(actions_of(least(declared(number), SCOPE))) for number in (6, 14))
+    small, whole = (
+        set(actions_of(least(declared(number), SCOPE)))
+        for number in (chapters.STAGE, chapters.STREAM)
+    )
     assert small < whole
     assert not {action for action in small if action.startswith("dynamodb:")}
 
 
 def test_each_part_fits_into_a_managed_policy_and_nothing_is_lost():
-    document = least(declared(16, **ALL[0][1]), SCOPE)
+    document = least(declared(chapters.WHOLE, **ALL[0][1]), SCOPE)
     parts = split(document)
     assert len(parts) > 1 and all(size(part) <= MOST for part in parts)
     assert [each for part in parts for each in part["Statement"]] == document["Statement"]
@@ -73,6 +79,6 @@ def test_each_part_fits_into_a_managed_policy_and_nothing_is_lost():
 
 def test_settings_that_the_program_refuses_are_refused_in_its_words():
     with pytest.raises(LabError, match="authentication is 'none'"):
-        declared(9, authentication="none")
+        declared(chapters.PLANS, authentication="none")
     with pytest.raises(LabError, match="no_such_thing"):
-        declared(9, no_such_thing=1)
+        declared(chapters.PLANS, no_such_thing=1)

@@ -128,7 +128,7 @@ def test_without_a_url_the_chapter_that_makes_it_is_named(monkeypatch):
     monkeypatch.setattr(session, "outputs", dict)
     with pytest.raises(NotReady, match=r"'chat_url'") as caught:
         chat("hi")
-    assert "up(13)" in caught.value.fix
+    assert "up(18)" in caught.value.fix
 
 
 # The key

@@ -35,11 +35,11 @@ LOGS = "arn:aws:logs:us-east-1:000000000000:log-group:"
 
 
 @pytest.fixture
-def opened(chapter_12: Any) -> Iterator[Session]:
+def opened(alarms_session: Any) -> Iterator[Session]:
     """A stack of its own, `cleaning`, beside the course's, in the same account and kit."""
     before, own, current = dict(os.environ), session.own_names, session._session
     os.environ.clear()
-    os.environ.update(chapter_12[0])
+    os.environ.update(alarms_session[0])
     session.own_names = dict
     try:
         yield session.open_session(1, stack="cleaning")

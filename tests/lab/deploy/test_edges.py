@@ -499,19 +499,19 @@ def uses(team):
 
 def test_each_resource_is_at_its_first_place():
     found = places(
-        {"program.py": PROGRAM, "auth.py": "# Chapter 07\n\ndef a():\n    x.y.Z('Late')\n"}
+        {"program.py": PROGRAM, "auth.py": "# Chapter 08\n\ndef a():\n    x.y.Z('Late')\n"}
     )
     assert dict(found) == {
         "Early": Place(0, "before", 4, 5, "program.py"),
         "FunctionRole": Place(2, "role", 9, 10, "program.py"),
         "ByHelper": Place(3, "uses", 18, 26, "program.py"),
         "teamKey-*": Place(3, "uses", 18, 26, "program.py"),
-        "Late": Place(7, "a", 3, 4, "auth.py"),
+        "Late": Place(8, "a", 3, 4, "auth.py"),
     }
     assert len(found) == 5 and found["teamKey-blue"] is found["teamKey-*"]
     with pytest.raises(KeyError):
         found["other"]
-    assert str(found["Late"]) == "chapter 07, a, lines 3-4 of auth.py"
+    assert str(found["Late"]) == "chapter 08, a, lines 3-4 of auth.py"
     assert str(found["Early"]) == "chapter 00, before, lines 4-5 of program.py"
     assert str(Place(0, "before", 4, 5)) == "chapter 00, before, lines 4-5"
 

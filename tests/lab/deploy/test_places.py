@@ -8,6 +8,7 @@ import pytest
 from lab import course
 from lab.deploy import places
 from lab.errors import LabError
+from tests import chapters
 
 GATEWAY = Path(__file__).parents[3] / "gateway"
 FILES = {
@@ -24,11 +25,11 @@ def test_a_chapter_is_found_by_number_slug_and_file(key):
     assert course.find(key).number == 3
 
 
-@pytest.mark.parametrize("key", [17, "seven", "", "33", -1])
+@pytest.mark.parametrize("key", [27, "seven", "", "33", -1])
 def test_an_unknown_chapter_names_those_that_exist(key):
     with pytest.raises(
         LabError,  # whoever asked for it: start, up, export, reset
-        match="The chapters are 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 18, 99",
+        match="The chapters are " + ", ".join(str(each.number) for each in course.CHAPTERS),
     ):
         course.find(key)
 
@@ -95,18 +96,28 @@ def test_every_resource_of_the_first_chapters_has_its_place():
 @pytest.mark.parametrize(
     ("name", "chapter", "file", "function"),
     [
-        ("teamKey-blue", 7, "auth.py", "team_keys"),
-        ("teamKey-of-many-parts", 7, "auth.py", "team_keys"),
-        ("keyAuthorizer", 7, "auth.py", "key_authorizer"),
-        ("tokenBudgets", 10, "budget.py", "token_budget"),
-        ("promptMethod", 9, "limits.py", "prompt_check"),
-        ("plan-green", 9, "limits.py", "usage_plans"),
-        ("alarm-slow", 12, "metrics.py", "alarms"),
-        ("alarm-tokens", 12, "metrics.py", "tokens_alarm"),
-        ("chatMethod", 13, "chat.py", "chat_completions"),
-        ("errorResponse-DEFAULT_4XX", 13, "chat.py", "error_responses"),
-        ("modelTemplate", 15, "instances/hosts.py", "pool"),
-        ("candidateTemplate", 16, "routing/candidate.py", "candidate_pool"),
+        ("teamKey-blue", chapters.KEYS, "auth.py", "team_keys"),
+        ("teamKey-of-many-parts", chapters.KEYS, "auth.py", "team_keys"),
+        ("keyAuthorizer", chapters.KEYS, "auth.py", "key_authorizer"),
+        ("tokenBudgets", chapters.BUDGET, "budget.py", "token_budget"),
+        ("promptMethod", course.that_makes("prompt_check").number, "limits.py", "prompt_check"),
+        ("plan-green", chapters.PLANS, "limits.py", "usage_plans"),
+        ("alarm-slow", chapters.ALARMS, "metrics.py", "alarms"),
+        ("alarm-tokens", chapters.ALARMS, "metrics.py", "tokens_alarm"),
+        ("chatMethod", chapters.CHAT, "chat.py", "chat_completions"),
+        (
+            "errorResponse-DEFAULT_4XX",
+            course.that_makes("error_responses").number,
+            "chat.py",
+            "error_responses",
+        ),
+        ("modelTemplate", chapters.INSTANCES, "instances/hosts.py", "pool"),
+        (
+            "candidateTemplate",
+            course.that_makes("candidate_pool").number,
+            "routing/candidate.py",
+            "candidate_pool",
+        ),
     ],
 )
 def test_a_resource_of_a_later_chapter_has_its_file(name, chapter, file, function):
@@ -164,8 +175,8 @@ def test_a_helper_of_another_file_that_is_told_a_name_makes_a_resource():
         (["mine"], 0),
         (["languageModelApiRole"], 1),
         (list(FIRST), 6),
-        (["modelPath", "teamKey-red"], 7),
-        (list(KNOWN), 16),
+        (["modelPath", "teamKey-red"], chapters.KEYS),
+        (list(KNOWN), chapters.WHOLE),
         (["modelPath", "mine"], 4),
     ],
 )

@@ -13,6 +13,7 @@ from lab.exporting.readme import readme
 from lab.exporting.settings import cut_configuration, unread
 from lab.exporting.source import ABSENT, Known, Source
 from lab.exporting.stacks import stack
+from tests import chapters
 
 GONE = {"none": ABSENT, "parts": Known([]), "more": Known({})}
 
@@ -208,5 +209,5 @@ def test_a_readme_loses_paragraphs_and_bullets_about_what_is_gone():
     assert "- one: `gateway:timeout`;" in told
     assert "Everyone who knows its URL may call it" in told
     assert "stack output model_url" in told and "team_keys" not in told
-    whole = readme(README, 16, set())
+    whole = readme(README, chapters.WHOLE, set())
     assert "curl" in whole and "Many." in whole and "teamQuota 5" in whole

@@ -19,6 +19,7 @@ from lab.exporting.settings import camel
 from lab.mocks import mocks
 from lab.session import standins
 from lab.session.program import compose, names_of
+from tests import chapters
 
 ROOT = Path(__file__).resolve().parents[3]
 CHAPTERS = [each.number for each in course.CHAPTERS if 6 <= each.number <= course.LAST]
@@ -99,12 +100,12 @@ SECOND = {**INSTANCES, "candidate_instances": 1, "first_backend": "instances"}
 CHOSEN = [
     *((number, {}) for number in CHAPTERS),
     (6, {"publish_versions": True, "protect": True}),
-    (7, {"authentication": "iam"}),
-    (8, {"authentication": "cognito"}),
-    (13, {"cors_origins": ("https://example.com",)}),
-    (14, {"stream": True, "runtime_streams": True, "adapter_layer_arn": "published"}),
-    (15, INSTANCES),
-    (16, {**SECOND, "candidate_system_prompt": "Be brief.", "canary_percent": 5.0}),
+    (chapters.KEYS, {"authentication": "iam"}),
+    (chapters.POOL, {"authentication": "cognito"}),
+    (chapters.CHAT, {"cors_origins": ("https://example.com",)}),
+    (chapters.STREAM, {"stream": True, "runtime_streams": True, "adapter_layer_arn": "published"}),
+    (chapters.INSTANCES, INSTANCES),
+    (chapters.WHOLE, {**SECOND, "candidate_system_prompt": "Be brief.", "canary_percent": 5.0}),
 ]
 
 
@@ -165,7 +166,7 @@ def test_each_setting_is_in_all_three_places_and_read_by_somebody(exported, numb
 
 
 def test_prod_is_protected_and_its_settings_work_together(exported):
-    folder = exported(16)
+    folder = exported(chapters.WHOLE)
     prod = yaml.safe_load((folder / "Pulumi.prod.yaml").read_text("utf-8"))["config"]
     assert (prod["gateway:protect"], prod["gateway:publishVersions"]) == ("true", "true")
     assert "${stack}" in prod["pulumi:autonaming"]["pattern"]
@@ -188,12 +189,12 @@ def test_its_own_tests_pass_alone(exported, number):
 def test_a_folder_that_is_not_empty_is_never_overwritten(tmp_path):
     (tmp_path / "mine.txt").write_text("mine")
     with pytest.raises(LabError, match=r"is there already.*\nFix: Name a folder"):
-        export(9, tmp_path)
+        export(chapters.PLANS, tmp_path)
     assert [path.name for path in tmp_path.iterdir()] == ["mine.txt"]
     with pytest.raises(LabError, match="is there already"):
-        export(9, tmp_path / "mine.txt")
+        export(chapters.PLANS, tmp_path / "mine.txt")
     (tmp_path / "new").mkdir()
-    assert export("09", tmp_path / "new").number == 9
+    assert export("11", tmp_path / "new").number == 9
 
 
 @pytest.mark.parametrize("number", [0, 5, 99])
@@ -208,22 +209,25 @@ def test_it_says_what_is_in_it_and_that_chapter_6_is_open_to_everyone(exported, 
     assert "Everyone who knows its URL may call it" in view.text()
     assert "python -m pytest tests" in view.text()
     assert set(view.state()["files"]) >= {"program.py", "README.md"}
-    assert "Everyone who knows" not in export(16, tmp_path / "all").text()
+    assert "Everyone who knows" not in export(25, tmp_path / "all").text()
     assert "Pulumi.prod.yaml" in str(view.html())
 
 
 def test_the_last_chapter_is_gateway_to_the_letter(exported):
-    for file in exported(16).rglob("*.py"):
-        assert file.read_bytes() == (ROOT / "gateway" / file.relative_to(exported(16))).read_bytes()
+    for file in exported(chapters.WHOLE).rglob("*.py"):
+        assert (
+            file.read_bytes()
+            == (ROOT / "gateway" / file.relative_to(exported(chapters.WHOLE))).read_bytes()
+        )
 
 
 def test_the_command_line_does_the_same(tmp_path):
     command = [sys.executable, "-m", "lab.exporting", "07", str(tmp_path / "new")]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=60)
-    assert (done.returncode, "Chapter 07" in done.stdout) == (0, True), done.stderr
+    assert (done.returncode, "Chapter 08" in done.stdout) == (0, True), done.stderr
     again = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=60)
     assert again.returncode == 1 and again.stderr.startswith("error: ")
 
 
 def test_who_stands_in_for_the_policy_is_the_labs_own():
-    assert standins.allow_everyone.__doc__.startswith("Until chapter 07")
+    assert standins.allow_everyone.__doc__.startswith("Until chapter 08")

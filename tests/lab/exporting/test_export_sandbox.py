@@ -10,6 +10,7 @@ import requests
 from lab.exporting.export import export
 from lab.session import session
 from sandbox import cloud, engine
+from tests import chapters
 from tests.lab.session.stacks import as_notebook
 
 pytestmark = pytest.mark.timeout(300)
@@ -17,10 +18,10 @@ pytestmark = pytest.mark.timeout(300)
 
 @pytest.fixture(scope="module")
 def kit(tmp_path_factory):
-    """A kit's folder with its sandbox and chapter 09; and `pulumi` in a folder, as in a terminal."""
+    """A kit's folder with its sandbox and chapter 11; and `pulumi` in a folder, as in a terminal."""
     home = tmp_path_factory.mktemp("kit")
     with as_notebook(home):
-        session.open_session(9)
+        session.open_session(chapters.PLANS)
         session.up()
         cli = engine.find()
         engine.ensure_language_host(cli, home)
@@ -54,7 +55,7 @@ def test_it_would_change_nothing_of_the_courses_stack(kit, tmp_path, number):
 def test_a_stack_of_its_own_has_its_prefix_and_tags_and_answers(kit, tmp_path):
     folder = tmp_path / "mine"
     _, pulumi = kit
-    export(9, folder)
+    export(chapters.PLANS, folder)
     pulumi(folder, "stack", "init", "dev")
     pulumi(folder, "config", "set", "gateway:modelLayer", "false")
     pulumi(folder, "up", "--yes")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from lab import course
 from lab.deploy.resources import Resource
 from lab.draw.guard import Failure
 from lab.draw.view import View
@@ -37,6 +38,7 @@ GATEWAY = (
     ("stage", "apigateway.Stage", 6, {"rest_api": ["api"], "deployment": ["deployment"]}),
 )
 CHAPTERS = {name: chapter for name, _, chapter, _ in GATEWAY}
+MANY = [each.number for each in course.CHAPTERS if each.steps][:16]
 KINDS = ("iam.Role", "lambda_.Function", "apigateway.Method", "apigateway.Integration", "lb.Rule")
 
 
@@ -59,15 +61,15 @@ def small(text: str = "") -> list[Resource]:
 
 
 def large(number: int = 100) -> list[Resource]:
-    """So many, in chapters 01 to 16; each refers to the one before and to one far away."""
+    """So many, in sixteen chapters; each refers to the one before and to one far away."""
     return [
         Resource(
             urn(f"{chapter:02d}-{index}"),
             f"aws.{KINDS[index % 5]}",
-            needs={"before": (urn(f"{(index - 1) % 16 + 1:02d}-{index - 1}"),)} if index else {},
+            needs={"before": (urn(f"{MANY[(index - 1) % 16]:02d}-{index - 1}"),)} if index else {},
         )
         for index in range(number)
-        for chapter in [index % 16 + 1]
+        for chapter in [MANY[index % 16]]
     ]
 
 

@@ -97,7 +97,7 @@ def log_views(text: str) -> dict[str, View]:
         "chain": shown(ended(lines=CHAIN, request_id=RID)),
         "stopped": shown(ended("stopped", lines=CHAIN, grep=text, level="warning")),
         "empty": shown(ended()),
-        "failed": shown(unread(MISSING, "It does not exist.", "Chapter 11 makes it: up(11).")),
+        "failed": shown(unread(MISSING, "It does not exist.", "Chapter 14 makes it: up(14).")),
         "denied": shown(unread(DENIED, f"AccessDenied: {text}", "Allow logs:FilterLogEvents.")),
         "broken": failing,
     }

@@ -173,7 +173,7 @@ def test_a_page_that_is_full_is_not_the_last_one_even_without_a_token():
 @pytest.mark.parametrize(
     "answer, state, fix",
     [
-        (refusal("ResourceNotFoundException"), MISSING, "up(11)"),
+        (refusal("ResourceNotFoundException"), MISSING, "up(14)"),
         (refusal("AccessDeniedException"), DENIED, "logs:FilterLogEvents"),
         (refusal("ThrottlingException"), UNREACHED, "again"),
         (EndpointConnectionError(endpoint_url="http://127.0.0.1:1"), UNREACHED, "up()"),
@@ -193,7 +193,7 @@ def test_no_lines_no_group_and_no_permission_are_told_apart(answer, state, fix):
 
 def test_an_output_that_is_missing_is_a_group_that_is_missing():
     made = read(Logs([Source(ACCESS, ""), Source(FUNCTION, "f")]), reader(f=[[event("x")]]))
-    assert made.sources[0].state == MISSING and "up(11)" in made.sources[0].fix
+    assert made.sources[0].state == MISSING and "up(14)" in made.sources[0].fix
     assert made.state == "done", "one group was read"
 
 

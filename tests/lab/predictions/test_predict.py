@@ -94,9 +94,11 @@ def test_ones_own_choice_is_marked_beside_the_right_one(answer):
 def test_an_unknown_question_or_option_names_those_that_exist():
     with pytest.raises(
         LabError,
-        match=r"There are: 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 18, 99\.",
+        match="There are: "
+        + ", ".join(str(one.number) for one in course.CHAPTERS if one.teaches)
+        + r"\.",
     ):
-        predict("17")
+        predict("27")
     for answer in ("d", "", "ab"[2:], "?"):
         with pytest.raises(LabError, match="it has a, b, c"):
             predict("1", answer)

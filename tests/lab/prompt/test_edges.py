@@ -268,15 +268,15 @@ GATEWAY, FUNCTION, DOOR = (
 )
 ROWS = [
     (401, GATEWAY, "x", ("The gateway does not know who asks: no key came along, or one that it does "
-     "not know."), "Leave `key` out: then the key of the stack's first team is sent (chapter 07)."),
+     "not know."), "Leave `key` out: then the key of the stack's first team is sent (chapter 08)."),
     (403, GATEWAY, "missing authentication token", ("The deployed API has no such path or method; the "
      "gateway says so with 403."),
      "Compare the path with the stage's URL, and deploy what is new: up(6)."),
     (403, GATEWAY, "User is NOT authorized to", ("The API's resource policy, or its authorizer, does "
-     "not let this caller in."), ("Look at resource_policy() in chapter 03 and access() in chapter 07, "
+     "not let this caller in."), ("Look at resource_policy() in chapter 03 and access() in chapter 08, "
      "then deploy again: up().")),
     (403, GATEWAY, "Forbidden", "The gateway refuses this caller.", ("Check the stage's name in the "
-     "URL, then whether the key is in a usage plan of this stage (chapter 09).")),
+     "URL, then whether the key is in a usage plan of this stage (chapter 11).")),
     (413, FUNCTION, "x", "The prompt is longer than the function takes.",
      "Shorten it: GET on the same URL tells the limits."),
     (413, GATEWAY, "x", "The request is bigger than the gateway passes on.", "Send less."),

@@ -545,8 +545,8 @@ def test_another_passphrase_says_what_it_means_and_the_way_out(opened, cells):
 
 
 def test_an_unknown_chapter_or_target_says_which_there_are(opened):
-    with pytest.raises(LabError, match="There is no chapter 17. The chapters are 0, 1"):
-        session.open_session(17)
+    with pytest.raises(LabError, match="There is no chapter 27. The chapters are 0, 1"):
+        session.open_session(27)
     with pytest.raises(LabError, match='Use target="sandbox" or target="aws"'):
         session.open_session(1, target="moon")
 

@@ -187,7 +187,7 @@ def test_another_verb_of_the_method_is_deployed_by_one_up(
     assert changes(stack.up()) == {}
     paths = client("apigateway").get_resources(restApiId=api, embed=["methods"])["items"]
     (methods,) = [each["resourceMethods"] for each in paths if each["path"] == "/model"]
-    assert sorted(methods) == ["POST", "PUT"]  # POST is chapter 09's
+    assert sorted(methods) == ["POST", "PUT"]  # POST is chapter 11's
     assert all(method["methodIntegration"] for method in methods.values())
     monkeypatch.setattr(program, "model_method", usual)
     assert changes(stack.up()) == {"replace": 3, "update": 1}

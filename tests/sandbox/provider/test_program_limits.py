@@ -17,7 +17,7 @@ SCHEMA = json.dumps({"type": "object", "required": ["prompt"]})
 
 
 def limited(value: str | None = None, rate: float = 50) -> None:
-    """An API with one method that a MOCK answers, behind all that chapters 7 to 12 put before it."""
+    """An API with one method that a MOCK answers, behind all that chapters 8 to 16 put before it."""
     api = aws.apigateway.RestApi("limited")
     path = aws.apigateway.Resource(
         "model", rest_api=api.id, parent_id=api.root_resource_id, path_part="model"

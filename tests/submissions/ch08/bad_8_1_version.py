@@ -1,4 +1,4 @@
-# exercise 7.1: allow
+# exercise 8.1: allow
 # says: A policy is a dict, and this is a NoneType.
 
 

@@ -1,4 +1,4 @@
-# exercise 7.2: health
+# exercise 8.2: health
 # says: GET /health gets 401: it asks who calls.
 from tests.submissions import of_gateway
 

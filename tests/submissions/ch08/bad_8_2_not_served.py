@@ -1,4 +1,4 @@
-# exercise 7.2: health
+# exercise 8.2: health
 # says: GET /health gets 403: what is served has no such path or method.
 from tests.submissions import of_gateway
 

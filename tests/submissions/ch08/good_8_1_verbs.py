@@ -1,4 +1,4 @@
-# exercise 7.1: allow
+# exercise 8.1: allow
 
 
 def allow(team, method_arn):

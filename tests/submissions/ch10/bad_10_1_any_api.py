@@ -1,4 +1,4 @@
-# exercise 8.1: policy
+# exercise 10.1: policy
 # says: arn:aws:execute-api:*:*:*/v1/POST/model is about any API of the account, not only about this one.
 policy = {
     "Version": "2012-10-17",

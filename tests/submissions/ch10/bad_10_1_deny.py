@@ -1,4 +1,4 @@
-# exercise 8.1: policy
+# exercise 10.1: policy
 # says: This policy denies. What no policy allows is refused anyway.
 policy = {
     "Version": "2012-10-17",

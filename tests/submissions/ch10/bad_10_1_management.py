@@ -1,4 +1,4 @@
-# exercise 8.1: policy
+# exercise 10.1: policy
 # says: 'arn:aws:apigateway:us-east-1::/restapis/a1b2c3d4e5' is no ARN of execute-api.
 policy = {
     "Version": "2012-10-17",

@@ -1,4 +1,4 @@
-# exercise 8.1: policy
+# exercise 10.1: policy
 # says: The ARN ends with 'v1/model/POST': that is not POST to /model of the stage v1 alone.
 policy = {
     "Version": "2012-10-17",

@@ -1,4 +1,4 @@
-# exercise 8.1: policy
+# exercise 10.1: policy
 # says: A policy of a user has no Principal: the user is who it belongs to.
 policy = {
     "Version": "2012-10-17",

@@ -1,4 +1,4 @@
-# exercise 8.1: policy
+# exercise 10.1: policy
 # says: The action is 'execute-api:*'.
 policy = {
     "Version": "2012-10-17",

@@ -1,4 +1,4 @@
-# exercise 8.1: policy
+# exercise 10.1: policy
 policy = {
     "Version": "2012-10-17",
     "Statement": [

@@ -1,4 +1,4 @@
-# exercise 9.1: class_plan
+# exercise 11.1: class_plan
 # says: The plan names no stage, so it limits nobody.
 import pulumi_aws as aws
 

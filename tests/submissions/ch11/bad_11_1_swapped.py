@@ -1,4 +1,4 @@
-# exercise 9.1: class_plan
+# exercise 11.1: class_plan
 # says: The burst_limit is 2.
 import pulumi_aws as aws
 

@@ -1,4 +1,4 @@
-# exercise 9.2: patient
+# exercise 11.2: patient
 # says: It tries a 503 again that is no 429.
 def patient(send, sleep):
     for attempt in range(5):

@@ -1,4 +1,4 @@
-# exercise 9.2: patient
+# exercise 11.2: patient
 # says: It waited 1 s in all; two answers said Retry-After: 2.
 def patient(send, sleep):
     for attempt in range(5):

@@ -1,4 +1,4 @@
-# exercise 9.2: patient
+# exercise 11.2: patient
 # says: It waits after the last try too, for nothing.
 def patient(send, sleep):
     for _ in range(5):

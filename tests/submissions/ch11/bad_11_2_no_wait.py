@@ -1,4 +1,4 @@
-# exercise 9.2: patient
+# exercise 11.2: patient
 # says: It waited 0 s in all; two answers said Retry-After: 2.
 def patient(send, sleep):
     for _ in range(5):

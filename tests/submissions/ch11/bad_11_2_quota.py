@@ -1,4 +1,4 @@
-# exercise 9.2: patient
+# exercise 11.2: patient
 # says: It tries a 429 again that has no Retry-After: it is a spent quota.
 def patient(send, sleep):
     for attempt in range(5):

@@ -1,4 +1,4 @@
-# exercise 9.2: patient
+# exercise 11.2: patient
 # says: It gives back a int, not the last answer of send().
 def patient(send, sleep):
     return send().status_code

@@ -1,4 +1,4 @@
-# exercise 9.2: patient
+# exercise 11.2: patient
 def patient(send, sleep):
     for attempt in range(5):
         answer = send()

@@ -1,4 +1,4 @@
-# exercise 9.2: patient
+# exercise 11.2: patient
 import random
 
 

@@ -1,4 +1,4 @@
-# exercise 10.1: left
+# exercise 13.1: left
 # says: after its answer: 100 is wrong. Settled is what it needed: the prompt and the answer.
 left = {
     "while it runs": 100,

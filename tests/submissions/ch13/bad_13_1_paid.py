@@ -1,4 +1,4 @@
-# exercise 10.1: left
+# exercise 13.1: left
 # says: if the function had refused it: 250 is wrong. A call without an answer gives all of it back.
 left = {
     "while it runs": 100,

@@ -1,4 +1,4 @@
-# exercise 10.1: left
+# exercise 13.1: left
 # says: while it runs: '100' is no number of tokens.
 left = {
     "while it runs": "100",

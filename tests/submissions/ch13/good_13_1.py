@@ -1,4 +1,4 @@
-# exercise 10.1: left
+# exercise 13.1: left
 left = {
     "while it runs": 100,
     "after its answer": 230,

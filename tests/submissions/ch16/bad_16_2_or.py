@@ -1,3 +1,3 @@
-# exercise 12.2: pattern
+# exercise 16.2: pattern
 # says: It counts a call of green's over a limit.
 pattern = '{ $.status = "429" || $.team = "blue" }'

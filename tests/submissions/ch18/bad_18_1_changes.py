@@ -1,4 +1,4 @@
-# exercise 13.1: carry_on
+# exercise 18.1: carry_on
 # says: It changes the list that it was given, which is somebody else's.
 def carry_on(messages, answer, question):
     messages.append({"role": "assistant", "content": answer})

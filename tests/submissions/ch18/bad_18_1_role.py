@@ -1,4 +1,4 @@
-# exercise 13.1: carry_on
+# exercise 18.1: carry_on
 # says: The answer is not among the messages, or not as the model's.
 def carry_on(messages, answer, question):
     said = [{"role": "user", "content": text} for text in (answer, question)]

@@ -1,4 +1,4 @@
-# exercise 13.2: unknown
+# exercise 18.2: unknown
 # says: GET /model gets 404 now, too.
 from tests.submissions import of_function
 

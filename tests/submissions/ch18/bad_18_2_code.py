@@ -1,4 +1,4 @@
-# exercise 13.2: unknown
+# exercise 18.2: unknown
 # says: The code is 'not_found'.
 from tests.submissions import of_function
 

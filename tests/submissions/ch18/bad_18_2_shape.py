@@ -1,4 +1,4 @@
-# exercise 13.2: unknown
+# exercise 18.2: unknown
 # says: 404, but clients find no error in it: '{"message": "No."}'
 from tests.submissions import of_gateway
 

@@ -1,4 +1,4 @@
-# exercise 13.2: unknown
+# exercise 18.2: unknown
 # says: GET /no-such-path gets 400.
 from tests.submissions import of_gateway
 

@@ -1,4 +1,4 @@
-# exercise 13.2: unknown
+# exercise 18.2: unknown
 from tests.submissions import of_function, of_gateway
 
 answers = {

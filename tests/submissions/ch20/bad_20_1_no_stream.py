@@ -1,4 +1,4 @@
-# exercise 14.1: two_minutes
+# exercise 20.1: two_minutes
 # says: The ARN is the one for streams, but the gateway still waits for the whole answer.
 import pulumi_aws as aws
 

@@ -1,4 +1,4 @@
-# exercise 14.1: two_minutes
+# exercise 20.1: two_minutes
 # says: It wants to stream, and its uri is not the ARN for that.
 import pulumi_aws as aws
 

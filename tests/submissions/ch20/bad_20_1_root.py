@@ -1,4 +1,4 @@
-# exercise 14.1: two_minutes
+# exercise 20.1: two_minutes
 # says: The resourceId is rootid.
 import pulumi_aws as aws
 

@@ -1,4 +1,4 @@
-# exercise 14.1: two_minutes
+# exercise 20.1: two_minutes
 # says: This integration waits for the whole answer, and then hands it on.
 import pulumi_aws as aws
 

@@ -1,4 +1,4 @@
-# exercise 14.2: text_of
+# exercise 20.2: text_of
 # says: With a line that begins with a colon
 import json
 

@@ -1,4 +1,4 @@
-# exercise 14.2: text_of
+# exercise 20.2: text_of
 # says: With a stream of three pieces, it gives ['', 'Hel', 'lo', '!'] in place of 'Hello!'.
 import json
 

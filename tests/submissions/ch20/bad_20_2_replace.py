@@ -1,4 +1,4 @@
-# exercise 14.2: text_of
+# exercise 20.2: text_of
 # says: With a text with `data: ` in it, and a line end, it gives 'the \n [DONE]' in place of
 import json
 

@@ -1,4 +1,4 @@
-# exercise 14.1: two_minutes
+# exercise 20.1: two_minutes
 from dataclasses import replace
 
 from gateway.api import invocation

@@ -1,4 +1,4 @@
-# exercise 15.1: admit
+# exercise 22.1: admit
 # says: Your function declares 0 of SecurityGroupIngressRule; one is wanted.
 import pulumi_aws as aws
 

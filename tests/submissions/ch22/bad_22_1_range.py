@@ -1,4 +1,4 @@
-# exercise 15.1: admit
+# exercise 22.1: admit
 # says: The toPort is 8443.
 import pulumi_aws as aws
 

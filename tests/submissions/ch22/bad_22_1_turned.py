@@ -1,4 +1,4 @@
-# exercise 15.1: admit
+# exercise 22.1: admit
 # says: The securityGroupId is caller-id.
 import pulumi_aws as aws
 

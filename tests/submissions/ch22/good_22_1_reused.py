@@ -1,4 +1,4 @@
-# exercise 15.1: admit
+# exercise 22.1: admit
 from gateway.instances.network import passage
 
 

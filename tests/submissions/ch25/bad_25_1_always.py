@@ -1,4 +1,4 @@
-# exercise 16.1: ask_next
+# exercise 25.1: ask_next
 # says: With an answer, it asks the next.
 def ask_next(status, token_seen):
     return True

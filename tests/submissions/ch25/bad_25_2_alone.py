@@ -1,4 +1,4 @@
-# exercise 16.2: quarter
+# exercise 25.2: quarter
 # says: Its target groups are arn:candidate.
 def quarter(stable, candidate):
     return {"type": "forward", "forward": {"target_groups": [{"arn": candidate, "weight": 25}]}}

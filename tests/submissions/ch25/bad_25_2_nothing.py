@@ -1,4 +1,4 @@
-# exercise 16.2: quarter
+# exercise 25.2: quarter
 # says: It gives None.
 def quarter(stable, candidate):
     print(stable, candidate)

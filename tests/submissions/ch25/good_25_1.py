@@ -1,4 +1,4 @@
-# exercise 16.1: ask_next
+# exercise 25.1: ask_next
 def ask_next(status, token_seen):
     if token_seen:
         return False

@@ -1,4 +1,4 @@
-# exercise 18.1: github_trust
+# exercise 26.1: github_trust
 # says: The token's audience is None.
 def github_trust(account, repository):
     issuer = "token.actions.githubusercontent.com"

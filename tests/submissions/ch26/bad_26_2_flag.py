@@ -1,4 +1,4 @@
-# exercise 18.2: violation
+# exercise 26.2: violation
 # says: For a log group without retentionInDays, it gives True.
 def violation(kind, args):
     if kind.endswith(":LogGroup"):

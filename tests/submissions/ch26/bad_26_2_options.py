@@ -1,4 +1,4 @@
-# exercise 18.2: violation
+# exercise 26.2: violation
 # says: It refuses an open OPTIONS.
 def violation(kind, args):
     if kind.endswith(":LogGroup") and not args.get("retentionInDays"):

@@ -86,10 +86,10 @@ def test_pictures_of_parts_exist_and_each_chapter_is_in_one_part(built):
 
 def test_an_executed_page_has_its_pictures_inside(tmp_path, monkeypatch):
     monkeypatch.setattr(tutorial, "BUILD", tmp_path)
-    path = NOTEBOOKS / "09_how_many_requests.ipynb"
+    path = NOTEBOOKS / "11_how_many_requests.ipynb"
     read = nbformat.read(path, as_version=4)
     tutorial.write_html(Run(path, 0, 0.0, None, read))
-    written = (tmp_path / "09_how_many_requests.html").read_text("utf-8")
+    written = (tmp_path / "11_how_many_requests.html").read_text("utf-8")
     assert written.index("break-all") < written.index("word-break: normal"), "the last one counts"
     page = Links(written)
     shown = [target for target in page.targets if target.startswith("data:image/svg")]

@@ -13,6 +13,7 @@ from lab.draw.theme import contrast
 from lab.policy import access
 from lab.policy.decision import Caller
 from lab.policy.routes import CUSTOM, Api, Route
+from tests import chapters
 from tools.graph import Edge, Graph, Node, program_graph, snake
 from tools.pictures import __main__ as pictures
 from tools.pictures import facts, layout, limits, resources, routes
@@ -166,14 +167,19 @@ def test_a_long_arrow_passes_a_row_through_a_place_of_its_own():
 
 
 def test_the_path_is_matched_before_a_key_and_a_plan(drawn):
-    told = drawn["way_09.svg"].split("Your request meets ")[1]
+    told = drawn[f"way_{chapters.PLANS:02d}.svg"].split("Your request meets ")[1]
     assert re.findall(r"(/model|key|plan|integration|function) \(", told) == [
         "/model", "key", "plan", "integration", "function",
     ]  # fmt: skip
 
 
 def test_no_request_passes_through_a_role_a_log_or_an_alarm(drawn):
-    for chapter, words in ((1, "role"), (11, "logs"), (12, "alarms"), (10, "budget")):
+    for chapter, words in (
+        (1, "role"),
+        (chapters.LOGS, "logs"),
+        (chapters.ALARMS, "alarms"),
+        (chapters.BUDGET, "budget"),
+    ):
         text = drawn[f"way_{chapter:02d}.svg"]
         assert f"then {words} (" not in text
         assert f": {words} (chapter {chapter:02d})." in text
@@ -183,10 +189,10 @@ def test_the_bucket_is_drawn_by_the_lab_with_the_settings_of_the_program(drawn):
     settings = Settings()
     limit = Limit(settings.team_rate, settings.team_burst)
     found = limits.asked_of(limit, limits.ASKED)
-    root = ElementTree.fromstring(drawn["09_how_many_requests.svg"])
+    root = ElementTree.fromstring(drawn["11_how_many_requests.svg"])
     passed = [each for each in found if each.verdict == "answered"]
     assert len(root.findall(f"{NAME}circle")) == len(passed) > limit.burst
-    assert f"at most {settings.team_burst} (burst)" in drawn["09_how_many_requests.svg"]
+    assert f"at most {settings.team_burst} (burst)" in drawn["11_how_many_requests.svg"]
     # In three seconds no more pass than were there and came.
     assert len([each for each in passed if each.at < 3]) <= limit.burst + 3 * limit.rate
 

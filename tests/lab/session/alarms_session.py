@@ -1,4 +1,4 @@
-"""Chapter 12's gateway, deployed for real: teams, limits, logs. Rooms that call it share one."""
+"""Chapter 16's gateway, deployed for real: teams, limits, logs. Rooms that call it share one."""
 
 from __future__ import annotations
 
@@ -9,15 +9,16 @@ from typing import Any
 import pytest
 
 from lab.session import session
+from tests import chapters
 from tests.lab.session.stacks import as_notebook, leave
 
 
 @pytest.fixture(scope="session")
-def chapter_12(tmp_path_factory) -> Iterator[tuple[dict[str, str], Any]]:
+def alarms_session(tmp_path_factory) -> Iterator[tuple[dict[str, str], Any]]:
     """Deploy it in a sandbox of its own; the environment that reaches it, and its session."""
     before, own = dict(os.environ), session.own_names
     with as_notebook(tmp_path_factory.mktemp("kit")):
-        opened = session.open_session(12)
+        opened = session.open_session(chapters.ALARMS)
         session.up()
         reaching = dict(os.environ)
         leave(before, own)
@@ -25,10 +26,10 @@ def chapter_12(tmp_path_factory) -> Iterator[tuple[dict[str, str], Any]]:
 
 
 @pytest.fixture
-def gateway(chapter_12) -> Iterator[tuple[Any, dict[str, str]]]:
+def gateway(alarms_session) -> Iterator[tuple[Any, dict[str, str]]]:
     """The gateway's outputs and the teams' keys, in a notebook whose session is open."""
     before, own = dict(os.environ), session.own_names
-    reaching, opened = chapter_12
+    reaching, opened = alarms_session
     os.environ.clear()
     os.environ.update(reaching)
     session.own_names, session._session = dict, opened
