@@ -51,12 +51,24 @@ OUTLINES = {
 LINES, STEP_LINES = 17, 35  # of one cell; of a cell cut from the program
 HABIT, EXCEPTIONS = 13, 2  # lines of a usual cell; how many cells of a page may be longer
 COLUMNS = 76
-CELLS = 35
-CODE = 175  # lines of a page, the cells cut from the program among them
-# Cells, and lines of code: a deployment has the most to be seen wrong, instances the most to be
-# made, and failing well the most that fails.
+CELLS = 26
+CODE = 110  # lines of a page, the cells cut from the program among them
+# Pages that are still to be divided: cells, and lines of code.
 LONGER = {
+    "01_iam_role": (35, 175),
+    "02_model_function": (35, 175),
+    "03_rest_api": (35, 175),
+    "04_path_and_method": (35, 175),
+    "05_integration": (35, 175),
     "06_deployment_and_stage": (41, 185),
+    "08_who_may_call": (35, 175),
+    "10_people_and_machines": (35, 175),
+    "11_how_many_requests": (35, 175),
+    "13_how_many_tokens": (35, 175),
+    "14_one_request": (35, 175),
+    "16_numbers": (35, 175),
+    "18_speak_openai": (35, 175),
+    "20_the_stream": (35, 175),
     "22_behind_a_load_balancer": (35, 200),
     "25_failing_well": (41, 175),
 }
