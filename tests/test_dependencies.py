@@ -38,6 +38,12 @@ def test_every_package_of_the_lock_has_hashes():
     assert [e.splitlines()[0] for e in entries if "--hash=sha256:" not in e] == []
 
 
+@pytest.mark.parametrize("lock", ["requirements.lock", "teach/hub/requirements.lock"])
+def test_what_only_makes_jupyter_start_slowly_is_left_out(lock):
+    names = re.findall(r"^([a-z0-9-]+)==", (ROOT / lock).read_text(), re.MULTILINE)
+    assert "jsonschema" in names and not {"rfc3987-syntax", "lark"} & set(names)
+
+
 def test_conda_brings_python_and_pip_and_leaves_packages_to_the_lock():
     listed = yaml.safe_load((ROOT / "environment.yml").read_text())["dependencies"]
     assert [re.split("[=<>]", each)[0] for each in listed] == ["python", "pip"]
