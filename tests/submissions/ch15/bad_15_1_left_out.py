@@ -1,4 +1,4 @@
-# exercise 14.1: took
+# exercise 15.1: took
 # says: The dict has no "the function's start" any more.
 took = {
     "the gateway itself": 40,

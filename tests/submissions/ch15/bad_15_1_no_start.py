@@ -1,4 +1,4 @@
-# exercise 14.1: took
+# exercise 15.1: took
 # says: the way between the two: 5200 is wrong.
 took = {
     "the gateway itself": 40,

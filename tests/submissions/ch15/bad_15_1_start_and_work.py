@@ -1,4 +1,4 @@
-# exercise 14.1: took
+# exercise 15.1: took
 # says: the function's start: 6050 is wrong.
 took = {
     "the gateway itself": 40,

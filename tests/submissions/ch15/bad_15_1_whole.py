@@ -1,4 +1,4 @@
-# exercise 14.1: took
+# exercise 15.1: took
 # says: the gateway itself: 6140 is wrong.
 took = {
     "the gateway itself": 6140,

@@ -1,4 +1,4 @@
-# exercise 14.1: took
+# exercise 15.1: took
 took = {
     "the gateway itself": 6140 - 6100,
     "the function's start": 5150,

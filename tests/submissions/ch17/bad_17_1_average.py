@@ -1,4 +1,4 @@
-# exercise 16.1: refused_alarm
+# exercise 17.1: refused_alarm
 # says: Average is the share of calls that were refused, never more than 1.
 import pulumi_aws as aws
 

@@ -1,4 +1,4 @@
-# exercise 16.1: refused_alarm
+# exercise 17.1: refused_alarm
 # says: ApiName is the API's id. No metric has that, so it never rings.
 import pulumi_aws as aws
 

@@ -1,4 +1,4 @@
-# exercise 16.1: refused_alarm
+# exercise 17.1: refused_alarm
 # says: The metric is '5XXError'.
 import pulumi_aws as aws
 

@@ -1,4 +1,4 @@
-# exercise 16.1: refused_alarm
+# exercise 17.1: refused_alarm
 # says: It rings when each of five minutes has more than 50.
 import pulumi_aws as aws
 

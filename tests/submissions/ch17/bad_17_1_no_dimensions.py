@@ -1,4 +1,4 @@
-# exercise 16.1: refused_alarm
+# exercise 17.1: refused_alarm
 # says: Without dimensions there is no such metric on AWS, and no alarm.
 import pulumi_aws as aws
 

@@ -1,4 +1,4 @@
-# exercise 16.1: refused_alarm
+# exercise 17.1: refused_alarm
 # says: The dimensions are ApiName = 'languageModelApi-1a2b3c4': not this stage's.
 import pulumi_aws as aws
 

@@ -1,4 +1,4 @@
-# exercise 16.1: refused_alarm
+# exercise 17.1: refused_alarm
 # says: The alarm waits for 3 periods.
 import pulumi_aws as aws
 

@@ -1,4 +1,4 @@
-# exercise 16.1: refused_alarm
+# exercise 17.1: refused_alarm
 # says: SampleCount counts all calls, also those that were answered.
 import pulumi_aws as aws
 

@@ -1,3 +1,3 @@
-# exercise 16.2: pattern
+# exercise 17.2: pattern
 # says: An empty pattern counts every line.
 pattern = ""

@@ -1,3 +1,3 @@
-# exercise 16.2: pattern
+# exercise 17.2: pattern
 # says: CloudWatch cannot read
 pattern = '{ status = "429" && team = "blue" }'

@@ -1,5 +1,12 @@
-# exercise 16.1: refused_alarm
+# exercise 17.1: refused_alarm
 import pulumi_aws as aws
+
+from tests.submissions import of_gateway
+
+answers = {
+    "GET /model": of_gateway(401, "UnauthorizedException"),
+    "alarm": {False: "OK", True: "ALARM"},
+}
 
 
 def refused_alarm(rest_api, stage):

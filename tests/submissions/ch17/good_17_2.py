@@ -1,2 +1,2 @@
-# exercise 16.2: pattern
+# exercise 17.2: pattern
 pattern = '{ $.status = "429" && $.team = "blue" }'

@@ -1,2 +1,2 @@
-# exercise 16.2: pattern
+# exercise 17.2: pattern
 pattern = '{ ($.team = "blue") && ($.status = "429") }'
