@@ -44,23 +44,6 @@ def access_logs(settings: Settings) -> aws.cloudwatch.LogGroup:
     )
 
 
-def execution_logs(
-    settings: Settings, rest_api: aws.apigateway.RestApi
-) -> aws.cloudwatch.LogGroup:
-    """Where API Gateway tells what it did, step by step.
-
-    It would make this group itself, by this name, and keep it for ever.
-    """
-    name = pulumi.Output.concat(
-        "API-Gateway-Execution-Logs_", rest_api.id, "/", settings.stage_name
-    )
-    return aws.cloudwatch.LogGroup(
-        "executionLogs",
-        name=name,
-        retention_in_days=settings.log_retention_days,
-    )
-
-
 def logging_account(settings: Settings) -> Parts:
     """Let API Gateway write logs: one role for the account and Region.
 
@@ -69,6 +52,19 @@ def logging_account(settings: Settings) -> Parts:
     """
     if settings.logging_role == "existing":
         return existing_account()
+    role, allowed = logging_role()
+    account = aws.apigateway.Account(
+        "apiLogsAccount",
+        cloudwatch_role_arn=role.arn,
+        opts=pulumi.ResourceOptions(
+            depends_on=[allowed], retain_on_delete=True
+        ),
+    )
+    return [account]
+
+
+def logging_role() -> tuple[aws.iam.Role, aws.iam.RolePolicyAttachment]:
+    """A role with which API Gateway may write logs, and what lets it."""
     role = aws.iam.Role(
         "apiLogsRole",
         assume_role_policy=trust_policy("apigateway.amazonaws.com"),
@@ -83,14 +79,7 @@ def logging_account(settings: Settings) -> Parts:
         ),
         opts=pulumi.ResourceOptions(retain_on_delete=True),
     )
-    account = aws.apigateway.Account(
-        "apiLogsAccount",
-        cloudwatch_role_arn=role.arn,
-        opts=pulumi.ResourceOptions(
-            depends_on=[allowed], retain_on_delete=True
-        ),
-    )
-    return [account]
+    return role, allowed
 
 
 def existing_account() -> Parts:
@@ -132,17 +121,46 @@ def log_fields(settings: Settings, authentication: str) -> Arguments:
 def stage_logging(
     fields: Arguments,
     access_logs: aws.cloudwatch.LogGroup,
-    execution_logs: aws.cloudwatch.LogGroup,
     logging_account: Parts,
 ) -> Arguments:
-    """For the stage: its access log and its traces, once both can be."""
-    ready = [access_logs, execution_logs, *logging_account]
+    """For the stage: its access log, once there can be one."""
+    ready = [access_logs, *logging_account]
     return {
         "access_log_settings": aws.apigateway.StageAccessLogSettingsArgs(
             destination_arn=access_logs.arn, format=json.dumps(fields)
         ),
-        "xray_tracing_enabled": True,
         "opts": pulumi.ResourceOptions(depends_on=ready),
+    }
+
+
+# Chapter 15: step by step
+
+
+def execution_logs(
+    settings: Settings, rest_api: aws.apigateway.RestApi
+) -> aws.cloudwatch.LogGroup:
+    """Where API Gateway tells what it did, step by step.
+
+    It would make this group itself, by this name, and keep it for ever.
+    """
+    name = pulumi.Output.concat(
+        "API-Gateway-Execution-Logs_", rest_api.id, "/", settings.stage_name
+    )
+    return aws.cloudwatch.LogGroup(
+        "executionLogs",
+        name=name,
+        retention_in_days=settings.log_retention_days,
+    )
+
+
+def stage_traces(
+    chosen: Arguments, execution_logs: aws.cloudwatch.LogGroup
+) -> Arguments:
+    """For the stage: its traces; the log of steps is there before it."""
+    before = pulumi.ResourceOptions(depends_on=[execution_logs])
+    return {
+        "xray_tracing_enabled": True,
+        "opts": pulumi.ResourceOptions.merge(chosen["opts"], before),
     }
 
 
@@ -151,5 +169,4 @@ def method_logging(settings: Settings) -> Arguments:
     return {
         "logging_level": settings.execution_logs,
         "data_trace_enabled": False,
-        "metrics_enabled": True,
     }

@@ -7,10 +7,10 @@ from typing import Any
 import pulumi
 import pulumi_aws as aws
 
-from .kinds import Variables
+from .kinds import Arguments, Variables
 from .settings import Settings
 
-# Chapter 16: numbers and alarms
+# Chapter 16: numbers
 
 # The names that OpenTelemetry has for them, in its conventions for
 # generative AI.
@@ -18,10 +18,6 @@ MODEL = "gen_ai.request.model"
 INPUT_TOKENS = "gen_ai.usage.input_tokens"
 OUTPUT_TOKENS = "gen_ai.usage.output_tokens"
 FIRST_TOKEN = "gen_ai.server.time_to_first_token"
-
-# The gateway's own metrics, as AWS names them.
-ERROR_COUNTS = ("4XXError", "5XXError")
-LATENCIES = ("Latency", "IntegrationLatency")
 
 
 def metrics_namespace(
@@ -43,6 +39,16 @@ def metrics_variables(
         "MODEL_NAME": settings.model_name,
     }
 
+
+def method_metrics() -> Arguments:
+    """For each method: numbers of its own, beside those of the stage.
+
+    They cost as metrics of one's own do.
+    """
+    return {"metrics_enabled": True}
+
+
+# Chapter 17: alarms
 
 # What should wake somebody: its name, what it says, the metric, the rule.
 # Latency is in milliseconds; a sum is over five minutes.
@@ -197,6 +203,11 @@ def alarm(
         **metric,
         **rule,
     )
+
+
+# The gateway's own metrics, as AWS names them.
+ERROR_COUNTS = ("4XXError", "5XXError")
+LATENCIES = ("Latency", "IntegrationLatency")
 
 
 def dashboard(

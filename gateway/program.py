@@ -81,16 +81,17 @@ from .limits import (  # chapter 11
     prompt_limit,
     usage_plans,
 )
-from .logs import (  # chapter 14
+from .logs import (  # chapters 14 and 15
     access_logs,
     execution_logs,
     log_fields,
     logging_account,
     method_logging,
     stage_logging,
+    stage_traces,
 )
 from .managed.backend import backend_rights, backend_variables
-from .metrics import alarms, dashboard, metrics_variables  # chapter 16
+from .metrics import alarms, dashboard, method_metrics, metrics_variables
 from .model import (  # chapters 01 and 02
     api_role,
     invoke_policy,
@@ -251,11 +252,10 @@ def serve_api(
     homes: list[Home],
 ) -> Arguments:
     """The stage and what holds there: limits, logs, alarms; its outputs."""
-    steps = execution_logs(settings, api)
-    account = logging_account(settings)
-    fields = log_fields(settings, proof)
-    written = stage_logging(fields, lines, steps, account)
-    chosen = {**written, **stream_variables(settings)}
+    steps, ready = execution_logs(settings, api), logging_account(settings)
+    written = stage_logging(log_fields(settings, proof), lines, ready)
+    chosen = {**written, **stage_traces(written, steps)}
+    chosen |= stream_variables(settings)
     chosen |= pool_variable(settings, chosen) | canary(settings, frozen)
     served = stage(settings, api, frozen, chosen)
 
@@ -284,7 +284,7 @@ def limit_callers(
     homes: list[Home],
 ) -> None:
     """How much each method and each team may ask, and what is logged."""
-    logged = method_logging(settings)
+    logged = {**method_logging(settings), **method_metrics()}
     every_method(settings, api, served, logged)
     prompt_limit(settings, api, served, logged)
     chat_limit(settings, api, served, logged)

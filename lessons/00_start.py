@@ -123,7 +123,8 @@ outputs()
 # | 06 | a deployment and a stage | what you edit must go live |
 # | 08, 10 | keys, tokens, signatures | not everyone may ask |
 # | 11, 13 | rates, quotas, a budget of tokens | nobody may ask for everything |
-# | 14, 16 | logs, a trace, alarms | you want to know what happened |
+# | 14, 15 | logs, a trace | you want to know what happened |
+# | 16, 17 | metrics, alarms | you want to be told before they ask |
 # | 18, 20 | OpenAI's shape, streams | programs that exist can use it |
 # | 22, 25 | instances, a second version | a model may outgrow a function |
 # | 26 | a folder of your own | the gateway goes home with you |

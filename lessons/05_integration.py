@@ -209,7 +209,7 @@ print(*(line for line in log if "ermission" in line))
 # expect first: Invalid permissions on Lambda function
 
 # %% [markdown]
-# A 500 is nearly always that, and only the execution log (chapter 14) or a
+# A 500 is nearly always that, and only the execution log (chapter 15) or a
 # test tells. The second classic: a function has two names. `arn` says which
 # function, `invoke_arn` is the address for calling it. A plan asks nobody at
 # AWS, so this mistake passes it and fails in `up()`.

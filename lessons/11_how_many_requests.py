@@ -95,7 +95,7 @@ predict("11")
 #
 # A limit of the stage protects what is behind it, however many teams there
 # will be. It counts what the plans let through. Without it, only the
-# account's 10,000 calls a second remain. (`logging` is chapter 14's;
+# account's 10,000 calls a second remain. (`logging` is chapter 15's;
 # `prompt_limit` is the same with a tighter rate, for POST `/model`.)
 
 # %% step: every_method

@@ -1,34 +1,33 @@
-# Sources. Prices and dates change: look them up before you rely on one.
-# - 10 alarms, 3 dashboards and 10 metrics of one's own are free; then 0.10 an alarm (standard resolution), 3.00 a
-#   dashboard, 0.30 a metric and month in us-east-1: aws.amazon.com/cloudwatch/pricing
-# - metrics of each method cost as metrics of one's own:
+# Sources. Prices and dates change: look them up before you rely on one. Read again on 2026-11-30: API Gateway's metrics.
+# - metrics and dimensions, the mean of 4XXError as a rate, metrics of each method, which cost as one's own:
 #   docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-metrics-and-dimensions.html
-# - metric filters make no data for lines that came before:
-#   docs.aws.amazon.com/AmazonCloudWatch/latest/logs/MonitoringLogData.html
+# - 10 metrics of one's own are free, then 0.30 a metric and month in us-east-1: aws.amazon.com/cloudwatch/pricing
+# - each combination of dimensions is a metric, and CloudWatch does not add up across them:
+#   docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/cloudwatch_concepts.html
 # - the embedded metric format: docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/
 #   CloudWatch_Embedded_Metric_Format.html
 
 # %% [markdown]
 # # {{title}}
 #
-# At the end, an alarm goes off when too many calls fail, and a dashboard
-# shows calls, times and tokens.
+# At the end, the gateway and the model count: calls, errors, milliseconds,
+# tokens. And you know which of the numbers flatter.
 #
 # {{map}}
 #
-# ![The way of a prompt from you to the function; the alarms beside the stage, chapter 16, are lit](../images/way_16.svg)
+# ![The way of a prompt from you to the function; the function, which counts tokens from chapter 16 on, is lit](../images/way_16.svg)
 #
 # ## You will
 #
 # - have the function count tokens for CloudWatch, with no call and no right;
-# - make an alarm go off;
-# - read a dashboard that is code;
-# - choose the number to watch.
+# - ask CloudWatch for sums, means and percentiles;
+# - see what refusals do to a latency;
+# - make a metric that cannot be added up.
 #
-# About {{minutes}} minutes. It costs nothing here. On AWS, ten alarms, three
-# dashboards and ten metrics are free, for all of the account; then 0.10, 3.00
-# and 0.30 US dollars a month each (us-east-1, in 2026). Earlier
-# chapters are made if missing.
+# About {{minutes}} minutes. It costs nothing here. On AWS, API Gateway's own
+# metrics are free, and ten of yours, for all of the account; then 0.30 US
+# dollars each a month (us-east-1, in 2026). Earlier chapters are made if
+# missing.
 #
 # ## Start
 
@@ -39,13 +38,12 @@ import boto3
 import pulumi
 import pulumi_aws as aws
 import requests
-from gateway.kinds import Variables
-from gateway.metrics import alarm, bill_alarm, counted_alarms, graphs
-from gateway.metrics import metrics_namespace, tokens_alarm
+from gateway import metrics as file
+from gateway.kinds import Arguments, Variables
+from gateway.metrics import metrics_namespace
 from gateway.settings import Settings
 from lab import start, plan, up, outputs, ask
 from lab import predict, check, hint, solution
-from lab.widgets import burst
 
 start(16)
 
@@ -53,19 +51,17 @@ start(16)
 # ## The idea
 #
 # One line tells of one request. For *how many* and *how slow*, a doctor does
-# not read each heartbeat: a monitor shows a curve, and calls when it leaves
-# a band.
+# not read each heartbeat: a monitor shows a curve.
 #
 # A **metric** is numbers over time, under a name, in a **namespace**, with
 # **dimensions** that tell apart metrics of one name. API Gateway's own are in
-# `AWS/ApiGateway`. An **alarm** watches one metric. A **dashboard** draws
-# several.
+# `AWS/ApiGateway`, a number each minute, kept for 15 months.
 #
-# Which number to watch? The mean is the sum through the count. A
-# **percentile** is a place in the line: below the 95th, **p95**, are 19 calls
-# of 20.
+# What is asked of a metric is a **statistic**. The mean is the sum through
+# the count. A **percentile** is a place in the line: below the 95th, **p95**,
+# are 19 calls of 20.
 #
-# ![A bar for each 5 minutes: where the p95 of the latency is above 20 seconds, the state of the alarm is ALARM, else OK](../images/16_numbers.svg)
+# ![Twenty answers, the quickest first: the mean is above nearly all of them, p50 in the middle, p95 before the slowest](../images/16_numbers.svg)
 #
 # {{edges}}
 #
@@ -79,45 +75,21 @@ predict("16")
 # %% [markdown]
 # ## The code
 #
-# ### Two kinds of numbers
-#
 # CloudWatch cannot know of tokens. The function is told a namespace, and
 # writes one field more into its log line, `_aws`, which says what of the
-# line is a metric: the **embedded metric format**. The names, such as
-# `gen_ai.usage.input_tokens`, are OpenTelemetry's.
+# line is a metric: the **embedded metric format**. CloudWatch reads it out of
+# the log. So the function calls nobody, and needs no right. The names, such
+# as `gen_ai.usage.input_tokens`, are OpenTelemetry's.
 #
-# Of API Gateway's own metrics, two are watched: any 5xx, and a p95 above 20
-# seconds. Whom an alarm notifies is a setting, `alarm_actions`; here, nobody.
+# API Gateway counts by API and stage without being asked. `metrics_enabled`
+# makes it count by method, too.
 
-# %% step: metrics_variables, GATEWAY_ALARMS
-
-# %% [markdown]
-# `alarms` makes one of each, and those of the access log and of tokens:
-
-# %% step: alarms
-
-# %% [markdown]
-# ### What a metric does not tell apart
-#
-# AWS counts a 429 among all 4xx, with wrong keys and bad bodies. The access
-# log tells them apart: a **metric filter** looks at each new line, and
-# counts those that fit its pattern. `counted_alarms` makes two, with an
-# alarm each.
-
-# %% from: REFUSALS
-
-# %% [markdown]
-# ### A dashboard
-#
-# Charts of metrics, declared as one JSON text: it comes with the gateway and
-# goes with it.
-
-# %% step: dashboard
+# %% step: metrics_variables, method_metrics
 
 # %% [markdown]
 # ## Plan
 #
-# Expect five alarms, and a function that learns its namespace.
+# Expect a function that learns its namespace, and no resource more.
 
 # %%
 plan()
@@ -136,7 +108,7 @@ up()
 # ## Look
 #
 # Ask a prompt, and read the function's own line of it. Under `_aws`, find
-# which fields are metrics.
+# which fields are metrics, and by which dimensions.
 
 # %%
 answer = ask("Say hello to the class.", max_tokens=8)
@@ -147,142 +119,127 @@ print(json.dumps(json.loads(own["message"])["_aws"], indent=1)[:600])
 # expect: "Namespace": "LanguageModel/
 
 # %% [markdown]
-# ## Ask: who goes off?
+# ## Ask: how many, how slow?
 #
-# 40 calls in a second, where green has 10 and then 5 a second. More than 20
-# are refused, so an alarm should say ALARM, and why. After five quiet
-# minutes, it says OK again.
+# `numbers` asks CloudWatch for this hour so far, in one piece: a metric, a
+# statistic, and the dimensions, all of them.
 
 # %%
-burst(n={"green": 40}, rate={"green": 40})
 watch = boto3.client("cloudwatch")
 
-def ringing():
-    return watch.describe_alarms(AlarmNamePrefix="alarm-throttled",
-                                 StateValue="ALARM")["MetricAlarms"]
-
-end = time.time() + 120
-while not ringing() and time.time() < end:
-    time.sleep(1)
-for each in ringing():
-    print(each["AlarmDescription"], each["StateReason"], sep="\n")
-# expect: More than 20 calls in five minutes were over a limit
-# expect: Threshold Crossed
+def numbers(space, name, stat, **dimensions):
+    named = [{"Name": n, "Value": v} for n, v in dimensions.items()]
+    asked = {"Period": 3600, "Stat": stat, "Metric": {
+        "Namespace": space, "MetricName": name, "Dimensions": named}}
+    found = watch.get_metric_data(
+        StartTime=time.time() // 3600 * 3600, EndTime=time.time(),
+        MetricDataQueries=[{"Id": "m", "MetricStat": asked}])
+    return [round(v) for v in found["MetricDataResults"][0]["Values"]]
 
 # %% [markdown]
-# ### The dashboard, in numbers
+# Three prompts are answered. Compare the mean with the p95; then the stage's
+# `Count` with that of `POST /model`, which is the function's own traffic.
+
+# %%
+for words in (1, 8, 24):
+    ask("Tell me about rivers.", max_tokens=words)
+api = boto3.client("apigateway").get_rest_api(
+    restApiId=outputs()["rest_api_id"])["name"]
+stage = {"ApiName": api, "Stage": outputs()["invoke_url"].split("/")[-1]}
+for name, stat in (("Count", "Sum"), ("4XXError", "Sum"),
+                   ("Latency", "Average"), ("Latency", "p95")):
+    found = numbers("AWS/ApiGateway", name, stat, **stage)
+    print(f"{name} {stat} {found}")
+model = {**stage, "Resource": "/model", "Method": "POST"}
+found = numbers("AWS/ApiGateway", "Count", "Sum", **model)
+print(f"Count of POST /model {found}")
+# expect: Count Sum [
+# expect: Latency p95 [
+# expect: Count of POST /model [
+
+# %% [markdown]
+# ## Change it: calls without a key
 #
-# This reads the dashboard's own text and asks for the numbers that it draws.
+# A hundred calls more come without a key. Each is refused in milliseconds,
+# and is a call like any other. Think of your prediction: what becomes of the
+# latency, and what of the function's part of it?
 
 # %%
-def numbers(drawn, name, space, *pairs):
-    metric = {"Namespace": space, "MetricName": name, "Dimensions": [
-        {"Name": key, "Value": value}
-        for key, value in zip(pairs[::2], pairs[1::2])]}
-    asked = {"Metric": metric, "Period": 900, "Stat": drawn["stat"]}
-    return watch.get_metric_data(
-        StartTime=time.time() - 900, EndTime=time.time(),
-        MetricDataQueries=[{"Id": "m", "MetricStat": asked}]
-    )["MetricDataResults"][0]["Values"]
+def latencies():
+    for name in ("Latency", "IntegrationLatency"):
+        found = [numbers("AWS/ApiGateway", name, stat, **stage)
+                 for stat in ("Average", "p50", "p95")]
+        print(f"{name}: mean, p50, p95 are {found}")
+
+latencies()
+for _ in range(100):
+    requests.get(outputs()["model_url"], timeout=60)
+latencies()
+# expect 2 times: IntegrationLatency: mean, p50, p95 are [
 
 # %% [markdown]
-# Compare: `4XXError` has all 429 in it. And `Latency` may look better than
-# `IntegrationLatency`, the function's part of it: refusals are quick, and
-# count too.
-
-# %%
-board = watch.get_dashboard(DashboardName=outputs()["dashboard_name"])
-for picture in json.loads(board["DashboardBody"])["widgets"]:
-    drawn = picture["properties"]
-    for space, name, *pairs in drawn["metrics"]:
-        print(name, drawn["stat"], numbers(drawn, name, space, *pairs))
-# expect: 4XXError Sum
-# expect: Latency p95
-# expect: gen_ai.usage.output_tokens Sum
-
-# %% [markdown]
-# ## Change it: the mean
+# The gateway never looked better, and nobody got an answer sooner. What is
+# refused does not reach the function, so `IntegrationLatency` does not move:
+# that is the number to watch for slowness, or the latency of one method. And
+# watch what is refused, too.
 #
-# Your version watches the mean in place of the p95. The plan shows how small
-# the difference is in code. Think of your prediction before you apply such a
-# change.
-
-# %%
-failures, (name, said, metric, rule) = GATEWAY_ALARMS
-mean = {"statistic": "Average", "threshold": rule["threshold"]}
-GATEWAY_ALARMS = (failures, (name, said, metric, mean))
-plan()
-# expect: ~ update  aws.cloudwatch.MetricAlarm  alarm-slow
-
-# %% [markdown]
-# ## Break it: an alarm on a metric that does not exist
+# ## Break it: a dimension too many
 #
-# The classic. `ApiName` is the name of the API; here is its id. CloudWatch
-# knows no such metric, and an alarm on nothing is no error: `up()` succeeds,
-# and it never goes off.
+# Tokens by request, so that each call can be looked up: a dimension takes any
+# text. Here are 20 values, by hand. How many metrics do they make, and how
+# many tokens were there in all?
 
 # %%
-from gateway import metrics as file
-from gateway.metrics import GATEWAY_ALARMS
-
-def alarms(settings, rest_api, stage, access_logs):
-    wrong = {"namespace": "AWS/ApiGateway", "metric_name": "4XXError",
-             "dimensions": {"ApiName": rest_api.id}}
-    deaf = alarm("alarm-deaf", settings, "Never", wrong,
-                 {"statistic": "Sum", "threshold": 0})
-    return [*file.alarms(settings, rest_api, stage, access_logs), deaf]
-
-up()
-print(requests.get(outputs()["model_url"], timeout=60).status_code)
-found = watch.describe_alarms(AlarmNamePrefix="alarm-deaf")
-for each in found["MetricAlarms"]:
-    print(each["StateValue"], each["StateReason"])
-# expect: + create  aws.cloudwatch.MetricAlarm  alarm-deaf
-# expect: 401
-# expect: OK | INSUFFICIENT_DATA
+watch.put_metric_data(Namespace="Class", MetricData=[
+    {"MetricName": "tokens", "Value": 8, "Dimensions": [
+        {"Name": "request_id", "Value": f"r-{at}"}]} for at in range(20)])
+print(len(watch.list_metrics(Namespace="Class")["Metrics"]), "metrics")
+print("of one call:", numbers("Class", "tokens", "Sum", request_id="r-7"))
+print("of all calls:", numbers("Class", "tokens", "Sum"))
+# expect: 20 metrics
+# expect: of one call: [8
+# expect: of all calls: []
 
 # %% [markdown]
-# Missing data is `notBreaching` here: no calls at all are no reason to wake
-# anybody. So test an alarm once, by what it is for. The fix is the step.
-
-# %%
-from gateway.metrics import alarms
-
-up()
-# expect: - delete | No change
-
-# %% [markdown]
+# Each combination of dimensions is a metric of its own, at 0.30 US dollars a
+# month, and CloudWatch does not add up across them. It is no error, either:
+# a metric that does not exist has no values. What has a value a call belongs
+# into a log. A dimension is for what there is little of: a model, a team.
+#
 # ## Your turn
 #
-# **16.1** Write `refused_alarm(rest_api, stage)`: it goes off when more than
-# 50 calls of this stage were answered 4xx in five minutes.
+# **16.1** Your company has three gateways like this one, and wants to count
+# all tokens in one place. Write `company(variables)`: what the function is
+# told, with the namespace `Company/Models`. The model stays the dimension.
+# The checker sends a prompt, and reads what the function counted.
 
 # %%
-def refused_alarm(rest_api, stage):
+def company(variables):
     ...
 
-check("16.1", refused_alarm)
+def metrics_variables(settings, access_logs):
+    usual = file.metrics_variables(settings, access_logs)
+    return company(usual) or usual
 
-# %% [markdown]
-# **16.2** Write the pattern of a metric filter for the access log: it
-# counts the calls of the team blue that were over a limit.
-
-# %%
-pattern = ...
-check("16.2", pattern)
+up()
+check("16.1", company)
+# expect: Done in
 
 # %% [markdown]
 # ## On AWS
 #
 # {{quirks}}
 #
-# - `metrics_enabled` of a stage's methods makes a metric for each method and
-#   name, and each costs as one of your own.
+# - `metrics_enabled` makes a metric for each method and name, and each costs
+#   as one of your own once there are calls.
+# - A percentile needs the single values. Of a metric that is sent as sums,
+#   as some libraries do to save calls, there is none.
 #
 # ## Recap
 #
-# You had the function count tokens, made an alarm go off, read a dashboard
-# that is code, and saw what a mean hides.
+# You had the function count tokens, asked CloudWatch for sums, means and
+# percentiles, saw what refusals do to a latency, and made a metric that
+# cannot be added up.
 #
 # Keep this:
 #
@@ -298,7 +255,7 @@ check("16.2", pattern)
 #     return json.dumps({"_aws": about, **numbers})
 # ```
 #
-# You can stop here: in the sandbox it costs nothing. On AWS, five alarms and
-# a dashboard are within what is free, if the account has no others.
+# You can stop here: in the sandbox it costs nothing. On AWS, metrics cost in
+# hours in which somebody calls.
 #
 # {{next}}

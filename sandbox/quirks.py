@@ -274,7 +274,7 @@ QUIRKS = (
         "Log lines arrive seconds after the request.",
         "They are there before the answer is.",
         f"{SERVER}/watching/test_recorder.py::test_an_access_log_line_is_there_with_the_answer",
-        (11, 14),
+        (11, 14, 15),
     ),
     Quirk(
         "trace-secrets",
@@ -282,7 +282,7 @@ QUIRKS = (
         "in the event for the function, which stands below them, is not documented.",
         "Tokens and API keys are masked in the event too.",
         f"{SERVER}/watching/test_recorder.py::test_a_data_trace_shows_no_token_and_no_key",
-        (14,),
+        (15,),
     ),
     Quirk(
         "x-ray",
@@ -290,7 +290,7 @@ QUIRKS = (
         "later, and X-Ray draws a map of them.",
         "Every request is traced, and can be read at once; there is no map and no filter.",
         f"{SERVER}/watching/test_tracing.py::test_every_request_of_a_traced_stage_leaves_a_trace",
-        (14,),
+        (15,),
     ),
     Quirk(
         "metric-labels",
@@ -306,7 +306,7 @@ QUIRKS = (
         "Metrics can be read at once; an alarm is evaluated each second, over the periods that "
         "end now.",
         f"{SERVER}/watching/test_recorder.py::test_an_alarm_acts_on_the_metric_that_it_names",
-        (16,),
+        (16, 17),
     ),
     Quirk(
         "stream-python",

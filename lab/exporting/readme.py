@@ -12,7 +12,7 @@ from lab.exporting.settings import camel
 SECTIONS = {"Instances": 22}
 WORDS = {
     "nthropic": 20, "`/responses`": 20, "All three take tools": 20, "`seed`": 18, "x-ignored": 18,
-    "usage plan": 11, "The last row": 22, "`metrics_enabled`": 14, "pulumi stack output team_keys": 8,
+    "usage plan": 11, "The last row": 22, "`metrics_enabled`": 16, "pulumi stack output team_keys": 8,
 }  # fmt: skip
 # What reads otherwise before a chapter.
 EDITS = (
@@ -28,8 +28,10 @@ MAKES = (
     (10, "Or a token of a user pool."),
     (11, "Each team has a rate and a quota; bodies are checked before the function."),
     (13, "Each key has a budget of tokens a day."),
-    (14, "Two logs and a trace of each request; no prompt is in any of them."),
-    (16, "Metrics of calls and of tokens, alarms, a dashboard."),
+    (14, "A line in a log for each request; no prompt is in it."),
+    (15, "A log of API Gateway's steps and a trace of a request; no prompt is in them, either."),
+    (16, "Metrics of calls and of tokens."),
+    (17, "Alarms and a dashboard."),
     (18, "`POST /chat/completions` and `GET /models` are what clients of OpenAI look for."),
     (20, "`POST /responses` and `POST /messages` besides; tokens while they are written, if you set it."),
     (22, "A second home for the model: instances of EC2 behind a load balancer, if you set how many."),
@@ -64,7 +66,7 @@ KEY = """-H "Authorization: Bearer $(pulumi stack output team_keys --show-secret
   python -c 'import json, sys; print(json.load(sys.stdin)["blue"])')" \\
   """
 COSTS = {
-    "| at rest, a month |": (16, "| at rest, a month | 0 |"),
+    "| at rest, a month |": (17, "| at rest, a month | 0 |"),
     "| 1,000 prompts": (
         16,
         "| 1,000 prompts of three seconds at 1,769 MB | Lambda 0.09, API Gateway 0.004: about 0.10 |",

@@ -22,7 +22,7 @@ Raw = list[tuple[int, str]]
 NEXT_CHAPTER = {ACCESS: 11, EXECUTION: 11, FUNCTION: 2}
 NOT_THERE = {
     ACCESS: "Chapter 14 makes it: up(14).",
-    EXECUTION: "API Gateway writes its steps once chapter 14 says so: up(14).",
+    EXECUTION: "API Gateway writes its steps once chapter 15 says so: up(15).",
     FUNCTION: "Chapter 02 makes the function and its log: up(2).",
 }
 NOTHING_YET = {

@@ -249,6 +249,27 @@ QUESTIONS = (
         ),
     ),
     Question(
+        "15",
+        "Since this morning each call gets `500 Internal server error`. The function's log has no line "
+        "of any of them, and a call to the function itself works. Where do you look first?",
+        (
+            Option(
+                "At the function's memory: it may have run out",
+                "Whatever ends a function, Lambda has logged START before it. Here there is no line.",
+            ),
+            Option(
+                "At the gateway's right to invoke the function",
+                "The call ended at API Gateway, before the function. It will not tell the caller why, "
+                "and the access log has the 500 alone.",
+                right=True,
+            ),
+            Option(
+                "At the deployment: nobody has made one",
+                "What is not deployed cannot break what is served. And the answer would be a 403.",
+            ),
+        ),
+    ),
+    Question(
         "16",
         "99 calls are refused in 5 ms each; one is answered in 30 s. What does the mean of the "
         "latency say?",
@@ -266,6 +287,27 @@ QUESTIONS = (
             Option(
                 "5 ms: a mean leaves out what is far off",
                 "That is a median. It would hide the slow one entirely.",
+            ),
+        ),
+    ),
+    Question(
+        "17",
+        "In an alarm you name the API by its id, where CloudWatch knows it by its name. When do you "
+        "learn of it?",
+        (
+            Option(
+                "In the plan",
+                "A plan compares texts. It asks nobody whether there is such a metric.",
+            ),
+            Option(
+                "In `up()`: CloudWatch refuses it",
+                "An alarm may come before its metric's first number, so an unknown name is no error.",
+            ),
+            Option(
+                "On the day on which it should have gone off",
+                "To CloudWatch it is a metric without data. Unless you have tried it, or say that "
+                "missing data is bad.",
+                right=True,
             ),
         ),
     ),

@@ -12,8 +12,8 @@ def one_id() -> str:
         "One request, one id, and who writes it down",
         "The caller gets the request's id in a header of the answer. API Gateway writes one line of the access "
         "log for each request, and a line of the execution log for each of its steps. The function writes its "
-        "own log. All have the id. A trace tells of some requests where the time went.",
-        262,
+        "own log. All have the id.",
+        226,
     )
     drawing.card(16, 20, 124, 44, ["caller"])
     drawing.route([(140, 42), (207, 42)])
@@ -32,7 +32,94 @@ def one_id() -> str:
         drawing.line([(middle, 166), (middle, 192)], kind="new")
     drawing.line([(78, 192), (562, 192)], kind="new")
     drawing.text(320, 210, "the same request id", bold=True)
-    drawing.text(320, 240, "and of some requests a trace: where the time went", size=12)
+    return drawing.svg()
+
+
+# Milliseconds of one slow request, from the outermost clock to the innermost: an example.
+CLOCKS = (
+    ("latency", "access log", 0, 6140),
+    ("integrationLatency", "access log", 20, 6100),
+    ("Init Duration", "REPORT: the start", 45, 5150),
+    ("Duration", "REPORT: the work", 5195, 900),
+)
+
+
+def clocks() -> str:
+    """One request on four clocks, each inside the one before."""
+    drawing = Sketch(
+        "One request, and the clocks that it ran on",
+        "Each clock runs inside the one before. The latency is all of it. The integration's latency begins "
+        "when API Gateway has decided, and holds the function's start, where there is one, and its work. What is "
+        "left of the outer clock was spent between the two.",
+        232,
+    )
+    left, wide, high, gap = 186.0, 400.0, 30.0, 14.0
+    scale = wide / CLOCKS[0][3]
+    for at, (name, where, start, took) in enumerate(CLOCKS):
+        y = 26 + at * (high + gap)
+        drawing.text(left - 12, y + 12, name, size=12, at="end", bold=True)
+        drawing.text(left - 12, y + 27, where, size=12, at="end")
+        kind = ("", "", "bad", "good")[at] or "new"
+        drawing.bar(left + start * scale, y, max(took * scale, 4), high, kind)
+        if took * scale > 60:
+            middle = left + (start + took / 2) * scale
+            drawing.text(middle, y + 19.5, f"{took:,} ms", size=12)
+        else:
+            drawing.text(left + start * scale - 8, y + 19.5, f"{took:,} ms", size=12, at="end")
+    drawing.axis(left, left + wide + 24, 26 + 4 * (high + gap))
+    drawing.text(left + wide + 24, 26 + 4 * (high + gap) + 18, "time", size=12, at="end")
+    return drawing.svg()
+
+
+# Seconds of twenty answers, the quickest first: an example.
+ANSWERS = (
+    0.4,
+    0.5,
+    0.5,
+    0.6,
+    0.6,
+    0.7,
+    0.7,
+    0.8,
+    0.8,
+    0.9,
+    0.9,
+    1.0,
+    1.1,
+    1.2,
+    1.3,
+    1.5,
+    1.8,
+    2.4,
+    9.0,
+    28.0,
+)
+
+
+def percentile() -> str:
+    """Answers in a line by how long they took: where the mean is, and where p50 and p95 are."""
+    mean = sum(ANSWERS) / len(ANSWERS)
+    p50, p95 = ANSWERS[9], ANSWERS[18]
+    drawing = Sketch(
+        "Twenty answers, the quickest first: the mean, p50 and p95",
+        f"A bar for each of twenty answers, the quickest first. The mean is {mean:.1f} seconds, which none of them took. "
+        f"Half of them took at most {p50:g} seconds: p50. Nineteen took at most {p95:g} seconds: p95. One took "
+        f"{ANSWERS[-1]:g} seconds, and neither says so.",
+        250,
+    )
+    left, wide, base, tall = 74.0, 27.0, 200.0, 5.6
+    drawing.text(left, 24, "seconds of each answer", size=12, at="start")
+    for at, seconds in enumerate(ANSWERS):
+        kind = "bad" if at > 17 else "good"
+        drawing.bar(left + wide * at + 4, base - tall * seconds, wide - 8, tall * seconds, kind)
+    end = left + wide * len(ANSWERS)
+    drawing.line([(left, base), (end, base)])
+    drawing.line([(left, base - tall * mean), (end, base - tall * mean)], kind="new", dashed=True)
+    drawing.text(left + 4, base - tall * mean - 8, f"the mean: {mean:.1f} s", size=12, at="start")
+    for at, name in ((9, "p50"), (18, "p95")):
+        middle = left + wide * (at + 0.5)
+        drawing.route([(middle, base + 26), (middle, base + 3)])
+        drawing.text(middle, base + 41, f"{name}: {ANSWERS[at]:g} s", size=12, bold=True)
     return drawing.svg()
 
 

@@ -44,7 +44,8 @@ RULES = Stop("rules", ("poolRule-stable", "poolRule-candidate"))
 POOLS = Stop("pools", ("candidateTargets", "candidateInstances"))
 
 ROLE = Stop("role", ("languageModelApiRole",), "integration")
-LOGS = Stop("logs", ("accessLogs", "executionLogs"), "stage")
+LOGS = Stop("logs", ("accessLogs",), "stage")
+STEPS = Stop("steps", ("executionLogs",), "stage")
 ALARMS = Stop("alarms", ("alarm-failures", "languageModelDashboard"), "stage")
 BUDGET = Stop("budget", ("tokenBudgets",), "function")
 BREAKERS = Stop("breakers", ("breakers",), "function")
@@ -55,14 +56,16 @@ WAY = (*TO_MODEL, ROLE)
 WAYS = {
     13: (*TO_MODEL, BUDGET),
     14: (*TO_MODEL, LOGS),
-    16: (*TO_MODEL, LOGS, ALARMS),
+    15: (*TO_MODEL, LOGS, STEPS),
+    16: (*TO_MODEL, LOGS, STEPS),
+    17: (*TO_MODEL, LOGS, ALARMS),
     18: TO_CHAT,
     20: TO_CHAT,
     22: (STAGE, API, INSTANCES_PATH, KEY, LINK, BALANCER, INSTANCES),
     25: (STAGE, API, KEY, FUNCTION, BALANCER, RULES, POOLS, BREAKERS),
 }
 # Chapters that change what another one has made, and what of the way that is.
-LIT = {10: "key", 20: "integration"}
+LIT = {10: "key", 16: "function", 20: "integration"}
 # Pages that are about all of it: one shows it, one takes it home.
 WHOLE = (0, 26)
 

@@ -41,7 +41,7 @@ QUOTAS = (
     Quota("API Gateway: usage plans", TEAMS + 1, 300, "a plan for each team, one for guests"),
     Quota("Cognito: user pools", 1, 1000, "the page about people"),
     Quota(
-        "CloudWatch: dashboards", 1, 5000, "the page about numbers; three are free for an account"
+        "CloudWatch: dashboards", 1, 5000, "the page about alarms; three are free for an account"
     ),
     Quota(
         "EC2: vCPU of standard instances", 6, 64, "three instances of two; a new account may have 5"

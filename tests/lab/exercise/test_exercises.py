@@ -13,7 +13,7 @@ from gateway.settings import Settings
 from lab import course
 from lab.checks import ch06
 from lab.errors import LabError
-from lab.exercise import calls, exercises
+from lab.exercise import calls, exercises, watched
 from lab.exercise.state import Exercise, blank, judge
 from lab.mocks import mocks
 
@@ -42,9 +42,15 @@ def deployed(monkeypatch, answers):
     base = "http://127.0.0.1:4566/v1"
 
     def send(method, url, **more):
-        return answers[f"{method} {url.removeprefix(base)}"]
+        found = answers[f"{method} {url.removeprefix(base)}"]
+        return found.pop(0) if isinstance(found, list) else found
+
+    def lines(outputs, output, request_id, wait=True):
+        return answers.get("lines", {}).get(f"{output} {request_id}", [])
 
     monkeypatch.setattr(calls, "send", send)
+    monkeypatch.setattr(watched, "lines", lines)
+    monkeypatch.setattr(watched, "alarm", lambda metric, ringing=False: answers["alarm"][ringing])
     return {**OUTPUTS, "invoke_url": base}
 
 

@@ -5,7 +5,7 @@ import json
 import pulumi
 import pulumi_aws as aws
 
-from gateway import auth
+from gateway import auth, limits, logs, metrics
 from gateway import deployment as file
 from lab.exercise import exercises
 from lab.session import session
@@ -28,6 +28,26 @@ def verdicts(space: dict[str, object]) -> dict[str, str]:
     return {number: exercises.check(number, space[name]).verdict for number, name in named.items()}
 
 
+def watching(space):
+    """The steps of the pages on logs, metrics and alarms, with what the solutions change in them."""
+
+    def log_fields(*given):
+        return space["with_agent"](logs.log_fields(*given))
+
+    def prompt_limit(settings, rest_api, stage, logging):
+        return limits.prompt_limit(settings, rest_api, stage, space["quiet"](logging))
+
+    def metrics_variables(*given):
+        return space["company"](metrics.metrics_variables(*given))
+
+    def alarms(settings, rest_api, stage, access_logs):
+        usual = metrics.alarms(settings, rest_api, stage, access_logs)
+        return [*usual, space["refused_alarm"](rest_api, stage)]
+
+    return {"log_fields": log_fields, "prompt_limit": prompt_limit,
+            "metrics_variables": metrics_variables, "alarms": alarms}  # fmt: skip
+
+
 def test_solutions_that_deploy_are_right_once_they_are_deployed(gateway):
     space = solved()
 
@@ -43,11 +63,11 @@ def test_solutions_that_deploy_are_right_once_they_are_deployed(gateway):
         return [*auth.encrypted_only(proof, rest_api), {**may, "Resource": names}]
 
     assert set(verdicts(space).values()) == {"not yet"}
-    mine = {"deployment": deployment, "encrypted_only": encrypted_only}
+    mine = {"deployment": deployment, "encrypted_only": encrypted_only, **watching(space)}
     session.own_names = lambda: mine
     try:
         session.up()
-        assert CALLS == ["6.2", "8.2", "18.2"]
+        assert CALLS == ["6.2", "8.2", "14.1", "15.2", "16.1", "17.1", "18.2"]
         assert set(verdicts(space).values()) == {"right"}
     finally:
         session.own_names = dict

@@ -1,3 +1,3 @@
-# exercise 14.1: took
-# says: A dict is wanted, and this is a list.
-took = [40, 5150, 50]
+# exercise 14.1: with_agent
+# says: A function is wanted, and this is a dict.
+with_agent = {"agent": "$context.identity.userAgent"}

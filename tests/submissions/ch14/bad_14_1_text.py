@@ -1,7 +1,12 @@
-# exercise 14.1: took
-# says: the gateway itself: '40 ms' is no number.
-took = {
-    "the gateway itself": "40 ms",
-    "the function's start": 5150,
-    "the way between the two": 50,
+# exercise 14.1: with_agent
+# says: The line is no JSON: r-1 401 course-checker/1.0
+from tests.submissions import of_gateway
+
+answers = {
+    "GET /model": of_gateway(401, "UnauthorizedException"),
+    "lines": {"access_log_group r-1": ["r-1 401 course-checker/1.0"]},
 }
+
+
+def with_agent(fields):
+    return "$context.requestId"

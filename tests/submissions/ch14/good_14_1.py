@@ -1,6 +1,25 @@
-# exercise 14.1: took
-took = {
-    "the gateway itself": 40,
-    "the function's start": 5150,
-    "the way between the two": 50,
+# exercise 14.1: with_agent
+import json
+
+from tests.submissions import of_gateway
+
+answers = {
+    "GET /model": of_gateway(401, "UnauthorizedException"),
+    "lines": {
+        "access_log_group r-1": [
+            json.dumps(
+                {
+                    "requestId": "r-1",
+                    "status": "401",
+                    "latency": "3",
+                    "team": "-",
+                    "agent": "course-checker/1.0",
+                }
+            )
+        ]
+    },
 }
+
+
+def with_agent(fields):
+    return {**fields, "agent": "$context.identity.userAgent"}

@@ -1,16 +1,14 @@
-# exercise 16.1: refused_alarm
-import pulumi_aws as aws
+# exercise 16.1: company
+import json
+
+from tests.submissions import of_function
+
+COUNTED = {"Namespace": "Company/Models", "Dimensions": [["gen_ai.request.model"]]}
+answers = {
+    "POST /model": of_function(200),
+    "lines": {"log_group r-1": ["START", json.dumps({"_aws": {"CloudWatchMetrics": [COUNTED]}})]},
+}
 
 
-def refused_alarm(rest_api, stage):
-    return aws.cloudwatch.MetricAlarm(
-        "refusedAlarm",
-        namespace="AWS/ApiGateway",
-        metric_name="4XXError",
-        dimensions={"ApiName": rest_api.name, "Stage": stage.stage_name},
-        statistic="Sum",
-        period=300,
-        evaluation_periods=1,
-        comparison_operator="GreaterThanThreshold",
-        threshold=50,
-    )
+def company(variables):
+    return {**variables, "METRICS_NAMESPACE": "Company/Models"}

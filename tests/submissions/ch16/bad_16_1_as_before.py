@@ -1,0 +1,18 @@
+# exercise 16.1: company
+# says: It counts in 'LanguageModel/accessLogs-1a2b3c4'.
+import json
+
+from tests.submissions import of_function
+
+COUNTED = {
+    "Namespace": "LanguageModel/accessLogs-1a2b3c4",
+    "Dimensions": [["gen_ai.request.model"]],
+}
+answers = {
+    "POST /model": of_function(200),
+    "lines": {"log_group r-1": ["START", json.dumps({"_aws": {"CloudWatchMetrics": [COUNTED]}})]},
+}
+
+
+def company(variables):
+    return {**variables, "METRICS_NAMESPACE": "Company/Models"}

@@ -1,3 +1,0 @@
-# exercise 16.2: pattern
-# says: An empty pattern counts every line.
-pattern = ""

@@ -1,3 +1,0 @@
-# exercise 16.2: pattern
-# says: A text is wanted, and this is a dict.
-pattern = {"status": "429", "team": "blue"}

@@ -1,3 +1,0 @@
-# exercise 16.2: pattern
-# says: CloudWatch cannot read
-pattern = '{ status = "429" && team = "blue" }'

@@ -1,3 +1,0 @@
-# exercise 16.2: pattern
-# says: It counts a call of blue's that was answered.
-pattern = '{ $.team = "blue" }'

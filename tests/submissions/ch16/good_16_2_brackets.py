@@ -1,2 +1,0 @@
-# exercise 16.2: pattern
-pattern = '{ ($.team = "blue") && ($.status = "429") }'

@@ -1,0 +1,24 @@
+# exercise 17.1: refused_alarm
+# says: It is right, and not deployed.
+import pulumi_aws as aws
+
+from tests.submissions import of_gateway
+
+answers = {
+    "GET /model": of_gateway(401, "UnauthorizedException"),
+    "alarm": {False: ""},
+}
+
+
+def refused_alarm(rest_api, stage):
+    return aws.cloudwatch.MetricAlarm(
+        "refusedAlarm",
+        namespace="AWS/ApiGateway",
+        metric_name="4XXError",
+        dimensions={"ApiName": rest_api.name, "Stage": stage.stage_name},
+        statistic="Sum",
+        period=300,
+        evaluation_periods=1,
+        comparison_operator="GreaterThanThreshold",
+        threshold=50,
+    )

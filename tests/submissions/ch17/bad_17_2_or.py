@@ -1,0 +1,3 @@
+# exercise 17.2: pattern
+# says: It counts a call of green's over a limit.
+pattern = '{ $.status = "429" || $.team = "blue" }'

@@ -1,0 +1,2 @@
+# exercise 17.2: pattern
+pattern = '{ ($.team = "blue") && ($.status = "429") }'
