@@ -169,7 +169,7 @@ CHAPTERS = (
         20,
         "the_stream",
         "The stream",
-        40,
+        35,
         (
             "streaming",
             "stream_variables",
@@ -183,7 +183,7 @@ CHAPTERS = (
         21,
         "other_dialects",
         "Other dialects",
-        40,
+        35,
         ("other_dialects", "no_embeddings", "dialect_limits", "anthropic_base_url"),
         ("dialects",),
     ),

@@ -67,8 +67,6 @@ LONGER = {
     "13_how_many_tokens": (35, 175),
     "14_one_request": (35, 175),
     "16_numbers": (35, 175),
-    "18_speak_openai": (35, 175),
-    "20_the_stream": (35, 175),
     "22_behind_a_load_balancer": (35, 200),
     "25_failing_well": (41, 175),
 }
