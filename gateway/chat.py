@@ -22,7 +22,7 @@ from .limits import (
 )
 from .settings import Settings
 
-# Chapter 18: speak OpenAI; chapter 20 has what streams
+# Chapter 18: speak OpenAI
 
 
 def list_models(
@@ -66,7 +66,6 @@ def path_below(
 
 
 def chat_completions(
-    settings: Settings,
     rest_api: aws.apigateway.RestApi,
     access: Arguments,
     invocation: Arguments,
@@ -75,60 +74,12 @@ def chat_completions(
     root = rest_api.root_resource_id
     above = path_below("chatPath", rest_api, root, "chat")
     path = path_below("completionsPath", rest_api, above.id, "completions")
-    validator = body_validator("chatValidator", rest_api)
-    schema = chat_schema(settings)
-    shape = body_model("chatModel", rest_api, "Conversation", schema)
-    rules = checked(validator, shape)
-    method = path_method(
-        "chatMethod",
-        rest_api,
-        path,
-        "POST",
-        {**access, **rules, "operation_name": "CreateChatCompletion"},
-    )
+    asks = {**access, "operation_name": "CreateChatCompletion"}
+    method = path_method("chatMethod", rest_api, path, "POST", asks)
     proxy = proxy_integration(
         "chatIntegration", rest_api, method, invocation
     )
-    return [above, path, validator, shape, method, proxy]
-
-
-def streaming(
-    settings: Settings, function: aws.lambda_.Function
-) -> Arguments:
-    """For the integration: hand on tokens while they are written."""
-    if not settings.stream:
-        return {}
-    return {
-        "uri": function.response_streaming_invoke_arn,
-        "response_transfer_mode": "STREAM",
-        "timeout_milliseconds": settings.timeout * 1000,
-    }
-
-
-def chat_schema(settings: Settings) -> Arguments:
-    """What a conversation has to look like, as JSON Schema, draft 4.
-
-    How much of it the model can read, the function knows, and says.
-    """
-    text = {"type": "string", "maxLength": settings.prompt_characters}
-    message = {
-        "type": "object",
-        "required": ["role"],
-        "properties": {"role": {"type": "string"}},
-    }
-    return {
-        "$schema": "http://json-schema.org/draft-04/schema#",
-        "type": "object",
-        "required": ["model", "messages"],
-        "properties": {
-            "model": text,
-            "messages": {
-                "type": "array",
-                "minItems": 1,
-                "items": message,
-            },
-        },
-    }
+    return [above, path, method, proxy]
 
 
 def chat_limit(
@@ -181,6 +132,75 @@ def chat_url(stage: aws.apigateway.Stage) -> pulumi.Output[str]:
     return pulumi.Output.concat(stage.invoke_url, "/chat/completions")
 
 
+def prompt_variables(settings: Settings) -> Variables:
+    """For the function: whether our system prompt comes first."""
+    return (
+        {"SYSTEM_PROMPT_FIRST": "1"} if settings.system_prompt_first else {}
+    )
+
+
+# Chapter 19: what is no conversation does not reach the function
+
+
+def chat_check(
+    settings: Settings, rest_api: aws.apigateway.RestApi
+) -> tuple[aws.apigateway.RequestValidator, aws.apigateway.Model]:
+    """Who looks at the body of a conversation, and for what."""
+    validator = body_validator("chatValidator", rest_api)
+    schema = chat_schema(settings)
+    shape = body_model("chatModel", rest_api, "Conversation", schema)
+    return validator, shape
+
+
+def chat_rules(
+    check: tuple[aws.apigateway.RequestValidator, aws.apigateway.Model],
+) -> Arguments:
+    """For the method of conversations: those two look first."""
+    return checked(*check)
+
+
+def chat_schema(settings: Settings) -> Arguments:
+    """What a conversation has to look like, as JSON Schema, draft 4.
+
+    How much of it the model can read, the function knows, and says.
+    """
+    text = {"type": "string", "maxLength": settings.prompt_characters}
+    message = {
+        "type": "object",
+        "required": ["role"],
+        "properties": {"role": {"type": "string"}},
+    }
+    return {
+        "$schema": "http://json-schema.org/draft-04/schema#",
+        "type": "object",
+        "required": ["model", "messages"],
+        "properties": {
+            "model": text,
+            "messages": {
+                "type": "array",
+                "minItems": 1,
+                "items": message,
+            },
+        },
+    }
+
+
+# Chapter 20: the stream
+
+
+def streaming(
+    settings: Settings, function: aws.lambda_.Function
+) -> Arguments:
+    """For the integration: hand on tokens while they are written."""
+    if not settings.stream:
+        return {}
+    return {
+        "uri": function.response_streaming_invoke_arn,
+        "response_transfer_mode": "STREAM",
+        "timeout_milliseconds": settings.timeout * 1000,
+    }
+
+
 def stream_variables(settings: Settings) -> Arguments:
     """For the stage: that the function may give an answer in pieces.
 
@@ -188,13 +208,6 @@ def stream_variables(settings: Settings) -> Arguments:
     deployment takes change in one moment, and no call meets the two apart.
     """
     return {"variables": {"stream": "1"}} if settings.stream else {}
-
-
-def prompt_variables(settings: Settings) -> Variables:
-    """For the function: whether our system prompt comes first."""
-    return (
-        {"SYSTEM_PROMPT_FIRST": "1"} if settings.system_prompt_first else {}
-    )
 
 
 # On AWS, where Lambda's own Python runtime cannot stream

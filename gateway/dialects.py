@@ -22,7 +22,7 @@ from .limits import (
 )
 from .settings import Settings
 
-# Chapter 20: the stream, and two more dialects
+# Chapter 21: other dialects
 
 
 # Where each answers; below it, where it only counts; its noun.

@@ -38,12 +38,14 @@ from .auth import (  # chapters 08 and 10
     user_pool,
 )
 from .budget import budget_rights, budget_variables, token_budget  # 10
-from .chat import (  # chapters 18 and 20
+from .chat import (  # chapters 18 to 20
     adapter_invocation,
     adapter_start,
     adapter_variables,
+    chat_check,
     chat_completions,
     chat_limit,
+    chat_rules,
     chat_url,
     error_responses,
     list_models,
@@ -65,7 +67,7 @@ from .deployment import (  # chapter 06
     model_url,
     stage,
 )
-from .dialects import (  # chapter 20
+from .dialects import (  # chapter 21
     anthropic_base_url,
     dialect_limits,
     no_embeddings,
@@ -234,9 +236,12 @@ def client_parts(
     """What clients look for; what is a conversation can stream."""
     flow = {**whole, **streaming(settings, function)}
     streamed = {**flow, **alias_invocation(settings, function, flow)}
+    check = chat_check(settings, api)
+    talked = {**admitted, **chat_rules(check)}
     return [
         *list_models(api, admitted, whole),
-        *chat_completions(settings, api, admitted, streamed),
+        *check,
+        *chat_completions(api, talked, streamed),
         *other_dialects(settings, api, admitted, whole, streamed),
         *no_embeddings(api, admitted, whole),
     ]

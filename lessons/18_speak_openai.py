@@ -1,5 +1,5 @@
 # Sources. Prices and dates change: look them up before you rely on one.
-# - the shape of a conversation, seed, stop, tools: platform.openai.com/docs/api-reference/chat
+# - the shape of a conversation, seed, stop: platform.openai.com/docs/api-reference/chat
 # - an unknown path with an Authorization header is taken for a broken signature, 403:
 #   repost.aws/knowledge-center/api-gateway-authentication-token-errors
 # - which clients: tests/clients and tests/deployed run openai, LangChain and LiteLLM against this gateway
@@ -17,7 +17,7 @@
 #
 # - give the model the paths at which clients of OpenAI look;
 # - call it with a client that knows nothing of you;
-# - ask for repeatable answers and for tool calls;
+# - ask for repeatable answers, and for short ones;
 # - have each refusal raise the client's own exception.
 #
 # About {{minutes}} minutes. It costs nothing here. On AWS it costs what
@@ -29,17 +29,14 @@
 
 # %%
 import json
-import boto3
 import openai
 import pulumi
 import pulumi_aws as aws
 import requests
 from gateway import chat as endpoint
-from gateway.chat import chat_schema, path_below
+from gateway.chat import path_below
 from gateway.kinds import Arguments, Parts
-from gateway.limits import body_model, body_validator, checked
 from gateway.limits import error_response, path_method, proxy_integration
-from gateway.settings import Settings
 from lab import start, plan, up, outputs, predict, show
 from lab import check, hint, solution
 
@@ -77,11 +74,11 @@ predict("18")
 #
 # A prompt is now a list of **messages**, each with a **role**: `system`
 # gives orders, `user` asks, `assistant` has answered. The model keeps
-# nothing, so the client sends the whole conversation each time. The body is
-# validated, as in chapter 11. (`list_models` is the same for GET `/models`
-# and `/models/{model}`; `chat_limit` gives it the prompts' rate.)
+# nothing, so the client sends the whole conversation each time.
+# (`list_models` does the same for GET `/models` and `/models/{model}`;
+# `chat_limit` gives conversations the rate of prompts.)
 
-# %% step: chat_completions, chat_url
+# %% step: chat_completions
 
 # %% [markdown]
 # ### Refusals that clients can read
@@ -135,10 +132,9 @@ show(answer.json())
 # %% [markdown]
 # ## Ask
 #
-# ### With OpenAI's own client
-#
-# Two arguments, and it is yours. (`max_retries=0` because we want to see
-# refusals; by default it tries twice more, as `Retry-After` says.)
+# With OpenAI's own client: two arguments, and it is yours. (By default it
+# tries twice more after a refusal. We want to see refusals, so:
+# `max_retries=0`.)
 
 # %%
 client = openai.OpenAI(
@@ -156,11 +152,11 @@ print(say().choices[0].message.content)
 # `OPENAI_BASE_URL` and `OPENAI_API_KEY` (LiteLLM: `OPENAI_API_BASE`). This
 # kit's tests run LangChain's `ChatOpenAI` and LiteLLM so.
 #
-# ### What can be asked for
+# ## Change it: the same prompt, asked otherwise
 #
-# Four times the same prompt. The same **seed** gives the same text again.
-# `stop` ends an answer before this text. `length` says that `max_tokens`
-# ended it.
+# Four times the same prompt, with much chance: a `temperature` of 0.9. The
+# same **seed** gives the same text again. `stop` ends an answer before this
+# text. `length` says that `max_tokens` ended it.
 
 # %%
 for more in ({"seed": 7}, {"seed": 7}, {"seed": 7, "stop": [","]},
@@ -171,98 +167,47 @@ for more in ({"seed": 7}, {"seed": 7}, {"seed": 7, "stop": [","]},
 # expect: {'seed': 7, 'max_tokens': 3} length
 
 # %% [markdown]
-# ### A tool to call
-#
-# A model can only write. A **tool** is a function of yours that it may ask
-# for: you send its name, and its arguments as JSON Schema. What comes back
-# is a call; you run it, and send the result.
-
-# %%
-weather = {"name": "get_weather", "parameters": {
-    "type": "object", "required": ["city"],
-    "properties": {"city": {"type": "string"}}}}
-tools = [{"type": "function", "function": weather}]
-talk = [{"role": "user", "content": "The weather in Paris?"}]
-said = say(talk, 48, tools=tools, temperature=0).choices[0].message
-print(said.tool_calls[0].function)
-talk += [said, {"role": "tool", "content": "20 degrees and sunny",
-                "tool_call_id": said.tool_calls[0].id}]
-print(say(talk, 32, tools=tools).choices[0].message.content)
-# expect: name='get_weather'
-# expect: 20 degrees
-
-# %% [markdown]
-# The arguments fit the schema: the model may write only what can still
-# become such a text. That does not make them right. A large model also
-# chooses whether to call. Ours is too small: the function takes the tool
-# that has words in common with the question, or none.
-#
-# ## Change it: an unknown path is a 404
+# ## Break it: six mistakes, as the client sees them
 #
 # `tried` prints the status, the client's exception, its code, and who
-# refused: API Gateway's name for it, or *the function*. There is no path
-# `/files`. API Gateway takes the key for a broken signature, and says 403.
+# refused: API Gateway's name for it, or *the function*. The last mistake is
+# greed: 40 calls at once. A client that tries again waits as `Retry-After`
+# tells it.
 
 # %%
 def tried(what, call):
     try:
-        call()
-        print(f"{what:15} fine")
+        print(what, call() and "fine")
     except openai.APIStatusError as error:
         who = error.response.headers.get("x-amzn-errortype", "the function")
-        print(f"{what:15} {error.status_code} {type(error).__name__:21}",
-              f"{error.code:23} {who}")
-
-tried("no such path", client.files.list)
-# expect: no such path … 403 PermissionDeniedError
-
-# %% [markdown]
-# People will search their keys. The function would say it better: the path
-# `{proxy+}` stands for all that are not there otherwise. Your version of
-# `list_models` adds it. Expect three `+`. (It stays a plan, and the step
-# comes back: to take a path away again needs two `up()`, see chapter 06.)
-
-# %%
-def list_models(rest_api, access, invocation):
-    rest = path_below(
-        "restPath", rest_api, rest_api.root_resource_id, "{proxy+}")
-    method = path_method("restMethod", rest_api, rest, "ANY", access)
-    return [*endpoint.list_models(rest_api, access, invocation),
-            rest, method, proxy_integration(
-                "restIntegration", rest_api, method, invocation)]
-
-plan()
-from gateway.chat import list_models
-# expect 3 times: + create
-
-# %% [markdown]
-# ## Break it: five mistakes, as the client sees them
-#
-# Four wrong requests; then green is greedy, and comes back with a client
-# that tries again. Look for who refused each.
-
-# %%
+        kind = type(error).__name__
+        print(what, error.status_code, kind, error.code, who)
 other = client.with_options
-long = [{"role": "user", "content": "word " * 1900}]
-tried("a wrong key", other(api_key="guess").models.list)
-tried("no messages", lambda: say([]))
-tried("another model", lambda: client.models.retrieve("gpt-4"))
-tried("a long prompt", lambda: say(long))
-green = other(api_key=keys["green"])
-patient = other(api_key=keys["green"], max_retries=4)
-tried("40 calls", lambda: [green.models.list() for _ in range(40)])
-tried("3 with patience", lambda: [patient.models.list() for _ in range(3)])
-# expect: a wrong key … 401 AuthenticationError … UnauthorizedException
-# expect: no messages … 400 BadRequestError … BadRequestException
-# expect: another model … 404 NotFoundError … the function
-# expect: a long prompt … 400 … context_length_exceeded the function
-# expect: 40 calls … 429 RateLimitError
-# expect: 3 with patience fine
+greedy = other(api_key=keys["green"]).models.list
+patient = other(api_key=keys["green"], max_retries=4).models.list
+tried("a wrong key:", other(api_key="guess").models.list)
+tried("another model:", lambda: client.models.retrieve("gpt-4"))
+tried("no messages:", lambda: say([]))
+tried("a long prompt:", lambda: say([{**hello[0], "content": "a " * 1900}]))
+tried("no such path:", client.files.list)
+tried("40 calls:", lambda: [greedy() for _ in range(40)])
+tried("with patience:", lambda: [patient() for _ in range(3)])
+# expect: a wrong key: 401 AuthenticationError … UnauthorizedException
+# expect: another model: 404 NotFoundError … the function
+# expect first: no messages: 400 BadRequestError … the function
+# expect: a long prompt: 400 … context_length_exceeded the function
+# expect: no such path: 403 PermissionDeniedError
+# expect: 40 calls: 429 RateLimitError
+# expect: with patience: fine
 
 # %% [markdown]
 # `context_length_exceeded`: more than the model can read at once. Programs
 # know that code, and shorten the conversation. Green's 429 is its usage
-# plan's. The second client gets one too, reads `Retry-After`, and waits.
+# plan's. The patient client gets one, too, and waits.
+#
+# One refusal misleads. There is no path `/files`, but API Gateway takes the
+# key for a broken signature, and says 403: people will search their keys.
+# Exercise 18.2 puts that right.
 #
 # ## Your turn
 #
@@ -276,18 +221,17 @@ def carry_on(messages, answer, question):
 check("18.1", carry_on)
 
 # %% [markdown]
-# **18.2** A client that asks for pictures meets API Gateway's 403, and raises
-# `PermissionDeniedError`. Write `unknown(rest_api)`: a list with the gateway
-# response that makes it a 404 in OpenAI's shape, with the code `unknown_url`.
-# The checker calls what is deployed.
+# **18.2** Write `unknown(rest_api)`: a list with the gateway response that
+# makes a path which is not there a 404 in OpenAI's shape, with the code
+# `unknown_url`. The checker calls what is deployed.
 
 # %%
 def unknown(rest_api):
     ...
 
 def error_responses(rest_api, more):
-    usual = endpoint.error_responses(rest_api, more)
-    return usual + (unknown(rest_api) or [])
+    return (endpoint.error_responses(rest_api, more)
+            + (unknown(rest_api) or []))
 
 up()
 check("18.2", unknown)
@@ -305,8 +249,8 @@ check("18.2", unknown)
 # ## Recap
 #
 # You gave the model paths at which clients of OpenAI look, and called it
-# with one. You asked for repeatable answers and for a tool call. Each
-# refusal raised the client's own exception.
+# with a client that knows nothing of you. You asked for repeatable answers
+# and for short ones. Each refusal raised the client's own exception.
 #
 # Keep this:
 #

@@ -5,7 +5,7 @@
 # - Python streams through a custom runtime or the Lambda Web Adapter; 1.0.0 is layer version 27:
 #   docs.aws.amazon.com/lambda/latest/dg/configuration-response-streaming.html and
 #   github.com/aws/aws-lambda-web-adapter (README)
-# - Responses and Messages: platform.openai.com/docs/api-reference/responses, docs.anthropic.com/en/api/messages
+# - server-sent events: html.spec.whatwg.org/multipage/server-sent-events.html; [DONE] is OpenAI's
 
 # %% [markdown]
 # # {{title}}
@@ -20,8 +20,8 @@
 #
 # - hand on tokens as they are written, and measure what that gains;
 # - read a stream without a client;
-# - find out what stands in a stream's way;
-# - speak two more shapes: OpenAI's Responses, Anthropic's Messages.
+# - hang up, and see who hears of it;
+# - find out what stands in a stream's way.
 #
 # About {{minutes}} minutes. It costs nothing here. On AWS a streamed answer
 # costs as much as a whole one (up to 10 MB). Earlier chapters are made if
@@ -36,13 +36,15 @@ import json
 import time
 import boto3
 import openai
-import pulumi
 import pulumi_aws as aws
 import requests
-from gateway.dialects import dialect, messages_schema, responses_schema
-from gateway.kinds import Arguments, Parts
+from gateway import chat as endpoint
+from gateway.chat import adapter_invocation, adapter_start
+from gateway.chat import adapter_variables, path_below
+from gateway.kinds import Arguments
+from gateway.limits import path_method, proxy_integration
 from gateway.settings import Settings
-from lab import start, plan, up, outputs, predict, show
+from lab import start, plan, up, outputs, predict
 from lab import check, hint, solution, tokens
 from lab.widgets import chat
 
@@ -75,32 +77,21 @@ predict("20")
 # %% [markdown]
 # ## The code
 #
-# ### The switch
-#
 # `STREAM` tells API Gateway to hand on what comes, while it comes. Lambda has
 # another call for that, so the function has another ARN: the two belong
 # together. The limit of 29 seconds does not hold for a stream, which may
 # take 15 minutes; but the function's own `timeout` does, and ours is 29.
-# (`adapter_…` in `gateway/chat.py` is for AWS: see below.)
+#
+# The stage's variable tells the function: API Gateway sends it along with
+# each call. (`adapter_…` in `gateway/chat.py` is for AWS: see below.)
 
 # %% step: streaming, stream_variables
 
 # %% [markdown]
-# ### Two more dialects
-#
-# OpenAI has a newer shape, **Responses**; Anthropic has **Messages**. Coding
-# agents speak one of these. Each gets a path, and below it one that counts
-# tokens. The function reads each shape into one inner form, so that keys,
-# plans, budget and logs hold here, too. (`dialect_limits`, `no_embeddings`
-# and `dialect` are in `gateway/dialects.py`.)
-
-# %% step: other_dialects, anthropic_base_url
-
-# %% [markdown]
 # ## Plan
 #
-# From chapter 18: one integration changes, ten methods and paths are new,
-# and the deployment is replaced.
+# The integration of `/chat/completions` and the stage are updated, the
+# deployment is replaced. The function stays as it is.
 
 # %%
 plan()
@@ -118,53 +109,36 @@ up()
 # %% [markdown]
 # ## Look
 #
-# The integration of `/chat/completions`. In `uri`, look for
-# `response-streaming-invocations`.
-
-# %%
-resources = boto3.client("apigateway").get_resources(
-    restApiId=outputs()["rest_api_id"], embed=["methods"], limit=500)
-path = next(each for each in resources["items"]
-            if each["path"] == "/chat/completions")
-show(path["resourceMethods"]["POST"]["methodIntegration"])
-# expect: response-streaming-invocations
-# expect: "responseTransferMode": "STREAM"
-
-# %% [markdown]
-# ## Ask
-#
-# Watch the answer grow. Under it are the time to the first token and the
-# tokens a second. The second line is a playground that keeps a conversation.
-
-# %%
-chat("Tell me a story about the sea.", max_tokens=tokens(48),
-     stream=True)
-chat()
-# expect: time to the first token
-# expect: Conversations with
-
-# %% [markdown]
-# Without any client: the first events and the last, as they came.
+# Without any client: the first events and the last, as they came. No header
+# says how long the answer is, for nobody knows yet.
 
 # %%
 base, keys = outputs()["invoke_url"], outputs()["team_keys"].reveal()
-head = {"Authorization": f"Bearer {keys['blue']}"}
 client = openai.OpenAI(base_url=base, api_key=keys["blue"])
 name = client.models.list().data[0].id
 story = [{"role": "user", "content": "Tell me a story about the sea."}]
 body = {"model": name, "messages": story, "max_tokens": 8, "stream": True}
-answer = requests.post(base + "/chat/completions", json=body,
-                       headers=head, stream=True, timeout=60)
+answer = requests.post(
+    base + "/chat/completions", json=body, stream=True, timeout=60,
+    headers={"Authorization": f"Bearer {keys['blue']}"})
 lines = [line.decode() for line in answer.iter_lines() if line]
+print(answer.headers.get("Content-Length"))
 print(*lines[:3], "...", *lines[-2:], sep="\n")
+# expect: None
 # expect 4 times: data: {
 # expect: data: [DONE]
 
 # %% [markdown]
-# The client hides all that: with `stream=True` it gives you a loop. `timed`
-# measures two moments in it, the first token and the last.
+# ## Ask
+#
+# First watch an answer grow; under it are the time to the first token and
+# the tokens a second. Then measure it yourself. OpenAI's client hides the
+# events: with `stream=True` it gives you a loop. `timed` notes the first
+# piece and the last.
 
 # %%
+chat("Tell me a story about the sea.", max_tokens=tokens(32), stream=True)
+
 def begin(max_tokens):
     return client.chat.completions.create(
         model=name, messages=story, max_tokens=max_tokens, seed=7,
@@ -172,16 +146,17 @@ def begin(max_tokens):
 
 def timed():
     began, times = time.perf_counter(), []
-    for piece in begin(tokens(64)):
+    for piece in begin(tokens(32)):
         if piece.choices[0].delta.content:
             times.append(time.perf_counter() - began)
     print(f"{len(times)} pieces: {times[0]:.2f} s, {times[-1]:.2f} s")
 
 timed()
+# expect: time to the first token
 # expect: pieces:
 
 # %% [markdown]
-# ### Hang up
+# ## Change it: hang up in the middle
 #
 # The reader has read enough and closes the page. Begin an answer of 256
 # tokens, take one piece, hang up. In the sandbox the model stops, and the
@@ -199,39 +174,11 @@ for line in aborted[-1:]:
 # expect: of 256
 
 # %% [markdown]
-# ## Change it: another dialect, the same model
-#
-# First OpenAI's Responses, then Anthropic's Messages. A client of
-# Anthropic's appends `/v1/messages` itself, so it wants another base URL.
-# See the events with their names, and which field changed nothing.
-
-# %%
-print(client.responses.create(
-    model=name, input="Say hello.", max_output_tokens=16).output_text)
-answer = requests.post(
-    outputs()["anthropic_base_url"] + "/v1/messages", timeout=60,
-    headers=head, json={**body, "thinking": {"type": "adaptive"}})
-print("ignored:", answer.headers["x-ignored-fields"])
-print(*answer.text.splitlines()[:5], "...", sep="\n")
-# expect: ignored: thinking
-# expect: event: message_start
-
-# %% [markdown]
-# An agent's first request has 24,000 tokens, ours may have 1,500. It is
-# refused before it costs anything, in words that agents understand.
-
-# %%
-body["system"] = "word " * 3000
-answer = requests.post(base + "/messages", headers=head, json=body)
-print(answer.status_code, answer.json()["error"]["message"])
-# expect: 400 prompt is too long
-
-# %% [markdown]
 # ## Break it: a stream that does not flow
 #
 # The classic: the function can stream, the client asks for a stream, and
-# nobody has told API Gateway. `streaming` returns nothing, so the
-# integration has its defaults, `BUFFERED` and the ordinary ARN.
+# nobody has told API Gateway. The integration has its defaults, `BUFFERED`
+# and the ordinary ARN.
 
 # %%
 def streaming(settings, function):
@@ -240,9 +187,6 @@ def streaming(settings, function):
 def stream_variables(settings):
     return {}
 
-adapter_start = adapter_variables = stream_variables
-adapter_invocation = streaming
-
 up()
 timed()
 # expect: pieces:
@@ -250,27 +194,30 @@ timed()
 # %% [markdown]
 # As many pieces, the same text, no error anywhere. But the first token comes
 # with the last. A test that compares texts sees nothing; measure the time to
-# the first token. The fix is the switch:
-
-# %%
-from gateway.chat import adapter_invocation, adapter_start
-from gateway.chat import adapter_variables, stream_variables, streaming
-up()
-timed()
-# expect: Done in
-# expect: pieces:
-
-# %% [markdown]
+# the first token. The fix is the switch, in the next cell.
+#
 # ## Your turn
 #
-# **20.1** Write `two_minutes(rest_api, method, function)`: the integration
-# of a method that hands on tokens for up to two minutes.
+# **20.1** The function streams at two more paths, `/responses` and
+# `/messages`. Write `any_shape(rest_api, access, invocation)`: the parts
+# with which `POST /{shape}`, for whatever `shape` is, leads to it and
+# streams. The checker calls it.
 
 # %%
-def two_minutes(rest_api, method, function):
+from gateway.chat import stream_variables, streaming
+
+def any_shape(rest_api, access, invocation):
     ...
 
-check("20.1", two_minutes)
+def chat_completions(rest_api, access, invocation):
+    ways = (rest_api, access, invocation)
+    return (endpoint.chat_completions(*ways) + (any_shape(*ways) or []))
+
+up()
+timed()
+check("20.1", any_shape)
+# expect: Done in
+# expect: pieces:
 
 # %% [markdown]
 # **20.2** Write what a client does with a stream. `lines` are texts, as
@@ -302,8 +249,8 @@ check("20.2", text_of)
 # ## Recap
 #
 # You handed on tokens as they were written and measured what that gains,
-# read a stream without a client, found one that does not flow, and spoke two
-# more dialects.
+# read a stream without a client, hung up in the middle of one, and found
+# one that does not flow.
 #
 # Keep this:
 #

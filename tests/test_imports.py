@@ -228,13 +228,14 @@ MAY: dict[str, tuple[str, ...]] = {
     ),
     "lab/mocks": ("lab",),
     # A grader is found by its file's name, so the room of `check` imports no grader.
-    "lab/checks/shared": ("lab", "lab/deploy", "lab/exercise", "lab/mocks"),
+    "lab/checks/shared": ("lab", "lab/deploy", "lab/exercise", "lab/mocks", "lab/prompt"),
     "lab/checks": (
         "lab/mocks",
         "lab",
         "lab/checks/shared",
         "lab/deploy",
         "lab/exercise",
+        "lab/prompt",
         "gateway",
         "gateway/instances",
         "gateway/routing",

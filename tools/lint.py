@@ -65,8 +65,6 @@ LONGER = {
     "10_people_and_machines": (35, 175),
     "11_how_many_requests": (35, 175),
     "13_how_many_tokens": (35, 175),
-    "18_speak_openai": (35, 175),
-    "20_the_stream": (35, 175),
     "22_behind_a_load_balancer": (35, 200),
     "25_failing_well": (41, 175),
 }

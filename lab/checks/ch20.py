@@ -1,91 +1,61 @@
-"""Chapter 20: an integration that streams, and what a client makes of a stream."""
+"""Chapter 20: a path of one's own that streams, and what a client makes of a stream."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+import re
+from collections.abc import Callable, Mapping
 from typing import Any
 
-import pulumi_aws as aws
-
 from gateway import api
-from gateway.limits import path_method
-from lab.checks.shared import steps
+from lab.checks.shared import keyed, steps
+from lab.exercise import calls
 from lab.exercise.state import Exercise, NotYet
 
-ENDING = "/response-streaming-invocations"
-TWO_MINUTES = 120_000  # milliseconds
+# A model that is not there: the function refuses, and nobody waits for an answer.
+ASKED = {"model": "none", "input": "Hello.", "max_output_tokens": 1}
+TOLD = {"model": "none", "messages": [{"role": "user", "content": "Hello."}], "max_tokens": 1}
 
 
-def two_minutes(value: Any, _: Mapping[str, Any]) -> str:
-    """The integration of a method that streams for up to two minutes."""
+def any_shape(value: Any, outputs: Mapping[str, Any]) -> str:
+    """A path of whatever name that leads to the function, asks for a key, and streams."""
     write = steps.function(value)
+    _check_variable(write)
+    for path, body in (("/responses", ASKED), ("/messages", TOLD)):
+        reply = keyed.post(outputs, path, body)
+        if keyed.no_path(reply):
+            raise NotYet(
+                f"POST {path} gets {reply.status}: what is served has no such path or method.",
+                "Give back the path, its method and its integration. Then up().",
+            )
+        calls.of_function(reply, f"POST {path}", "")
+        if reply.header("Content-Length"):
+            raise NotYet(
+                f"POST {path} is answered in one piece of {reply.header('Content-Length')} bytes.",
+                "The integration takes **invocation, which has all of the switch.",
+            )
+    other = calls.call(outputs, "POST", "/responses", json=ASKED)
+    if other.status not in (401, 403):
+        raise NotYet(
+            f"POST /responses without a key gets {other.status}: everybody may ask there.",
+            "The method takes **access.",
+        )
+    return f"One path for every shape: it streams, and without a key it is {other.status}."
+
+
+def _check_variable(write: Callable[..., Any]) -> None:
+    """One path, whose part stands for whatever was asked."""
 
     def step() -> Any:
-        rest_api = api.rest_api({})
         access = {"authorization": "NONE", "api_key_required": True}
-        method = path_method("chatMethod", rest_api, _path(rest_api), "POST", access)
-        return write(rest_api, method, _function())
+        return write(api.rest_api({}), access, {"uri": "arn:any"})
 
-    hint = "Declare one aws.apigateway.Integration and return it."
-    given = steps.only(steps.declared(step), "Integration", hint).inputs
-    _check_place(given)
-    _check_stream(given)
-    milliseconds = given.get("timeoutMilliseconds")
-    if milliseconds != TWO_MINUTES:
+    hint = 'path_below("shapePath", rest_api, rest_api.root_resource_id, "{shape}")'
+    path = steps.only(steps.declared(step), "Resource", hint).inputs
+    if not re.fullmatch(r"\{\w+\+?\}", str(path.get("pathPart"))):
         raise NotYet(
-            f"The timeout_milliseconds is {milliseconds or 'not set: 29 seconds'}.",
-            "Two minutes are 120,000 milliseconds.",
-        )
-    return "Tokens are handed on as they come, and the last one may come after two minutes: if the function's own timeout is as long."
-
-
-def _path(rest_api: aws.apigateway.RestApi) -> aws.apigateway.Resource:
-    return aws.apigateway.Resource(
-        "completionsPath",
-        rest_api=rest_api.id,
-        parent_id=rest_api.root_resource_id,
-        path_part="completions",
-    )
-
-
-def _function() -> aws.lambda_.Function:
-    return aws.lambda_.Function(
-        "LanguageModelLambda",
-        role="arn:aws:iam::123456789012:role/any",
-        runtime="python3.12",
-        handler="handler.handler",
-    )
-
-
-def _check_place(given: Mapping[str, Any]) -> None:
-    wanted = {
-        "restApi": ("languageModelApi-id", "rest_api=rest_api.id"),
-        "resourceId": ("completionsPath-id", "resource_id=method.resource_id"),
-        "httpMethod": ("POST", "http_method=method.http_method"),
-        "type": ("AWS_PROXY", 'Chapter 05: type="AWS_PROXY".'),
-        "integrationHttpMethod": ("POST", 'Chapter 05: integration_http_method="POST".'),
-    }
-    steps.inputs(given, wanted)
-
-
-def _check_stream(given: Mapping[str, Any]) -> None:
-    streams = given.get("responseTransferMode") == "STREAM"
-    ready = str(given.get("uri", "")).endswith(ENDING)
-    if ready and not streams:
-        raise NotYet(
-            "The ARN is the one for streams, but the gateway still waits for the whole answer.",
-            'response_transfer_mode="STREAM".',
-        )
-    if streams and not ready:
-        raise NotYet(
-            "It wants to stream, and its uri is not the ARN for that.",
-            "uri=function.response_streaming_invoke_arn.",
-        )
-    if not streams:
-        raise NotYet(
-            "This integration waits for the whole answer, and then hands it on.",
-            "The step streaming, above, has both halves of the switch.",
+            f"The path is {path.get('pathPart')!r}: that is one name.",
+            "A part in braces stands for whatever is asked: {shape}.",
         )
 
 
@@ -150,23 +120,19 @@ def text_of(value: Any, _: Mapping[str, Any]) -> str:
 EXERCISES = (
     Exercise(
         "20.1",
-        "Write two_minutes(rest_api, method, function): the integration of a method that hands on "
-        "tokens for up to two minutes.",
-        two_minutes,
-        "Chapter 05's integration, with the three arguments of the step streaming.",
-        """def two_minutes(rest_api, method, function):
-    return aws.apigateway.Integration(
-        "patientIntegration",
-        rest_api=rest_api.id,
-        resource_id=method.resource_id,
-        http_method=method.http_method,
-        type="AWS_PROXY",
-        integration_http_method="POST",
-        uri=function.response_streaming_invoke_arn,
-        response_transfer_mode="STREAM",
-        timeout_milliseconds=120_000,
-    )""",
-        "credentials: the API's role, or a permission of the function",
+        "Write any_shape(rest_api, access, invocation): the parts with which POST /{shape}, for "
+        "whatever shape is, leads to the function and streams.",
+        any_shape,
+        "Path, method and integration, as for conversations: path_below, path_method, "
+        "proxy_integration.",
+        """def any_shape(rest_api, access, invocation):
+    path = path_below(
+        "shapePath", rest_api, rest_api.root_resource_id, "{shape}")
+    method = path_method("shapeMethod", rest_api, path, "POST", access)
+    return [path, method, proxy_integration(
+        "shapeIntegration", rest_api, method, invocation)]""",
+        "bodies: no validator looks at what is sent there",
+        calls=True,
     ),
     Exercise(
         "20.2",

@@ -11,8 +11,8 @@ from lab.exporting.settings import camel
 # What a section, or a paragraph with a word, is about begins in this chapter.
 SECTIONS = {"Instances": 22}
 WORDS = {
-    "nthropic": 20, "`/responses`": 20, "All three take tools": 20, "`seed`": 18, "x-ignored": 18,
     "usage plan": 11, "The last row": 22, "`metrics_enabled`": 16, "pulumi stack output team_keys": 8,
+    "nthropic": 21, "`/responses`": 21, "All three take tools": 21, "`seed`": 18, "x-ignored": 18,
 }  # fmt: skip
 # What reads otherwise before a chapter.
 EDITS = (
@@ -33,7 +33,9 @@ MAKES = (
     (16, "Metrics of calls and of tokens."),
     (17, "Alarms and a dashboard."),
     (18, "`POST /chat/completions` and `GET /models` are what clients of OpenAI look for."),
-    (20, "`POST /responses` and `POST /messages` besides; tokens while they are written, if you set it."),
+    (19, "What is no conversation is refused before the function is called."),
+    (20, "Tokens while they are written, if you set it."),
+    (21, "`POST /responses` and `POST /messages` besides."),
     (22, "A second home for the model: instances of EC2 behind a load balancer, if you set how many."),
     (25, "Who answers when one of them fails; a second version on a part of the requests."),
 )  # fmt: skip

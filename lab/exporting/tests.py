@@ -23,7 +23,7 @@ FROM = {
     "test_no_log_is_kept_for_ever_and_none_has_the_prompt": 14,
     "test_a_key_lets_in_its_team_on_the_whole_stage": 8,
     "test_anything_else_is_refused": 8,
-    "test_as_many_methods_as_the_readme_names": 20,
+    "test_as_many_methods_as_the_readme_names": 21,
 }
 COGNITO = 10  # the chapter that brings the third way of authentication
 

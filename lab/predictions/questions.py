@@ -333,6 +333,28 @@ QUESTIONS = (
         ),
     ),
     Question(
+        "19",
+        "A model is held to a schema with two fields that have to be there: city, a text, and days, "
+        "an integer from 1 to 30. You send it: The sea is blue. What comes back?",
+        (
+            Option(
+                "A city and a number of days that nobody has named",
+                "The schema strikes out what does not fit it. Made-up values fit, and something has "
+                "to be written into both fields.",
+                right=True,
+            ),
+            Option(
+                "A refusal, 400: the text does not fit the schema",
+                "The schema is about the answer. Nobody compares it with the question.",
+            ),
+            Option(
+                "An object with both fields null",
+                "null is no text and no integer: it was struck out. It would be there to choose if "
+                "the schema allowed it.",
+            ),
+        ),
+    ),
+    Question(
         "20",
         "The function writes an answer of 128 tokens, one after the other, and sends each on as "
         "soon as it has it. The integration is as in chapter 05. When does the client see the first "
@@ -351,6 +373,29 @@ QUESTIONS = (
             Option(
                 "Never: the gateway refuses an answer that is not complete",
                 "It does not look. It waits until the answer is complete, for 29 seconds at most.",
+            ),
+        ),
+    ),
+    Question(
+        "21",
+        "Team blue has spent its tokens for today on chat completions. Then its program is switched "
+        "to Anthropic's Messages, at another path. What does it get?",
+        (
+            Option(
+                "Answers: a budget counts what its own path has used",
+                "The budget never sees a path. It sees a key and a number of tokens, of whichever "
+                "dialect they were asked in.",
+            ),
+            Option(
+                "The same refusal, in Anthropic's shape",
+                "The function reads every dialect into one inner form, and only that is asked of the "
+                "budget. The dialect gives the refusal its words.",
+                right=True,
+            ),
+            Option(
+                "429 from API Gateway, by the usage plan",
+                "A plan counts requests, and does not know what a token is. Who counts tokens is the "
+                "function.",
             ),
         ),
     ),

@@ -55,6 +55,7 @@ BY_HAND: dict[str, Callable[..., Any]] = {
 # What a step gives, by the first word of its annotation, and the neutral value of that kind.
 KINDS: dict[str, Callable[[], Any]] = {
     "list": list,
+    "tuple": tuple,
     "Parts": list,
     "dict": dict,
     "Arguments": dict,

@@ -20,7 +20,7 @@ from pathlib import Path
 from lab.course import CHAPTERS
 from tools.graph import program_graph
 from tools.lessons import ROOT, stale
-from tools.pictures import exchanges, limits, routes, times, watching
+from tools.pictures import exchanges, limits, routes, speaking, times, watching
 from tools.pictures.resources import neighbourhood, overview
 from tools.pictures.way import way
 
@@ -40,7 +40,9 @@ EXPLAINED: dict[int, Callable[[], str]] = {
     16: watching.percentile,
     17: watching.alarm,
     18: routes.shapes,
+    19: speaking.held,
     20: times.stream,
+    21: speaking.dialects,
     22: routes.balancer,
     25: routes.breaker,
 }

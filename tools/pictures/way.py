@@ -32,10 +32,14 @@ API = Stop("API", ("languageModelApi", "languageModelApiPolicy"))
 PATH = Stop("/model", ("modelPath", "modelMethod"))
 CHAT_PATH = Stop("/chat", ("completionsPath", "chatMethod"))
 INSTANCES_PATH = Stop("/instances", ("instancesPath", "instancesMethod"))
+MESSAGES_PATH = Stop("/messages", ("dialectPath-messages", "dialectMethod-messages"))
 KEY = Stop("key", ("keyAuthorizer", "KeyAuthorizerLambda"))
 PLAN = Stop("plan", ("plan-blue", "planKey-blue"))
 INTEGRATION = Stop("integration", ("modelIntegration",))
+CHAT_CHECK = Stop("check", ("chatValidator", "chatModel"))
+MESSAGES_CHECK = Stop("check", ("dialectValidator-messages", "dialectModel-messages"))
 CHAT_INTEGRATION = Stop("integration", ("chatIntegration",))
+MESSAGES_INTEGRATION = Stop("integration", ("dialectIntegration-messages",))
 FUNCTION = Stop("function", ("LanguageModelLambda", "languageModelInvokePolicy"))
 BALANCER = Stop("balancer", ("modelBalancer", "modelListener"))
 LINK = Stop("link", ("instancesIntegration", "instancesLink"))
@@ -51,7 +55,7 @@ BUDGET = Stop("budget", ("tokenBudgets",), "function")
 BREAKERS = Stop("breakers", ("breakers",), "function")
 
 TO_MODEL = (STAGE, API, PATH, KEY, PLAN, INTEGRATION, FUNCTION)
-TO_CHAT = (STAGE, API, CHAT_PATH, KEY, PLAN, CHAT_INTEGRATION, FUNCTION)
+TO_CHAT = (STAGE, API, CHAT_PATH, KEY, PLAN, CHAT_CHECK, CHAT_INTEGRATION, FUNCTION)
 WAY = (*TO_MODEL, ROLE)
 WAYS = {
     13: (*TO_MODEL, BUDGET),
@@ -60,7 +64,9 @@ WAYS = {
     16: (*TO_MODEL, LOGS, STEPS),
     17: (*TO_MODEL, LOGS, ALARMS),
     18: TO_CHAT,
+    19: TO_CHAT,
     20: TO_CHAT,
+    21: (STAGE, MESSAGES_PATH, KEY, PLAN, MESSAGES_CHECK, MESSAGES_INTEGRATION, FUNCTION),
     22: (STAGE, API, INSTANCES_PATH, KEY, LINK, BALANCER, INSTANCES),
     25: (STAGE, API, KEY, FUNCTION, BALANCER, RULES, POOLS, BREAKERS),
 }

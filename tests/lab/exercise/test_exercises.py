@@ -8,7 +8,7 @@ import pulumi
 import pulumi_aws as aws
 import pytest
 
-from gateway import deployment, model, program
+from gateway import chat, deployment, limits, model, program
 from gateway.settings import Settings
 from lab import course
 from lab.checks import ch06
@@ -43,7 +43,8 @@ def deployed(monkeypatch, answers):
 
     def send(method, url, **more):
         found = answers[f"{method} {url.removeprefix(base)}"]
-        return found.pop(0) if isinstance(found, list) else found
+        found = found.pop(0) if isinstance(found, list) else found
+        return found(**more) if callable(found) else found
 
     def lines(outputs, output, request_id, wait=True):
         return answers.get("lines", {}).get(f"{output} {request_id}", [])
@@ -84,6 +85,8 @@ def test_every_chapter_has_one_to_three_exercises():
 def test_the_solution_is_right_as_it_is_printed(number, monkeypatch):
     arn = "arn:aws:lambda:us-east-1:000000000000:function:LanguageModelLambda-1a2b3c4"
     space = {"aws": aws, "pulumi": pulumi, "json": __import__("json"), "function_arn": arn,
+             "path_below": chat.path_below, "path_method": limits.path_method,
+             "proxy_integration": limits.proxy_integration,
              "outputs": lambda: OUTPUTS}  # fmt: skip
     solution = ALL[number].solution
     exec(solution, space)  # noqa: S102 - as a learner pastes it

@@ -1,16 +1,19 @@
-# exercise 20.1: two_minutes
-import pulumi_aws as aws
+# exercise 20.1: any_shape
+from gateway.chat import path_below
+from gateway.limits import path_method, proxy_integration
+from tests.submissions import of_function, of_gateway
 
 
-def two_minutes(rest_api, method, function):
-    return aws.apigateway.Integration(
-        "patientIntegration",
-        rest_api=rest_api.id,
-        resource_id=method.resource_id,
-        http_method=method.http_method,
-        type="AWS_PROXY",
-        integration_http_method="POST",
-        uri=function.response_streaming_invoke_arn,
-        response_transfer_mode="STREAM",
-        timeout_milliseconds=120000,
-    )
+def asked(headers=None, **more):
+    if headers is None:
+        return of_gateway(401, "UnauthorizedException")
+    return of_function(404, error={"message": "There is no model 'none'."})
+
+
+answers = {"POST /responses": asked, "POST /messages": asked}
+
+
+def any_shape(rest_api, access, invocation):
+    path = path_below("shapePath", rest_api, rest_api.root_resource_id, "{shape}")
+    method = path_method("shapeMethod", rest_api, path, "POST", access)
+    return [path, method, proxy_integration("shapeIntegration", rest_api, method, invocation)]

@@ -1,0 +1,16 @@
+# exercise 19.2: few_tools
+# says: 4 tools get 404 from the function: the gateway let them pass.
+from tests.submissions import of_function, of_gateway
+
+
+def chat(json, **more):
+    if not json["messages"]:
+        return of_gateway(400, "BadRequestException")
+    return of_function(404, error={"message": "There is no model 'none'."})
+
+
+answers = {"POST /chat/completions": chat}
+
+
+def few_tools(schema):
+    return schema

@@ -1,0 +1,16 @@
+# exercise 19.2: few_tools
+# says: 0 tools get 400 from the gateway: No.
+from tests.submissions import of_function, of_gateway
+
+
+def chat(json, **more):
+    if len(json.get("tools", [])) > 3 or not len(json.get("tools", [])) or not json["messages"]:
+        return of_gateway(400, "BadRequestException")
+    return of_function(404, error={"message": "There is no model 'none'."})
+
+
+answers = {"POST /chat/completions": chat}
+
+
+def few_tools(schema):
+    return schema

@@ -1,0 +1,18 @@
+# exercise 20.1: any_shape
+# says: POST /responses gets 403: what is served has no such path or method.
+from gateway.chat import path_below
+from gateway.limits import path_method, proxy_integration
+from tests.submissions import of_gateway
+
+
+def asked(headers=None, **more):
+    return of_gateway(403, "IncompleteSignatureException")
+
+
+answers = {"POST /responses": asked, "POST /messages": asked}
+
+
+def any_shape(rest_api, access, invocation):
+    path = path_below("shapePath", rest_api, rest_api.root_resource_id, "{shape}")
+    method = path_method("shapeMethod", rest_api, path, "POST", access)
+    return [path, method, proxy_integration("shapeIntegration", rest_api, method, invocation)]

@@ -1,0 +1,16 @@
+# exercise 21.2: count_limit
+# says: POST /messages/count_tokens gets 403: it is not served.
+from itertools import chain, repeat
+
+from tests.submissions import of_function, of_gateway
+
+fine, slow = of_function(404, error={}), of_gateway(429, "TooManyRequestsException")
+counted = chain(repeat(of_gateway(403, "IncompleteSignatureException")))
+answers = {
+    "POST /messages/count_tokens": lambda **more: next(counted),
+    "POST /messages": fine,
+}
+
+
+def count_limit(rest_api, stage):
+    return [rest_api, stage]
