@@ -37,6 +37,7 @@ from sandbox.quirks import Quirk, of_chapter
 from tools.graph import Graph, program_graph
 from tools.pages import expects
 from tools.pages.page import APART
+from tools.parts import PARTS
 
 ROOT = Path(__file__).resolve().parent.parent
 METADATA = {
@@ -102,10 +103,17 @@ def _defines(node: ast.stmt) -> set[str]:
 
 
 def chapter_map(here: Chapter) -> str:
-    """All chapters in a line, this one in bold, the others as links."""
-    return " · ".join(
-        f"**{_label(chapter)}**" if chapter == here else _link(chapter) for chapter in CHAPTERS
+    """The parts of the course in a line, the chapters of this one below; where you are is bold."""
+    within = next(part for part in PARTS if here in part.chapters)
+    parts = " · ".join(
+        f"**{part.title}**" if part is within else _link(part.chapters[0], part.title)
+        for part in PARTS
     )
+    chapters = " · ".join(
+        f"**{_label(chapter)}**" if chapter == here else _link(chapter)
+        for chapter in within.chapters
+    )
+    return f"{parts}\n\n{chapters}"
 
 
 def next_links(here: Chapter) -> str:
@@ -123,8 +131,8 @@ def _label(chapter: Chapter) -> str:
     return f"{chapter.number:02d} {chapter.title}"
 
 
-def _link(chapter: Chapter) -> str:
-    return f"[{_label(chapter)}]({chapter.name}.ipynb)"
+def _link(chapter: Chapter, words: str = "") -> str:
+    return f"[{words or _label(chapter)}]({chapter.name}.ipynb)"
 
 
 def edge_table(graph: Graph, chapter: Chapter) -> str:
