@@ -70,10 +70,11 @@ CHAPTERS = (
         6,
         "deployment_and_stage",
         "Deployment and stage",
-        55,
+        35,
         ("declared_arguments", "deployment", "stage", "model_url"),
         ("deployment",),
     ),
+    Chapter(7, "what_is_served", "What is served", 35),
     Chapter(
         8,
         "who_may_call",

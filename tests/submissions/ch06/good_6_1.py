@@ -1,4 +1,4 @@
-# exercise 6.2: tea
+# exercise 6.1: tea
 from tests.submissions import of_function
 
 answers = {

@@ -1,4 +1,4 @@
-# exercise 6.1: redeploys
+# exercise 7.1: redeploys
 # says: name of the stage: 'no' is not True or False.
 redeploys = {
     "authorization of the method": True,

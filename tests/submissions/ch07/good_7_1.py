@@ -1,4 +1,4 @@
-# exercise 6.1: redeploys
+# exercise 7.1: redeploys
 redeploys = {
     "authorization of the method": True,
     "timeout of the integration": True,
