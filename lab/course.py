@@ -38,12 +38,12 @@ class Chapter:
 
 CHAPTERS = (
     Chapter(0, "start", "Start", 10),
-    Chapter(1, "iam_role", "The role that the API assumes", 40, ("api_role",), ("model",)),
+    Chapter(1, "iam_role", "The role that the API assumes", 35, ("api_role",), ("model",)),
     Chapter(
         2,
         "model_function",
         "The model in a function",
-        45,
+        35,
         ("plain_start", "model_layer", "model", "invoke_policy"),
         ("model",),
     ),
@@ -70,10 +70,11 @@ CHAPTERS = (
         6,
         "deployment_and_stage",
         "Deployment and stage",
-        55,
+        35,
         ("declared_arguments", "deployment", "stage", "model_url"),
         ("deployment",),
     ),
+    Chapter(7, "what_is_served", "What is served", 35),
     Chapter(
         8,
         "who_may_call",

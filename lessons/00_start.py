@@ -121,6 +121,7 @@ outputs()
 # | 04 | a path and its methods | what can be asked for there |
 # | 05 | an integration | the wire from the desk to the model |
 # | 06 | a deployment and a stage | what you edit must go live |
+# | 07 | nothing new | what callers get is not always what you edited |
 # | 08, 10 | keys, tokens, signatures | not everyone may ask |
 # | 11, 13 | rates, quotas, a budget of tokens | nobody may ask for everything |
 # | 14, 15 | logs, a trace | you want to know what happened |

@@ -86,26 +86,20 @@ def program():
 # %% [markdown]
 # A program is deployed into a **stack**: one copy of it, with its own
 # memory of what exists. This makes a stack called `by-hand`. `preview` runs
-# the program and compares. It changes nothing. You should see two creations:
-# the stack itself and the role.
+# the program and compares; it changes nothing. `up` does the same, and then
+# makes what is missing. You should see two creations, twice: the stack itself
+# and the role. The last line is the ARN, the role's full name in AWS.
 
 # %%
 from pulumi import automation
 
 stack = automation.create_or_select_stack(
     stack_name="by-hand", project_name="by-hand", program=program)
-stack.preview(on_output=print, color="never").change_summary
-# expect: pulumi:pulumi:Stack
-# expect: aws:iam:Role byHand create
-# expect: {'create': 2}
-
-# %% [markdown]
-# `up` does the same, and then makes what is missing. Look for `created`,
-# and for the ARN, the role's full name in AWS.
-
-# %%
+stack.preview(on_output=print, color="never")
 result = stack.up(on_output=print, color="never")
 result.outputs["role_arn"].value
+# expect: aws:iam:Role byHand create
+# expect: 2 to create
 # expect: byHand created
 # expect: arn:aws:iam::…:role/byHand
 
@@ -113,24 +107,19 @@ result.outputs["role_arn"].value
 # Where is the stack's memory? In its **state**, a JSON document. Here it
 # lives in a folder of this kit; teams put it into a bucket or Pulumi
 # Cloud. You should see three entries: the stack, the AWS provider, and
-# the role.
+# the role. Then the copy is taken down again, and the stack forgotten: 2
+# deleted. That is the whole Automation API: select, preview, up, outputs,
+# destroy.
 
 # %%
 print(stack.workspace.who_am_i().url)
 state = stack.export_stack().deployment
-[resource["urn"] for resource in state["resources"]]
-# expect 3 times: urn:pulumi:
-# expect: pulumi:pulumi:Stack
-# expect: pulumi:providers:aws
-# expect: aws:iam/role:Role
-
-# %% [markdown]
-# That was the whole Automation API: select, preview, up, outputs. Take
-# the copy down again, and forget the stack. You should see 2 deleted.
-
-# %%
+print(*(resource["urn"] for resource in state["resources"]), sep="\n")
 stack.destroy(on_output=print, color="never")
 stack.workspace.remove_stack("by-hand")
+# expect: urn:pulumi:…pulumi:pulumi:Stack
+# expect: pulumi:providers:aws
+# expect: aws:iam/role:Role
 # expect: 2 deleted
 
 # %% [markdown]
@@ -159,62 +148,41 @@ plan()
 # ## Apply
 #
 # `up()` makes it. The tree is live while it runs, and stays as a record.
-
-# %%
-up()
-# expect first: 1 created
-# expect: created | No change
-
-# %% [markdown]
+#
 # ## Look
 #
 # Do not take Pulumi's word for it. `boto3` asks AWS itself, and `show`
 # prints the answer so that it can be read. Find the principal: it is the
-# only one that may put this role on.
-
-# %%
-import boto3
-
-iam = boto3.client("iam")
-role_name = outputs()["api_role_arn"].split("/")[-1]
-show(iam.get_role(RoleName=role_name)["Role"])
-# expect: "Service": "apigateway.amazonaws.com"
-
-# %% [markdown]
-# The name is longer than the one in the code. Pulumi adds random letters
-# to each name, so that two copies of a program never collide and a
-# replacement can be made before the old one goes.
+# only one that may put this role on. The name is longer than the one in the
+# code. Pulumi adds random letters to each name, so that two copies of a
+# program never collide and a replacement can be made before the old one goes.
 #
 # ## Ask
 #
 # No model answers yet, so ask IAM instead: which doors does this role
-# open? You should see an empty list. That is right for now; chapter 02
-# adds the one door it needs.
+# open? The list below the tree should be empty, `[]`. That is right for now;
+# chapter 02 adds the one door it needs.
 
 # %%
-iam.list_role_policies(RoleName=role_name)["PolicyNames"]
+import boto3
+
+up()
+iam = boto3.client("iam")
+role_name = outputs()["api_role_arn"].split("/")[-1]
+print(iam.list_role_policies(RoleName=role_name)["PolicyNames"])
+show(iam.get_role(RoleName=role_name)["Role"])
+# expect first: 1 created
+# expect: created | No change
 # expect first: []
+# expect: "Service": "apigateway.amazonaws.com"
 
 # %% [markdown]
-# ## Change it: one argument in place, one by replacement
+# ## Change it: another folder
 #
-# A changed argument is either updated in place or forces a new resource.
-# The plan tells you which, before anything happens. Here is a
-# `description`: expect an update, marked `~`.
-
-# %%
-def api_role():
-    return aws.iam.Role(
-        "languageModelApiRole", description="Worn by API Gateway",
-        assume_role_policy=trust_policy("apigateway.amazonaws.com"))
-
-plan()
-# expect: ~ update  aws.iam.Role
-# expect: 1 will be updated
-
-# %% [markdown]
-# And a `path`, the folder of a role's name. AWS cannot move a role, so
-# expect a replacement, marked `±`, because of `path`.
+# A changed argument is either updated in place, marked `~`, or forces a new
+# resource, `±`. The plan tells you which, before anything happens. Here is a
+# `path`, the folder of a role's name. AWS cannot move a role, so expect a
+# replacement, because of `path`.
 
 # %%
 def api_role():

@@ -53,7 +53,7 @@ QUIRKS = (
         "calls can meet two editions of the API.",
         "It acts with the next request.",
         f"{SERVER}/gateway/test_dataplane.py::test_the_resource_policy_has_to_allow",
-        (6, 8),
+        (7, 8),
     ),
     Quirk(
         "iam-at-once",

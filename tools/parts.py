@@ -34,7 +34,7 @@ PARTS = (
         0,
         7,
         "put a model behind a REST API with Pulumi, and know why each resource is there",
-        ("06_deployment_and_stage.svg", "A stage points at a deployment, a frozen copy of the API"),
+        ("07_what_is_served.svg", "A stage points at a deployment, a frozen copy of the API"),
     ),
     Part(
         "Who, how much, what happened",

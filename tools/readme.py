@@ -24,6 +24,7 @@ ADDS = {
     4: "the path `/model` and its method ANY",
     5: "the Lambda proxy integration",
     6: "the deployment, the stage `v1`, its URL, and prompts to it",
+    7: "nothing new: what a stage serves, a rollback, and what is deleted and still answers",
     8: "API keys for two teams, a Lambda authorizer, a resource policy",
     10: "tokens of a Cognito user pool for people, IAM signatures for machines",
     11: "throttling, usage plans, quotas, request validation",

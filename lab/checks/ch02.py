@@ -1,4 +1,4 @@
-"""Chapter 02: what the gateway's role may do, and what memory buys."""
+"""Chapter 02: what the gateway's role may do."""
 
 from __future__ import annotations
 
@@ -11,7 +11,6 @@ from lab.exercise.state import Exercise, NotYet
 
 INVOKE = "lambda:InvokeFunction"
 FUNCTION = re.compile(r"arn:aws[\w-]*:lambda:[a-z0-9-]+:\d{12}:function:(?P<name>[\w-]+)")
-ONE_CPU = 1769  # megabytes
 
 
 def narrow(value: Any, outputs: Mapping[str, Any]) -> str:
@@ -63,22 +62,6 @@ def _check_resource(resources: list[str], outputs: Mapping[str, Any]) -> None:
         )
 
 
-def memory(value: Any, _: Mapping[str, Any]) -> str:
-    """The megabytes of two full CPUs."""
-    if isinstance(value, bool) or not isinstance(value, (int, float)):
-        raise NotYet(f"A number is wanted, and this is {value!r}.", "memory = …, in megabytes.")
-    if value in (2 * 1024, 2048, 4096):
-        raise NotYet(
-            f"{value} MB is {value / ONE_CPU:.2f} CPUs: the limit is not a power of two.",
-            "Two times what gives one CPU.",
-        )
-    if value != 2 * ONE_CPU:
-        raise NotYet(
-            f"{value} MB is {value / ONE_CPU:.2f} CPUs.", f"One CPU comes with {ONE_CPU:,} MB."
-        )
-    return "Two CPUs, for twice the price of a second. On AWS the model then writes faster."
-
-
 EXERCISES = (
     Exercise(
         "2.1",
@@ -96,13 +79,5 @@ EXERCISES = (
     ],
 }""",
         "versions and aliases: their ARNs have one more part, and this policy leaves them out",
-    ),
-    Exercise(
-        "2.2",
-        "Lambda gives one full CPU at 1,769 MB. How many megabytes give the function two?",
-        memory,
-        "CPU grows in proportion with memory.",
-        "memory = 2 * 1769",
-        "whether the model is faster with two: measure it",
     ),
 )

@@ -1,4 +1,4 @@
-"""Chapter 06: what a deployment freezes, and a path of one's own that is served."""
+"""Chapter 06: a path of one's own that is served."""
 
 from __future__ import annotations
 
@@ -8,37 +8,6 @@ from typing import Any
 from lab.checks.shared import steps
 from lab.exercise import calls
 from lab.exercise.state import Exercise, NotYet
-
-# A test asks the program itself: its digest changes for exactly the True ones.
-REDEPLOYS = {
-    "authorization of the method": True,
-    "timeout of the integration": True,
-    "memory of the function": False,
-    "name of the stage": False,
-    "who may call (resource policy)": True,
-    "retention of the log": False,
-}
-WHY = {
-    "authorization of the method": "A method is part of the API, and the deployment froze it.",
-    "timeout of the integration": "An integration is part of the API, and the deployment froze it.",
-    "memory of the function": "The function is called where it is: its next call has the memory.",
-    "name of the stage": "The stage is in front of the deployment, and is not frozen with it.",
-    "who may call (resource policy)": "The resource policy is frozen: it works when deployed.",
-    "retention of the log": "The log is not part of the API.",
-}
-
-
-def redeploys(value: Any, _: Mapping[str, Any]) -> str:
-    """Which edits make a new deployment."""
-    steps.filled(
-        value,
-        REDEPLOYS,
-        bool,
-        ("is not True or False.", "Write True or False."),
-        lambda name: (WHY[name], "Ask: is it in the copy?"),
-    )
-    return "A deployment is a copy of the API: paths, methods, integrations, policy. Only those."
-
 
 NO_TEA = (
     "Give back the path, its method and its integration: what is not in the deployment's parts is "
@@ -62,14 +31,6 @@ def tea(value: Any, outputs: Mapping[str, Any]) -> str:
 EXERCISES = (
     Exercise(
         "6.1",
-        "Which of these edits make a new deployment? Say True or False for each.",
-        redeploys,
-        "A deployment is a copy of the API as it is: what is in that copy?",
-        "redeploys = {\n" + "".join(f"    {n!r}: {t},\n" for n, t in REDEPLOYS.items()) + "}",
-        "arguments that the list does not name; the digest in gateway/deployment.py has them all",
-    ),
-    Exercise(
-        "6.2",
         "Write tea(rest_api): GET /tea, which leads to the function. It has no tea, "
         "and says so itself: 404, where the gateway said 403.",
         tea,

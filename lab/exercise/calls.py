@@ -14,11 +14,14 @@ from lab.prompt.transport import CONNECT_LIMIT, session_for
 LIMIT = 35.0  # seconds; API Gateway gives up after 29
 
 
-def call(outputs: Mapping[str, Any], method: str, path: str, **more: Any) -> Reply:
-    """Call a path of the stage.
+def call(
+    outputs: Mapping[str, Any], method: str, path: str, *, stage: str = "", **more: Any
+) -> Reply:
+    """Call a path of a stage.
 
     Args:
-        outputs: of the stack, which know where the stage is.
+        outputs: of the stack, which know where its stage is.
+        stage: another one of the same API, by its name.
         more: `json` and `headers`, as requests has them.
 
     Raises:
@@ -27,7 +30,10 @@ def call(outputs: Mapping[str, Any], method: str, path: str, **more: Any) -> Rep
     base = outputs.get("invoke_url")
     if not isinstance(base, str) or not base:
         raise NotYet("Nothing is deployed that could be called.", "Run up(), then check again.")
-    return send(method, base.rstrip("/") + path, **more)
+    base = base.rstrip("/")
+    if stage:
+        base = f"{base.rpartition('/')[0]}/{stage}"
+    return send(method, base + path, **more)
 
 
 def send(method: str, url: str, **more: Any) -> Reply:

@@ -100,7 +100,7 @@ def readme(text: str, number: int, gone: Collection[str]) -> str:
         if title == "What it makes" or SECTIONS.get(title, 0) > number:
             continue
         if title == "Call" and number < 13:
-            told.append(CALL.format(key=KEY if number >= 7 else "").rstrip())
+            told.append(CALL.format(key=KEY if number >= _KEYS else "").rstrip())
             continue
         body = _paragraphs(body, number, gone)
         if title == "Deploy":

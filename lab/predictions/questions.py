@@ -70,23 +70,23 @@ QUESTIONS = (
     ),
     Question(
         "4",
-        "/model has the method ANY. Once the API is deployed, someone calls /other. What do "
-        "they get?",
+        "The method is ANY. You write POST in its place. What does the plan show?",
         (
             Option(
-                "404 Not Found",
-                "So a web server would say. API Gateway does not: it cannot tell a wrong path "
-                "from a call that lacks its signature, and treats both alike.",
+                "An update of the method: the same one, with another name",
+                "A method has no other name than its verb. API Gateway has a call to make one and a "
+                "call to delete one, and none that makes a POST of an ANY.",
             ),
             Option(
-                "403 Missing Authentication Token",
-                "It is API Gateway's answer to every path and method that it does not have. No "
-                "token is missing: the path is.",
+                "A replacement of the method, and of nothing else",
+                "POST is another method: the old one is deleted, the new one is made. The path that "
+                "both hang on stays as it is.",
                 right=True,
             ),
             Option(
-                "The function's own answer: ANY takes everything",
-                "ANY means every method of this one path. For every path there is {proxy+}.",
+                "A replacement of the path, and of the method with it",
+                "The method refers to the path, not the path to the method. What is replaced takes "
+                "along what refers to it, never what it refers to.",
             ),
         ),
     ),
@@ -113,24 +113,46 @@ QUESTIONS = (
     ),
     Question(
         "6",
-        "You change the integration and run up, but no new deployment is made. What does the URL "
-        "answer?",
+        "/model has the method ANY. The stage serves it, and someone calls /models. What do "
+        "they get?",
         (
             Option(
-                "What the changed integration answers",
-                "The stage does not look at the integration: it serves the copy that its "
-                "deployment took.",
+                "404 Not Found",
+                "So a web server would say. API Gateway does not: it cannot tell a wrong path "
+                "from a call that lacks its signature, and treats both alike.",
             ),
             Option(
-                "What it answered before",
-                "A deployment is a copy, and a stage serves the copy. The change is live when a "
-                "new deployment is made and the stage points at it.",
+                "403 Missing Authentication Token",
+                "It is API Gateway's answer to every path and method that it does not have. No "
+                "token is missing: the path is.",
                 right=True,
             ),
             Option(
-                "An error, until a new deployment is made",
-                "Nothing is broken. The old copy goes on, and so the missing deployment is easy "
-                "to overlook.",
+                "The function's own answer: ANY takes everything",
+                "ANY means every method of this one path. For every path there is {proxy+}.",
+            ),
+        ),
+    ),
+    Question(
+        "7",
+        "You take a part of the API out of the program and run up. It makes a new deployment, "
+        "deletes the part, and reports success. Do callers still meet the part?",
+        (
+            Option(
+                "No: the new deployment has been made without it",
+                "Pulumi deletes last. When the deployment was made, the part was still there, and "
+                "so it is in the copy.",
+            ),
+            Option(
+                "Yes, until another deployment is made",
+                "The copy was made before the part was deleted. The stage serves the copy, and "
+                "nothing in it changes any more.",
+                right=True,
+            ),
+            Option(
+                "For a minute or two, until all servers have heard of it",
+                "New deployments take that long on AWS to reach every server. But this one has the "
+                "part in it, and would serve it for years.",
             ),
         ),
     ),

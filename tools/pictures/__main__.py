@@ -30,7 +30,7 @@ EXPLAINED: dict[int, Callable[[], str]] = {
     3: exchanges.policies,
     4: exchanges.anatomy,
     5: exchanges.proxy,
-    6: routes.pointers,
+    7: routes.pointers,
     8: routes.order,
     10: exchanges.proofs,
     11: limits.bucket,

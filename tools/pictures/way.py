@@ -72,6 +72,7 @@ WAYS = {
 }
 # Chapters that change what another one has made, and what of the way that is.
 LIT = {10: "key", 16: "function", 20: "integration"}
+LIT = {7: "stage", 10: "key", 20: "integration"}
 # Pages that are about all of it: one shows it, one takes it home.
 WHOLE = (0, 26)
 

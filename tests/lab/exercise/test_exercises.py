@@ -11,7 +11,7 @@ import pytest
 from gateway import chat, deployment, limits, model, program
 from gateway.settings import Settings
 from lab import course
-from lab.checks import ch06
+from lab.checks import ch07
 from lab.errors import LabError
 from lab.exercise import calls, exercises, watched
 from lab.exercise.state import Exercise, blank, judge
@@ -105,7 +105,7 @@ def stub():
     [..., None, [...], {"a": {"b": [1, ...]}}, lambda: ..., stub, {"x": ..., "y": True}],
     ids=range(7),
 )
-@pytest.mark.parametrize("number", ["1.1", "4.1", "6.1"])
+@pytest.mark.parametrize("number", ["1.1", "4.1", "7.1"])
 def test_a_blank_is_not_tried(number, value):
     found = judge(ALL[number], value, {})
     assert found.verdict == "not tried" and ALL[number].task in found.sentence
@@ -159,7 +159,7 @@ def test_an_unknown_exercise_names_those_of_its_chapter():
         exercises.hint("thirty")
 
 
-# What exercise 6.1 teaches is what the program does.
+# What exercise 7.1 teaches is what the program does.
 
 EDITS = {
     "authorization of the method": {"modelMethod": {"authorization": "AWS_IAM"}},
@@ -198,10 +198,10 @@ def digest(edits):
     return found[0]
 
 
-def test_exercise_6_1_says_what_the_program_does():
+def test_exercise_7_1_says_what_the_program_does():
     before = digest({})
-    assert set(EDITS) == set(ch06.REDEPLOYS) == set(ch06.WHY)
-    assert {name: digest(edit) != before for name, edit in EDITS.items()} == ch06.REDEPLOYS
+    assert set(EDITS) == set(ch07.REDEPLOYS) == set(ch07.WHY)
+    assert {name: digest(edit) != before for name, edit in EDITS.items()} == ch07.REDEPLOYS
 
 
 # Mocks

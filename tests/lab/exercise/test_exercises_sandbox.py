@@ -60,6 +60,10 @@ def test_solutions_that_deploy_are_right_once_they_are_deployed(gateway):
             parts += space[name](rest_api)
         return file.deployment(rest_api, parts, declared)
 
+    def stage(settings, rest_api, deployment, logging):
+        space["preview"](rest_api, deployment)
+        return file.stage(settings, rest_api, deployment, logging)
+
     def encrypted_only(proof, rest_api):
         read = pulumi.Output.concat(rest_api.execution_arn, "/*/GET/")
         may = {"Effect": "Allow", "Principal": "*", "Action": "execute-api:Invoke"}
@@ -68,10 +72,12 @@ def test_solutions_that_deploy_are_right_once_they_are_deployed(gateway):
 
     assert set(verdicts(space).values()) == {"not yet"}
     mine = {"deployment": deployment, "encrypted_only": encrypted_only, **watching(space)}
+    mine = {"deployment": deployment, "stage": stage, "encrypted_only": encrypted_only}
     session.own_names = lambda: mine
     try:
         session.up()
         assert CALLS == ["6.2", "8.2", "14.1", "15.2", "16.1", "17.1", "18.2"]
+        assert CALLS == ["6.1", "7.2", "8.2", "18.2"]
         assert set(verdicts(space).values()) == {"right"}
     finally:
         session.own_names = dict

@@ -1,9 +1,10 @@
-# exercise 6.1: redeploys
-redeploys = {
-    "authorization of the method": True,
-    "timeout of the integration": True,
-    "memory of the function": False,
-    "name of the stage": False,
-    "who may call (resource policy)": True,
-    "retention of the log": False,
+# exercise 6.1: tea
+from tests.submissions import of_function
+
+answers = {
+    "GET /tea": of_function(404, error={"message": "There is nothing at /tea, only /model."})
 }
+
+
+def tea(rest_api):
+    return [rest_api]

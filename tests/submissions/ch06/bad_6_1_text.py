@@ -1,3 +1,3 @@
-# exercise 6.2: tea
+# exercise 6.1: tea
 # says: A function is wanted, and this is a str.
 tea = "/tea"

@@ -1,10 +1,9 @@
-# exercise 6.1: redeploys
-# says: name of the stage: 'no' is not True or False.
+# exercise 7.1: redeploys
 redeploys = {
     "authorization of the method": True,
     "timeout of the integration": True,
     "memory of the function": False,
-    "name of the stage": "no",
+    "name of the stage": False,
     "who may call (resource policy)": True,
     "retention of the log": False,
 }

@@ -1,3 +1,3 @@
-# exercise 6.1: redeploys
+# exercise 7.1: redeploys
 # says: A dict is wanted, and this is a bool.
 redeploys = True

@@ -1,4 +1,4 @@
-# exercise 6.2: tea
+# exercise 6.1: tea
 # says: GET /tea gets 500: the gateway did not get an answer of the function.
 from tests.submissions import of_gateway
 

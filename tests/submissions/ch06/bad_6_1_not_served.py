@@ -1,4 +1,4 @@
-# exercise 6.2: tea
+# exercise 6.1: tea
 # says: GET /tea gets 403: what is served has no such path or method.
 from tests.submissions import of_gateway
 

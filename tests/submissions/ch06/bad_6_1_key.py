@@ -1,4 +1,4 @@
-# exercise 6.2: tea
+# exercise 6.1: tea
 # says: GET /tea gets 403 from gateway: the function was not asked.
 from tests.submissions import of_gateway
 

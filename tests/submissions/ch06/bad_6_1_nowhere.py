@@ -1,4 +1,4 @@
-# exercise 6.2: tea
+# exercise 6.1: tea
 # says: Nothing is deployed that could be called.
 answers = None
 

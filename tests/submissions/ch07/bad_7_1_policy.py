@@ -1,4 +1,4 @@
-# exercise 6.1: redeploys
+# exercise 7.1: redeploys
 # says: who may call (resource policy): False is wrong. The resource policy is frozen: it works when deployed.
 redeploys = {
     "authorization of the method": True,

@@ -1,4 +1,4 @@
-# exercise 6.1: redeploys
+# exercise 7.1: redeploys
 # says: memory of the function: True is wrong. The function is called where it is: its next call has the memory.
 redeploys = {
     "authorization of the method": True,

@@ -1,4 +1,4 @@
-# exercise 6.2: tea
+# exercise 6.1: tea
 # says: GET /tea gets 200: {"completion": "Hello"}
 from tests.submissions import of_function
 
