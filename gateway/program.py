@@ -37,7 +37,7 @@ from .auth import (  # chapters 08 and 10
     team_keys,
     user_pool,
 )
-from .budget import budget_rights, budget_variables, token_budget  # 10
+from .budget import budget_rights, budget_variables, token_budget  # 13
 from .chat import (  # chapters 18 and 20
     adapter_invocation,
     adapter_start,
@@ -73,7 +73,7 @@ from .dialects import (  # chapter 20
 )
 from .instances.link import instances_limit  # chapter 22
 from .kinds import Arguments, Parts, Statement, Variables
-from .limits import (  # chapter 11
+from .limits import (  # chapters 11 and 12
     every_method,
     limit_responses,
     metered,
