@@ -139,18 +139,22 @@ def usage_plans(
             },
             quota_settings={"limit": settings.team_quota, "period": "DAY"},
         )
-        member = aws.apigateway.UsagePlanKey(
-            f"planKey-{team}",
-            key_id=key.id,
-            key_type="API_KEY",
-            usage_plan_id=plan.id,
-            # It repeats the key's value, which nothing marks as a secret.
-            opts=pulumi.ResourceOptions(
-                additional_secret_outputs=["value"]
-            ),
-        )
-        made += [plan, member]
+        made += [plan, plan_member(f"planKey-{team}", plan, key)]
     return made
+
+
+def plan_member(
+    name: str, plan: aws.apigateway.UsagePlan, key: aws.apigateway.ApiKey
+) -> aws.apigateway.UsagePlanKey:
+    """What puts a key into a plan."""
+    return aws.apigateway.UsagePlanKey(
+        name,
+        key_id=key.id,
+        key_type="API_KEY",
+        usage_plan_id=plan.id,
+        # It repeats the key's value, which nothing marks as a secret.
+        opts=pulumi.ResourceOptions(additional_secret_outputs=["value"]),
+    )
 
 
 # Chapter 12: what may be asked

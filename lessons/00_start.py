@@ -121,8 +121,8 @@ outputs()
 # | 04 | a path and its methods | what can be asked for there |
 # | 05 | an integration | the wire from the desk to the model |
 # | 06 | a deployment and a stage | what you edit must go live |
-# | 08, 10 | keys, tokens, signatures | not everyone may ask |
-# | 11, 13 | rates, quotas, a budget of tokens | nobody may ask for everything |
+# | 08, 09, 10 | keys, tokens, signatures | not everyone may ask |
+# | 11, 12, 13 | rates, checked bodies, a budget of tokens | nobody may ask for everything |
 # | 14, 16 | logs, a trace, alarms | you want to know what happened |
 # | 18, 20 | OpenAI's shape, streams | programs that exist can use it |
 # | 22, 25 | instances, a second version | a model may outgrow a function |

@@ -78,7 +78,7 @@ predict("18")
 # A prompt is now a list of **messages**, each with a **role**: `system`
 # gives orders, `user` asks, `assistant` has answered. The model keeps
 # nothing, so the client sends the whole conversation each time. The body is
-# validated, as in chapter 11. (`list_models` is the same for GET `/models`
+# validated, as in chapter 12. (`list_models` is the same for GET `/models`
 # and `/models/{model}`; `chat_limit` gives it the prompts' rate.)
 
 # %% step: chat_completions, chat_url

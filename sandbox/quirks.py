@@ -53,7 +53,7 @@ QUIRKS = (
         "calls can meet two editions of the API.",
         "It acts with the next request.",
         f"{SERVER}/gateway/test_dataplane.py::test_the_resource_policy_has_to_allow",
-        (6, 8),
+        (6, 9),
     ),
     Quirk(
         "iam-at-once",
@@ -141,7 +141,7 @@ QUIRKS = (
         "A private API answers only inside its VPC.",
         "It answers on your machine, like any other.",
         f"{DIFFERENCES}::test_a_private_api_answers_on_this_machine",
-        (8,),
+        (9,),
     ),
     Quirk(
         "edge",
@@ -187,7 +187,7 @@ QUIRKS = (
         "in an access log, a part of the prompt.",
         "The text leaves the value out.",
         f"{SERVER}/gateway/test_requests.py::test_why_a_prompt_is_invalid_does_not_quote_it",
-        (11, 14),
+        (12, 14),
     ),
     Quirk(
         "function-ready",
@@ -274,7 +274,7 @@ QUIRKS = (
         "Log lines arrive seconds after the request.",
         "They are there before the answer is.",
         f"{SERVER}/watching/test_recorder.py::test_an_access_log_line_is_there_with_the_answer",
-        (11, 14),
+        (8, 12, 14),
     ),
     Quirk(
         "trace-secrets",

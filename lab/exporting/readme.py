@@ -26,7 +26,8 @@ MAKES = (
     (3, "A REST API of Amazon API Gateway in front of it, deployed to a stage: `POST /model` takes a prompt."),
     (8, "Callers show a team's key, which a function of ours knows, or a signature."),
     (10, "Or a token of a user pool."),
-    (11, "Each team has a rate and a quota; bodies are checked before the function."),
+    (11, "Each team has a rate and a quota."),
+    (12, "Bodies are checked before the function."),
     (13, "Each key has a budget of tokens a day."),
     (14, "Two logs and a trace of each request; no prompt is in any of them."),
     (16, "Metrics of calls and of tokens, alarms, a dashboard."),
@@ -96,7 +97,7 @@ def readme(text: str, number: int, gone: Collection[str]) -> str:
         if title == "What it makes" or SECTIONS.get(title, 0) > number:
             continue
         if title == "Call" and number < 13:
-            told.append(CALL.format(key=KEY if number >= 7 else "").rstrip())
+            told.append(CALL.format(key=KEY if number >= _KEYS else "").rstrip())
             continue
         body = _paragraphs(body, number, gone)
         if title == "Deploy":

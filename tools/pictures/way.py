@@ -34,6 +34,7 @@ CHAT_PATH = Stop("/chat", ("completionsPath", "chatMethod"))
 INSTANCES_PATH = Stop("/instances", ("instancesPath", "instancesMethod"))
 KEY = Stop("key", ("keyAuthorizer", "KeyAuthorizerLambda"))
 PLAN = Stop("plan", ("plan-blue", "planKey-blue"))
+BODY = Stop("body", ("promptValidator", "promptModel"))
 INTEGRATION = Stop("integration", ("modelIntegration",))
 CHAT_INTEGRATION = Stop("integration", ("chatIntegration",))
 FUNCTION = Stop("function", ("LanguageModelLambda", "languageModelInvokePolicy"))
@@ -53,6 +54,7 @@ TO_MODEL = (STAGE, API, PATH, KEY, PLAN, INTEGRATION, FUNCTION)
 TO_CHAT = (STAGE, API, CHAT_PATH, KEY, PLAN, CHAT_INTEGRATION, FUNCTION)
 WAY = (*TO_MODEL, ROLE)
 WAYS = {
+    12: (*TO_MODEL[:-2], BODY, *TO_MODEL[-2:]),
     13: (*TO_MODEL, BUDGET),
     14: (*TO_MODEL, LOGS),
     16: (*TO_MODEL, LOGS, ALARMS),
@@ -62,7 +64,7 @@ WAYS = {
     25: (STAGE, API, KEY, FUNCTION, BALANCER, RULES, POOLS, BREAKERS),
 }
 # Chapters that change what another one has made, and what of the way that is.
-LIT = {10: "key", 20: "integration"}
+LIT = {9: "key", 10: "key", 20: "integration"}
 # Pages that are about all of it: one shows it, one takes it home.
 WHOLE = (0, 26)
 

@@ -2,13 +2,14 @@
 
 import re
 import threading
+from dataclasses import replace
 from pathlib import Path
 
 import pulumi
 import pulumi_aws as aws
 import pytest
 
-from gateway import deployment, model, program
+from gateway import budget, deployment, model, program
 from gateway.settings import Settings
 from lab import course
 from lab.checks import ch06
@@ -16,6 +17,7 @@ from lab.errors import LabError
 from lab.exercise import calls, exercises
 from lab.exercise.state import Exercise, blank, judge
 from lab.mocks import mocks
+from tests.submissions import KEYS
 
 FOLDER = Path(__file__).parents[2] / "submissions"
 FILES = sorted(FOLDER.glob("ch*/*.py"))
@@ -40,12 +42,15 @@ def deployed(monkeypatch, answers):
     if answers is None:
         return OUTPUTS
     base = "http://127.0.0.1:4566/v1"
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "AKIAIOSFODNN7EXAMPLE")
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "no-secret-of-anyone")
 
     def send(method, url, **more):
-        return answers[f"{method} {url.removeprefix(base)}"]
+        found = answers[f"{method} {url.removeprefix(base)}"]
+        return found(**more) if callable(found) else found
 
     monkeypatch.setattr(calls, "send", send)
-    return {**OUTPUTS, "invoke_url": base}
+    return {**OUTPUTS, "invoke_url": base, "team_keys": KEYS, **answers.get("outputs", {})}
 
 
 @pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
@@ -78,7 +83,7 @@ def test_every_chapter_has_one_to_three_exercises():
 def test_the_solution_is_right_as_it_is_printed(number, monkeypatch):
     arn = "arn:aws:lambda:us-east-1:000000000000:function:LanguageModelLambda-1a2b3c4"
     space = {"aws": aws, "pulumi": pulumi, "json": __import__("json"), "function_arn": arn,
-             "outputs": lambda: OUTPUTS}  # fmt: skip
+             "replace": replace, "counter": budget, "outputs": lambda: OUTPUTS}  # fmt: skip
     solution = ALL[number].solution
     exec(solution, space)  # noqa: S102 - as a learner pastes it
     name = re.match(r"(?:def )?(\w+)", solution)[1]

@@ -1,4 +1,4 @@
-# exercise 8.2: health
+# exercise 9.1: health
 # says: GET /health gets 500: the gateway has no answer to give.
 from tests.submissions import of_gateway
 

@@ -1,4 +1,4 @@
-# exercise 8.2: health
+# exercise 9.1: health
 # says: GET /health gets 403: what is served has no such path or method.
 from tests.submissions import of_gateway
 

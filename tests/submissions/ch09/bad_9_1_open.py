@@ -1,4 +1,4 @@
-# exercise 8.2: health
+# exercise 9.1: health
 # says: GET /model without a key gets 200: now everybody is let in there, too.
 from tests.submissions import of_function
 

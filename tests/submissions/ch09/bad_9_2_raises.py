@@ -1,4 +1,4 @@
-# exercise 8.1: allow
+# exercise 9.2: allow
 # says: Your function raised. KeyError: 'methodArn'
 
 

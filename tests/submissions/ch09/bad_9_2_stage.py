@@ -1,4 +1,4 @@
-# exercise 8.1: allow
+# exercise 9.2: allow
 # says: The policy is about arn:aws:execute-api:us-east-1:123456789012:a1b2c3d4e5/v1: not about the call itself.
 
 

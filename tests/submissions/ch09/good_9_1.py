@@ -1,4 +1,4 @@
-# exercise 8.2: health
+# exercise 9.1: health
 from tests.submissions import of_function, of_gateway
 
 answers = {
