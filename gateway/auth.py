@@ -89,16 +89,7 @@ def key_authorizer(
 ) -> aws.apigateway.Authorizer:
     """Whoever sends `Authorization: Bearer` and a key that we know."""
     function = authorizer_function(settings, keys)
-    invoke = {
-        "Effect": "Allow",
-        "Action": "lambda:InvokeFunction",
-        "Resource": function.arn,
-    }
-    allowed = aws.iam.RolePolicy(
-        "invokeAuthorizer",
-        role=api_role.id,
-        policy=pulumi.Output.json_dumps(policy_document(invoke)),
-    )
+    allowed = invoke_authorizer(api_role, function)
     return aws.apigateway.Authorizer(
         "keyAuthorizer",
         rest_api=rest_api.id,
@@ -108,6 +99,22 @@ def key_authorizer(
         authorizer_credentials=api_role.arn,
         authorizer_result_ttl_in_seconds=settings.authorizer_ttl,
         opts=pulumi.ResourceOptions(depends_on=[allowed]),
+    )
+
+
+def invoke_authorizer(
+    api_role: aws.iam.Role, function: aws.lambda_.Function
+) -> aws.iam.RolePolicy:
+    """The role that the API assumes may invoke the authorizer, too."""
+    invoke = {
+        "Effect": "Allow",
+        "Action": "lambda:InvokeFunction",
+        "Resource": function.arn,
+    }
+    return aws.iam.RolePolicy(
+        "invokeAuthorizer",
+        role=api_role.id,
+        policy=pulumi.Output.json_dumps(policy_document(invoke)),
     )
 
 
@@ -227,7 +234,16 @@ def user_pool(settings: Settings, authentication: str) -> Variables:
         },
         deletion_protection="ACTIVE" if settings.protect else "INACTIVE",
     )
-    client = aws.cognito.UserPoolClient(
+    return {
+        "user_pool_id": pool.id,
+        "user_pool_arn": pool.arn,
+        "user_pool_client_id": pool_client(pool).id,
+    }
+
+
+def pool_client(pool: aws.cognito.UserPool) -> aws.cognito.UserPoolClient:
+    """What signs people in to the pool, and in which ways it may."""
+    return aws.cognito.UserPoolClient(
         "callersClient",
         user_pool_id=pool.id,
         # A password never travels: SRP proves it. Or a server of yours
@@ -239,11 +255,6 @@ def user_pool(settings: Settings, authentication: str) -> Variables:
         ],
         prevent_user_existence_errors="ENABLED",
     )
-    return {
-        "user_pool_id": pool.id,
-        "user_pool_arn": pool.arn,
-        "user_pool_client_id": client.id,
-    }
 
 
 def pool_authorizer(

@@ -1,4 +1,4 @@
-"""How many requests a caller may make, and which are looked at first."""
+"""How many requests a caller may make, and what a request may ask."""
 
 from __future__ import annotations
 
@@ -17,6 +17,147 @@ from .settings import Settings
 def metered() -> Arguments:
     """For a method: only with a key, so that a plan counts the call."""
     return {"api_key_required": True}
+
+
+def limit_responses(
+    rest_api: aws.apigateway.RestApi, more: Arguments
+) -> Parts:
+    """What a caller over a limit is told: the reason, and when to retry."""
+    throttled = error_response(
+        "throttledResponse",
+        rest_api,
+        "THROTTLED",
+        {"type": "rate_limit_error", "code": "rate_limit_exceeded"},
+        {**more, "gatewayresponse.header.Retry-After": "'1'"},
+    )
+    quota = error_response(
+        "quotaResponse",
+        rest_api,
+        "QUOTA_EXCEEDED",
+        {"type": "insufficient_quota", "code": "insufficient_quota"},
+        # A new day has to come first.
+        {**more, "gatewayresponse.header.x-should-retry": "'false'"},
+    )
+    return [throttled, quota]
+
+
+# No cache keeps an answer, and no browser guesses what it is.
+NEVER_KEPT = {
+    "gatewayresponse.header.Cache-Control": "'no-store'",
+    "gatewayresponse.header.X-Content-Type-Options": "'nosniff'",
+}
+
+
+def error_response(
+    name: str,
+    rest_api: aws.apigateway.RestApi,
+    response_type: str,
+    error: dict[str, str],
+    headers: Arguments,
+) -> aws.apigateway.Response:
+    """An error of API Gateway itself, in the shape of the function's own.
+
+    It is the same for every path, so it has what any client looks for: some
+    read `code`, some the outer `type` and the `request_id`. The message is
+    API Gateway's; `$context.error.messageString` brings its own quotes.
+    `headers` are spelled as API Gateway wants them.
+    """
+    body = {
+        "type": "error",
+        "error": {"message": "MESSAGE", "param": None, **error},
+        "request_id": "$context.requestId",
+    }
+    template = json.dumps(body).replace(
+        '"MESSAGE"', "$context.error.messageString"
+    )
+    return aws.apigateway.Response(
+        name,
+        rest_api_id=rest_api.id,
+        response_type=response_type,
+        response_templates={"application/json": template},
+        response_parameters={**NEVER_KEPT, **headers},
+    )
+
+
+def every_method(
+    settings: Settings,
+    rest_api: aws.apigateway.RestApi,
+    stage: aws.apigateway.Stage,
+    logging: Arguments,
+) -> aws.apigateway.MethodSettings:
+    """What holds for each method of the stage: its rate, and `logging`."""
+    limit = (settings.stage_rate, settings.stage_burst)
+    return method_settings(
+        "everyMethod", rest_api, stage, "*/*", limit, logging
+    )
+
+
+def method_settings(
+    name: str,
+    rest_api: aws.apigateway.RestApi,
+    stage: aws.apigateway.Stage,
+    method_path: str,
+    limit: tuple[float, int],
+    logging: Arguments,
+) -> aws.apigateway.MethodSettings:
+    """Settings of one method, or of all: `*/*`.
+
+    In a path, each slash is written `~1`: `~1model/POST`.
+
+    Those of one method replace those of all, the log among them: here both
+    say everything.
+    """
+    rate, burst = limit
+    return aws.apigateway.MethodSettings(
+        name,
+        rest_api=rest_api.id,
+        stage_name=stage.stage_name,
+        method_path=method_path,
+        settings=aws.apigateway.MethodSettingsSettingsArgs(
+            throttling_rate_limit=rate,
+            throttling_burst_limit=burst,
+            **logging,
+        ),
+    )
+
+
+def usage_plans(
+    settings: Settings,
+    rest_api: aws.apigateway.RestApi,
+    stage: aws.apigateway.Stage,
+    keys: Keys,
+) -> Parts:
+    """A plan for each team, so that one team's 429 is no other team's."""
+    made: Parts = []
+    for team, key in keys.items():
+        plan = aws.apigateway.UsagePlan(
+            f"plan-{team}",
+            api_stages=[{"api_id": rest_api.id, "stage": stage.stage_name}],
+            throttle_settings={
+                "rate_limit": settings.team_rate,
+                "burst_limit": settings.team_burst,
+            },
+            quota_settings={"limit": settings.team_quota, "period": "DAY"},
+        )
+        made += [plan, plan_member(f"planKey-{team}", plan, key)]
+    return made
+
+
+def plan_member(
+    name: str, plan: aws.apigateway.UsagePlan, key: aws.apigateway.ApiKey
+) -> aws.apigateway.UsagePlanKey:
+    """What puts a key into a plan."""
+    return aws.apigateway.UsagePlanKey(
+        name,
+        key_id=key.id,
+        key_type="API_KEY",
+        usage_plan_id=plan.id,
+        # It repeats the key's value, which nothing marks as a secret.
+        opts=pulumi.ResourceOptions(additional_secret_outputs=["value"]),
+    )
+
+
+# Chapter 12: what may be asked
 
 
 def prompt_check(
@@ -45,6 +186,19 @@ def prompt_check(
         "promptIntegration", rest_api, method, invocation
     )
     return [validator, shape, method, proxy]
+
+
+def prompt_limit(
+    settings: Settings,
+    rest_api: aws.apigateway.RestApi,
+    stage: aws.apigateway.Stage,
+    logging: Arguments,
+) -> aws.apigateway.MethodSettings:
+    """A tighter rate for the method that makes the model work."""
+    limit = (settings.prompt_rate, settings.prompt_burst)
+    return method_settings(
+        "promptLimit", rest_api, stage, "~1model/POST", limit, logging
+    )
 
 
 def prompt_schema(settings: Settings) -> Arguments:
@@ -142,150 +296,3 @@ def proxy_integration(
         integration_http_method="POST",
         **invocation,
     )
-
-
-def limit_responses(
-    rest_api: aws.apigateway.RestApi, more: Arguments
-) -> Parts:
-    """What a caller over a limit is told: the reason, and when to retry."""
-    throttled = error_response(
-        "throttledResponse",
-        rest_api,
-        "THROTTLED",
-        {"type": "rate_limit_error", "code": "rate_limit_exceeded"},
-        {**more, "gatewayresponse.header.Retry-After": "'1'"},
-    )
-    quota = error_response(
-        "quotaResponse",
-        rest_api,
-        "QUOTA_EXCEEDED",
-        {"type": "insufficient_quota", "code": "insufficient_quota"},
-        # A new day has to come first.
-        {**more, "gatewayresponse.header.x-should-retry": "'false'"},
-    )
-    return [throttled, quota]
-
-
-# No cache keeps an answer, and no browser guesses what it is.
-NEVER_KEPT = {
-    "gatewayresponse.header.Cache-Control": "'no-store'",
-    "gatewayresponse.header.X-Content-Type-Options": "'nosniff'",
-}
-
-
-def error_response(
-    name: str,
-    rest_api: aws.apigateway.RestApi,
-    response_type: str,
-    error: dict[str, str],
-    headers: Arguments,
-) -> aws.apigateway.Response:
-    """An error of API Gateway itself, in the shape of the function's own.
-
-    It is the same for every path, so it has what any client looks for: some
-    read `code`, some the outer `type` and the `request_id`. The message is
-    API Gateway's; `$context.error.messageString` brings its own quotes.
-    `headers` are spelled as API Gateway wants them.
-    """
-    body = {
-        "type": "error",
-        "error": {"message": "MESSAGE", "param": None, **error},
-        "request_id": "$context.requestId",
-    }
-    template = json.dumps(body).replace(
-        '"MESSAGE"', "$context.error.messageString"
-    )
-    return aws.apigateway.Response(
-        name,
-        rest_api_id=rest_api.id,
-        response_type=response_type,
-        response_templates={"application/json": template},
-        response_parameters={**NEVER_KEPT, **headers},
-    )
-
-
-def every_method(
-    settings: Settings,
-    rest_api: aws.apigateway.RestApi,
-    stage: aws.apigateway.Stage,
-    logging: Arguments,
-) -> aws.apigateway.MethodSettings:
-    """What holds for each method of the stage: its rate, and `logging`."""
-    limit = (settings.stage_rate, settings.stage_burst)
-    return method_settings(
-        "everyMethod", rest_api, stage, "*/*", limit, logging
-    )
-
-
-def prompt_limit(
-    settings: Settings,
-    rest_api: aws.apigateway.RestApi,
-    stage: aws.apigateway.Stage,
-    logging: Arguments,
-) -> aws.apigateway.MethodSettings:
-    """A tighter rate for the method that makes the model work."""
-    limit = (settings.prompt_rate, settings.prompt_burst)
-    return method_settings(
-        "promptLimit", rest_api, stage, "~1model/POST", limit, logging
-    )
-
-
-def method_settings(
-    name: str,
-    rest_api: aws.apigateway.RestApi,
-    stage: aws.apigateway.Stage,
-    method_path: str,
-    limit: tuple[float, int],
-    logging: Arguments,
-) -> aws.apigateway.MethodSettings:
-    """Settings of one method, or of all: `*/*`.
-
-    In a path, each slash is written `~1`: `~1model/POST`.
-
-    Those of one method replace those of all, the log among them: here both
-    say everything.
-    """
-    rate, burst = limit
-    return aws.apigateway.MethodSettings(
-        name,
-        rest_api=rest_api.id,
-        stage_name=stage.stage_name,
-        method_path=method_path,
-        settings=aws.apigateway.MethodSettingsSettingsArgs(
-            throttling_rate_limit=rate,
-            throttling_burst_limit=burst,
-            **logging,
-        ),
-    )
-
-
-def usage_plans(
-    settings: Settings,
-    rest_api: aws.apigateway.RestApi,
-    stage: aws.apigateway.Stage,
-    keys: Keys,
-) -> Parts:
-    """A plan for each team, so that one team's 429 is no other team's."""
-    made: Parts = []
-    for team, key in keys.items():
-        plan = aws.apigateway.UsagePlan(
-            f"plan-{team}",
-            api_stages=[{"api_id": rest_api.id, "stage": stage.stage_name}],
-            throttle_settings={
-                "rate_limit": settings.team_rate,
-                "burst_limit": settings.team_burst,
-            },
-            quota_settings={"limit": settings.team_quota, "period": "DAY"},
-        )
-        member = aws.apigateway.UsagePlanKey(
-            f"planKey-{team}",
-            key_id=key.id,
-            key_type="API_KEY",
-            usage_plan_id=plan.id,
-            # It repeats the key's value, which nothing marks as a secret.
-            opts=pulumi.ResourceOptions(
-                additional_secret_outputs=["value"]
-            ),
-        )
-        made += [plan, member]
-    return made

@@ -37,8 +37,8 @@ from .auth import (  # chapters 08 and 10
     team_keys,
     user_pool,
 )
-from .budget import budget_rights, budget_variables, token_budget  # 10
 from .chat import (  # chapters 18 to 20
+from .budget import budget_rights, budget_variables, token_budget  # 13
     adapter_invocation,
     adapter_start,
     adapter_variables,
@@ -75,7 +75,7 @@ from .dialects import (  # chapter 21
 )
 from .instances.link import instances_limit  # chapter 22
 from .kinds import Arguments, Parts, Statement, Variables
-from .limits import (  # chapter 11
+from .limits import (  # chapters 11 and 12
     every_method,
     limit_responses,
     metered,

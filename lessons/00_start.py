@@ -122,8 +122,8 @@ outputs()
 # | 05 | an integration | the wire from the desk to the model |
 # | 06 | a deployment and a stage | what you edit must go live |
 # | 07 | nothing new | what callers get is not always what you edited |
-# | 08, 10 | keys, tokens, signatures | not everyone may ask |
-# | 11, 13 | rates, quotas, a budget of tokens | nobody may ask for everything |
+# | 08, 09, 10 | keys, tokens, signatures | not everyone may ask |
+# | 11, 12, 13 | rates, checked bodies, a budget of tokens | nobody may ask for everything |
 # | 14, 15 | logs, a trace | you want to know what happened |
 # | 16, 17 | metrics, alarms | you want to be told before they ask |
 # | 18, 19 | OpenAI's shape, schemas, tools | programs that exist can use it |

@@ -2,14 +2,11 @@
 # - token bucket, the order of limits, best effort and "don't rely on usage plans to control costs":
 #   docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-request-throttling.html and
 #   docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-api-usage-plans.html
-# - a model is chosen by Content-Type, $default, and what passes without one:
-#   docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-method-request-validation.html
 
 # %% [markdown]
 # # {{title}}
 #
-# At the end, each team has a rate and a daily quota of its own, and a body
-# that is no prompt never reaches the function.
+# At the end, each team has a rate and a daily quota of its own.
 #
 # {{map}}
 #
@@ -20,11 +17,11 @@
 # - throttle each team's calls, and predict which are refused;
 # - write a client that waits as it is told;
 # - give guests a quota;
-# - refuse bad bodies before they cost anything.
+# - tell a key that is in no plan from a wrong one.
 #
 # About {{minutes}} minutes. It costs nothing here, nor on AWS: usage plans
-# and validation are free, and refused calls are not charged. Earlier
-# chapters are made if missing.
+# are free, and calls that they refuse are not charged. Earlier chapters are
+# made if missing.
 #
 # ## Start
 #
@@ -33,18 +30,14 @@
 # %%
 from dataclasses import replace
 import boto3
-import pulumi
 import pulumi_aws as aws
 import requests
 from gateway import auth, limits
 from gateway.auth import Keys
 from gateway.kinds import Arguments, Parts
-from gateway.limits import body_model, body_validator, checked
-from gateway.limits import error_response, method_settings, path_method
-from gateway.limits import prompt_schema, proxy_integration
+from gateway.limits import plan_member
 from gateway.settings import Settings
-from lab import start, plan, up, outputs, predict, show
-from lab import check, hint, solution
+from lab import start, plan, up, outputs, predict, check, hint, solution
 from lab.widgets import burst
 
 start(11)
@@ -62,11 +55,10 @@ start(11)
 # | limit | counts | for | when it is used up |
 # |---|---|---|---|
 # | throttling | calls a second | a key; a method; the stage | 429, for a moment |
-# | **quota** | calls a day | a key | 429, until the next day |
-# | request validation | the body | one call | 400 |
+# | **quota** | calls a day, a week, a month | a key | 429, until the next one |
 #
-# All three count calls, not work. What the model's tokens cost is chapter
-# 13's.
+# Both count calls, not work. What a body may ask is chapter 12's, and what
+# the model's tokens cost chapter 13's.
 #
 # ![A bucket of 10 tokens: 12 requests a second empty it, then 5 a second pass and the others get 429; in a pause it fills](../images/11_how_many_requests.svg)
 #
@@ -91,38 +83,19 @@ predict("11")
 # %% step: metered, usage_plans
 
 # %% [markdown]
-# ### One limit for all together
+# Two more steps are in `gateway/limits.py`. `every_method` limits the stage for
+# all together, however many teams there will be. It counts what the plans let
+# through. Without it, only the account's 10,000 calls a second remain.
 #
-# A limit of the stage protects what is behind it, however many teams there
-# will be. It counts what the plans let through. Without it, only the
 # account's 10,000 calls a second remain. (`logging` is chapter 15's;
-# `prompt_limit` is the same with a tighter rate, for POST `/model`.)
-
-# %% step: every_method
-
-# %% [markdown]
-# ### What a refused caller is told
+# `limit_responses` says more to a refused caller than `Too Many Requests`: a
+# **gateway response** rewords an error of API Gateway itself. Ours adds
+# `Retry-After`, in seconds. A used-up quota gets none, but a header by which
+# clients of OpenAI know that trying again is no use.
 #
-# AWS says `Too Many Requests`, and not when to come back. A **gateway
-# response** rewords an error of API Gateway itself. Ours adds `Retry-After`,
-# in seconds. A used-up quota gets none, but a header by which clients of
-# OpenAI know that trying again is no use.
-
-# %% step: limit_responses
-
-# %% [markdown]
-# ### Request validation
-#
-# A **request validator** compares each body with a **model**, which here
-# means a JSON Schema. `POST` gets a method of its own beside `ANY`: a GET
-# has no body, and a model refuses an empty one.
-
-# %% step: prompt_check
-
-# %% [markdown]
 # ## Plan
 #
-# From chapter 08 or 10, the method wants a key, and the deployment is
+# From chapters 08 to 10, the method wants a key, and the deployment is
 # replaced.
 
 # %%
@@ -144,25 +117,33 @@ up()
 # %% [markdown]
 # ## Look
 #
-# Ask API Gateway for the plans: find rate, burst, quota, and the stage. Then
-# the schema of a prompt. `maxLength` is what never gets to the function.
+# Ask API Gateway for the plans: find rate, burst, quota, and the stage.
 
 # %%
 for each in boto3.client("apigateway").get_usage_plans()["items"]:
     print(each["apiStages"], each["throttle"], each["quota"])
-show(prompt_schema(Settings()))
 # expect: 'burstLimit': 10, 'rateLimit': 5.0
 # expect: 'period': 'DAY'
-# expect: "maxLength": 6000
 
 # %% [markdown]
 # ## Ask
 #
-# Blue calls 20 times a second, green 4 times. Hollow dots are predicted,
-# full ones measured. Look for a `▲` of green's. There is none.
+# `call` makes one call, and prints API Gateway's name for a refusal of its
+# own. `burst` makes many: blue's come 20 times a second, green's 4 times.
+# Hollow dots are predicted, full ones measured. Look for a `▲` of green's.
+# There is none.
 
 # %%
+def call(team):
+    key = outputs()["team_keys"].reveal()[team]
+    answer = requests.get(outputs()["model_url"], timeout=60,
+                          headers={"Authorization": f"Bearer {key}"})
+    print(answer.status_code, answer.headers.get("x-amzn-errortype", ""))
+    return answer
+
+call("green")
 calls = burst(n={"blue": 30, "green": 6}, rate={"blue": 20, "green": 4})
+# expect: 200
 # expect: green: limit 10 at once, then 5 a second
 # expect: measured  ●●●●●●
 # expect: Retry-After: none
@@ -189,96 +170,72 @@ def team_keys(settings):
     return auth.team_keys(replace(settings, teams=teams))
 
 def usage_plans(settings, rest_api, stage, keys):
-    others = dict(keys)
-    guest = {"guest": others.pop("guest")}
-    few = replace(settings, team_quota=3)
-    return [*limits.usage_plans(settings, rest_api, stage, others),
+    teams = {team: keys[team] for team in settings.teams}
+    few, guest = replace(settings, team_quota=3), {"guest": keys["guest"]}
+    return [*limits.usage_plans(settings, rest_api, stage, teams),
             *limits.usage_plans(few, rest_api, stage, guest)]
 
 up()
+for _ in range(4):
+    last = call("guest")
+print(last.headers.get("Retry-After"), last.text)
 # expect: + create
 # expect no: aws.apigateway.Deployment
-
-# %% [markdown]
-# `call` sends a prompt, and prints the status and API Gateway's name for a
-# refusal of its own.
-
-# %%
-def call(team, prompt, kind="application/json", **more):
-    head = {"Authorization": f"Bearer {keys[team]}", "Content-Type": kind}
-    answer = requests.post(url, json={"prompt": prompt, **more},
-                           headers=head, timeout=60)
-    print(answer.status_code, answer.headers.get("x-amzn-errortype", ""))
-    return answer
-
-url, keys = outputs()["model_url"], outputs()["team_keys"].reveal()
-for _ in range(4):
-    last = call("guest", "Hi", max_tokens=1)
-show(last)
 # expect: 200
 # expect: 200
 # expect: 200
 # expect: 429 LimitExceededException
-# expect: insufficient_quota
-# expect no: Retry-After
+# expect: None … insufficient_quota
 
 # %% [markdown]
-# ## Break it: a check that looks at one content type
+# ## Break it: a key without a plan
 #
-# The classic: the model under `application/json`. The guests leave, too.
-# Three times a prompt of 6,300 dashes, which is 300 too long. Only the
-# header `Content-Type` differs, and the caller chooses that.
+# The classic: somebody makes a key, and no plan has it. The authorizer knows
+# the guest, and the answer is a 403 all the same. Read its name: it is none of
+# those of chapter 08. Then the guests leave.
 
 # %%
+def usage_plans(settings, rest_api, stage, keys):
+    known = {team: keys[team] for team in settings.teams}
+    return limits.usage_plans(settings, rest_api, stage, known)
+
+up()
+call("guest")
+
 from gateway.auth import team_keys
 from gateway.limits import usage_plans
 
-def checked(validator, model):
-    return {"request_models": {"application/json": model.name},
-            "request_validator_id": validator.id}
-
 up()
-long = "-" * 6300
-for kind in ("application/json", "text/plain", "application/any+json"):
-    call("green", long, kind, max_tokens=1)
-# expect: 400 BadRequestException
-# expect: 415
-# expect: 200
+# expect: 403 ForbiddenException
+# expect: Done in
 
 # %% [markdown]
-# API Gateway looks for a model by the body's content type, finds none, and
-# checks nothing. The 415 is the function's: it was called. And the 200 is an
-# answer to a prompt that was too long. The fix is `$default`, which stands
-# for every type. `started` counts the START lines in the function's log.
-
-# %%
-from gateway.limits import checked
-
-def started():
-    return len(boto3.client("logs").filter_log_events(
-        logGroupName=outputs()["log_group"],
-        filterPattern='"START RequestId"')["events"])
-
-up()
-before = started()
-for kind in ("application/json", "application/any+json"):
-    call("green", long, kind, max_tokens=1)
-call("green", None)
-print("calls of the function:", started() - before)
-# expect 3 times: 400 BadRequestException
-# expect: calls of the function: 0
-
-# %% [markdown]
+# `Forbidden`, and no more: the caller is known, and nothing says how much they
+# may have. So a plan that is forgotten lets nobody in.
+#
 # ## Your turn
 #
-# **11.1** Write `class_plan(rest_api, stage)`: the usage plan of a class.
-# 30 calls at once, then 2 a second, and 5,000 a week.
+# **11.1** A class of thirty shares one key, the team `red`. Write
+# `class_plan(rest_api, stage)`: its usage plan. 5 calls at once, then 1 a
+# second, and 5,000 a week. The cell puts red's key into it. The checker calls
+# twelve times at once.
 
 # %%
 def class_plan(rest_api, stage):
     ...
 
+def team_keys(settings):
+    return auth.team_keys(replace(settings, teams=(*settings.teams, "red")))
+
+def usage_plans(settings, rest_api, stage, keys):
+    if shared := class_plan(rest_api, stage):
+        plan_member("planKey-red", shared, keys["red"])
+    known = {team: keys[team] for team in settings.teams}
+    return limits.usage_plans(settings, rest_api, stage, known)
+
+up()
 check("11.1", class_plan)
+# expect: Done in
 
 # %% [markdown]
 # **11.2** Write a client that waits. `send()` gives an answer with
@@ -304,16 +261,20 @@ check("11.2", patient)
 # ## Recap
 #
 # You throttled each team's calls and predicted which are refused; wrote a
-# client that waits; gave guests a quota; and refused bad bodies before they
-# cost anything.
+# client that waits; gave guests a quota; and told a key without a plan from a
+# wrong one.
 #
 # Keep this:
 #
 # ```python
-# def checked(validator, model):
-#     """Arguments of a method whose bodies are checked, of every type."""
-#     return {"request_models": {"$default": model.name},
-#             "request_validator_id": validator.id}
+# import pulumi_aws as aws
+#
+# def plan_of(rest_api, stage, rate, burst):
+#     """A usage plan: so many calls a second, so many at once."""
+#     return aws.apigateway.UsagePlan(
+#         "plan", api_stages=[
+#             {"api_id": rest_api.id, "stage": stage.stage_name}],
+#         throttle_settings={"rate_limit": rate, "burst_limit": burst})
 # ```
 #
 # You can stop here: it costs nothing.

@@ -34,11 +34,10 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 import boto3
-import pulumi
 import pulumi_aws as aws
 import requests
 from gateway import budget as counter, model as host
-from gateway.kinds import Statement, Variables
+from gateway.kinds import Variables
 from gateway.settings import FUNCTIONS, Settings
 from lab import start, plan, up, outputs, ask, predict
 from lab import check, hint, solution, show, tokens
@@ -76,14 +75,15 @@ predict("13")
 # **DynamoDB** keeps items that are found by their key: here one for a team's
 # API key and a day. `ttl` deletes old ones. It makes one change of an item
 # after the other, and that is all we need. The function is told the table's
-# name, and its role may read and update items of this table, no more.
+# name, and `budget_rights` lets its role read and update items of this table, no
+# more.
 
-# %% step: token_budget, budget_variables, budget_rights
+# %% step: token_budget, budget_variables
 
 # %% [markdown]
 # ## Plan
 #
-# From chapter 11: a table, and a function that learns of it. There is no new
+# From chapter 12: a table, and a function that learns of it. There is no new
 # deployment: nothing of the API changes.
 
 # %%
@@ -95,6 +95,8 @@ plan()
 
 # %% [markdown]
 # ## Apply
+#
+# Watch the table come first: the function is told its name.
 
 # %%
 up()
@@ -123,6 +125,12 @@ tables = boto3.client("dynamodb")
 def items():
     return tables.scan(TableName=outputs()["budget_table"])["Items"]
 
+def call(team, prompt, **more):
+    head = {"Authorization": f"Bearer {keys[team]}"}
+    return requests.post(url, json={"prompt": prompt, **more},
+                         headers=head, timeout=60)
+
+url, keys = outputs()["model_url"], outputs()["team_keys"].reveal()
 story = "The quick brown fox jumps over the lazy dog. " * 10
 for prompt, room in (("Hi", 1), (story, tokens(8))):
     answer = ask(prompt, max_tokens=room)
@@ -135,47 +143,34 @@ show(items())
 # %% [markdown]
 # ## Change it: three hundred tokens
 #
-# A tiny budget. (To delete the items makes a new day.) Then eight calls at
-# once, as in your prediction. Each reserves 64 tokens, 48 of the prompt and
-# 16 for the answer.
+# A tiny budget. `new_day` deletes the items, which makes a new day. Then eight
+# calls at once, as in your prediction. Each reserves 64 tokens, 48 of the prompt
+# and 16 for the answer. Read the statuses, then the sum.
 
 # %%
 def budget_variables(settings, budget):
     few = replace(settings, tokens_per_day=300)
     return counter.budget_variables(few, budget)
 
-up()
-for item in items():
-    tables.delete_item(
-        TableName=outputs()["budget_table"], Key={"id": item["id"]})
-# expect: TOKENS_PER_DAY: …→ 300
+def new_day():
+    for item in items():
+        tables.delete_item(TableName=outputs()["budget_table"],
+                           Key={"id": item["id"]})
 
-# %% [markdown]
-# Read the statuses, then the sum.
-
-# %%
-url, keys = outputs()["model_url"], outputs()["team_keys"].reveal()
-
-def call(team, prompt, **more):
-    head = {"Authorization": f"Bearer {keys[team]}"}
-    answer = requests.post(url, json={"prompt": prompt, **more},
-                           headers=head, timeout=60)
-    print(answer.status_code, answer.headers.get("x-amzn-errortype", ""))
-    return answer
-
+up(), new_day()
 often = " ".join(7 * ["What is gravity?"])
 with ThreadPoolExecutor() as pool:
     answers = list(pool.map(
         lambda _: call("blue", often, max_tokens=16), range(8)))
-used = [a.json()["usage"].values() for a in answers if a.ok]
-print(sum(map(sum, used)), "tokens used")
-# expect: 200 
+used = [sum(a.json()["usage"].values()) for a in answers if a.ok]
+print([a.status_code for a in answers], sum(used), "tokens used")
+# expect: TOKENS_PER_DAY: …→ 300
+# expect: 200
 # expect: tokens used
 
 # %% [markdown]
-# The refusals are the function's: API Gateway has no name for them. (More
-# than four calls may be answered: a short answer gives tokens back while
-# others still come.) However the calls meet, the sum is never above 300.
+# (More than four may be answered: a short answer gives tokens back while others
+# still come.) However the calls meet, the sum is never above 300.
 #
 # ## Break it: a call that dies
 #
@@ -188,38 +183,30 @@ def model(settings, *rest):
     return host.model(replace(settings, timeout=1), *rest)
 
 up()
-call("green", "Tell me all about gravity.", max_tokens=250)
+print(call("green", "Tell me all about gravity.", max_tokens=250))
 show(items())
 # expect: timeout: …→ 1
-# expect: 502 InternalServerErrorException | 504
+# expect: [502] | [504]
 
 # %% [markdown]
-# 502, and the reservation is still there, as `promise-…`: tokens, and the second
-# at which it ends. Whoever finds no room looks for reservations that have ended, and
-# gives them back. So it is when the next call for as many comes:
+# The reservation is still there, as `promise-…`: tokens, and the second at which
+# it ends. Whoever finds no room looks for reservations that have ended, and
+# gives them back. So it is when the next call for as many comes.
 
 # %%
 from gateway.model import model
 
 up()
 time.sleep(5)
-call("green", "Say hello.", max_tokens=250)
+print(call("green", "Say hello.", max_tokens=250))
 show(items())
 # expect: timeout: 1 → 29
-# expect: 200
-
-# %% [markdown]
-# `taken` is what was used now, and what the dead call had read. Take the
-# budget of the file again.
-
-# %%
-from gateway.budget import budget_variables
-
-up()
-# expect: TOKENS_PER_DAY: 300 → | No change
+# expect: [200]
 
 # %% [markdown]
 # ## Your turn
+#
+# `taken` is what the call has used, and what the dead one had read.
 #
 # **13.1** A key has 300 tokens left. A call has a prompt of 50 tokens and
 # `max_tokens` 150; its answer gets 20 tokens long. How many are left?
@@ -231,6 +218,24 @@ left = {
     "if the function had refused it": ...,
 }
 check("13.1", left)
+
+# %% [markdown]
+# **13.2** All teams together may have 300 tokens a day. Write
+# `fair(settings, budget)`: the variables with which each has an equal share,
+# however many teams there are. (While it is blank, the budget of the file is
+# back.) The checker asks for more than a share, and for less.
+
+# %%
+def fair(settings, budget):
+    ...
+
+def budget_variables(settings, budget):
+    shared = fair(settings, budget)
+    return shared or counter.budget_variables(settings, budget)
+
+up(), new_day()
+check("13.2", fair)
+# expect: Done in
 
 # %% [markdown]
 # ## On AWS

@@ -53,6 +53,7 @@ QUIRKS = (
         "calls can meet two editions of the API.",
         "It acts with the next request.",
         f"{SERVER}/gateway/test_dataplane.py::test_the_resource_policy_has_to_allow",
+        (6, 9),
         (7, 8),
     ),
     Quirk(
@@ -141,7 +142,7 @@ QUIRKS = (
         "A private API answers only inside its VPC.",
         "It answers on your machine, like any other.",
         f"{DIFFERENCES}::test_a_private_api_answers_on_this_machine",
-        (8,),
+        (9,),
     ),
     Quirk(
         "edge",
@@ -187,7 +188,7 @@ QUIRKS = (
         "in an access log, a part of the prompt.",
         "The text leaves the value out.",
         f"{SERVER}/gateway/test_requests.py::test_why_a_prompt_is_invalid_does_not_quote_it",
-        (11, 14),
+        (12, 14),
     ),
     Quirk(
         "function-ready",
@@ -274,6 +275,7 @@ QUIRKS = (
         "Log lines arrive seconds after the request.",
         "They are there before the answer is.",
         f"{SERVER}/watching/test_recorder.py::test_an_access_log_line_is_there_with_the_answer",
+        (8, 12, 14),
         (11, 14, 15),
     ),
     Quirk(

@@ -58,10 +58,6 @@ LONGER = {
     "03_rest_api": (35, 175),
     "04_path_and_method": (35, 175),
     "05_integration": (35, 175),
-    "08_who_may_call": (35, 175),
-    "10_people_and_machines": (35, 175),
-    "11_how_many_requests": (35, 175),
-    "13_how_many_tokens": (35, 175),
     "22_behind_a_load_balancer": (35, 200),
     "25_failing_well": (41, 175),
 }

@@ -1,11 +1,12 @@
-"""Chapter 10: what a caller's own policy allows."""
+"""Chapter 10: what a caller's own policy allows, and a path for machines alone."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Any
 
-from lab.checks.shared import policies
+from lab.checks.shared import policies, steps
+from lab.exercise import calls
 from lab.exercise.state import Exercise, NotYet
 
 
@@ -56,6 +57,36 @@ def _check_resource(resource: str, api: str) -> None:
         )
 
 
+MACHINES = "/machines"
+NOT_SERVED = (
+    "Give back path, method and integration, then up(): what is not given back is not served."
+)
+
+
+def machines(value: Any, outputs: Mapping[str, Any]) -> str:
+    """A path that lets in who signs, and nobody else."""
+    steps.function(value)
+    reply = calls.signed(outputs, "GET", MACHINES)
+    if reply.status == 401:
+        raise NotYet(
+            f"GET {MACHINES} with a signature gets 401: the authorizer was asked.",
+            'The method\'s authorization is "AWS_IAM", and it has no authorizer_id.',
+        )
+    calls.of_function(reply, f"GET {MACHINES} with a signature", NOT_SERVED)
+    team = calls.as_team(outputs, "blue", "Run up(8): chapter 08 gives the teams their keys.")
+    for who, headers in (("Without a signature", {}), ("With a team's key", team)):
+        other = calls.call(outputs, "GET", MACHINES, headers=headers)
+        if other.status not in (401, 403):
+            raise NotYet(f"{who}, it gets {other.status}.", 'authorization="AWS_IAM"')
+    model = calls.call(outputs, "GET", "/model", headers=team)
+    if model.status != 200:
+        raise NotYet(
+            f"The blue team gets {model.status} at /model now.",
+            "Only the new method is for machines: `from gateway.auth import authentication`, up().",
+        )
+    return f"{reply.status} from the function for who signs, 403 for all others; /model as before."
+
+
 EXERCISES = (
     Exercise(
         "10.1",
@@ -69,5 +100,28 @@ EXERCISES = (
     "Resource": f"arn:aws:execute-api:*:*:{outputs()['rest_api_id']}/v1/POST/model",
 }]}""",
         "region and account: give them, or a star for each",
+    ),
+    Exercise(
+        "10.2",
+        "Write machines(rest_api): a list with all that GET /machines needs, which leads to the "
+        "function, for those alone who sign their requests.",
+        machines,
+        "Path, method and integration of exercise 6.2; one argument of the method is another.",
+        """def machines(rest_api):
+    path = aws.apigateway.Resource(
+        "machinesPath", rest_api=rest_api.id,
+        parent_id=rest_api.root_resource_id, path_part="machines")
+    method = aws.apigateway.Method(
+        "machinesMethod", rest_api=rest_api.id, resource_id=path.id,
+        http_method="GET", authorization="AWS_IAM")
+    proxy = aws.apigateway.Integration(
+        "machinesIntegration", rest_api=rest_api.id,
+        resource_id=path.id, http_method=method.http_method,
+        type="AWS_PROXY", integration_http_method="POST",
+        uri=outputs()["integration_uri"],
+        credentials=outputs()["api_role_arn"])
+    return [path, method, proxy]""",
+        "how you wrote it: GET /machines is called where it is deployed",
+        calls=True,
     ),
 )

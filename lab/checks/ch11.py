@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import Any
 
 from gateway import api, deployment
 from gateway.settings import Settings
 from lab.checks.shared import steps
+from lab.exercise import calls
 from lab.exercise.state import Exercise, NotYet
 
 TRIES = 5
+CALLS = 12  # at once: more than the bucket of a class holds
 Reply = tuple[int, dict[str, str]]  # status, headers
 THROTTLED: Reply = (429, {"Retry-After": "2"})
 SPENT: Reply = (429, {"x-should-retry": "false"})
@@ -19,8 +23,8 @@ FINE: Reply = (200, {})
 FAULT: Reply = (503, {})
 
 
-def class_plan(value: Any, _: Mapping[str, Any]) -> str:
-    """The usage plan of a class."""
+def class_plan(value: Any, outputs: Mapping[str, Any]) -> str:
+    """The usage plan of a class, which the gateway keeps to."""
     write = steps.function(value)
 
     def step() -> Any:
@@ -34,18 +38,45 @@ def class_plan(value: Any, _: Mapping[str, Any]) -> str:
     _check_throttle(given.get("throttleSettings") or {})
     _check_quota(given.get("quotaSettings") or {})
     _check_stages(given.get("apiStages") or [])
-    return "30 at once, 2 a second, 5,000 a week; and it names its stage, or it would bind nothing."
+    passed = _at_once(outputs)
+    return f"Of {CALLS} calls at once {passed} were answered, and the others got a 429."
+
+
+def _at_once(outputs: Mapping[str, Any]) -> int:
+    """How many of a burst of red's calls are answered."""
+    red = calls.as_team(outputs, "red", "Run the whole cell: team_keys makes red's key.")
+    with ThreadPoolExecutor(CALLS) as pool:
+        sent = [
+            pool.submit(calls.call, outputs, "GET", "/model", headers=red) for _ in range(CALLS)
+        ]
+        found = Counter(each.result().status for each in sent)
+    if found[403]:
+        raise NotYet(
+            "The team red gets 403: no plan of this stage has its key.",
+            "Return the plan, so that plan_member puts the key into it; then up().",
+        )
+    if not found[200]:
+        raise NotYet(
+            f"None of {CALLS} calls was answered: {dict(found)}.",
+            "The bucket is empty. Wait five seconds, then check again.",
+        )
+    if not found[429]:
+        raise NotYet(
+            f"Of {CALLS} calls at once none got a 429: {dict(found)}.",
+            "Another plan is deployed than you hand in. Run up() again.",
+        )
+    return found[200]
 
 
 def _check_throttle(given: Mapping[str, Any]) -> None:
-    if given.get("burstLimit") != 30:
+    if given.get("burstLimit") != 5:
         raise NotYet(
             f"The burst_limit is {_of(given, 'burstLimit')}.",
-            "30 calls at once: that is how much the bucket holds.",
+            "5 calls at once: that is how much the bucket holds.",
         )
-    if given.get("rateLimit") != 2:
+    if given.get("rateLimit") != 1:
         raise NotYet(
-            f"The rate_limit is {_of(given, 'rateLimit')}.", "It is what comes in a second: 2."
+            f"The rate_limit is {_of(given, 'rateLimit')}.", "It is what comes in a second: 1."
         )
 
 
@@ -178,18 +209,19 @@ def _tried(client: Callable[..., Any], answers: list[Reply]) -> Trial:
 EXERCISES = (
     Exercise(
         "11.1",
-        "Write class_plan(rest_api, stage): the usage plan of a class, with 30 calls at once, "
-        "then 2 a second, and 5,000 a week.",
+        "Write class_plan(rest_api, stage): the usage plan of a class, with 5 calls at once, "
+        "then 1 a second, and 5,000 a week. The checker calls twelve times at once.",
         class_plan,
         "usage_plans, above, has the three arguments; the period is another.",
         """def class_plan(rest_api, stage):
     return aws.apigateway.UsagePlan(
         "classPlan",
         api_stages=[{"api_id": rest_api.id, "stage": stage.stage_name}],
-        throttle_settings={"rate_limit": 2, "burst_limit": 30},
+        throttle_settings={"rate_limit": 1, "burst_limit": 5},
         quota_settings={"limit": 5000, "period": "WEEK"},
     )""",
-        "who is in the plan: that is what UsagePlanKey is for",
+        "how many calls pass exactly: AWS keeps to a plan as well as it can",
+        calls=True,
     ),
     Exercise(
         "11.2",

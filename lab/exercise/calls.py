@@ -10,6 +10,7 @@ import requests
 from lab.exercise.state import NotYet
 from lab.prompt.state import Reply
 from lab.prompt.transport import CONNECT_LIMIT, session_for
+from lab.session.results import Secret
 
 LIMIT = 35.0  # seconds; API Gateway gives up after 29
 
@@ -27,6 +28,15 @@ def call(
     Raises:
         NotYet: there is no stage, or nothing answers there.
     """
+    return send(method, url_of(outputs, path), **more)
+
+
+def url_of(outputs: Mapping[str, Any], path: str) -> str:
+    """Where a path of the stage is.
+
+    Raises:
+        NotYet: there is no stage.
+    """
     base = outputs.get("invoke_url")
     if not isinstance(base, str) or not base:
         raise NotYet("Nothing is deployed that could be called.", "Run up(), then check again.")
@@ -34,6 +44,43 @@ def call(
     if stage:
         base = f"{base.rpartition('/')[0]}/{stage}"
     return send(method, base + path, **more)
+    return base.rstrip("/") + path
+
+
+def signed(outputs: Mapping[str, Any], method: str, path: str) -> Reply:
+    """One call with a signature (SigV4) of whoever runs this notebook.
+
+    Raises:
+        NotYet: there is no stage, nothing answers there, or there is no key to sign with.
+    """
+    import boto3  # a second, and for one exercise
+    from botocore.auth import SigV4Auth
+    from botocore.awsrequest import AWSRequest
+
+    url, key = url_of(outputs, path), boto3.Session().get_credentials()
+    if key is None:
+        raise NotYet("There is no key of AWS to sign with.", "start() finds one: run it again.")
+    region = str(outputs.get("function_arn")).split(":")[3:4] or ["us-east-1"]
+    request = AWSRequest(method, url)
+    SigV4Auth(key.get_frozen_credentials(), "execute-api", region[0]).add_auth(request)
+    return send(method, url, headers=dict(request.headers.items()))
+
+
+def as_team(outputs: Mapping[str, Any], team: str, hint: str) -> dict[str, str]:
+    """The header with which a team calls.
+
+    Args:
+        hint: where the team has no key.
+
+    Raises:
+        NotYet: it has none.
+    """
+    held = outputs.get("team_keys")
+    keys = held.reveal() if isinstance(held, Secret) else held
+    if not isinstance(keys, Mapping) or not keys.get(team):
+        known = ", ".join(keys) if isinstance(keys, Mapping) else "nobody"
+        raise NotYet(f"The team {team} has no key; who has one: {known}.", hint)
+    return {"Authorization": f"Bearer {keys[team]}"}
 
 
 def send(method: str, url: str, **more: Any) -> Reply:

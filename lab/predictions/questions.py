@@ -158,6 +158,28 @@ QUESTIONS = (
     ),
     Question(
         "8",
+        "The blue team makes ten calls within a minute, each with its right key. How often does API "
+        "Gateway call the authorizer's function?",
+        (
+            Option(
+                "Ten times: each call has to be decided",
+                "Each is decided, but not each anew: the answer to this key is kept for five minutes "
+                "unless you say otherwise.",
+            ),
+            Option(
+                "Once: what it said of this key is remembered",
+                "The answer is a policy, and API Gateway judges the next calls by it. So the policy "
+                "has to hold for every path, and a key that is taken away is let in a while longer.",
+                right=True,
+            ),
+            Option(
+                "Never: API Gateway knows the keys itself",
+                "It made them, and it compares none of them here. Who decides is the function.",
+            ),
+        ),
+    ),
+    Question(
+        "9",
         "A method wants an API key, and its authorization is NONE. Somebody calls with a right "
         "key. What does API Gateway know of them?",
         (
@@ -221,6 +243,27 @@ QUESTIONS = (
                 "Nothing: each key has a token bucket of its own",
                 "Blue's calls take blue's tokens. Green takes four a second of five, and is never "
                 "refused.",
+                right=True,
+            ),
+        ),
+    ),
+    Question(
+        "12",
+        "Bodies of POST /model are compared with a JSON Schema, which is registered for "
+        "application/json. A body that breaks it is sent as text/plain. What does API Gateway do?",
+        (
+            Option(
+                "It refuses the body with 415: the type is unknown",
+                "With a proxy integration, API Gateway takes any type. A 415 would be the function's.",
+            ),
+            Option(
+                "It refuses the body with 400: it breaks the schema",
+                "A schema is looked up by the type that the caller names. For this one there is none.",
+            ),
+            Option(
+                "It hands the body to the function, unchecked",
+                "No schema for the type, no check. The caller chooses the type: so one has to stand "
+                "for all of them.",
                 right=True,
             ),
         ),

@@ -3,12 +3,33 @@
 Each file begins with the exercise and the name that its cell defines; a bad one says, on its
 second line, with which sentence it is rejected. `answers` is what is found where it is deployed: a
 reply to each call, or a list of them one after the other; lines of logs; an alarm's states.
+second line, with which sentence it is rejected. `answers` is what is found where it is deployed:
+by the call, a reply, or what makes one of the headers and the body; and under "outputs" the stack's.
 """
 
 import json
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from lab.prompt.state import Reply
+
+KEYS = {"blue": "blue-key", "green": "green-key", "red": "red-key"}
+
+
+def by_team(others: Reply, **teams: Reply) -> Callable[..., Reply]:
+    """What a path answers each of these teams, by its key, and all others."""
+
+    def reply(headers: Mapping[str, str] | None = None, **_: Any) -> Reply:
+        sent = (headers or {}).get("Authorization", "")
+        return next((teams[team] for team in teams if sent == f"Bearer {KEYS[team]}"), others)
+
+    return reply
+
+
+def in_turn(count: int, reply: Reply, rest: Reply) -> Callable[..., Reply]:
+    """What a path answers so many calls, however they meet, and what all that follow."""
+    left = iter([reply] * count)
+    return lambda **_: next(left, rest)
 
 
 def of_function(status: int, request_id: str = "r-1", **body: Any) -> Reply:

@@ -21,6 +21,7 @@ from lab.course import CHAPTERS
 from tools.graph import program_graph
 from tools.lessons import ROOT, stale
 from tools.pictures import exchanges, limits, routes, speaking, times, watching
+from tools.pictures import deciding, exchanges, limits, routes, times, watching
 from tools.pictures.resources import neighbourhood, overview
 from tools.pictures.way import way
 
@@ -32,8 +33,10 @@ EXPLAINED: dict[int, Callable[[], str]] = {
     5: exchanges.proxy,
     7: routes.pointers,
     8: routes.order,
+    9: deciding.together,
     10: exchanges.proofs,
     11: limits.bucket,
+    12: deciding.by_type,
     13: limits.settle,
     14: watching.one_id,
     15: watching.clocks,

@@ -18,13 +18,13 @@ DECISIONS = (
         8,
         (("UNAUTHORIZED", "no key or a wrong one"), ("ACCESS_DENIED", "a policy that denies")),
     ),
-    ("both together", 8, (("ACCESS_DENIED", "neither of the two allows it"),)),
+    ("both together", 9, (("ACCESS_DENIED", "neither of the two allows it"),)),
     (
         "API key and plan",
         11,
         (("INVALID_API_KEY", "in no plan"), ("THROTTLED", "rate or quota used up")),
     ),
-    ("validation", 9, (("BAD_REQUEST_BODY", "the body is no prompt"),)),
+    ("validation", 12, (("BAD_REQUEST_BODY", "the body is no prompt"),)),
     (
         "integration",
         5,

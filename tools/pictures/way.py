@@ -35,6 +35,7 @@ INSTANCES_PATH = Stop("/instances", ("instancesPath", "instancesMethod"))
 MESSAGES_PATH = Stop("/messages", ("dialectPath-messages", "dialectMethod-messages"))
 KEY = Stop("key", ("keyAuthorizer", "KeyAuthorizerLambda"))
 PLAN = Stop("plan", ("plan-blue", "planKey-blue"))
+BODY = Stop("body", ("promptValidator", "promptModel"))
 INTEGRATION = Stop("integration", ("modelIntegration",))
 CHAT_CHECK = Stop("check", ("chatValidator", "chatModel"))
 MESSAGES_CHECK = Stop("check", ("dialectValidator-messages", "dialectModel-messages"))
@@ -58,6 +59,7 @@ TO_MODEL = (STAGE, API, PATH, KEY, PLAN, INTEGRATION, FUNCTION)
 TO_CHAT = (STAGE, API, CHAT_PATH, KEY, PLAN, CHAT_CHECK, CHAT_INTEGRATION, FUNCTION)
 WAY = (*TO_MODEL, ROLE)
 WAYS = {
+    12: (*TO_MODEL[:-2], BODY, *TO_MODEL[-2:]),
     13: (*TO_MODEL, BUDGET),
     14: (*TO_MODEL, LOGS),
     15: (*TO_MODEL, LOGS, STEPS),
@@ -73,6 +75,7 @@ WAYS = {
 # Chapters that change what another one has made, and what of the way that is.
 LIT = {10: "key", 16: "function", 20: "integration"}
 LIT = {7: "stage", 10: "key", 20: "integration"}
+LIT = {9: "key", 10: "key", 20: "integration"}
 # Pages that are about all of it: one shows it, one takes it home.
 WHOLE = (0, 26)
 

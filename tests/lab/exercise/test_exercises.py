@@ -2,6 +2,7 @@
 
 import re
 import threading
+from dataclasses import replace
 from pathlib import Path
 
 import pulumi
@@ -9,6 +10,7 @@ import pulumi_aws as aws
 import pytest
 
 from gateway import chat, deployment, limits, model, program
+from gateway import budget, deployment, model, program
 from gateway.settings import Settings
 from lab import course
 from lab.checks import ch07
@@ -16,6 +18,7 @@ from lab.errors import LabError
 from lab.exercise import calls, exercises, watched
 from lab.exercise.state import Exercise, blank, judge
 from lab.mocks import mocks
+from tests.submissions import KEYS
 
 FOLDER = Path(__file__).parents[2] / "submissions"
 FILES = sorted(FOLDER.glob("ch*/*.py"))
@@ -40,6 +43,8 @@ def deployed(monkeypatch, answers):
     if answers is None:
         return OUTPUTS
     base = "http://127.0.0.1:4566/v1"
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "AKIAIOSFODNN7EXAMPLE")
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "no-secret-of-anyone")
 
     def send(method, url, **more):
         found = answers[f"{method} {url.removeprefix(base)}"]
@@ -52,7 +57,7 @@ def deployed(monkeypatch, answers):
     monkeypatch.setattr(calls, "send", send)
     monkeypatch.setattr(watched, "lines", lines)
     monkeypatch.setattr(watched, "alarm", lambda metric, ringing=False: answers["alarm"][ringing])
-    return {**OUTPUTS, "invoke_url": base}
+    return {**OUTPUTS, "invoke_url": base, "team_keys": KEYS, **answers.get("outputs", {})}
 
 
 @pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
@@ -87,7 +92,7 @@ def test_the_solution_is_right_as_it_is_printed(number, monkeypatch):
     space = {"aws": aws, "pulumi": pulumi, "json": __import__("json"), "function_arn": arn,
              "path_below": chat.path_below, "path_method": limits.path_method,
              "proxy_integration": limits.proxy_integration,
-             "outputs": lambda: OUTPUTS}  # fmt: skip
+             "replace": replace, "counter": budget, "outputs": lambda: OUTPUTS}  # fmt: skip
     solution = ALL[number].solution
     exec(solution, space)  # noqa: S102 - as a learner pastes it
     name = re.match(r"(?:def )?(\w+)", solution)[1]

@@ -1,10 +1,9 @@
-# exercise 8.1: allow
+# exercise 8.1: joined
+from tests.submissions import by_team, of_function, of_gateway
+
+WELL, NO = of_function(200, name="SmolLM2"), of_gateway(401, "UnauthorizedException")
+answers = {"GET /model": by_team(NO, red=WELL, blue=WELL)}
 
 
-def allow(team, method_arn):
-    resource = "/".join(method_arn.split("/")[:2]) + "/*"
-    statement = {"Effect": "Allow", "Action": "execute-api:Invoke", "Resource": resource}
-    return {
-        "principalId": team,
-        "policyDocument": {"Version": "2012-10-17", "Statement": [statement]},
-    }
+def joined():
+    return {"red": "a key"}

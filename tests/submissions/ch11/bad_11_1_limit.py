@@ -7,6 +7,6 @@ def class_plan(rest_api, stage):
     return aws.apigateway.UsagePlan(
         "classPlan",
         api_stages=[{"api_id": rest_api.id, "stage": stage.stage_name}],
-        throttle_settings={"rate_limit": 2, "burst_limit": 30},
+        throttle_settings={"rate_limit": 1, "burst_limit": 5},
         quota_settings={"limit": 500, "period": "WEEK"},
     )

@@ -6,6 +6,6 @@ import pulumi_aws as aws
 def class_plan(rest_api, stage):
     return aws.apigateway.UsagePlan(
         "classPlan",
-        throttle_settings={"rate_limit": 2, "burst_limit": 30},
+        throttle_settings={"rate_limit": 1, "burst_limit": 5},
         quota_settings={"limit": 5000, "period": "WEEK"},
     )

@@ -1,5 +1,5 @@
 # exercise 11.1: class_plan
-# says: The rate_limit is 30.
+# says: The rate_limit is 5.
 import pulumi_aws as aws
 
 
@@ -7,6 +7,6 @@ def class_plan(rest_api, stage):
     return aws.apigateway.UsagePlan(
         "classPlan",
         api_stages=[{"api_id": rest_api.id, "stage": stage.stage_name}],
-        throttle_settings={"rate_limit": 30, "burst_limit": 30},
+        throttle_settings={"rate_limit": 5, "burst_limit": 5},
         quota_settings={"limit": 5000, "period": "WEEK"},
     )

@@ -1,0 +1,11 @@
+# exercise 9.2: allow
+# says: The principalId is 'user': nobody learns which team it is.
+
+
+def allow(team, method_arn):
+    resource = "/".join(method_arn.split("/")[:2]) + "/*"
+    statement = {"Effect": "Allow", "Action": "execute-api:Invoke", "Resource": resource}
+    return {
+        "principalId": "user",
+        "policyDocument": {"Version": "2012-10-17", "Statement": [statement]},
+    }

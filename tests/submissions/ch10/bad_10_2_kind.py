@@ -1,0 +1,3 @@
+# exercise 10.2: machines
+# says: A function is wanted, and this is a list.
+machines = []

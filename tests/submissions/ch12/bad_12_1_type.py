@@ -1,0 +1,20 @@
+# exercise 12.1: feedback
+# says: As text/plain, {'stars': 6} gets 404: nobody looked at it.
+from tests.submissions import KEYS, of_function, of_gateway
+
+ASKED, BAD = of_function(404, error="no such path"), of_gateway(400, "BadRequestException")
+NO = of_gateway(401, "UnauthorizedException")
+
+
+def answer(json, headers):
+    if headers.get("Authorization") != f"Bearer {KEYS['blue']}":
+        return NO
+    stars = 1 if "Content-Type" in headers else json.get("stars")
+    return ASKED if isinstance(stars, int) and 1 <= stars <= 5 else BAD
+
+
+answers = {"POST /feedback": answer}
+
+
+def feedback(rest_api, access, invocation):
+    return [rest_api]
