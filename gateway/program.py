@@ -37,8 +37,12 @@ from .auth import (  # chapters 08 and 10
     team_keys,
     user_pool,
 )
+from .budget import (
+    budget_rights,
+    budget_variables,
+    token_budget,
+)  # chapter 13
 from .chat import (  # chapters 18 to 20
-from .budget import budget_rights, budget_variables, token_budget  # 13
     adapter_invocation,
     adapter_start,
     adapter_variables,

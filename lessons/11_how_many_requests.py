@@ -85,9 +85,9 @@ predict("11")
 # %% [markdown]
 # Two more steps are in `gateway/limits.py`. `every_method` limits the stage for
 # all together, however many teams there will be. It counts what the plans let
-# through. Without it, only the account's 10,000 calls a second remain.
+# through. Without it, only the account's 10,000 calls a second remain. (`logging`
+# is chapter 15's.)
 #
-# account's 10,000 calls a second remain. (`logging` is chapter 15's;
 # `limit_responses` says more to a refused caller than `Too Many Requests`: a
 # **gateway response** rewords an error of API Gateway itself. Ours adds
 # `Retry-After`, in seconds. A used-up quota gets none, but a header by which

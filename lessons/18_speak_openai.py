@@ -77,7 +77,6 @@ predict("18")
 # nothing, so the client sends the whole conversation each time.
 # (`list_models` does the same for GET `/models` and `/models/{model}`;
 # `chat_limit` gives conversations the rate of prompts.)
-# validated, as in chapter 12. (`list_models` is the same for GET `/models`
 
 # %% step: chat_completions
 

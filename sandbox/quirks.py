@@ -53,8 +53,7 @@ QUIRKS = (
         "calls can meet two editions of the API.",
         "It acts with the next request.",
         f"{SERVER}/gateway/test_dataplane.py::test_the_resource_policy_has_to_allow",
-        (6, 9),
-        (7, 8),
+        (7, 9),
     ),
     Quirk(
         "iam-at-once",
@@ -275,8 +274,7 @@ QUIRKS = (
         "Log lines arrive seconds after the request.",
         "They are there before the answer is.",
         f"{SERVER}/watching/test_recorder.py::test_an_access_log_line_is_there_with_the_answer",
-        (8, 12, 14),
-        (11, 14, 15),
+        (8, 12, 14, 15),
     ),
     Quirk(
         "trace-secrets",

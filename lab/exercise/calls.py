@@ -28,11 +28,11 @@ def call(
     Raises:
         NotYet: there is no stage, or nothing answers there.
     """
-    return send(method, url_of(outputs, path), **more)
+    return send(method, url_of(outputs, path, stage), **more)
 
 
-def url_of(outputs: Mapping[str, Any], path: str) -> str:
-    """Where a path of the stage is.
+def url_of(outputs: Mapping[str, Any], path: str, stage: str = "") -> str:
+    """Where a path of the stage is, or of another one of the same API.
 
     Raises:
         NotYet: there is no stage.
@@ -43,8 +43,7 @@ def url_of(outputs: Mapping[str, Any], path: str) -> str:
     base = base.rstrip("/")
     if stage:
         base = f"{base.rpartition('/')[0]}/{stage}"
-    return send(method, base + path, **more)
-    return base.rstrip("/") + path
+    return base + path
 
 
 def signed(outputs: Mapping[str, Any], method: str, path: str) -> Reply:

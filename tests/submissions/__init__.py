@@ -1,10 +1,9 @@
 """Answers to the exercises as learners write them: good ones, and bad ones with what rejects them.
 
 Each file begins with the exercise and the name that its cell defines; a bad one says, on its
-second line, with which sentence it is rejected. `answers` is what is found where it is deployed: a
-reply to each call, or a list of them one after the other; lines of logs; an alarm's states.
 second line, with which sentence it is rejected. `answers` is what is found where it is deployed:
-by the call, a reply, or what makes one of the headers and the body; and under "outputs" the stack's.
+by the call, a reply, a list of them one after the other, or what makes one of the headers and the
+body; lines of logs; an alarm's states; and under "outputs" the stack's.
 """
 
 import json

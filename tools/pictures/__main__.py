@@ -20,8 +20,7 @@ from pathlib import Path
 from lab.course import CHAPTERS
 from tools.graph import program_graph
 from tools.lessons import ROOT, stale
-from tools.pictures import exchanges, limits, routes, speaking, times, watching
-from tools.pictures import deciding, exchanges, limits, routes, times, watching
+from tools.pictures import deciding, exchanges, limits, routes, speaking, times, watching
 from tools.pictures.resources import neighbourhood, overview
 from tools.pictures.way import way
 

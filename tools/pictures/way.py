@@ -73,9 +73,7 @@ WAYS = {
     25: (STAGE, API, KEY, FUNCTION, BALANCER, RULES, POOLS, BREAKERS),
 }
 # Chapters that change what another one has made, and what of the way that is.
-LIT = {10: "key", 16: "function", 20: "integration"}
-LIT = {7: "stage", 10: "key", 20: "integration"}
-LIT = {9: "key", 10: "key", 20: "integration"}
+LIT = {7: "stage", 9: "key", 10: "key", 16: "function", 20: "integration"}
 # Pages that are about all of it: one shows it, one takes it home.
 WHOLE = (0, 26)
 

@@ -9,8 +9,7 @@ import pulumi
 import pulumi_aws as aws
 import pytest
 
-from gateway import chat, deployment, limits, model, program
-from gateway import budget, deployment, model, program
+from gateway import budget, chat, deployment, limits, model, program
 from gateway.settings import Settings
 from lab import course
 from lab.checks import ch07

@@ -37,9 +37,8 @@ def test_the_committed_pictures_are_what_the_program_draws(capsys):
 
 
 def test_there_is_a_map_and_two_pictures_a_chapter(drawn):
-    shown = [each for each in CHAPTERS if each.steps or each.number in pictures.EXPLAINED]
     """A page without steps has one that explains only if it is drawn for it."""
-    with_steps = [each for each in CHAPTERS if each.steps or each.number in pictures.EXPLAINED]
+    shown = [each for each in CHAPTERS if each.steps or each.number in pictures.EXPLAINED]
     wanted = {"map.svg", *(f"way_{chapter.number:02d}.svg" for chapter in CHAPTERS)}
     wanted |= {f"{chapter.name}.svg" for chapter in shown} | {
         "cold_start.svg",
