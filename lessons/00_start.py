@@ -125,7 +125,7 @@ outputs()
 # | 11, 13 | rates, quotas, a budget of tokens | nobody may ask for everything |
 # | 14, 16 | logs, a trace, alarms | you want to know what happened |
 # | 18, 20 | OpenAI's shape, streams | programs that exist can use it |
-# | 22, 25 | instances, a second version | a model may outgrow a function |
+# | 22, 23, 24, 25 | instances, a second version, a fallback | a model may outgrow a function |
 # | 26 | a folder of your own | the gateway goes home with you |
 # | 99 | nothing | you take everything down |
 #

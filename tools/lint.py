@@ -69,8 +69,6 @@ LONGER = {
     "16_numbers": (35, 175),
     "18_speak_openai": (35, 175),
     "20_the_stream": (35, 175),
-    "22_behind_a_load_balancer": (35, 200),
-    "25_failing_well": (41, 175),
 }
 WORDS = {"00_start": (300, 900), "99_clean_up": (300, 900)}
 CHAPTER_WORDS = (600, 1100)  # with the map of all chapters

@@ -26,6 +26,14 @@ A = SimpleNamespace(
     **dict.fromkeys(("id", "arn", "name", "execution_arn", "invoke_arn"), "x"),
     response_streaming_invoke_arn="x/response-streaming-invocations",
 )
+
+
+def stands_in(backend):
+    if backend == "away":
+        raise ConnectionRefusedError
+    return f"{backend} stands in"
+
+
 # Of each page: what its function is called with, and a text that is in what it gives.
 CALLS = {
     1: (("ec2.amazonaws.com",), "sts:AssumeRole"),
@@ -43,7 +51,9 @@ CALLS = {
     18: (("http://127.0.0.1:1/v1", "key"), "OpenAI"),
     20: ((A, 120), "120000"),
     22: ((A, A), "VPC_LINK"),
-    25: ((A, 10), "percent_traffic"),
+    23: (("group", "balancer/targets", 60), "ALBRequestCountPerTarget"),
+    24: ((A, 10), "percent_traffic"),
+    25: ((("away", "here"), stands_in), "here stands in"),
     26: (("dev",), "dev-${name}-${hex(7)}"),
 }
 
