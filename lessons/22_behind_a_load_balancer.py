@@ -168,13 +168,14 @@ for url in outputs()["invoke_url"], outputs()["instances_url"]:
         model=client.models.list().data[0].id, temperature=0, max_tokens=16,
         messages=[{"role": "user", "content": "Say hello to the class."}],
         extra_headers={"x-gateway-team": "mallory"})
-    print(said.headers.get("x-served-by"), said.parse().choices[0].message)
+    words = said.parse().choices[0].message.content
+    print(said.headers.get("x-served-by"), "-", words)
 
 time.sleep(1.5)  # until the log is there
 print(boto3.client("logs").filter_log_events(
     logGroupName=outputs()["instance_log_group"],
     filterPattern="team")["events"][-1]["message"])
-# expect: None
+# expect: None -
 # expect: stable/
 # expect: "team": "blue"
 

@@ -115,12 +115,12 @@ print({name: known[name] for name in (
     "MinSize", "DesiredCapacity", "MaxSize", "HealthCheckType")})
 for alarm in boto3.client("cloudwatch").describe_alarms(
         AlarmNamePrefix=f"TargetTracking-{group}")["MetricAlarms"]:
-    print(alarm["AlarmName"][-45:], alarm["ComparisonOperator"],
-          alarm["Threshold"], alarm["EvaluationPeriods"])
+    print({name: alarm[name] for name in (
+        "ComparisonOperator", "Threshold", "EvaluationPeriods")})
 # expect: Done in
 # expect: 'HealthCheckType': 'ELB'
-# expect: GreaterThan … 3
-# expect: LessThan … 15
+# expect: GreaterThanThreshold … 'EvaluationPeriods': 3
+# expect: LessThanThreshold … 'EvaluationPeriods': 15
 
 # %% [markdown]
 # ## Ask

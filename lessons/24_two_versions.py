@@ -106,8 +106,8 @@ plan()
 #
 # ## Look
 #
-# Two target groups now, one for each version. Wait until each has who it
-# should have, and read what a rule looks at.
+# Two target groups now, one for each version. Wait until each has somebody who
+# is well.
 
 # %%
 up()
