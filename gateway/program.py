@@ -105,8 +105,8 @@ from .model import (  # chapters 01 and 02
     model_layer,
     plain_start,
 )
-from .routing.canary import canary, pool_variable  # chapter 25
-from .routing.homes import (  # chapters 22 and 25
+from .routing.canary import canary, pool_variable  # chapter 24
+from .routing.homes import (  # chapters 22 to 25
     Fallback,
     Home,
     fallback,

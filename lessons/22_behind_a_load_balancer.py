@@ -10,8 +10,8 @@
 # %% [markdown]
 # # {{title}}
 #
-# At the end, your model also runs on machines that you rent by the hour,
-# and nobody can reach them but through your API.
+# At the end, your model also runs on a machine that you rent by the hour,
+# and nobody can reach it but through your API.
 #
 # {{map}}
 #
@@ -19,8 +19,8 @@
 #
 # ## You will
 #
-# - say when a function is the wrong home for a model, with your own seconds;
-# - start instances that install themselves, and let one balancer call them;
+# - say when a function is the wrong home for a model;
+# - start an instance that installs itself, and have a balancer call it;
 # - lead a private way from the API to the balancer;
 # - find out why an instance that runs gets no requests.
 #
@@ -30,8 +30,7 @@
 #
 # ## Start
 #
-# New are `configure`, which does what `pulumi config set` does, and two
-# pictures: who answered, and what it costs.
+# New is `configure`: it does what `pulumi config set` does.
 
 # %%
 import time
@@ -39,15 +38,12 @@ import boto3
 import openai
 import pulumi
 import pulumi_aws as aws
-import requests
+from gateway.instances import balancer as file
 from gateway.instances.network import BALANCER_PORT, MODEL_PORT, Doors
 from gateway.instances.network import Network, passage, security_group
-from gateway.instances.machine import SERVICE, cloud_config
-from gateway.instances.link import WAIT
-from gateway.kinds import Arguments, Variables
+from gateway.kinds import Arguments
 from lab import start, configure, plan, up, outputs, predict, show
 from lab import check, hint, solution
-from lab.widgets import cost, traffic
 
 start(22)
 
@@ -56,21 +52,23 @@ start(22)
 #
 # A function is a taxi: you pay for the ride, and nothing while it waits. An
 # **instance** is a car that you rent: you pay for it in the garage too, it
-# carries several at once, and you may have one with a GPU. Rented cars need
-# what taxis bring along.
+# carries several at once, and you may have one with a GPU. A model that is
+# asked all day, that wants a GPU, or that does not fit into 10 GB, needs one.
+# Rented cars need what taxis bring along.
 #
 # | term | does | step |
 # |---|---|---|
 # | **security group** | lets in who is named, nobody else | `doors` |
 # | **user data** | installs and starts the model | `user_data` |
 # | **launch template** | says what a new instance is like | `launch_template` |
-# | **Auto Scaling group** | keeps so many alive | `instance_group` |
+# | **Auto Scaling group** | starts instances, and keeps so many | `instance_group` |
 # | **target group** | knows which of them are healthy | `target_group` |
 # | **load balancer**, its **listener** | hands each request to one | `balancer` |
 # | **VPC link** | API Gateway's way into the network | `vpc_link` |
 #
-# There is a third home: somebody else's model, paid by the token. You will
-# compare the three. (An instance gets its role in an **instance profile**.)
+# This page is about the way in, with one instance. What a group does when
+# instances come and go is the next page. (An instance gets its role in an
+# **instance profile**.)
 #
 # ![API Gateway, VPC link, balancer, three instances: two are healthy and get requests, one is not and gets health checks only](../images/22_behind_a_load_balancer.svg)
 #
@@ -86,52 +84,39 @@ predict("22")
 # %% [markdown]
 # ## The code
 #
-# It is in `gateway/instances/`. Four steps decide who reaches the model;
-# they are here. The others are the rows of the table above.
+# It is in `gateway/instances/`, a step for each row of the table. The two
+# that decide who reaches the model are here.
+#
+# What an instance does when it starts is in `user_data`: packages, files,
+# commands, as data and not as a script. It installs what is pinned by hash,
+# and starts the very code of the function as a web server. If a command
+# fails, the instance runs on, and nobody answers there.
 #
 # ### Security groups
 #
 # They name each other: the link may call the balancer, the balancer the
-# instances. Without the last rule, everybody who finds an address could talk
-# to the model without a key. (The account's default network has public
-# subnets, so that instances can fetch packages without a NAT gateway, which
-# would cost more than they do.)
+# instances. Without the second, everybody who finds an address could talk to
+# the model without a key. (The account's default network has public subnets.
+# In private ones, fetching packages takes a NAT gateway, which costs more
+# than the instance.)
 
 # %% step: doors
 
 # %% [markdown]
-# ### What an instance does when it starts
-#
-# Ours is data, not a script: packages, files, commands. It installs what is
-# pinned by hash and starts the very code of the function, as a web server.
-# If a step fails, the instance runs on, and nobody answers there.
-
-# %% step: user_data
-
-# %% [markdown]
 # ### The way in
 #
-# The integration names the link, and the balancer as its
-# `integration_target`. `uri` does not say where: only which port, and what
-# the balancer sees as `Host`. One path takes all that is below `/instances`:
-# another base URL, with the keys and plans that you know.
+# One path of the API takes all that is below `/instances`: another base URL,
+# with the keys and plans that you know. Its integration names the link, and
+# the balancer as its `integration_target`. `uri` does not say where: only
+# which port, and what the balancer sees as `Host`.
 
-# %% step: private_integration
-
-# %% [markdown]
-# ### Who asks
-#
-# The server there gets no event, so headers tell it. Clients can send such
-# headers as well; but what an integration writes replaces theirs. Without
-# that, anybody could spend another team's tokens.
-
-# %% step: TOLD, told_headers
+# %% step: private_way
 
 # %% [markdown]
 # ## Plan
 #
-# One setting decides whether all this is made. (None takes back what chapter
-# 25 sets.) Look for `create`: nothing that exists is replaced but the
+# One setting decides whether all this is made. (None takes back what later
+# pages set.) Look for `create`: nothing that exists is replaced but the
 # deployment.
 
 # %%
@@ -145,34 +130,23 @@ plan()
 # %% [markdown]
 # ## Apply
 #
-# The group is done when the instance was ordered, not when it works.
-
-# %%
-up()
-# expect: Done in
-
-# %% [markdown]
+# `up` is done when the instance was ordered, not when it works.
+#
 # ## Look
 #
 # Every five seconds the target group asks each instance for `/health`; two
-# answers in a row decide. `initial` means that it has not answered yet. Ask
-# until it is `healthy`. (Here, a process on your machine plays the instance.)
+# answers in a row decide. `initial` means that it has not answered yet. The
+# **waiter** asks until all are `healthy`. (Here, a process on your machine
+# plays the instance.)
 
 # %%
-balancing, scaling = boto3.client("elbv2"), boto3.client("autoscaling")
+up()
+balancing = boto3.client("elbv2")
 targets = {"TargetGroupArn": outputs()["targets_arn"]}
-
-def until(state, number=1, seconds=60):
-    end, found = time.time() + seconds, []
-    while time.time() < end and (
-            found.count(state) < number or {*found} - {state, "draining"}):
-        time.sleep(0.2)
-        known = balancing.describe_target_health(
-            **targets)["TargetHealthDescriptions"]
-        found = [each["TargetHealth"]["State"] for each in known]
-    return known
-
-show(until("healthy"))
+balancing.get_waiter("target_in_service").wait(
+    **targets, WaiterConfig={"Delay": 1, "MaxAttempts": 60})
+show(balancing.describe_target_health(**targets))
+# expect: Done in
 # expect: "State": "healthy"
 
 # %% [markdown]
@@ -180,90 +154,50 @@ show(until("healthy"))
 #
 # Same client, same key, another base URL. Expect one text twice, and one
 # address: the function does not say who it is.
+#
+# And a lie. The server gets no event from Lambda, so headers tell it who
+# asks. A client can send such a header too, to spend another team's tokens.
+# What the integration writes (step `told_headers`) replaces it: the
+# instance's log names your key's team.
 
 # %%
 key = outputs()["team_keys"].reveal()["blue"]
-urls = {"function": "invoke_url", "instances": "instances_url"}
-homes = {home: outputs()[url] for home, url in urls.items()}
-
-def say(home):
-    client = openai.OpenAI(base_url=homes[home], api_key=key)
-    return client.chat.completions.with_raw_response.create(
+for url in outputs()["invoke_url"], outputs()["instances_url"]:
+    client = openai.OpenAI(base_url=url, api_key=key)
+    said = client.chat.completions.with_raw_response.create(
         model=client.models.list().data[0].id, temperature=0, max_tokens=16,
-        messages=[{"role": "user", "content": "Say hello to the class."}])
+        messages=[{"role": "user", "content": "Say hello to the class."}],
+        extra_headers={"x-gateway-team": "mallory"})
+    words = said.parse().choices[0].message.content
+    print(said.headers.get("x-served-by"), "-", words)
 
-for said in map(say, homes):
-    print(said.headers.get("x-served-by"), end=": ")
-    print(said.parse().choices[0].message.content)
-# expect: None
+time.sleep(1.5)  # until the log is there
+print(boto3.client("logs").filter_log_events(
+    logGroupName=outputs()["instance_log_group"],
+    filterPattern="team")["events"][-1]["message"])
+# expect: None -
 # expect: stable/
+# expect: "team": "blue"
 
 # %% [markdown]
-# Now somebody claims to be another key. The log of the instance shows whose
-# tokens were spent: the id of blue's own key, whatever the header said.
+# ## Change it: a larger machine
+#
+# The launch template gets another version, in place, and the group takes it:
+# it will replace its instances one after another. Nothing of the API changes:
+# it knows the balancer, and no instance. (A plan is enough to see that.)
 
 # %%
-head = {"Authorization": f"Bearer {key}", "x-gateway-key-id": "mallory"}
-answer = requests.post(homes["instances"] + "/model", headers=head,
-                       json={"prompt": "Hi", "max_tokens": 1}, timeout=60)
-time.sleep(1.5)
-lines = boto3.client("logs").filter_log_events(
-    logGroupName=outputs()["instance_log_group"])["events"]
-line = next(each["message"] for each in lines
-            if answer.headers["x-request-id"] in each["message"])
-print("mallory" in line, line[:240])
-# expect: False … "team": "blue"
+configure(instanceType="c7i.xlarge")
+plan()
+configure(instanceType=None)
+# expect: instance_type: c7i.large → c7i.xlarge
 
 # %% [markdown]
-# ### Three homes, compared
-#
-# Your own seconds for the same answer, and your own tokens. The prices are
-# AWS's lists, with their dates. Change any number.
-
-# %%
-took = {}
-for home in homes:
-    began = time.perf_counter()
-    usage = say(home).parse().usage
-    took[home] = round(time.perf_counter() - began, 3)
-cost(function_seconds=took["function"], instance_seconds=took["instances"],
-     prompt_tokens=usage.prompt_tokens,
-     answer_tokens=usage.completion_tokens)
-# expect: 1,000 prompts
-# expect: managed model
-
-# %% [markdown]
-# At rest, only one of them costs. The function costs by the second, so it is
-# dear when it is busy all day; but a small instance may be full before it is
-# cheaper. And a model that does not fit into 10 GB, or wants a GPU, has no
-# home in a function at all.
-#
-# ## Change it: from one to two
-#
-# A scaling policy adds an instance when each has more than 60 requests a
-# minute, and AWS takes three minutes over to believe it. So set the number by
-# hand. Calls go on meanwhile, and none fails: a target gets requests once it
-# has answered.
-
-# %%
-def two():
-    scaling.set_desired_capacity(
-        AutoScalingGroupName=outputs()["instance_group"], DesiredCapacity=2)
-
-traffic(4, rate=2, url=homes["instances"] + "/model",
-        at={0: two})
-show(until("healthy", 2))
-# expect: , 0 failed
-# expect: "State": "healthy"
-
-# %% [markdown]
-# Pulumi does not set the number back: the program says between 1 and 3, and
-# leaves the rest to whoever scales.
-#
 # ## Break it: a rule for the wrong port
 #
-# Back to one. And the classic: the server runs, its log is clean, and nobody
-# gets through. Your version of `passage` lets the balancer in at 8081.
+# The classic: the server runs, its log is clean, and nobody gets through.
+# Your version of `passage` lets the balancer in at 8081. It takes two health
+# checks until that is seen.
 
 # %%
 from gateway.instances.network import passage as right
@@ -271,17 +205,20 @@ from gateway.instances.network import passage as right
 def passage(name, caller, called, port):
     right(name, caller, called, 8081 if port == MODEL_PORT else port)
 
-scaling.set_desired_capacity(
-    AutoScalingGroupName=outputs()["instance_group"], DesiredCapacity=1)
 up()
-show(until("unhealthy"))
+health = {"State": "healthy"}
+while health["State"] == "healthy":
+    time.sleep(0.5)
+    found = balancing.describe_target_health(**targets)
+    health = found["TargetHealthDescriptions"][0]["TargetHealth"]
+show(health)
 # expect: "Reason": "Target.Timeout"
 
 # %% [markdown]
-# `Target.Timeout`: the request was dropped. A wrong port of the *server*
-# would be refused, and say `Target.FailedHealthChecks`; a wrong path answers
-# 404, `Target.ResponseCodeMismatch`. (A group of only unhealthy targets is
-# asked all the same, in vain.) The fix; ten seconds later, it is healthy.
+# `Target.Timeout`: the request was dropped, and a security group drops
+# without a word. A wrong port of the *server* would be refused, and say
+# `Target.FailedHealthChecks`; a wrong path answers 404,
+# `Target.ResponseCodeMismatch`. The fix; ten seconds later, it is healthy.
 
 # %%
 from gateway.instances.network import passage
@@ -302,14 +239,25 @@ def admit(caller, called):
 check("22.1", admit)
 
 # %% [markdown]
-# **22.2** Write `suspect(reason)`: what to look at for a target's reason:
-# `"security group"`, `"port"` or `"path"`.
+# **22.2** Whoever watches the way in wants an answer that no instance has to
+# give. Write `ready(listener)`: an `aws.lb.ListenerRule` by which the balancer
+# itself answers `GET /instances/ready`, with 200 and the text `ready`. Its
+# action is of the type `fixed-response`. Its condition is a `path_pattern`:
+# `*/ready`, for the stage may stand before it. The checker calls what is
+# deployed.
 
 # %%
-def suspect(reason):
+def ready(listener):
     ...
 
-check("22.2", suspect)
+def listener(balancer, action):
+    made = file.listener(balancer, action)
+    ready(made)
+    return made
+
+up()
+check("22.2", ready)
+# expect: Done in
 
 # %% [markdown]
 # ## On AWS
@@ -325,9 +273,9 @@ check("22.2", suspect)
 #
 # ## Recap
 #
-# You said when a function is the wrong home, with your own seconds. You
-# started instances that install themselves, and led a private way to the
-# balancer that calls them. You found out why one gets no requests.
+# You said when a function is the wrong home. You started an instance that
+# installs itself, and a balancer calls it. You led a private way from the API
+# to the balancer, and found out why an instance gets no requests.
 #
 # Keep this:
 #

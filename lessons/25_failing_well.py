@@ -1,42 +1,41 @@
 # Sources. Prices and dates change: look them up before you rely on one.
-# - canaries of a stage; each request is drawn: docs.aws.amazon.com/apigateway/latest/developerguide/canary-release.html
-# - weights count before health; 502, 503: docs.aws.amazon.com/elasticloadbalancing/latest/application/
-#   load-balancer-listeners.html and load-balancer-troubleshooting.html
-# - draining: docs.aws.amazon.com/elasticloadbalancing/latest/application/edit-target-group-attributes.html
+# - a function in a network reaches DynamoDB by a gateway endpoint, which is free:
+#   docs.aws.amazon.com/vpc/latest/privatelink/vpc-endpoints-ddb.html
+# - what comes from a balancer, and what from a target:
+#   docs.aws.amazon.com/elasticloadbalancing/latest/application/load-balancer-troubleshooting.html
 
 # %% [markdown]
 # # {{title}}
 #
-# At the end, machines die, are replaced and get new versions, and your
-# callers notice nothing but who answered.
+# At the end, the function asks the instances first and stands in for them,
+# and your callers notice nothing but who answered.
 #
 # {{map}}
 #
-# ![The way of a prompt from you to two pools of instances; rules and pools, and the breakers beside the function, are lit](../images/way_25.svg)
+# ![The way of a prompt from you to the function, which asks the instances; the breakers beside the function are lit](../images/way_25.svg)
 #
 # ## You will
 #
 # - have the function ask another backend first, and stand in for it;
-# - see what a caller sees of 41 ways to fail;
-# - let an instance leave under load, and kill one;
-# - try a new version on a part of the requests, promote it, and roll back.
+# - tell which failures may be tried elsewhere, of 41 ways to fail;
+# - watch a circuit breaker open;
+# - lose the last instance, and no caller.
 #
-# About {{minutes}} minutes. It costs nothing here. On AWS, with three
-# instances, it costs about 7 US dollars a day (prices of 2026), until you
-# clean up.
+# About {{minutes}} minutes. It costs nothing here. On AWS, with one instance,
+# it costs about 3 US dollars a day (prices of 2026), until you clean up.
+# Earlier chapters are made if missing.
 #
 # ## Start
 
 # %%
 import json
-import time
 import boto3
 import pulumi
 import pulumi_aws as aws
-from gateway.instances.hosts import Pool, Site
-from gateway.kinds import Arguments, Variables
-from gateway.routing.candidate import CANDIDATE, POOL_HEADER, STABLE
-from gateway.settings import FUNCTIONS, Settings
+from gateway.instances.hosts import Site
+from gateway.kinds import Variables
+from gateway.routing.fallback import first_backends as right
+from gateway.settings import FUNCTIONS
 from lab import start, configure, plan, up, outputs, predict, show
 from lab import check, hint, solution
 from lab.widgets import failures, traffic
@@ -69,8 +68,8 @@ predict("25")
 # ### The next one, please
 #
 # This is no resource but plain Python in the function: a backend that asks
-# others. Read how it goes on, and when it never does: once your plate is on the
-# table, a good waiter does not swap it.
+# others. Read how it goes on, and when it never does: once your plate is on
+# the table, a good waiter does not swap it.
 
 # %%
 text = (FUNCTIONS / "model/failover/chain.py").read_text()
@@ -78,210 +77,120 @@ print(text[text.index("    def stream"):text.index("    def _begun")])
 # expect: if not moves_on(error):
 
 # %% [markdown]
-# Whom it asks first is a variable: the balancer of chapter 22. What is known
-# of each backend is in a table, `breakers`, for a process on an instance
-# serves many callers, but an environment of a function one at a time. (Three
-# more steps are in `gateway/routing/`: the table, the function's place in the
-# network, and the second pool.)
+# ### Whom it asks first
+#
+# That is a variable of the function: the balancer of chapter 22. What is
+# known of each backend is in a table, `breakers`. A process on an instance
+# serves many callers; an environment of a function one at a time, and each
+# would have to learn by its own caller's waiting what the others know.
+#
+# (Two more steps are in `gateway/routing/fallback.py`: what the function's
+# role may, and its place in the network, from which it reaches the balancer.)
 
 # %% step: first_backends
 
 # %% [markdown]
-# ### Two versions
-#
-# A second **pool** is all of chapter 22 again but network and balancer, with
-# something changed: here, the system prompt. A listener can share requests
-# between pools by **weight**, drawn for each, whether somebody is there or
-# not. A **rule** of the listener comes before that: a header names the pool.
-
-# %% step: shares
-
-# %% [markdown]
-# ### A canary
-#
-# The integration writes that header, from a **stage variable**
-# (`pool_header`). A **canary** is another value of it for some percent of
-# requests, drawn anew for each. To promote is to swap the two, to
-# roll back is to swap them back. It needs no second deployment: the API is
-# the same, only the variable is not.
-
-# %% step: pool_variable, canary
-
-# %% [markdown]
 # ## Plan
 #
-# Two instances serve, and no more: the sandbox has three, and one is for the
-# candidate. The function asks them first.
+# One instance serves. Look for the table, and for what changes of the
+# function.
 
 # %%
-configure(instances=2, mostInstances=2, candidateInstances=1,
-          firstBackend="instances",
-          candidateSystemPrompt="You answer like a pirate.")
+configure(instances=1, mostInstances=1, firstBackend="instances")
 plan()
-# expect first: + create  aws.lb.ListenerRule
+# expect first: + create  aws.dynamodb.Table
 # expect: will be | No change
 
 # %% [markdown]
 # ## Apply
+#
+# ## Look
+#
+# The function's environment says whom it asks. Wait until somebody is there.
 
 # %%
 up()
+boto3.client("elbv2").get_waiter("target_in_service").wait(
+    TargetGroupArn=outputs()["targets_arn"],
+    WaiterConfig={"Delay": 1, "MaxAttempts": 60})
+told = boto3.client("lambda").get_function_configuration(
+    FunctionName=outputs()["function_name"])["Environment"]["Variables"]
+print(told["FIRST_BACKENDS"])
 # expect: Done in
-
-# %% [markdown]
-# ## Look
-#
-# Two target groups now. Wait until each has who it should have.
-
-# %%
-balancing = boto3.client("elbv2")
-
-def healthy(output="targets_arn"):
-    found = balancing.describe_target_health(
-        TargetGroupArn=outputs()[output])["TargetHealthDescriptions"]
-    return [each["Target"]["Id"] for each in found
-            if each["TargetHealth"]["State"] == "healthy"]
-
-def until(number, output="targets_arn", seconds=60):
-    end = time.time() + seconds
-    while len(found := healthy(output)) != number and time.time() < end:
-        time.sleep(0.2)
-    return found
-
-print(until(2), until(1, "candidate_targets_arn"))
-# expect: ['i-…', 'i-…'] ['i-…']
+# expect: "name": "instances"
 
 # %% [markdown]
 # ## Ask
 #
-# ### 41 ways to fail
+# Which failures may be tried elsewhere? Here are 41 ways to fail, with the
+# same code, backends that misbehave on purpose, and a clock that is set by
+# hand. (Two web servers of your machine play the backends; AWS has no part in
+# this.) Find the row of your prediction.
 #
-# The same code with backends that misbehave on purpose, and a clock that is
-# set by hand. Two web servers of your machine play the backends; AWS has no
-# part in this. Find the row of your prediction.
+# Two more rows deserve a look. A wrong request (400) is not tried again: the
+# next would refuse it, too. And a refused key (401) *is*: it is the gateway's
+# key that is wrong there, not the caller's.
 
 # %%
 failures()
 # expect: 41
 
 # %% [markdown]
-# Two rows deserve a second look. A wrong request (400) is not tried again:
-# the next would refuse it, too. And a refused key (401) *is*: it is the
-# gateway's key that is wrong there, not the caller's.
+# ## Change it: one more to ask
 #
-# ### One leaves in peace
-#
-# An update, a smaller number: an instance is told to go. The balancer gives
-# it nothing new, and waits until it has answered. That is **draining**.
+# Your version of the step puts a backend in front at which nobody listens.
+# Expect no `✗`: the instances answer. Of each call, the table keeps what
+# became of it: failures in a row, and until when nobody asks.
 
 # %%
-url, direct = outputs()["model_url"], outputs()["instances_url"] + "/model"
-scaling, ec2 = boto3.client("autoscaling"), boto3.client("ec2")
+def first_backends(site, breakers):
+    away = {"name": "away", "url": "http://127.0.0.1:9"}
+    told = right(site, breakers)
+    first = told["FIRST_BACKENDS"].apply(
+        lambda text: json.dumps([away, *json.loads(text)]))
+    return {**told, "FIRST_BACKENDS": first}
 
-def one_leaves():
-    scaling.terminate_instance_in_auto_scaling_group(
-        InstanceId=healthy()[0], ShouldDecrementDesiredCapacity=False)
-
-until(2)
-traffic(2, rate=3, url=direct, at={0.5: one_leaves})
-# expect: 6 answered, 0 failed
+up()
+traffic(2, rate=2, url=outputs()["model_url"])
+show(boto3.client("dynamodb").scan(
+    TableName=outputs()["breaker_table"])["Items"])
+# expect: , 0 failed
+# expect: instances/
+# expect: away
 
 # %% [markdown]
-# ### One dies
+# ## Break it: the last one dies
 #
-# Now without a word: its kernel panics. The balancer notices when two health
-# checks have failed, up to ten seconds later. Until then it sends requests
-# there, and says 502. `direct` goes past the function and its fallback:
-# expect `✗`.
+# The only instance's kernel panics, and nobody told the balancer. The same
+# calls go on through the function. Expect no `✗`, and a lane that is called
+# `function`.
 
 # %%
-until(2)
-victims = healthy()
+group = {"AutoScalingGroupName": outputs()["instance_group"]}
+scaling = boto3.client("autoscaling")
+victim = scaling.describe_auto_scaling_groups(AutoScalingGroupNames=[
+    *group.values()])["AutoScalingGroups"][0]["Instances"][0]["InstanceId"]
 
-def one_dies():
-    ec2.send_diagnostic_interrupt(InstanceId=victims.pop())
+def dies():
+    boto3.client("ec2").send_diagnostic_interrupt(InstanceId=victim)
 
-traffic(3, rate=2, url=direct, at={0: one_dies})
-# expect no: , 0 failed
-
-# %% [markdown]
-# Now the other one dies, too, and nobody is left. But the same calls go
-# through the function. Expect no `✗`, and a lane that is called `function`.
-
-# %%
-traffic(2, rate=3, url=url, at={0.5: one_dies})
-# expect: 6 answered, 0 failed
+traffic(3, rate=2, url=outputs()["model_url"], at={0: dies})
+# expect: , 0 failed
 # expect: function
 
 # %% [markdown]
-# What its environments have told each other is in the table: failures in a
-# row, and until when nobody asks. Meanwhile, the group is told to replace the
-# dead; it would see it by itself, after its grace period.
+# Straight at the balancer, each of these calls would have been a 502. The
+# fix: the group replaces who is dead, and the step comes from the file again.
+# When its pause of ten seconds is over, one caller tries the instances.
 
 # %%
-table = outputs()["breaker_table"]
-found = scaling.describe_auto_scaling_groups(
-    AutoScalingGroupNames=[outputs()["instance_group"]])
-for each in found["AutoScalingGroups"][0]["Instances"]:
-    scaling.set_instance_health(
-        InstanceId=each["InstanceId"], HealthStatus="Unhealthy",
-        ShouldRespectGracePeriod=False)
-show(boto3.client("dynamodb").scan(TableName=table)["Items"])
-# expect: instances
+from gateway.routing.fallback import first_backends
 
-# %% [markdown]
-# ## Change it: a canary, promoted
-#
-# Half of the requests get the new version. (Half, so that a few calls show
-# it; begin with one percent.)
-
-# %%
-configure(canaryPercent=50)
+scaling.set_instance_health(
+    InstanceId=victim, HealthStatus="Unhealthy",
+    ShouldRespectGracePeriod=False)
 up()
-until(2)
-traffic(2, rate=4, url=direct)
 # expect: Done in
-# expect: , 0 failed
-
-# %% [markdown]
-# Promote it, in one `up`, while calls go on. Not one of them fails: a stage
-# changes in one moment, and both pools are there.
-
-# %%
-configure(canaryPercent=None, livePool="candidate")
-traffic(4, rate=2, url=direct, at={0: up})
-# expect: , 0 failed
-
-# %% [markdown]
-# ## Break it: a share for nobody
-#
-# The classic. Half of the traffic goes by weight to a pool that has nobody:
-# an empty group, a version that does not start. A balancer does not look
-# further: that half is refused.
-
-# %%
-group = {"AutoScalingGroupName": outputs()["candidate_group"]}
-scaling.update_auto_scaling_group(**group, MinSize=0, DesiredCapacity=0)
-configure(livePool="weights", candidateWeight=50)
-up()
-until(0, "candidate_targets_arn")
-traffic(2, rate=3, url=direct)
-# expect: answered
-
-# %% [markdown]
-# A 503 from the balancer is a page of HTML: `server: awselb/2.0`. Your own
-# refusals are JSON. Through the function, the same share is answered by its
-# own model. (The breaker stays closed: for that, three in a row would have to
-# fail.) Then the fix, a rollback: name the pool that works.
-
-# %%
-traffic(1, rate=4, url=url)
-configure(livePool=None, candidateWeight=None)
-up()
-scaling.update_auto_scaling_group(**group, MinSize=1, DesiredCapacity=1)
-traffic(1, rate=3, url=direct)
-# expect: , 0 failed
-# expect: , 0 failed
 
 # %% [markdown]
 # ## Your turn
@@ -296,14 +205,27 @@ def ask_next(status, token_seen):
 check("25.1", ask_next)
 
 # %% [markdown]
-# **25.2** Write `quarter(stable, candidate)`: a listener's action that gives
-# a quarter to the second of two target groups' ARNs.
+# **25.2** An outage should be rehearsed before it comes, and without killing
+# anybody. Write `drill(listener)`: an `aws.lb.ListenerRule` that answers 503
+# to what the function asks, and to nobody else. The function names itself in
+# the header `x-gateway-asked-by: function`. The checker calls `/model` and
+# `/instances/model`. (When the rehearsal is over: empty the function, and
+# `up()`.)
 
 # %%
-def quarter(stable, candidate):
+from gateway.instances import balancer as file
+
+def drill(listener):
     ...
 
-check("25.2", quarter)
+def listener(balancer, action):
+    made = file.listener(balancer, action)
+    drill(made)
+    return made
+
+up()
+check("25.2", drill)
+# expect: Done in
 
 # %% [markdown]
 # ## On AWS
@@ -313,24 +235,27 @@ check("25.2", quarter)
 # - Nobody has run this page on AWS yet. A function in a network reaches
 #   DynamoDB only through a gateway endpoint: free, and made once for the
 #   network. gateway/README.md has the command.
-# - A kernel panics at that interrupt if `kernel.unknown_nmi_panic` says so.
-# - To scale takes minutes there: three to believe that there is more to do,
-#   one or two until an instance works.
+# - A fallback is a second bill: the function's seconds, on the day on which
+#   everything is slow already. Alarm on who answers, not only on errors.
+# - A fallback that is never used is broken when it is needed. Rehearse it.
 #
 # ## Recap
 #
-# You had the function ask another backend first, and stand in for it. You saw
-# what a caller sees of 41 ways to fail. You let an instance leave under load,
-# and killed one. You tried a new version, promoted it, and rolled back.
+# You had the function ask another backend first, and stand in for it. You can
+# tell which of 41 failures may be tried elsewhere. You watched a breaker
+# count, and lost the last instance, and no caller.
 #
 # Keep this:
 #
 # ```python
-# def canary(deployment, percent, **variables):
-#     """Arguments of a stage: some percent find other variables."""
-#     return {"canary_settings": {
-#         "deployment_id": deployment.id, "percent_traffic": percent,
-#         "stage_variable_overrides": variables}}
+# def first_that_answers(backends, ask):
+#     """Each is asked once, until one answers; the last refusal counts."""
+#     for backend in backends:
+#         try:
+#             return ask(backend)
+#         except ConnectionError as error:
+#             refusal = error
+#     raise refusal
 # ```
 #
 # You can stop here. On AWS, take the instances away first: chapter 99.

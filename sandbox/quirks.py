@@ -338,7 +338,7 @@ QUIRKS = (
         "with the sandbox. Of its user data, the steps of `#cloud-config` that are known are carried "
         "out, below a folder of its own; a script is refused. There are three at most.",
         f"{SERVER}/balancing/test_instances.py::test_an_instance_starts_from_its_user_data_and_serves",
-        (22, 25),
+        (22, 23, 24),
     ),
     Quirk(
         "balancer-names",
@@ -356,7 +356,7 @@ QUIRKS = (
         "A minute of these takes 5 seconds, or as many as `KIT_SCALING_MINUTE` says when the "
         "sandbox starts; all answers have AWS's numbers.",
         f"{SERVER}/scaling/test_tracking.py::test_a_policy_follows_the_requests_of_each_target",
-        (22, 25),
+        (23,),
     ),
     Quirk(
         "arguments",

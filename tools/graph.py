@@ -75,7 +75,7 @@ class _Recorder(MockMonitor):
         return super().RegisterResource(request)
 
 
-# What the pages of chapters 22 and 25 set, too.
+# What the pages of chapters 22 to 25 set, too.
 WITH_ALL = Settings(
     model_layer=False,
     logging_role="own",

@@ -58,8 +58,6 @@ LONGER = {
     "03_rest_api": (35, 175),
     "04_path_and_method": (35, 175),
     "05_integration": (35, 175),
-    "22_behind_a_load_balancer": (35, 200),
-    "25_failing_well": (41, 175),
 }
 WORDS = {"00_start": (300, 900), "99_clean_up": (300, 900)}
 CHAPTER_WORDS = (600, 1100)  # with the map of all chapters

@@ -39,8 +39,10 @@ ADDS = {
     19: "a check of conversations, answers held to a schema, and tools that a model may ask for",
     20: "response streaming: tokens handed on while they are written",
     21: "the shapes of OpenAI's Responses and Anthropic's Messages, with the same limits and logs",
-    22: "instances that host the model, behind a balancer that only the API reaches",
-    25: "a second version beside the first, a canary of the stage, a fallback with a breaker",
+    22: "an instance that hosts the model, behind a balancer that only the API reaches",
+    23: "a scaling policy: more instances and fewer, and who replaces what dies",
+    24: "a second version beside the first, by header, by weight, and as a canary of the stage",
+    25: "a fallback between instances and function, and a circuit breaker that all share",
     26: "nothing: a chapter becomes a folder of its own, and an account is looked at",
     99: "nothing: it removes everything",
 }

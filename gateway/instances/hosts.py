@@ -76,5 +76,5 @@ def pool(settings: Settings, site: Site) -> Pool:
     group = instance_group(
         "modelInstances", settings, site.network, template, targets
     )
-    scaling_policy("modelScaling", settings, group, site.balancer, targets)
+    scaling_policy(settings, group, site.balancer, targets)
     return Pool(targets, group)

@@ -73,29 +73,40 @@ def private_integration(
     balancer: aws.lb.LoadBalancer,
     headers: Arguments,
 ) -> aws.apigateway.Integration:
-    """Through the link to the balancer, and tokens back as they come.
-
-    `uri` chooses the port, and what the balancer sees as Host. The way
-    there is the link's, and its end the integration's target.
-    """
+    """Whatever is asked there, as it is, and tokens back as they come."""
     return aws.apigateway.Integration(
         "instancesIntegration",
         rest_api=method.rest_api,
         resource_id=method.resource_id,
         http_method=method.http_method,
-        type="HTTP_PROXY",
         integration_http_method="ANY",
-        connection_type="VPC_LINK",
-        connection_id=link.id,
-        integration_target=balancer.arn,
-        uri=pulumi.Output.concat("http://", balancer.dns_name, "/{proxy}"),
         request_parameters={
             "integration.request.path.proxy": "method.request.path.proxy",
             **headers,
         },
         response_transfer_mode="STREAM",
         timeout_milliseconds=WAIT,
+        **private_way(link, balancer),
     )
+
+
+def private_way(
+    link: aws.apigatewayv2.VpcLink, balancer: aws.lb.LoadBalancer
+) -> Arguments:
+    """For an integration: through the link to the balancer.
+
+    `uri` chooses the port, and what the balancer sees as Host. The way
+    there is the link's, and its end the integration's target.
+    """
+    return {
+        "type": "HTTP_PROXY",
+        "connection_type": "VPC_LINK",
+        "connection_id": link.id,
+        "integration_target": balancer.arn,
+        "uri": pulumi.Output.concat(
+            "http://", balancer.dns_name, "/{proxy}"
+        ),
+    }
 
 
 def instances_limit(

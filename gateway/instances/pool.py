@@ -44,8 +44,10 @@ def instance_group(
     )
 
 
+# Chapter 23: instances come and go
+
+
 def scaling_policy(
-    name: str,
     settings: Settings,
     group: aws.autoscaling.Group,
     balancer: aws.lb.LoadBalancer,
@@ -56,7 +58,7 @@ def scaling_policy(
         balancer.arn_suffix, "/", targets.arn_suffix
     )
     return aws.autoscaling.Policy(
-        name,
+        "modelScaling",
         autoscaling_group_name=group.name,
         policy_type="TargetTrackingScaling",
         target_tracking_configuration={

@@ -8,7 +8,7 @@ from ..kinds import Arguments
 from ..settings import Settings
 from .candidate import CANDIDATE, POOL_HEADER, STABLE
 
-# Chapter 25: failing well
+# Chapter 24: two versions
 
 
 def pool_header(settings: Settings) -> Arguments:

@@ -14,7 +14,7 @@ from ..instances.pool import instance_group
 from ..kinds import Arguments, Parts, Statement, Variables
 from ..settings import Settings
 
-# Chapter 25: failing well
+# Chapter 24: two versions
 
 STABLE, CANDIDATE = "stable", "candidate"
 POOL_HEADER = "x-gateway-pool"

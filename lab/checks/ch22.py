@@ -1,4 +1,4 @@
-"""Chapter 22: a rule that admits one security group, and what a target's reason points at."""
+"""Chapter 22: a rule that admits one security group, and an answer that is the balancer's own."""
 
 from __future__ import annotations
 
@@ -7,10 +7,11 @@ from typing import Any
 
 import pulumi_aws as aws
 
-from lab.checks.shared import steps
+from lab.checks.shared import homes, steps
 from lab.exercise.state import Exercise, NotYet
 
 PORT = 443
+READY = "/instances/ready"
 
 
 def admit(value: Any, _: Mapping[str, Any]) -> str:
@@ -42,27 +43,28 @@ def admit(value: Any, _: Mapping[str, Any]) -> str:
     return "Whoever wears the caller's group gets in at 443, whatever their address; nobody else."
 
 
-# A target's reason, and where to look first.
-REASONS = {
-    "Target.Timeout": "security group",
-    "Target.FailedHealthChecks": "port",
-    "Target.ResponseCodeMismatch": "path",
-}
-
-
-def suspect(value: Any, _: Mapping[str, Any]) -> str:
-    """What to look at for a target's reason."""
-    read = steps.function(value)
-    for reason, truth in REASONS.items():
-        tip = "A dictionary with three entries, or three ifs."
-        got = steps.called(read, reason, what=repr(reason), hint=tip)
-        if got != truth:
-            raise NotYet(
-                f"With {reason!r}, it says {got!r}.",
-                "A closed door drops, and whoever knocks waits; a port where nobody listens "
-                "refuses at once; a wrong path is answered, with another code than 200.",
-            )
-    return "A silence, a refusal and a wrong answer: each has another culprit."
+def ready(value: Any, outputs: Mapping[str, Any]) -> str:
+    """A path that the balancer answers by itself; the others lead to an instance as before."""
+    steps.function(value)
+    reply = homes.look(outputs, READY)
+    if homes.server(reply):
+        raise NotYet(
+            f"GET {READY} gets {reply.status} from an instance: no rule was for it.",
+            'Its condition: {"path_pattern": {"values": ["*/ready"]}}. ' + homes.RULE_HINT,
+        )
+    if reply.status != 200 or reply.body.strip() != "ready":
+        raise NotYet(
+            f"GET {READY} gets {reply.status}: {reply.body[:200]!r}",
+            'Its action has "fixed_response": {"content_type": "text/plain", "message_body": "ready", '
+            '"status_code": "200"}.',
+        )
+    other = homes.look(outputs, "/instances/models")
+    if not homes.server(other):
+        raise NotYet(
+            f"GET /instances/models gets {other.status}, and from no instance: the rule takes it, too.",
+            "A rule takes all that its condition fits: */ready fits one path.",
+        )
+    return "ready, said by the balancer: whoever hears it has come through key, link and listener."
 
 
 EXERCISES = (
@@ -85,16 +87,19 @@ EXERCISES = (
     ),
     Exercise(
         "22.2",
-        'Write suspect(reason): what to look at for a target\'s reason: "security group", "port" '
-        'or "path".',
-        suspect,
-        "Who waits in vain was dropped; who is refused has found the machine, and nobody there.",
-        """def suspect(reason):
-    return {
-        "Target.Timeout": "security group",
-        "Target.FailedHealthChecks": "port",
-        "Target.ResponseCodeMismatch": "path",
-    }[reason]""",
-        "a server that is too busy: it times out as well",
+        "Write ready(listener): a rule by which the balancer itself answers GET /instances/ready, with "
+        "200 and the text ready.",
+        ready,
+        "One aws.lb.ListenerRule: listener_arn, a priority, a condition, and an action of the type "
+        '"fixed-response".',
+        """def ready(listener):
+    return aws.lb.ListenerRule(
+        "ready", listener_arn=listener.arn, priority=1,
+        conditions=[{"path_pattern": {"values": ["*/ready"]}}],
+        actions=[{"type": "fixed-response", "fixed_response": {
+            "content_type": "text/plain", "message_body": "ready",
+            "status_code": "200"}}])""",
+        "whether an instance is healthy: that is what /instances/health tells",
+        calls=True,
     ),
 )

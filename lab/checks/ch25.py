@@ -1,11 +1,11 @@
-"""Chapter 25: whether to ask the next backend, and a share of the traffic for another pool."""
+"""Chapter 25: whether to ask the next backend, and a rehearsal of an outage."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Any
 
-from lab.checks.shared import steps
+from lab.checks.shared import homes, steps
 from lab.exercise.state import Exercise, NotYet
 
 # What a backend did: its status (0: no connection), whether a token was seen; whether to go on.
@@ -37,45 +37,28 @@ def ask_next(value: Any, _: Mapping[str, Any]) -> str:
     return "It goes on where another can help, and never once a token was seen."
 
 
-def quarter(value: Any, _: Mapping[str, Any]) -> str:
-    """A listener's action that gives a quarter to the candidate."""
-    write = steps.function(value)
-    tip = "It gives back a dictionary; nothing has to be declared."
-    action = steps.called(write, "arn:stable", "arn:candidate", hint=tip)
-    groups = _groups(action)
-    weights = {each.get("arn"): each.get("weight") for each in groups}
-    if set(weights) != {"arn:stable", "arn:candidate"}:
+def drill(value: Any, outputs: Mapping[str, Any]) -> str:
+    """The function is refused by the balancer, and stands in; whoever else asks it notices nothing."""
+    steps.function(value)
+    direct = homes.ask(outputs, "/instances/model")
+    if direct.status != 200 or not homes.server(direct):
         raise NotYet(
-            f"Its target groups are {', '.join(map(str, weights)) or 'none'}.",
-            'forward has "target_groups": a list of {"arn": ..., "weight": ...}.',
+            f"POST /instances/model gets {direct.status}: callers of the instances are refused, too.",
+            'Condition: {"http_header": {"http_header_name": "x-gateway-asked-by", "values": '
+            '["function"]}}.',
         )
-    stable, candidate = weights["arn:stable"], weights["arn:candidate"]
-    if not isinstance(stable, int) or not isinstance(candidate, int) or stable + candidate <= 0:
+    reply = homes.ask(outputs, "/model")
+    if reply.status != 200:
         raise NotYet(
-            f"The weights are {stable!r} and {candidate!r}.",
-            "Whole numbers of 0 to 999, and not all 0: then nobody is asked, and callers see 503.",
+            f"POST /model gets {reply.status}: {reply.body[:200]!r}",
+            "The function asks the next one at a 503; at a 400 it does not.",
         )
-    if stable != 3 * candidate:
+    if homes.server(reply) != "function":
         raise NotYet(
-            f"The candidate gets {candidate} of {stable + candidate}.",
-            "A quarter: one of four, or 25 of 100.",
+            f"POST /model is answered by {homes.server(reply) or 'nobody who says so'}: there is no outage.",
+            "The function says x-gateway-asked-by: function. " + homes.RULE_HINT,
         )
-    return "One request of four goes to the candidate, drawn anew for each."
-
-
-def _groups(action: Any) -> list[dict[str, Any]]:
-    if not isinstance(action, dict) or action.get("type") != "forward":
-        raise NotYet(
-            f"It gives {action!r}.", 'A listener\'s action begins {"type": "forward", ...}.'
-        )
-    forward = action.get("forward")
-    groups = forward.get("target_groups") if isinstance(forward, dict) else None
-    if not isinstance(groups, list) or not all(isinstance(each, dict) for each in groups):
-        raise NotYet(
-            "It has no forward with target_groups.",
-            "target_group_arn names one group; for shares, it is forward, as in the step shares.",
-        )
-    return groups
+    return "An outage that nobody saw: the function was refused, and answered by itself."
 
 
 EXERCISES = (
@@ -93,13 +76,18 @@ EXERCISES = (
     ),
     Exercise(
         "25.2",
-        "Write quarter(stable, candidate): a listener's action that gives a quarter of the "
-        "requests to the second of two target groups' ARNs.",
-        quarter,
-        'A dictionary with "type" and "forward"; the step shares makes a part of one.',
-        """def quarter(stable, candidate):
-    groups = [{"arn": stable, "weight": 3}, {"arn": candidate, "weight": 1}]
-    return {"type": "forward", "forward": {"target_groups": groups}}""",
-        "whether the candidate is healthy: its quarter is not given to others",
+        "Write drill(listener): a rule that answers 503 to what the function asks, and to nobody else.",
+        drill,
+        "One aws.lb.ListenerRule; the function names itself in the header x-gateway-asked-by.",
+        """def drill(listener):
+    header = {"http_header_name": "x-gateway-asked-by", "values": ["function"]}
+    return aws.lb.ListenerRule(
+        "drill", listener_arn=listener.arn, priority=3,
+        conditions=[{"http_header": header}],
+        actions=[{"type": "fixed-response", "fixed_response": {
+            "content_type": "text/plain", "status_code": "503",
+            "message_body": "A drill."}}])""",
+        "a backend that hangs: a rehearsal of that takes one which does not answer",
+        calls=True,
     ),
 )

@@ -86,7 +86,7 @@ class Chapter:
 
 
 # Files without a step of their own, and the first that they call.
-TOGETHER = {"routing/homes": "vpc_link"}
+TOGETHER = {"routing/homes": "vpc_link", "instances/hosts": "network"}
 
 
 def functions(source: Source) -> dict[str, ast.FunctionDef]:

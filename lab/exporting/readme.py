@@ -38,7 +38,9 @@ MAKES = (
     (20, "Tokens while they are written, if you set it."),
     (21, "`POST /responses` and `POST /messages` besides."),
     (22, "A second home for the model: instances of EC2 behind a load balancer, if you set how many."),
-    (25, "Who answers when one of them fails; a second version on a part of the requests."),
+    (23, "More instances when each has much to do, and fewer when they have not."),
+    (24, "A second version of the model, on a part of the requests."),
+    (25, "Who answers when one of the homes fails."),
 )  # fmt: skip
 _KEYS, _LIMITS = that_makes("team_keys").number, that_makes("usage_plans").number
 

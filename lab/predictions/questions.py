@@ -487,6 +487,51 @@ QUESTIONS = (
         ),
     ),
     Question(
+        "23",
+        "Three instances serve. One's kernel panics: no more answers, and nobody told the balancer. Its "
+        "health check asks every five seconds. Calls go on. What do callers see?",
+        (
+            Option(
+                "Nothing: the balancer asks another instance when one does not answer",
+                "A balancer hands a request to one target, once. Asking the next would be a second try, "
+                "and that is the caller's business, or a function's in between.",
+            ),
+            Option(
+                "Some of the calls fail, for up to ten seconds",
+                "Until two health checks in a row have failed, its turn comes as everybody's. Then it gets "
+                "nothing more, and the group starts another.",
+                right=True,
+            ),
+            Option(
+                "Some of the calls fail, until the group has started another instance",
+                "The balancer stops asking it before that: being unhealthy is enough. The two others "
+                "carry on meanwhile.",
+            ),
+        ),
+    ),
+    Question(
+        "24",
+        "The new version is live for everybody, and then its only instance is lost. The old version "
+        "stands beside it, healthy, with nothing to do. What does the next caller get?",
+        (
+            Option(
+                "An answer of the old version: the balancer takes who is healthy",
+                "It first decides for a pool, by rule or by weight, and only then looks who is healthy in "
+                "it. The other pool is not looked at.",
+            ),
+            Option(
+                "503, at once",
+                "A rule has chosen the pool, and the pool is empty. To go back to the old version is a "
+                "decision, and it is yours: a rollback.",
+                right=True,
+            ),
+            Option(
+                "No answer, until a new instance has started",
+                "A balancer does not make callers wait for instances. It refuses, and says so.",
+            ),
+        ),
+    ),
+    Question(
         "25",
         "A second backend stands ready. The first has streamed three words of its answer, and then "
         "its machine dies. What does the caller of the stream see?",

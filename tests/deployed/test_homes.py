@@ -6,10 +6,14 @@ import json
 import time
 
 import boto3
+import pulumi_aws as aws
 import pytest
 import requests
 
+from gateway.instances import balancer as balancing
+from gateway.routing import candidate as versions
 from lab.errors import DeployError
+from lab.exercise import exercises
 from tests import chapters
 from tests.deployed.conftest import opened
 
@@ -46,19 +50,18 @@ CHANGING = {"id", "created", "created_at", "completed_at", "item_id", "call_id",
 def homes(whole):
     """The base URL of each home, and what is deployed."""
     made = opened({}, ON, chapter=chapters.WHOLE)
-    outputs = made.outputs
-    targets = {"TargetGroupArn": outputs["targets_arn"]}
-    balancing, end = boto3.client("elbv2"), time.time() + 60
-    while time.time() < end:
-        found = balancing.describe_target_health(**targets)["TargetHealthDescriptions"]
-        if any(each["TargetHealth"]["State"] == "healthy" for each in found):
-            break
-        time.sleep(0.2)
-    yield {"function": made.base_url, "instances": outputs["instances_url"], "made": made}
+    wait(made.outputs["targets_arn"])
+    yield {"function": made.base_url, "instances": made.outputs["instances_url"], "made": made}
     # What is served until the second time holds the link: AWS refuses to delete it, and so here.
     with pytest.raises(DeployError, match="is referenced in"):
         opened({}, {})
     opened({}, {})
+
+
+def wait(group):
+    """Until the instances of a target group answer."""
+    waiter = boto3.client("elbv2").get_waiter("target_in_service")
+    waiter.wait(TargetGroupArn=group, WaiterConfig={"Delay": 1, "MaxAttempts": 60})
 
 
 def same(text):
@@ -133,3 +136,39 @@ def test_an_instance_writes_its_lines_where_logs_are_read_and_no_prompt(homes):
     (line,) = map(json.loads, lines)
     assert (line["team"], line["status"], line["path"]) == ("blue", 200, "/model")
     assert secret not in lines[0]
+
+
+# Exercises whose solution is a rule of the balancer, and what it is called.
+RULES = {"22.2": "ready", "23.2": "closed", "24.2": "preview", "25.2": "drill"}
+
+
+def verdicts(space, numbers=RULES):
+    return {number: exercises.check(number, space[RULES[number]]).verdict for number in numbers}
+
+
+def test_solutions_that_are_rules_are_right_once_they_are_deployed(homes):
+    space = {"aws": aws, "json": json}
+    for number in RULES:
+        exec(exercises.exercises()[number].solution, space)  # noqa: S102 - as a learner pastes it
+    assert set(verdicts(space).values()) == {"not yet"}
+
+    def deploy(*names, **config):
+        def listener(balancer, action):
+            made = balancing.listener(balancer, action)
+            for name in names:
+                space[name](made)
+            return made
+
+        def pool_rules(listener, stable, candidates):
+            for pool in candidates:
+                space["preview"](listener, pool.targets)
+            return versions.pool_rules(listener, stable, candidates)
+
+        mine = {"listener": listener, "pool_rules": pool_rules}
+        return opened(mine, {**ON, **config}, chapter=chapters.WHOLE)
+
+    both = deploy("ready", "drill", **{"gateway:candidateInstances": "1"})
+    wait(both.outputs["candidate_targets_arn"])
+    assert set(verdicts(space, ("22.2", "24.2", "25.2")).values()) == {"right"}
+    deploy("closed")
+    assert verdicts(space, ("22.2", "23.2")) == {"22.2": "not yet", "23.2": "right"}

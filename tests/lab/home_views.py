@@ -1,4 +1,4 @@
-"""The views of chapters 22, 25 and 99 in their states, for the tests of what all views keep."""
+"""The views of chapters 23, 25 and 99 in their states, for the tests of what all views keep."""
 
 from __future__ import annotations
 

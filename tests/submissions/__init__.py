@@ -40,3 +40,13 @@ def of_gateway(status: int, kind: str, request_id: str = "r-1") -> Reply:
     """What the gateway answers in its place."""
     headers = {"x-amzn-RequestId": request_id, "x-amzn-ErrorType": kind}
     return Reply(status, headers, '{"message": "No."}', 0.0)
+
+
+def of_home(status: int, who: str) -> Reply:
+    """What an instance answers, or the function in its place."""
+    return Reply(status, {"x-amzn-RequestId": "r-1", "x-served-by": who}, "{}", 0.0)
+
+
+def of_balancer(status: int, body: str) -> Reply:
+    """What a balancer answers by itself."""
+    return Reply(status, {"x-amzn-RequestId": "r-1", "server": "awselb/2.0"}, body, 0.0)

@@ -34,6 +34,14 @@ A = SimpleNamespace(
     **dict.fromkeys(("id", "arn", "name", "execution_arn", "invoke_arn"), "x"),
     response_streaming_invoke_arn="x/response-streaming-invocations",
 )
+
+
+def stands_in(backend):
+    if backend == "away":
+        raise ConnectionRefusedError
+    return f"{backend} stands in"
+
+
 # Of each page: what its function is called with, and a text that is in what it gives.
 CALLS = {
     1: (("ec2.amazonaws.com",), "sts:AssumeRole"),
@@ -58,7 +66,9 @@ CALLS = {
     20: ((A, 120), "120000"),
     21: (("https://x.example.com/v1", "key"), "'https://x.example.com'"),
     22: ((A, A), "VPC_LINK"),
-    25: ((A, 10), "percent_traffic"),
+    23: (("group", "balancer/targets", 60), "ALBRequestCountPerTarget"),
+    24: ((A, 10), "percent_traffic"),
+    25: ((("away", "here"), stands_in), "here stands in"),
     26: (("dev",), "dev-${name}-${hex(7)}"),
 }
 

@@ -20,7 +20,7 @@ from pathlib import Path
 from lab.course import CHAPTERS
 from tools.graph import program_graph
 from tools.lessons import ROOT, stale
-from tools.pictures import deciding, exchanges, limits, routes, speaking, times, watching
+from tools.pictures import deciding, exchanges, limits, pools, routes, speaking, times, watching
 from tools.pictures.resources import neighbourhood, overview
 from tools.pictures.way import way
 
@@ -46,6 +46,8 @@ EXPLAINED: dict[int, Callable[[], str]] = {
     20: times.stream,
     21: speaking.dialects,
     22: routes.balancer,
+    23: pools.life,
+    24: pools.versions,
     25: routes.breaker,
 }
 # Pictures that a page or the front page has besides.

@@ -46,6 +46,7 @@ BALANCER = Stop("balancer", ("modelBalancer", "modelListener"))
 LINK = Stop("link", ("instancesIntegration", "instancesLink"))
 INSTANCES = Stop("instances", ("modelTargets", "modelInstances"))
 RULES = Stop("rules", ("poolRule-stable", "poolRule-candidate"))
+SCALING = Stop("policy", ("modelScaling",), "instances")
 POOLS = Stop("pools", ("candidateTargets", "candidateInstances"))
 
 ROLE = Stop("role", ("languageModelApiRole",), "integration")
@@ -70,7 +71,9 @@ WAYS = {
     20: TO_CHAT,
     21: (STAGE, MESSAGES_PATH, KEY, PLAN, MESSAGES_CHECK, MESSAGES_INTEGRATION, FUNCTION),
     22: (STAGE, API, INSTANCES_PATH, KEY, LINK, BALANCER, INSTANCES),
-    25: (STAGE, API, KEY, FUNCTION, BALANCER, RULES, POOLS, BREAKERS),
+    23: (STAGE, API, INSTANCES_PATH, KEY, LINK, BALANCER, INSTANCES, SCALING),
+    24: (STAGE, API, KEY, LINK, BALANCER, RULES, POOLS),
+    25: (STAGE, API, PATH, KEY, FUNCTION, BALANCER, INSTANCES, BREAKERS),
 }
 # Chapters that change what another one has made, and what of the way that is.
 LIT = {7: "stage", 9: "key", 10: "key", 16: "function", 20: "integration"}

@@ -9,11 +9,15 @@ from gateway import auth, limits, logs, metrics
 from gateway import deployment as file
 from lab.exercise import exercises
 from lab.session import session
+from tests import chapters
 
-# Those that want conversations and dialects are deployed in tests/deployed/test_exercises.py.
+# Those that want conversations and dialects are deployed in tests/deployed/test_exercises.py, those
+# about instances in tests/deployed/test_homes.py.
 ELSEWHERE = {"19.2", "20.1", "21.2"}
 CALLS = [
-    number for number, one in exercises.exercises().items() if one.calls and number not in ELSEWHERE
+    number
+    for number, one in exercises.exercises().items()
+    if one.calls and number not in ELSEWHERE and one.chapter < chapters.INSTANCES
 ]
 
 

@@ -1,4 +1,4 @@
-# exercise 25.2: quarter
+# exercise 24.1: quarter
 # says: The candidate gets 75 of 100.
 def quarter(stable, candidate):
     groups = [{"arn": stable, "weight": 25}, {"arn": candidate, "weight": 75}]

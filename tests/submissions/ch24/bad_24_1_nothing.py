@@ -1,4 +1,4 @@
-# exercise 25.2: quarter
+# exercise 24.1: quarter
 # says: It gives None.
 def quarter(stable, candidate):
     print(stable, candidate)

@@ -1,4 +1,4 @@
-# exercise 22.2: suspect
+# exercise 23.1: suspect
 def suspect(reason):
     if "Timeout" in reason:
         return "security group"

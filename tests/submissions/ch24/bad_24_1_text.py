@@ -1,4 +1,4 @@
-# exercise 25.2: quarter
+# exercise 24.1: quarter
 # says: The weights are '75' and '25'.
 def quarter(stable, candidate):
     groups = [{"arn": stable, "weight": "75"}, {"arn": candidate, "weight": "25"}]

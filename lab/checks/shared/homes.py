@@ -1,0 +1,44 @@
+"""What graders share that ask a model's homes: calls with a team's key, and who has answered them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from lab.exercise import calls
+from lab.prompt.state import Reply
+
+SERVED_BY = "x-served-by"
+PROMPT = {"prompt": "Say hi.", "max_tokens": 1}
+RULE_HINT = "Declare the rule at the listener that you are given, and up() before you check."
+
+
+def ask(outputs: Mapping[str, Any], path: str, **headers: str) -> Reply:
+    """A short prompt to a path of the stage, with the key of the first team.
+
+    Raises:
+        NotYet: there is no stage, or nothing answers there.
+    """
+    return calls.call(outputs, "POST", path, json=PROMPT, headers={**_key(outputs), **headers})
+
+
+def look(outputs: Mapping[str, Any], path: str) -> Reply:
+    """GET of a path of the stage, with the key of the first team.
+
+    Raises:
+        NotYet: there is no stage, or nothing answers there.
+    """
+    return calls.call(outputs, "GET", path, headers=_key(outputs))
+
+
+def server(reply: Reply) -> str:
+    """Who has answered, as its header says: `stable/127.31.0.5:8080`, `function`, or ""."""
+    return reply.header(SERVED_BY)
+
+
+def _key(outputs: Mapping[str, Any]) -> dict[str, str]:
+    """The header that says who asks; {} where the stack has no keys."""
+    secret = outputs.get("team_keys")
+    known = secret.reveal() if hasattr(secret, "reveal") else {}
+    key = next(iter(known.values()), "")
+    return {"Authorization": f"Bearer {key}"} if key else {}

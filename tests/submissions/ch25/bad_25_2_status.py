@@ -1,0 +1,12 @@
+# exercise 25.2: drill
+# says: POST /model gets 400: '{}'
+from tests.submissions import of_home
+
+answers = {
+    "POST /instances/model": of_home(200, "stable/127.31.0.5:8080"),
+    "POST /model": of_home(400, ""),
+}
+
+
+def drill(listener):
+    return [listener]
