@@ -14,27 +14,8 @@ from typing import Any
 
 from lab.deploy import explain, values
 from lab.deploy.places import Place
+from lab.deploy.rows import OPERATIONS, ORDER, UNCHANGED, Row, spoken
 
-# What the engine calls a step, and what a reader calls it.
-OPERATIONS = {
-    "same": "same",
-    "create": "create",
-    "update": "update",
-    "delete": "delete",
-    "read": "read",
-    "refresh": "refresh",
-    "import": "import",
-    "replace": "replace",
-    "create-replacement": "replace",
-    "delete-replaced": "replace",
-    "read-replacement": "replace",
-    "import-replacement": "replace",
-    "discard": "delete",
-    "discard-replaced": "replace",
-    "remove-pending-replace": "replace",
-}
-ORDER = ("create", "update", "replace", "delete", "import", "read", "refresh", "same")
-UNCHANGED = ("same", "read", "refresh")
 STACK = "pulumi:pulumi:Stack"
 DEPLOYMENT = "aws.apigateway.Deployment"
 ONCE_MORE = (
@@ -43,37 +24,6 @@ ONCE_MORE = (
 TRIGGER = "what it freezes"  # the option replacement_trigger: no event names it
 # The engine's last words on any failure; the failure itself was said before.
 ECHOES = ("update failed", "preview failed", "destroy failed", "refresh failed", "update canceled")
-
-
-@dataclass
-class Row:
-    """One resource.
-
-    Attributes:
-        status: planned, running, done, failed or stopped.
-        seconds: how long it took; while it runs, when it began (the clock of `apply`).
-        drift: what a refresh found: "gone", "changed" or nothing.
-    """
-
-    urn: str
-    name: str
-    type: str
-    operation: str = ""
-    status: str = "running"
-    started: float = 0.0
-    seconds: float | None = None
-    changes: list[values.Change] = field(default_factory=list)
-    because: list[str] = field(default_factory=list)
-    drift: str = ""
-    message: str = ""
-    fix: str = ""
-    place: Place | None = None
-
-    @property
-    def changed(self) -> bool:
-        """Whether a reader wants to see the row: it changes something, or went wrong."""
-        wrong = self.status in ("failed", "stopped")
-        return self.operation not in UNCHANGED or wrong or self.drift == "gone"
 
 
 @dataclass
@@ -265,15 +215,6 @@ class Deployment:
             row.status, row.message, row.fix = "failed", text, fix
         elif (text, fix) not in self.problems:
             self.problems.append((text, fix))
-
-
-def spoken(kind: str) -> str:
-    """A resource type as a program writes it: aws:iam/role:Role is aws.iam.Role."""
-    parts = kind.split(":")
-    if len(parts) != 3:
-        return kind
-    module = parts[1].split("/")[0].replace("lambda", "lambda_")
-    return ".".join(part for part in (parts[0], module, parts[2]) if part != "index")
 
 
 def replay(deployment: Deployment, events: Iterable[Mapping[str, Any]]) -> Deployment:

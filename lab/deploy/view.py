@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from lab.deploy.state import Deployment, Row
+from lab.deploy.rows import Row
+from lab.deploy.state import Deployment
 from lab.draw import panels, words
 from lab.draw.html import Markup, clean, tag
 from lab.draw.view import View

@@ -18,7 +18,8 @@ from typing import Any
 from pulumi.automation.errors import CommandError
 
 from lab.deploy import explain
-from lab.deploy.state import Deployment, Row
+from lab.deploy.rows import Row
+from lab.deploy.state import Deployment
 from lab.deploy.view import DeploymentView
 from lab.draw.view import Display
 from lab.errors import DeployError, LabError, Stopped

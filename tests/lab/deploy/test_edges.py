@@ -4,7 +4,8 @@ import pytest
 
 from lab.deploy import explain, values
 from lab.deploy.places import Place, Places, chapters_of, places, reached
-from lab.deploy.state import OPERATIONS, Deployment, Row, replay, spoken
+from lab.deploy.rows import OPERATIONS, Row, spoken
+from lab.deploy.state import Deployment, replay
 from lab.deploy.values import (
     ARCHIVE,
     ASSET,
