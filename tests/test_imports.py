@@ -302,7 +302,7 @@ NEVER = {
 # without a kernel, a network or an engine.
 PURE = {
     "lab": ("errors", "course"),
-    "lab/deploy": ("state", "values", "explain", "places", "resources", "rows"),
+    "lab/deploy": ("state", "values", "explain", "places", "resources", "rows", "belonging", "nesting"),
     "lab/graph": ("state", "layout"),
     "lab/times": ("state",),
     "lab/compare": ("state",),

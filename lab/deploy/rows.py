@@ -35,7 +35,9 @@ class Row:
 
     Attributes:
         status: planned, running, done, failed or stopped.
-        seconds: how long it took; while it runs, when it began (the clock of `apply`).
+        started: when it began (the clock of `apply`).
+        seconds: how long it took; None while it runs.
+        usual: seconds that the same took before, where that is known and worth telling.
         drift: what a refresh found: "gone", "changed" or nothing.
     """
 
@@ -46,12 +48,18 @@ class Row:
     status: str = "running"
     started: float = 0.0
     seconds: float | None = None
+    usual: float | None = None
     changes: list[values.Change] = field(default_factory=list)
     because: list[str] = field(default_factory=list)
     drift: str = ""
     message: str = ""
     fix: str = ""
     place: Place | None = None
+
+    @property
+    def what(self) -> str:
+        """The operation on the resource, by which its times are kept."""
+        return f"{self.operation} {self.type} {self.name}"
 
     @property
     def changed(self) -> bool:

@@ -9,10 +9,11 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
 from lab.deploy import explain, values
+from lab.deploy.belonging import Belonging
 from lab.deploy.places import Place
 from lab.deploy.rows import OPERATIONS, ORDER, UNCHANGED, Row, spoken
 
@@ -38,6 +39,8 @@ class Deployment:
         problems: (message, fix) of what went wrong outside a single resource.
         result: the engine's own last word: succeeded, failed or nothing yet.
         outputs: the stack's outputs, secrets masked; changed_outputs: name -> what happened.
+        usual: how many seconds an operation on a resource took before, as lab.deploy.usual has it.
+        belonging: which resource belongs to which, as far as that has been told.
     """
 
     kind: str
@@ -54,6 +57,8 @@ class Deployment:
     problems: list[tuple[str, str]] = field(default_factory=list)
     outputs: dict[str, Any] = field(default_factory=dict)
     changed_outputs: dict[str, str] = field(default_factory=dict)
+    usual: Mapping[str, float] = field(default_factory=dict)
+    belonging: Belonging = field(default_factory=Belonging)
 
     def begin(self, now: float, phase: str = "starting the engine") -> None:
         """The work starts; `now` is seconds of any clock that only goes forward."""
@@ -119,11 +124,13 @@ class Deployment:
 
     def state(self) -> dict[str, Any]:
         """Everything as plain data that survives JSON."""
-        data = asdict(self)
-        data.pop("places")
+        data = asdict(replace(self, places={}, usual={}, belonging=Belonging()))
+        for name in ("places", "usual", "belonging"):
+            data.pop(name)
+        rows = [{**row, "of": self.belonging.owner(urn)} for urn, row in data["rows"].items()]
         return {
             **data,
-            "rows": list(data["rows"].values()),
+            "rows": rows,
             "problems": [list(problem) for problem in self.problems],
             "counts": self.counts,
             "changes": self.changes,
@@ -138,6 +145,9 @@ class Deployment:
             name = urn.rsplit("::", 1)[-1]
             place = self.places.get(name)
             self.rows[urn] = Row(urn, name, spoken(kind), started=now, place=place)
+        for state in (metadata.get("old"), metadata.get("new")):
+            if state:
+                self.belonging.saw(urn, state)
         return self.rows[urn]
 
     def _pre(self, metadata: Mapping[str, Any], now: float) -> None:
@@ -177,6 +187,7 @@ class Deployment:
         if row.operation == "replace" and operation in ("same", "delete", "refresh"):
             return
         row.operation = operation
+        row.usual = self.usual.get(row.what)
         old, new = metadata.get("old") or {}, metadata.get("new") or {}
         if operation in ("update", "replace") and old and new:
             row.changes = values.changes(
