@@ -27,7 +27,7 @@ OWNERS: dict[str, tuple[tuple[str, tuple[str, ...]], ...]] = {
     "aws.apigateway.Model": (API,),
     "aws.apigateway.RequestValidator": (API,),
     "aws.apigateway.Response": (("aws.apigateway.RestApi", ("restApiId",)),),
-    "aws.apigateway.RestApiPolicy": (API,),
+    "aws.apigateway.RestApiPolicy": (("aws.apigateway.RestApi", ("restApiId",)),),
     "aws.apigateway.Stage": (API,),
     "aws.apigateway.Resource": (("aws.apigateway.Resource", ("parentId",)), API),
     "aws.apigateway.Method": (PATH, API),
