@@ -1,4 +1,4 @@
-"""Rows as a tree: each below the one that it belongs to, what went wrong before the rest."""
+"""Rows as a tree: each below what it belongs to, what went wrong before the rest."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ class Branch:
 
 
 def grow(rows: Iterable[Row], owner: Callable[[str], str]) -> list[Branch]:
-    """The rows as branches. A row whose owner is not among them begins one.
+    """The rows as branches. A row that belongs to none of the others begins one.
 
     Args:
         owner: the URN of what another belongs to; "" where nobody knows.
@@ -32,11 +32,8 @@ def grow(rows: Iterable[Row], owner: Callable[[str], str]) -> list[Branch]:
     branches = {row.urn: Branch(row) for row in rows}
     roots: list[Branch] = []
     for urn, branch in branches.items():
-        above = branches.get(owner(urn))
-        if above is None or _goes_round(urn, branches, owner):
-            roots.append(branch)
-        else:
-            above.below.append(branch)
+        above = branches.get(_above(urn, branches, owner))
+        (above.below if above else roots).append(branch)
     for root in roots:
         _wrong_first(root)
     return _sorted(roots)
@@ -53,15 +50,14 @@ def flat(branches: Iterable[Branch], depth: int = 0) -> list[tuple[int, Row]]:
     return found
 
 
-def _goes_round(urn: str, branches: dict[str, Branch], owner: Callable[[str], str]) -> bool:
-    """Whether the owners of a row lead back to it: then nobody stands above it."""
-    seen, at = {urn}, owner(urn)
-    while at in branches:
-        if at in seen:
-            return at == urn
+def _above(urn: str, branches: dict[str, Branch], owner: Callable[[str], str]) -> str:
+    """The closest of its owners that is a row; "" where there is none, or where they go round."""
+    seen, at, found = {urn}, owner(urn), ""
+    while at and at not in seen:
         seen.add(at)
+        found = found or (at if at in branches else "")
         at = owner(at)
-    return False
+    return "" if at == urn else found
 
 
 def _wrong_first(branch: Branch) -> None:

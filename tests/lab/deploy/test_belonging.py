@@ -103,6 +103,13 @@ def test_rows_stand_below_their_owners_wherever_these_come_in_the_stream():
     ]  # fmt: skip
 
 
+def test_a_row_stands_below_the_closest_owner_that_has_a_row():
+    owners = {"method": "path", "path": "api", "role": "gone"}  # the path is unchanged: no row
+    assert shape(owners, row("method"), row("api"), row("role")) == [
+        (0, "api"), (1, "method"), (0, "role")
+    ]  # fmt: skip
+
+
 def test_a_branch_in_which_something_went_wrong_comes_first():
     owners = {"b": "a", "c": "a", "e": "d"}
     found = shape(
