@@ -23,8 +23,12 @@ def text(row: Row, depth: int, took: str, of: str) -> list[str]:
     return [first, *(f"{indent}    {line}" for each in details for line in each.splitlines())]
 
 
-def html(row: Row, took: str, of: str) -> list[object]:
-    """What is in the list item of a row, what is below it left out."""
+def html(row: Row, took: str, of: str, began: float) -> list[object]:
+    """What is in the list item of a row, what is below it left out.
+
+    Args:
+        began: when the deployment did; a page plays the record by the times since then.
+    """
     kind = f"{row.type} of {of}" if of else row.type
     name = tag("strong", row.name, class_="kit-name"), " ", tag("span", kind, class_="kit-muted")
     line = tag(
@@ -37,6 +41,7 @@ def html(row: Row, took: str, of: str) -> list[object]:
         " ",
         tag("span", place(row) or OWN, class_="kit-place"),
         class_="kit-row",
+        data_at=_at(row, began),
     )
     because = _because(row)
     return [
@@ -95,6 +100,14 @@ def _close(open_: list[list[list[object]]]) -> None:
 
 def _item(parts: list[object]) -> Markup:
     return tag("li", join(parts))
+
+
+def _at(row: Row, began: float) -> str | None:
+    """The seconds at which it began and ended; None for what has not been done."""
+    if row.status not in ("done", "failed", "stopped") or row.seconds is None:
+        return None
+    start = max(0.0, row.started - began)
+    return f"{start:.2f} {start + row.seconds:.2f}"
 
 
 def _word(row: Row) -> words.Word:

@@ -101,7 +101,10 @@ class DeploymentView(View):
         return [*([NO_CHANGE] if planned else []), *deployment.where.values()]
 
     def _list(self, rows: list[tuple[int, Row]], label: str, look: str = "") -> Markup:
-        items = [(n, branches.html(row, self._took(row), self._of(row, rows))) for n, row in rows]
+        began = self.deployment.started
+        items = (
+            (n, branches.html(row, self._took(row), self._of(row, rows), began)) for n, row in rows
+        )
         return branches.tree(items, label, look)
 
     def _more(self, rest: list[tuple[int, Row]]) -> Markup:
