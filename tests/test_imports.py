@@ -204,7 +204,7 @@ MAY: dict[str, tuple[str, ...]] = {
     ),
     "lab/showing": ("lab", "lab/draw"),
     "lab/predictions": ("lab", "lab/draw", "lab/marks"),
-    "lab/prompt": ("lab", "lab/draw", "lab/session"),
+    "lab/prompt": ("lab", "lab/draw", "lab/session", "lab/preflight"),
     "lab/chat": ("lab", "lab/draw", "lab/session", "lab/prompt", "gateway"),
     "lab/bursts": ("lab", "lab/draw", "lab/session", "lab/prompt"),
     "lab/setting": ("lab", "lab/draw", "lab/session", "gateway"),
