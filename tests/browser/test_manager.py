@@ -11,14 +11,20 @@ from importlib.metadata import files
 import pytest
 from ipywidgets.embed import embed_data
 
+from tests.lab.deploy.test_view import VIEWS
 from tests.lab.draw.widgets import views
+from tools.notebooks import ROOT
 from tools.others import manager
 
 pytestmark = pytest.mark.timeout(120)
 NAMES = ["playground_done", "chat_done", "compare_done", "policy_asked", "logs_done", "cost",
          "graph_deployed", "times_all", "check_not_yet", "predict_idle"]  # fmt: skip
+RECORDS = ["burst_done", "traffic_done", "preflight_bad", "predict_wrong", "progress", "cleaning_many",
+           "failures_done", "answer_refused", "show"]  # fmt: skip
+PIECE = 6000  # pixels of a picture's height; a browser draws no more than 16,384
+PICTURES = ROOT / "build" / "pictures"
 HOST = "http://widgets.test/"
-PAGE = """<!doctype html><html lang="en"><title>Widgets</title>
+PAGE = """<!doctype html><html lang="en"><meta charset="utf-8"><title>Widgets</title>
 <script src="require.js"></script>
 <script>require.config({{ paths: {{ anywidget: "/anywidget" }} }})</script>
 <script src="embed-amd.js"></script>
@@ -46,6 +52,10 @@ def bare(browser, told):
         f'<script type="application/vnd.jupyter.widget-view+json">{text(spec)}</script></section>'
         for (name, view), spec in zip(shown.items(), specs, strict=True)
     )
+    still = {name: views()[name] for name in RECORDS} | {
+        f"deploy_{name}": VIEWS[name]() for name in ("failed", "running", "plan_change")
+    }
+    body += "".join(f'<section id="{name}">{view.html()}</section>' for name, view in still.items())
     found = {"": PAGE.format(body=body, state=text(state)), "anywidget.js": anywidget()}
     for name in ("require.js", "embed-amd.js"):
         found[name] = (manager.FOLDER / name).read_text("utf-8")
@@ -114,3 +124,29 @@ def test_the_page_keeps_keys_copies_code_and_draws_the_primary_button(bare):
     assert page.locator("#playground_done .kit-copies").count() > 3
     button = page.locator("#playground_done .kit-primary")
     assert button.evaluate("it => getComputedStyle(it).backgroundColor") != "rgba(0, 0, 0, 0)"
+
+
+# JupyterLab's own colours of its dark theme, which panels and controls take on.
+DARK = ":root { --jp-layout-color1: #111; --jp-ui-font-color0: #fff; } body { background: #111; }"
+FOLDED = "() => document.querySelectorAll('.kit details').forEach((fold) => (fold.open = false))"
+LIGHT = "section { margin-bottom: 24px; }"
+
+
+@pytest.mark.parametrize(
+    ("width", "theme"),
+    [(1280, "light"), (1280, "dark"), (800, "light"), (320, "light"), (320, "dark")],
+)
+def test_pictures_are_kept_of_every_widget(bare, width, theme):
+    """In build/pictures/, to be looked at; what can be measured, test_widgets.py measures."""
+    page, _ = bare
+    style = page.add_style_tag(content=LIGHT + (DARK if theme == "dark" else ""))
+    page.set_viewport_size({"width": width, "height": 900})
+    page.evaluate(FOLDED)
+    PICTURES.mkdir(parents=True, exist_ok=True)
+    height = page.evaluate("() => document.documentElement.scrollHeight")
+    assert height > 5000
+    for top in range(0, height, PIECE):
+        place = {"x": 0, "y": top, "width": width, "height": min(PIECE, height - top)}
+        file = PICTURES / f"widgets_{theme}_{width}_{top // PIECE + 1}.png"
+        page.screenshot(path=file, full_page=True, clip=place, animations="disabled")
+    style.evaluate("it => it.remove()")
