@@ -204,7 +204,7 @@ MAY: dict[str, tuple[str, ...]] = {
     ),
     "lab/showing": ("lab", "lab/draw"),
     "lab/predictions": ("lab", "lab/draw", "lab/marks"),
-    "lab/prompt": ("lab", "lab/draw", "lab/session"),
+    "lab/prompt": ("lab", "lab/draw", "lab/session", "lab/preflight"),
     "lab/chat": ("lab", "lab/draw", "lab/session", "lab/prompt", "gateway"),
     "lab/bursts": ("lab", "lab/draw", "lab/session", "lab/prompt"),
     "lab/setting": ("lab", "lab/draw", "lab/session", "gateway"),
@@ -304,7 +304,7 @@ NEVER = {
 # without a kernel, a network or an engine.
 PURE = {
     "lab": ("errors", "course"),
-    "lab/deploy": ("state", "values", "explain", "places", "resources"),
+    "lab/deploy": ("state", "values", "explain", "places", "resources", "rows", "belonging", "nesting"),
     "lab/graph": ("state", "layout"),
     "lab/times": ("state",),
     "lab/compare": ("state",),

@@ -3,7 +3,8 @@
     make tutorial          (python tools/run.py tutorial)
 
 It has a sandbox and stacks of its own, made anew and removed at the end, so that a learner's work
-is untouched. The executed notebooks are written to build/ as HTML.
+is untouched. The executed notebooks are written to build/ as HTML, and to build/notebooks/ with their
+outputs, for JupyterLab: no kernel is needed to read them.
 """
 
 from __future__ import annotations
@@ -18,10 +19,12 @@ import time
 from collections import Counter
 from pathlib import Path
 
+import nbformat
 from filelock import FileLock, Timeout
 from nbconvert import HTMLExporter
 from rich.console import Console
 
+from lab.draw import page
 from sandbox import cloud, engine
 from tools import notebooks
 
@@ -32,7 +35,7 @@ TOOK = "tutorial.json"  # in build/: how long each page's cells took
 WHOLE_WORDS = """<style>
 .jp-OutputArea .jp-OutputArea-output pre { word-break: normal; overflow-wrap: anywhere; }
 </style>
-</head>"""
+"""
 WIDTH = 60  # characters of an answer that fit on a line
 
 
@@ -73,6 +76,22 @@ def line(run: notebooks.Run, made: Counter[str]) -> str:
     return "  ".join(parts) + (f'  "{said}"' if said else "")
 
 
+def script() -> str:
+    """What a page of the kit does in a browser, for one without a kernel: copies, replays."""
+    module, sheet = (
+        (Path(page.__file__).with_suffix(end)).read_text("utf-8") for end in (".js", ".css")
+    )
+    return f'<script type="module">{module}\ninstall({json.dumps(sheet)});</script>'
+
+
+def write_notebook(run: notebooks.Run) -> None:
+    """The executed notebook with its outputs, and its pictures where it looks for them."""
+    folder = BUILD / "notebooks"
+    folder.mkdir(parents=True, exist_ok=True)
+    nbformat.write(run.notebook, folder / run.path.name)
+    shutil.copytree(notebooks.ROOT / "images", BUILD / "images", dirs_exist_ok=True)
+
+
 def write_html(run: notebooks.Run) -> None:
     """The executed notebook as one HTML file with its pictures inside."""
     exporter = HTMLExporter(embed_images=True)
@@ -82,7 +101,8 @@ def write_html(run: notebooks.Run) -> None:
         cell.source = cell.source.replace("](../images/", "](images/")
     resources = {"metadata": {"path": str(run.path.parent.parent), "name": run.path.stem}}
     body, _ = exporter.from_notebook_node(notebook, resources=resources)
-    body = body.replace("</head>", WHOLE_WORDS, 1)
+    body = body.replace("</head>", f"{WHOLE_WORDS}</head>", 1)
+    body = body.replace("</body>", f"{script()}</body>", 1)
     BUILD.mkdir(exist_ok=True)
     (BUILD / f"{run.path.stem}.html").write_text(body, encoding="utf-8")
 
@@ -96,6 +116,7 @@ def run_all(console: Console) -> bool:
         with console.status(f"{path.stem} ({number} of {len(paths)})"):
             run = notebooks.run(path, home=HOME, first=True)
             write_html(run)
+            write_notebook(run)
         took[path.stem] = {"cells": run.cells, "seconds": round(run.seconds, 1)}
         (BUILD / TOOK).write_text(json.dumps(took, indent=1) + "\n", encoding="utf-8")
         console.print(line(run, changes(HOME) - before), markup=False, highlight=False)

@@ -48,15 +48,13 @@ class Controls:
         hint = "temperature=0, max_tokens=16, seed=7"
         self.prompt = fields.area("Prompt", 3, value=view.pair.prompt)
         self.settings = [
-            fields.line("First setting", value=written(first.setting), placeholder=hint),
-            fields.line("Second setting", value=written(second.setting), placeholder=hint),
+            fields.line(name, value=written(one.setting), placeholder=hint, layout=fields.wide())
+            for name, one in (("First setting", first), ("Second setting", second))
         ]
         self.button = fields.button("Send", guarded(self._press), SENDS, primary=True)
         self.status = ipywidgets.HTML()
         self._again = guarded(self._pump)
-        self.box = fields.box(
-            self.prompt, fields.row(*self.settings), fields.row(self.button), self.status
-        )
+        self.box = fields.box(self.prompt, *self.settings, fields.row(self.button), self.status)
         self.draw()
 
     def draw(self) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from lab.deploy.state import OPERATIONS, spoken
+from lab.deploy.rows import OPERATIONS, spoken
 from lab.deploy.values import snake
 
 DEPENDS_ON = "depends_on"  # what no argument carries

@@ -9,32 +9,14 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
 from lab.deploy import explain, values
+from lab.deploy.belonging import Belonging
 from lab.deploy.places import Place
+from lab.deploy.rows import OPERATIONS, ORDER, UNCHANGED, Row, spoken
 
-# What the engine calls a step, and what a reader calls it.
-OPERATIONS = {
-    "same": "same",
-    "create": "create",
-    "update": "update",
-    "delete": "delete",
-    "read": "read",
-    "refresh": "refresh",
-    "import": "import",
-    "replace": "replace",
-    "create-replacement": "replace",
-    "delete-replaced": "replace",
-    "read-replacement": "replace",
-    "import-replacement": "replace",
-    "discard": "delete",
-    "discard-replaced": "replace",
-    "remove-pending-replace": "replace",
-}
-ORDER = ("create", "update", "replace", "delete", "import", "read", "refresh", "same")
-UNCHANGED = ("same", "read", "refresh")
 STACK = "pulumi:pulumi:Stack"
 DEPLOYMENT = "aws.apigateway.Deployment"
 ONCE_MORE = (
@@ -43,37 +25,6 @@ ONCE_MORE = (
 TRIGGER = "what it freezes"  # the option replacement_trigger: no event names it
 # The engine's last words on any failure; the failure itself was said before.
 ECHOES = ("update failed", "preview failed", "destroy failed", "refresh failed", "update canceled")
-
-
-@dataclass
-class Row:
-    """One resource.
-
-    Attributes:
-        status: planned, running, done, failed or stopped.
-        seconds: how long it took; while it runs, when it began (the clock of `apply`).
-        drift: what a refresh found: "gone", "changed" or nothing.
-    """
-
-    urn: str
-    name: str
-    type: str
-    operation: str = ""
-    status: str = "running"
-    started: float = 0.0
-    seconds: float | None = None
-    changes: list[values.Change] = field(default_factory=list)
-    because: list[str] = field(default_factory=list)
-    drift: str = ""
-    message: str = ""
-    fix: str = ""
-    place: Place | None = None
-
-    @property
-    def changed(self) -> bool:
-        """Whether a reader wants to see the row: it changes something, or went wrong."""
-        wrong = self.status in ("failed", "stopped")
-        return self.operation not in UNCHANGED or wrong or self.drift == "gone"
 
 
 @dataclass
@@ -88,6 +39,8 @@ class Deployment:
         problems: (message, fix) of what went wrong outside a single resource.
         result: the engine's own last word: succeeded, failed or nothing yet.
         outputs: the stack's outputs, secrets masked; changed_outputs: name -> what happened.
+        usual: how many seconds an operation on a resource took before, as lab.deploy.usual has it.
+        belonging: which resource belongs to which, as far as that has been told.
     """
 
     kind: str
@@ -104,6 +57,8 @@ class Deployment:
     problems: list[tuple[str, str]] = field(default_factory=list)
     outputs: dict[str, Any] = field(default_factory=dict)
     changed_outputs: dict[str, str] = field(default_factory=dict)
+    usual: Mapping[str, float] = field(default_factory=dict)
+    belonging: Belonging = field(default_factory=Belonging)
 
     def begin(self, now: float, phase: str = "starting the engine") -> None:
         """The work starts; `now` is seconds of any clock that only goes forward."""
@@ -169,11 +124,13 @@ class Deployment:
 
     def state(self) -> dict[str, Any]:
         """Everything as plain data that survives JSON."""
-        data = asdict(self)
-        data.pop("places")
+        data = asdict(replace(self, places={}, usual={}, belonging=Belonging()))
+        for name in ("places", "usual", "belonging"):
+            data.pop(name)
+        rows = [{**row, "of": self.belonging.owner(urn)} for urn, row in data["rows"].items()]
         return {
             **data,
-            "rows": list(data["rows"].values()),
+            "rows": rows,
             "problems": [list(problem) for problem in self.problems],
             "counts": self.counts,
             "changes": self.changes,
@@ -188,6 +145,9 @@ class Deployment:
             name = urn.rsplit("::", 1)[-1]
             place = self.places.get(name)
             self.rows[urn] = Row(urn, name, spoken(kind), started=now, place=place)
+        for state in (metadata.get("old"), metadata.get("new")):
+            if state:
+                self.belonging.saw(urn, state)
         return self.rows[urn]
 
     def _pre(self, metadata: Mapping[str, Any], now: float) -> None:
@@ -227,6 +187,7 @@ class Deployment:
         if row.operation == "replace" and operation in ("same", "delete", "refresh"):
             return
         row.operation = operation
+        row.usual = self.usual.get(row.what)
         old, new = metadata.get("old") or {}, metadata.get("new") or {}
         if operation in ("update", "replace") and old and new:
             row.changes = values.changes(
@@ -265,15 +226,6 @@ class Deployment:
             row.status, row.message, row.fix = "failed", text, fix
         elif (text, fix) not in self.problems:
             self.problems.append((text, fix))
-
-
-def spoken(kind: str) -> str:
-    """A resource type as a program writes it: aws:iam/role:Role is aws.iam.Role."""
-    parts = kind.split(":")
-    if len(parts) != 3:
-        return kind
-    module = parts[1].split("/")[0].replace("lambda", "lambda_")
-    return ".".join(part for part in (parts[0], module, parts[2]) if part != "index")
 
 
 def replay(deployment: Deployment, events: Iterable[Mapping[str, Any]]) -> Deployment:

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from typing import Any
 
-from lab.deploy.state import Deployment, Row
+from lab.deploy import branches, nesting
+from lab.deploy.rows import Row
+from lab.deploy.state import Deployment
 from lab.draw import panels, words
 from lab.draw.html import Markup, clean, tag
 from lab.draw.view import View
 
-FOLD = 15  # rows that a record shows unfolded
+FOLD = 15  # rows that are shown unfolded
 WINDOW = 200  # rows that are drawn; more is a page nobody reads and a browser that stalls
-CHANGES = 12  # property differences of one row that are drawn
 VERBS = {
     "create": ("will be created", "created"),
     "update": ("will be updated", "updated"),
@@ -22,10 +23,11 @@ VERBS = {
     "refresh": ("will be refreshed", "refreshed"),
     "same": ("unchanged", "unchanged"),
 }
+NO_CHANGE = "Nothing was changed by this plan"
 
 
 class DeploymentView(View):
-    """Rows by resource, failed ones first; unchanged ones are a number.
+    """Rows below what they belong to, failed ones first; unchanged ones are a number.
 
     As text, the rows that run and the verdict come last, where a terminal ends; on a page they come
     first, where a reader begins.
@@ -45,43 +47,88 @@ class DeploymentView(View):
 
     def text(self) -> str:
         """The plain-text form."""
-        rows, hidden = self._window()
-        lines = [self._title()]
+        tree, running, hidden = self._rows()
+        lines = [" · ".join([self._title(), *self.deployment.where.values()])]
         for line in self._problems():
             lines += [f"  {words.FAILED}: {line}".replace("\n", "\n    ")]
-        for row in rows:
-            lines += _row_lines(row, self._status(row), self._took(row))
+        for rows in (tree, running):
+            for depth, row in rows:
+                lines += branches.text(row, depth, self._took(row), self._of(row, rows))
         lines += [hidden] if hidden else []
         lines += [f"  {line}" for line in (self._outputs(), *self.deployment.notes) if line]
         return clean("\n".join([*lines, self._status_line()]))
 
     def html(self) -> Markup:
-        """The HTML form: the verdict, what runs, what was changed; folded only when it is over."""
-        rows, hidden = self._window()
-        rows.sort(key=lambda row: row.status != "running")
-        fold = len(rows) if self.deployment.status == "running" else FOLD
-        folded = rows[fold:]
-        title = self._title()
+        """The HTML form: the verdict, what runs, the tree of what was changed, the rest of it folded.
+
+        While it runs nothing is folded: to draw it again would close it under the reader's hand.
+        """
+        tree, running, hidden = self._rows()
+        shown, rest = tree[:FOLD], tree[FOLD:]
         return panels.panel(
-            panels.title(title),
-            tag("p", self._badge(), " ", self._status_line()),
-            *(_problem(text, fix) for text, fix in self.deployment.problems),
-            self._table("Resources", rows[:fold]) if rows else None,
-            panels.details(f"{len(folded)} more", self._table("More resources", folded))
-            if folded
-            else None,
+            self._verdict(),
+            *(branches.problem(text, fix) for text, fix in self.deployment.problems),
+            self._list(running, "In work", "kit-now") if running else None,
+            self._list(shown, "Resources") if shown else None,
+            self._more(rest) if rest else None,
             panels.muted(hidden) if hidden else None,
             *(panels.muted(line) for line in (self._outputs(), *self.deployment.notes) if line),
-            label=title,
+            panels.muted(" · ".join(self._told())),
+            label=self._title(),
+            sheet="tree",
         )
 
-    def _table(self, caption: str, rows: list[Row]) -> Markup:
-        headings = ("what", "name", "took", "where it is made")
-        return panels.table(caption, headings, map(self._html_row, rows), numbers=(2,))
+    def _verdict(self) -> Markup:
+        """Badge, what, count and clock, on one line where there is room."""
+        status = self.deployment.status
+        counted = "" if status == "idle" else self._counted()
+        return tag(
+            "p",
+            panels.badge(words.STATES[status]),
+            " ",
+            tag("strong", self._title(), class_="kit-title"),
+            " ",
+            tag("span", counted) if counted else None,
+            " ",
+            tag("span", clock, class_="kit-clock") if (clock := self._clock()) else None,
+            class_="kit-verdict",
+        )
+
+    def _told(self) -> list[str]:
+        """The last line: that a plan is none but a plan, and where all this was."""
+        deployment = self.deployment
+        planned = deployment.kind == "plan" and deployment.status == "done" and deployment.changes
+        return [*([NO_CHANGE] if planned else []), *deployment.where.values()]
+
+    def _list(self, rows: list[tuple[int, Row]], label: str, look: str = "") -> Markup:
+        began = self.deployment.started
+        items = (
+            (n, branches.html(row, self._took(row), self._of(row, rows), began)) for n, row in rows
+        )
+        return branches.tree(items, label, look)
+
+    def _more(self, rest: list[tuple[int, Row]]) -> Markup:
+        said = f"{len(rest)} more"
+        if self.deployment.status == "running":
+            return panels.muted(f"{said}, shown when this is over")
+        again = nesting.grow([row for _, row in rest], self.deployment.belonging.owner)
+        return panels.details(said, self._list(nesting.flat(again), "More resources"))
+
+    def _of(self, row: Row, rows: list[tuple[int, Row]]) -> str:
+        """The name of what a row belongs to, where that does not stand above it."""
+        owner = self.deployment.belonging.owner(row.urn)
+        above = any(owner == each.urn for _, each in rows) and row.status != "running"
+        return "" if above else owner.rsplit("::", 1)[-1]
 
     def _title(self) -> str:
-        where = self.deployment.where
-        return " · ".join([self.deployment.title or self.deployment.kind, *where.values()])
+        return self.deployment.title or self.deployment.kind
+
+    def _rows(self) -> tuple[list[tuple[int, Row]], list[tuple[int, Row]], str]:
+        """The tree and the rows that run, each row with its depth; and what is left out, in words."""
+        rows, hidden = self._window()
+        over = [row for row in rows if row.status != "running"]
+        running = [(0, row) for row in rows if row.status == "running"]
+        return nesting.flat(nesting.grow(over, self.deployment.belonging.owner)), running, hidden
 
     def _window(self) -> tuple[list[Row], str]:
         rows = self.deployment.shown()
@@ -91,17 +138,14 @@ class DeploymentView(View):
         shown = [*rows[: WINDOW // 2], *rows[-WINDOW // 2 :]]
         return shown, f"{WINDOW} of {len(rows):,} changed resources shown."
 
-    def _status(self, row: Row) -> words.Word:
-        if row.status in ("failed", "stopped"):
-            return words.STATES[row.status]
-        return words.OPERATIONS.get(row.operation, words.UPDATE)
-
     def _took(self, row: Row) -> str:
+        """How long it took, takes, or is going to take as far as earlier times tell."""
+        usually = f"usually {words.seconds(row.usual)}" if row.usual is not None else ""
         if row.status == "planned":
-            return ""
+            return usually
         if row.status == "running":
-            running = f" for {self.now - row.started:.0f} s" if self.now is not None else ""
-            return f"{words.RUNNING}{running}"
+            so_far = f"{self.now - row.started:.0f} s" if self.now is not None else ""
+            return ", ".join(part for part in (so_far, usually) if part)
         return words.seconds(row.seconds or 0.0)
 
     def _problems(self) -> list[str]:
@@ -114,11 +158,8 @@ class DeploymentView(View):
         named = ", ".join(f"{words.OPERATIONS[how].symbol} {name}" for name, how in changed.items())
         return f"Outputs: {named}"
 
-    def _badge(self) -> Markup:
-        return panels.badge(words.STATES[self.deployment.status])
-
-    def _status_line(self) -> str:
-        """The last line of every form: what has been counted, how it ended and how long it took."""
+    def _counted(self) -> str:
+        """What has been counted, as both forms say it."""
         deployment, planned = self.deployment, self.deployment.kind == "plan"
         counted = [
             f"{number} {words.STATES[status].word}"
@@ -131,65 +172,26 @@ class DeploymentView(View):
         ]
         said = ", ".join(counted)
         if deployment.status == "running":
-            took = f" {self.now - deployment.started:.0f} s" if self.now is not None else ""
             running = len(deployment.of("running"))
             phase = f"{running} in work" if running else deployment.phase
-            return "; ".join(part for part in (f"Running{took}", phase, said) if part) + "."
-        if deployment.status == "idle":
-            return "Not started."
-        took = words.seconds(deployment.seconds or 0.0)
-        done = "Nothing was changed by this plan; it took" if planned else "Done in"
-        ended = {"done": done, "failed": "Failed after", "stopped": "Stopped after"}
+            return "; ".join(part for part in (phase, said) if part)
         if deployment.status == "done" and not deployment.changes:
-            said = f"No change: {said}" if said else "No change: there is nothing"
-        said = said or "nothing was changed"
-        return f"{said[:1].upper()}{said[1:]}. {ended[deployment.status]} {took}."
+            return f"No change: {said}" if said else "No change: there is nothing"
+        return said or "nothing was changed"
 
-    def _html_row(self, row: Row) -> tuple[object, ...]:
-        differences = [tag("div", tag("code", line)) for line in _differences(row)]
-        message = _problem(row.message, row.fix) if row.message else None
-        name = tag("strong", row.name, class_="kit-name")
-        kind = tag("span", row.type, class_="kit-muted")
-        made = tag("div", name, " ", kind, *differences, message)
-        place = tag("span", row.place.short, class_="kit-place") if row.place else "your own"
-        return panels.badge(self._status(row), _label(row)), made, self._took(row), place
+    def _clock(self) -> str:
+        deployment = self.deployment
+        if deployment.status == "running":
+            return f"{self.now - deployment.started:.0f} s" if self.now is not None else ""
+        return "" if deployment.status == "idle" else words.seconds(deployment.seconds or 0.0)
 
-
-def _problem(text: str, fix: str) -> Markup:
-    """What went wrong: its first line, the lines of code below it if there are any, the fix."""
-    first, _, rest = text.partition("\n")
-    return panels.note(
-        words.FAILED,
-        tag("strong", first),
-        panels.code(rest) if rest else None,
-        panels.fix(fix),
-    )
-
-
-def _label(row: Row) -> str:
-    """The word of a row's badge."""
-    word = words.OPERATIONS[row.operation].word if row.operation in words.OPERATIONS else ""
-    if row.status in ("failed", "stopped"):
-        return ": ".join(part for part in (words.STATES[row.status].word, word) if part)
-    return f"{word} (was gone)" if row.drift == "gone" else word
-
-
-def _differences(row: Row) -> list[str]:
-    lines = [f"replaced because {' and '.join(row.because)} changed"] if row.because else []
-    for change in row.changes[:CHANGES]:
-        lines.append(f"{change.path}: {change.before} → {change.after}")
-    if len(row.changes) > CHANGES:
-        lines.append(f"{len(row.changes) - CHANGES} more differences")
-    return lines
-
-
-def _message(row: Row) -> list[str]:
-    return [line for line in (row.message, row.fix and f"Fix: {row.fix}") if line]
-
-
-def _row_lines(row: Row, status: words.Word, took: str) -> list[str]:
-    place = f"   {row.place}" if row.place else ""
-    took = f"   {took}" if took else ""
-    first = f"  {status.symbol} {_label(row)}  {row.type}  {row.name}{took}{place}"
-    details = [*_differences(row), *_message(row)]
-    return [first, *(f"      {line}" for text in details for line in text.splitlines())]
+    def _status_line(self) -> str:
+        """The last line of the text: what has been counted, how it ended and how long it took."""
+        status, said, clock = self.deployment.status, self._counted(), self._clock()
+        if status == "idle":
+            return "Not started."
+        if status == "running":
+            return "; ".join(part for part in (f"Running {clock}".rstrip(), said) if part) + "."
+        done = f"{NO_CHANGE}; it took" if self.deployment.kind == "plan" else "Done in"
+        ended = {"done": done, "failed": "Failed after", "stopped": "Stopped after"}
+        return f"{said[:1].upper()}{said[1:]}. {ended[status]} {clock}."

@@ -101,6 +101,46 @@ async function copy(text, button) {
   setTimeout(() => (button.textContent = "Copy"), 2000);
 }
 
+// The record of a deployment plays once more, by the times that it has: no kernel is asked. What took
+// long is shortened as a whole.
+const LONGEST = 10; // seconds
+
+function addReplays() {
+  for (const clock of document.querySelectorAll(".kit-clock:not([data-kit])")) {
+    clock.dataset.kit = "";
+    const panel = clock.closest(".kit");
+    const rows = [...panel.querySelectorAll(".kit-row[data-at]")];
+    if (rows.length < 2 || panel.querySelector(".kit-now")) continue;
+    const button = document.createElement("button");
+    button.type = "button";
+    button.className = "kit-replay";
+    button.textContent = "Replay";
+    button.addEventListener("click", () => replay(button, panel, rows));
+    clock.after(button);
+  }
+}
+
+function replay(button, panel, rows) {
+  const times = rows.map((row) => row.dataset.at.split(" ").map(Number));
+  const end = Math.max(...times.map(([, over]) => over));
+  const faster = Math.max(1, end / LONGEST);
+  const began = performance.now();
+  const going = button.textContent === "Replay";
+  button.textContent = going ? "Stop" : "Replay";
+  panel.querySelectorAll("details").forEach((fold) => (fold.open ||= going));
+  const draw = () => {
+    const over = button.textContent === "Replay" || !button.isConnected;
+    const now = over ? Infinity : (faster * (performance.now() - began)) / 1000;
+    rows.forEach((row, number) => {
+      row.classList.toggle("kit-later", now < times[number][0]);
+      row.classList.toggle("kit-busy", now >= times[number][0] && now < times[number][1]);
+    });
+    if (!over && now <= end) requestAnimationFrame(draw);
+    else button.textContent = "Replay";
+  };
+  if (going) draw();
+}
+
 function install(sheet) {
   document.head.append(Object.assign(document.createElement("style"), { textContent: sheet }));
   document.addEventListener("focusin", guard, true);
@@ -110,6 +150,7 @@ function install(sheet) {
     asked = false;
     keepFocus();
     addCopies();
+    addReplays();
   };
   new MutationObserver(() => {
     if (!asked) requestAnimationFrame(look);

@@ -14,12 +14,15 @@ WRAP = "white-space:pre-wrap;word-break:normal;overflow-wrap:anywhere"
 SHOWN = 4096  # characters of a text, counted as they are in the page; more is cut, and said
 
 
-def panel(*children: object, label: str) -> Markup:
+def panel(*children: object, label: str, sheet: str = "") -> Markup:
     """A region with the page's ground and ink, whose label screen readers say first.
 
     A viewer that drops style sheets shows its words, as it shows all others.
+
+    Args:
+        sheet: the style sheet that this kind of panel needs besides the one of all.
     """
-    style = tag("style", Markup(theme.css()))
+    style = tag("style", Markup(theme.css() + (theme.css(sheet) if sheet else "")))
     return tag("div", style, *children, class_="kit", role="group", aria_label=label)
 
 

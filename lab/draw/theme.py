@@ -66,9 +66,13 @@ MONO = "ui-monospace, SFMono-Regular, Menlo, Consolas, 'Noto Sans Mono', monospa
 
 
 @cache
-def css() -> str:
-    """The style sheet of every panel, small enough to travel with each of them."""
-    text = (Path(__file__).parent / "kit.css").read_text(encoding="utf-8")
+def css(name: str = "kit") -> str:
+    """The style sheet of every panel, small enough to travel with each of them.
+
+    Args:
+        name: of another one, which a panel of its kind takes along besides: "tree".
+    """
+    text = (Path(__file__).parent / f"{name}.css").read_text(encoding="utf-8")
     text = re.sub(r"/\*.*?\*/", "", text, flags=re.DOTALL)
     return (
         re.sub(r"\s*([{};,])\s*", r"\1", re.sub(r"\s+", " ", text))

@@ -17,7 +17,7 @@ import pulumi
 from pulumi.runtime import get_root_resource
 from pulumi.runtime.settings import get_monitor
 
-from lab.deploy.state import spoken
+from lab.deploy.rows import spoken
 from lab.errors import LabError
 
 FIX = "put it into a step (a function of gateway/, or of that name in a cell) and run up()"

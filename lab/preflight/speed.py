@@ -55,14 +55,17 @@ def speed(*, measure: bool = False) -> float | None:
     return found
 
 
-def tokens(usual: int) -> int:
+def tokens(usual: int, *, within: float = PATIENCE) -> int:
     """So many tokens; on a slow machine fewer, as many as it writes in six seconds.
+
+    Args:
+        within: other seconds than six. API Gateway waits for 29, whatever a client would.
 
     >>> tokens(128)
     128
     """
     found = speed()
-    return usual if found is None else max(8, min(usual, int(found * PATIENCE)))
+    return usual if found is None else max(8, min(usual, int(found * within)))
 
 
 def told(found: float | None) -> str:

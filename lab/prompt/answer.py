@@ -97,6 +97,19 @@ def numbers(exchange: Exchange) -> list[tuple[str, str]]:
     return [(name, excerpt(value, 200)) for name, value in rows if value]
 
 
+def figures(rows: Sequence[tuple[str, str]]) -> str:
+    """The numbers that are looked at first, on one line; how each was measured is left out."""
+    known = {name: value.split(" (")[0].split(",")[0] for name, value in rows}
+    said = (
+        ("time to the first token", "{} to the first token"),
+        ("tokens written", "{}"),
+        ("tokens of the answer", "{} tokens"),
+        ("ended because", "{}"),
+    )
+    parts = [shape.format(known[name]) for name, shape in said if known.get(name)]
+    return " · ".join(parts).replace(" a second", " tokens a second")
+
+
 def ended(reason: str) -> str:
     """Why an answer ended, in words."""
     known = {
@@ -176,7 +189,10 @@ def laid_out(
         *said,
         *(tag("p", excerpt(known[name])) for name in ("said", "problem") if known.get(name)),
         panels.fix(known["fix"]),
-        panels.table("What was measured", ("what", "value"), rows) if rows else None,
+        panels.muted(line) if (line := figures(rows)) else None,
+        panels.details("What was measured", panels.table("Numbers", ("what", "value"), rows))
+        if rows
+        else None,
         inspector(exchange.request, snippets),
         panels.details("The answer as it came", panels.code(raw(reply))) if reply else None,
         panels.muted(place(exchange)),

@@ -12,6 +12,7 @@ from lab.draw.guard import Failure, guard
 from lab.draw.html import Markup, tag
 from lab.draw.view import INTERVAL
 from lab.errors import LabError
+from lab.preflight.speed import tokens
 from lab.prompt.meaning import where
 from lab.prompt.request import SNIPPETS, Request
 from lab.prompt.state import CONNECTING, WAITING, Exchange, History
@@ -24,6 +25,8 @@ CHIPS = (
     ("Far too much", "tell me more " * 4000),
 )
 LOADING = (CONNECTING, WAITING, "waiting for the first token")  # phases in which it may load
+ROOM = 64  # tokens that an answer may have unless a learner says another number
+ENOUGH = 20.0  # seconds for that on a slow machine: API Gateway gives up after 29
 SENDS = "Send the prompt (Ctrl+Enter)"
 
 
@@ -95,7 +98,10 @@ class Controls:
         small = ipywidgets.Layout(width="11em")
         self.prompt = fields.area("Prompt", 4, value=CHIPS[0][1])
         self.max_tokens = ipywidgets.IntText(
-            value=64, description="Max tokens", layout=small, style=fields.STYLE
+            value=tokens(ROOM, within=ENOUGH),
+            description="Max tokens",
+            layout=small,
+            style=fields.STYLE,
         )
         self.temperature = ipywidgets.FloatText(
             value=0.0, step=0.1, description="Temperature", layout=small, style=fields.STYLE

@@ -12,7 +12,8 @@ from pathlib import Path
 from typing import Any
 
 from lab import course
-from lab.deploy import places
+from lab.deploy import places, usual
+from lab.deploy.resources import planned
 from lab.deploy.state import Deployment
 from lab.errors import DeployError
 from lab.session import disk, gateway, mending, recovery, turns
@@ -24,6 +25,7 @@ from lab.session.stack import PROJECT, Stack
 from lab.session.state import State
 from lab.session.target import Target
 from lab.session.worker import Work, carry_out
+from sandbox.home import read_json
 
 COMMANDS = {
     "plan": ("preview",),
@@ -55,7 +57,7 @@ def deploy(
     """
     stack = session.stack
     title = f"{kind.capitalize()} to chapter {wanted.number:02d}"
-    deployment = Deployment(kind, title, session.where(), places.of_gateway())
+    deployment = _new(session, kind, title)
 
     def job(work: Work) -> None:
         with _held(session, work, kind) as before:
@@ -65,10 +67,12 @@ def deploy(
                 work.note(before.refresh)
             command = [*COMMANDS[kind], *(["--save-plan", str(save)] if save else [])]
             _run(stack, command, before, program, work, once_more=delete)
+            if save:
+                work.plan(planned(read_json(save), ()))
             if kind == "up":
                 stack.remember(session.target.mark)
 
-    carry_out(deployment, stack.command, job, disk.Watch(stack.state_file))
+    _carry_out(session, deployment, job)
     return deployment
 
 
@@ -80,7 +84,7 @@ def destroy(session: Session) -> Deployment:
         Stopped: the kernel was interrupted.
     """
     stack = session.stack
-    deployment = Deployment("destroy", "Destroy", session.where(), places.of_gateway())
+    deployment = _new(session, "destroy", "Destroy")
 
     def job(work: Work) -> None:
         with _held(session, work, "destroy"):
@@ -94,8 +98,23 @@ def destroy(session: Session) -> Deployment:
                     "Run destroy() again.",
                 )
 
-    carry_out(deployment, stack.command, job, disk.Watch(stack.state_file))
+    _carry_out(session, deployment, job)
     return deployment
+
+
+def _new(session: Session, kind: str, title: str) -> Deployment:
+    """A deployment that has not begun, with what is known before it does."""
+    times = usual.usual(usual.read(session.stack.home / usual.FILE), session.target.name)
+    return Deployment(kind, title, session.where(), places.of_gateway(), usual=times)
+
+
+def _carry_out(session: Session, deployment: Deployment, job: Callable[[Work], None]) -> None:
+    """Carry it out and show it; how long its resources took is known the next time."""
+    stack = session.stack
+    try:
+        carry_out(deployment, stack.command, job, disk.Watch(stack.state_file))
+    finally:
+        usual.keep(stack.home / usual.FILE, session.target.name, deployment.rows.values())
 
 
 @contextmanager

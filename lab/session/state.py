@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from lab.deploy import values
-from lab.deploy.state import spoken
+from lab.deploy.rows import spoken
 
 
 @dataclass(frozen=True)

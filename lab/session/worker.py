@@ -10,7 +10,7 @@ import queue
 import signal
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
@@ -18,7 +18,9 @@ from typing import Any
 from pulumi.automation.errors import CommandError
 
 from lab.deploy import explain
-from lab.deploy.state import Deployment, Row
+from lab.deploy.resources import Resource
+from lab.deploy.rows import Row
+from lab.deploy.state import Deployment
 from lab.deploy.view import DeploymentView
 from lab.draw.view import Display
 from lab.errors import DeployError, LabError, Stopped
@@ -51,6 +53,10 @@ class Work:
     def note(self, text: str) -> None:
         """What the record should tell besides."""
         self.said.put(("note", text))
+
+    def plan(self, resources: Iterable[Resource]) -> None:
+        """What a plan knows of resources, which no event tells: to which others they refer."""
+        self.said.put(("plan", resources))
 
     def check(self) -> None:
         """Stop here if the kernel was interrupted.
@@ -122,6 +128,8 @@ def _take(deployment: Deployment, work: Work) -> None:
                 deployment.apply(what, time.monotonic())
             elif kind == "phase":
                 deployment.phase = what
+            elif kind == "plan":
+                deployment.belonging.learn(what)
             else:
                 deployment.notes.append(what)
             kind, what = work.said.get_nowait()

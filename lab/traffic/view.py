@@ -6,13 +6,18 @@ from typing import Any
 
 from lab.draw import panels, theme, words
 from lab.draw.html import Markup, clean, tag
+from lab.draw.inline import INK
 from lab.draw.inline import number as _n
 from lab.draw.inline import text as _text
 from lab.draw.once import Drawn
 from lab.traffic.state import ANSWERED, FAILED, LIMITED, VERDICTS, Shot, Traffic
 
 SHAPES = {ANSWERED: "●", LIMITED: "▲", FAILED: "✗"}
-INKS = {ANSWERED: theme.SHAPES["good"], LIMITED: theme.SHAPES["warn"], FAILED: theme.SHAPES["bad"]}
+INKS = {
+    verdict: theme.ink(kind, theme.SHAPES[kind])
+    for verdict, kind in ((ANSWERED, "good"), (LIMITED, "warn"), (FAILED, "bad"))
+}
+QUIET = theme.ink("dim", theme.SHAPES["quiet"])
 WIDTH, LEFT, RIGHT, LANE = 640.0, 178.0, 626.0, 26.0
 DOTS = 60  # on a line of text
 
@@ -118,8 +123,8 @@ def lanes(traffic: Traffic, label: str) -> Markup:
     drawn: list[Markup] = []
     for index, name in enumerate(names):
         y = 14 + LANE * index + LANE / 2
-        drawn.append(_text(8, y + 4, name if len(name) < 25 else f"…{name[-24:]}", ink=theme.INK))
-        drawn.append(_line(f"M{_n(LEFT)} {_n(y)}H{_n(RIGHT)}", theme.SHAPES["quiet"], 0.5))
+        drawn.append(_text(8, y + 4, name if len(name) < 25 else f"…{name[-24:]}"))
+        drawn.append(_line(f"M{_n(LEFT)} {_n(y)}H{_n(RIGHT)}", QUIET, 0.5))
         for verdict in VERDICTS:
             points = [_x(row.at, end) for row in traffic.of(name) if row.verdict == verdict]
             path = "".join(_shape(verdict, x, y) for x in points)
@@ -128,22 +133,22 @@ def lanes(traffic: Traffic, label: str) -> Markup:
     bottom = 14 + LANE * max(1, len(names))
     for moment in traffic.moments:
         x = _x(moment.at, end)
-        drawn.append(_line(f"M{_n(x)} 6V{_n(bottom)}", theme.INK, 1.2, "3 3"))
-    drawn.append(_line(f"M{_n(LEFT)} {_n(bottom)}H{_n(RIGHT)}", theme.INK, 1))
-    drawn.append(_text(8, bottom + 16, "seconds", ink=theme.INK))
+        drawn.append(_line(f"M{_n(x)} 6V{_n(bottom)}", INK, 1.2, "3 3"))
+    drawn.append(_line(f"M{_n(LEFT)} {_n(bottom)}H{_n(RIGHT)}", INK, 1))
+    drawn.append(_text(8, bottom + 16, "seconds"))
     step = next(s for s in (0.1, 0.2, 0.5, 1, 2, 5, 10, 30, 60, 300, 1e9) if end / s <= 8)
     for index in range(int(end / step + 1e-9) + 1):
         x = _x(index * step, end)
-        drawn.append(_text(x, bottom + 16, f"{index * step:g}", at="middle", ink=theme.INK))
+        drawn.append(_text(x, bottom + 16, f"{index * step:g}", at="middle"))
     return tag(
         "svg",
         tag("title", label),
-        tag("rect", width=WIDTH, height=_n(height), fill=theme.SHADE),
         *drawn,
         viewBox=f"0 0 {WIDTH:.0f} {_n(height)}",
         role="img",
         aria_label=label,
         font_family=theme.FONT,
+        class_="kit-roomy",  # where it cannot be read, the table below says the same
         style="max-width:100%;display:block",
     )
 

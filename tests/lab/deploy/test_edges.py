@@ -4,7 +4,8 @@ import pytest
 
 from lab.deploy import explain, values
 from lab.deploy.places import Place, Places, chapters_of, places, reached
-from lab.deploy.state import OPERATIONS, Deployment, Row, replay, spoken
+from lab.deploy.rows import OPERATIONS, Row, spoken
+from lab.deploy.state import Deployment, replay
 from lab.deploy.values import (
     ARCHIVE,
     ASSET,
@@ -127,7 +128,7 @@ def test_a_row_knows_what_it_is_and_when_it_began():
     place = Place(2, "function_role", 1, 9)
     found = row(pre(), places={"FunctionRole": place})
     assert found == Row(
-        URN, "FunctionRole", "aws.iam.Role", "create", "running", 11.0, None, [], [], "", "", "",
+        URN, "FunctionRole", "aws.iam.Role", "create", "running", 11.0, None, None, [], [], "", "", "",
         place,
     )  # fmt: skip
     assert row(pre()).place is None

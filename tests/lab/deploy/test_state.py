@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from lab.deploy.places import Place
-from lab.deploy.state import Deployment, replay, spoken
+from lab.deploy.rows import spoken
+from lab.deploy.state import Deployment, replay
 
 STREAMS = {
     path.stem: json.loads(path.read_text(encoding="utf-8"))

@@ -5,7 +5,8 @@ import time
 
 import pytest
 
-from lab.deploy.state import Deployment, Row, replay
+from lab.deploy.rows import Row
+from lab.deploy.state import Deployment, replay
 from lab.deploy.view import DeploymentView
 from lab.draw import theme
 from tests.lab.deploy.test_state import KINDS, STREAMS, played

@@ -1,12 +1,20 @@
 """How fast this machine writes: measured once a day, and what follows from it."""
 
+import ast
 import json
 import subprocess
 import time
+from pathlib import Path
 
 import pytest
 
 from lab.preflight import speed
+from tests.lab.prompt.prompt_views import playground
+
+LESSONS = Path(__file__).parents[3] / "lessons"
+WAITS = 26  # seconds that API Gateway waits, without those in which a prompt is read
+# Prompts whose answer is short, or never comes because the page cuts it off.
+SHORT = {"Tell me a long story about the sea.", "Tell me all about gravity.", "Say hello."}
 
 
 @pytest.fixture
@@ -48,6 +56,28 @@ def test_a_slow_machine_is_asked_for_what_it_writes_in_six_seconds(home, rate, a
         note(home, rate)
     assert speed.tokens(128) == asked
     assert speed.tokens(8) == 8
+
+
+@pytest.mark.parametrize("rate, offered", [("40", 64), ("5", 64), ("2", 40), ("0.1", 8)])
+def test_a_playground_offers_no_more_than_comes_before_the_gateway_gives_up(
+    monkeypatch, rate, offered
+):
+    monkeypatch.setenv(speed.KNOWN, rate)
+    view = playground()
+    view.live()
+    assert view._controls.max_tokens.value == offered
+
+
+@pytest.mark.parametrize("path", sorted(LESSONS.glob("[0-9]*.py")), ids=lambda path: path.stem)
+def test_at_five_tokens_a_second_each_answer_of_a_page_comes_in_time(path):
+    """The page's own number, written in full, and the prompt read before it, in 29 seconds."""
+    for call in (
+        node for node in ast.walk(ast.parse(path.read_text("utf-8"))) if isinstance(node, ast.Call)
+    ):
+        for room in (each.value for each in call.keywords if each.arg == "max_tokens"):
+            if isinstance(room, ast.Constant) and room.value > 5 * WAITS:
+                said = [each.value for each in ast.walk(call) if isinstance(each, ast.Constant)]
+                assert SHORT & set(said), f"line {call.lineno}: {room.value} tokens; use tokens()"
 
 
 def test_a_slow_machine_is_told_how_long_it_takes():
