@@ -224,6 +224,7 @@ CHAPTERS = (
             "pool_header",
             "pool_variable",
             "canary",
+            "drawn_pools",
             "breaker_table",
             "first_backends",
             "fallback_rights",
