@@ -10,7 +10,7 @@ import pytest
 from lab import course
 from lab.strict import web_adapter
 from sandbox import cloud
-from tests import layers
+from tests import chapters, layers
 from tools import notebooks
 
 pytestmark = [pytest.mark.timeout(600), pytest.mark.random_order(disabled=True)]
@@ -28,6 +28,8 @@ def home(tmp_path_factory):
 
 # The layer has libraries for Linux, and streams are the adapter's: `python -m tools.others.adapter`.
 STRICT = {"KIT_STRICT": "1"} if sys.platform == "linux" and web_adapter.program().is_file() else {}
+# The last page that was seen to run in a strict sandbox; those after it run alone in the usual one.
+LAST_STRICT = chapters.POOL
 
 
 @pytest.fixture(scope="module")
@@ -105,15 +107,17 @@ def assert_a_copy_sees_no_change(home, stack, copy):
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_runs_alone_and_first(name, strict_home):
+def test_runs_alone_and_first(name, request):
     """As somebody does who begins in the middle: what the page builds on is deployed by itself.
 
     In a strict sandbox: what AWS would refuse of it, or would not find, is refused and not found.
     """
+    strict = STRICT if int(name[:2]) <= LAST_STRICT else {}
+    home = request.getfixturevalue("strict_home" if strict else "home")
     stack = f"alone-{name[:2]}"
-    check(run(name, strict_home, stack, STRICT))
+    check(run(name, home, stack, strict))
     if cloud_is_crowded_by(name):
-        check(run(NAMES[-1], strict_home, stack, STRICT))
+        check(run(NAMES[-1], home, stack, strict))
 
 
 def cloud_is_crowded_by(name):
