@@ -241,6 +241,7 @@ CHAPTERS = (
             "pool_header",
             "pool_variable",
             "canary",
+            "drawn_pools",
         ),
         ("routing/candidate", "routing/canary"),
     ),

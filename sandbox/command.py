@@ -9,12 +9,13 @@ began even when the kernel is gone.
 from __future__ import annotations
 
 import os
+import select
 import signal
 import subprocess
 import sys
 import tempfile
-from collections.abc import Callable, Mapping
-from contextlib import AbstractContextManager
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +27,7 @@ from sandbox.engine.cli import without_pulumi
 from sandbox.home import UMASK
 
 OnOutput = Callable[[str], object]
+Ended = Callable[[], int | None]
 
 POLL = 0.02  # seconds between two looks at the process: what an `up` may end later
 KILL_AT = 3  # the interrupt that stops asking: the CLI knows one (cancel) and two (end now)
@@ -81,7 +83,8 @@ class InterruptibleCommand(PulumiCommand):
             )  # fmt: skip
             self.running = True
             try:
-                code = self._wait(process, out, err)
+                with _end_of(process) as ended:
+                    code = self._wait(process, ended, out, err)
             finally:
                 self.running = False
             result = CommandResult(stdout=out.text(), stderr=err.text(), code=code)
@@ -91,7 +94,9 @@ class InterruptibleCommand(PulumiCommand):
             raise create_command_error(result)
         return result
 
-    def _wait(self, process: subprocess.Popen[bytes], out: _Output, err: _Output) -> int:
+    def _wait(
+        self, process: subprocess.Popen[bytes], ended: Ended, out: _Output, err: _Output
+    ) -> int:
         """Wait for the CLI to end, whatever interrupts come: each is passed on once."""
         passed = 0
         while True:
@@ -99,7 +104,7 @@ class InterruptibleCommand(PulumiCommand):
                 while passed < self._interrupts:
                     passed += 1
                     _signal(process, passed)
-                code = _ended(process)
+                code = ended()
                 out.drain()
                 err.drain()
                 if code is not None:
@@ -157,8 +162,26 @@ def _signal(process: subprocess.Popen[bytes], count: int) -> None:
         process.send_signal(signal.SIGINT)
 
 
-def _ended(process: subprocess.Popen[bytes]) -> int | None:
-    """The exit code, or None after a short wait."""
+@contextmanager
+def _end_of(process: subprocess.Popen[bytes]) -> Iterator[Ended]:
+    """What gives the exit code, or None after a short wait.
+
+    Python itself waits by looking again and again, 300 times a second; Linux can wake us.
+    """
+    try:
+        end = os.pidfd_open(process.pid)
+    except (AttributeError, OSError):  # another system, or an old one
+        yield lambda: _looked(process)
+        return
+    try:
+        with select.epoll() as waiting:
+            waiting.register(end, select.EPOLLIN)
+            yield lambda: process.poll() if waiting.poll(POLL) else None
+    finally:
+        os.close(end)
+
+
+def _looked(process: subprocess.Popen[bytes]) -> int | None:
     try:
         return process.wait(POLL)
     except subprocess.TimeoutExpired:

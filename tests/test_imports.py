@@ -243,6 +243,7 @@ MAY: dict[str, tuple[str, ...]] = {
     ),
     "lab/account": (
         "lab",
+        "lab/cleaning",
         "lab/draw",
         "lab/session",
         "lab/preflight",
@@ -317,7 +318,10 @@ PURE = {
     "lab/chat": ("state", "sse"),
     "lab/bursts": ("bucket", "state"),
     "lab/cleaning": ("kinds", "state"),
-    "lab/account": ("apigateway_actions", "machine_actions", "actions", "policy", "facts", "judge"),
+    "lab/account": (
+        "rights", "apigateway_actions", "machine_actions", "actions", "authorization", "backend",
+        "policy", "facts", "judge",
+    ),
     "lab/cost": ("prices", "state"),
     "lab/exporting": ("source", "chapter", "fold", "blocks", "files", "settings", "stacks", "readme", "tests"),
     "lab/failures": ("state",),

@@ -39,7 +39,7 @@ def test_a_function_holds_by_strict_mypy_where_its_folder_is_the_whole_world(fol
 
 
 def test_a_copy_of_the_gateway_brings_its_own_rules_and_keeps_them(tmp_path):
-    left = shutil.ignore_patterns("__pycache__", ".*_cache")
+    left = shutil.ignore_patterns("__pycache__", ".*_cache", "build")
     copy = shutil.copytree(ROOT / "gateway", tmp_path / "my-copy", ignore=left)
     for check in (["check", "."], ["format", "--check", "."]):
         command = [sys.executable, "-m", "ruff", *check]

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import json
+
 import pulumi_aws as aws
 
-from ..kinds import Arguments
+from ..kinds import Arguments, Variables
 from ..settings import Settings
 from .candidate import CANDIDATE, POOL_HEADER, STABLE
 
@@ -49,3 +51,16 @@ def canary(
             "stage_variable_overrides": {"pool": other},
         }
     }
+
+
+def drawn_pools(settings: Settings) -> Variables:
+    """For a function behind the Lambda Web Adapter: it draws by itself.
+
+    The adapter tells it no stage variable. These are the function's own: a
+    change of them is another version of it, and takes seconds.
+    """
+    if not (settings.adapter_layer_arn and settings.candidate_instances):
+        return {}
+    live, some = settings.live_pool, settings.canary_percent
+    other = STABLE if live == CANDIDATE else CANDIDATE
+    return {"POOLS": json.dumps({live: 100 - some, other: some})}

@@ -19,7 +19,7 @@ from ..instances.link import (
 )
 from ..kinds import Arguments, Parts, Statement, Variables
 from ..settings import Settings
-from .canary import pool_header
+from .canary import drawn_pools, pool_header
 from .candidate import (
     candidate_pool,
     candidate_rights,
@@ -99,6 +99,7 @@ def fallback(settings: Settings, homes: list[Home]) -> Fallback:
         outputs["breaker_table"] = table.name
     for home in homes:
         variables |= first_backends(home.site, breakers)
+        variables |= drawn_pools(settings) if breakers else {}
         place |= function_network(home.site, breakers)
     return Fallback(
         variables,

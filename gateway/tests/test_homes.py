@@ -6,7 +6,8 @@ import json
 import pytest
 
 INSTANCES = {"instances": 1}
-BOTH = {**INSTANCES, "candidate_instances": 1, "candidate_system_prompt": "Be brief."}
+SECOND = {"candidate_instances": 1, "candidate_system_prompt": "Be brief."}
+BOTH = {**INSTANCES, **SECOND}
 MODEL = "s3://files/models/other.gguf"
 FALLBACK = {**INSTANCES, "first_backend": "instances"}
 
@@ -143,6 +144,16 @@ def test_a_canary_names_the_other_pool_for_some_percent(declared):
             "percentTraffic": 10.0,
             "stageVariableOverrides": {"pool": other},
         }
+
+
+def test_behind_the_adapter_the_function_draws_the_pool_itself(declared):
+    adapted = {"adapter_layer_arn": "arn:adapter", "live_pool": "candidate",
+               "canary_percent": 10.0}  # fmt: skip
+    made = declared(**FALLBACK, **SECOND, **adapted)
+    told = made["LanguageModelLambda"][1]["environment"]["variables"]
+    assert json.loads(told["POOLS"]) == {"candidate": 90.0, "stable": 10.0}
+    for other in ({**BOTH, **adapted}, {**FALLBACK, **SECOND}):
+        assert "POOLS" not in str(declared(**other)["LanguageModelLambda"][1])
 
 
 def test_the_function_asks_the_instances_first_where_that_is_set(declared):

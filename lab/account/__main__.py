@@ -19,10 +19,24 @@ def main(arguments: list[str]) -> int:
     parser.add_argument(
         "--policy", action="store_true", help="print the least policy of who deploys, as JSON"
     )
+    parser.add_argument(
+        "--preview",
+        action="store_true",
+        help="with --policy: of who only looks, as in pull requests",
+    )
+    parser.add_argument("--state", default="", help="with --policy: such as s3://my-state")
+    parser.add_argument("--key", default="", help="with --policy: of KMS, such as alias/my-key")
     given = parser.parse_args(arguments)
     try:
         if given.policy:
-            made = deployer_policy(given.chapter, region=given.region, stack=given.stack)
+            made = deployer_policy(
+                given.chapter,
+                region=given.region,
+                stack=given.stack,
+                preview=given.preview,
+                state=given.state,
+                key=given.key,
+            )
             print(made.json(), end="")
             return 0
         found = aws_preflight(

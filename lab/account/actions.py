@@ -8,7 +8,7 @@ a bucket, was written down by hand and never tried on AWS: an AccessDenied there
 from __future__ import annotations
 
 from lab.account import apigateway_actions, machine_actions
-from lab.account.apigateway_actions import Rights
+from lab.account.rights import PASSED, Rights
 
 _FUNCTION = "arn:{partition}:lambda:{region}:{account}:function:{stack}-*"
 _LAYER = "arn:{partition}:lambda:{region}:{account}:layer:gateway-{stack}-model"
@@ -44,7 +44,7 @@ TYPES: dict[str, Rights] = {
             ),
             _ROLE,
         ),
-        (("iam:PassRole",), _ROLE),
+        (("iam:PassRole",), _ROLE, PASSED),
     ),
     "aws:iam/rolePolicy:RolePolicy": (
         (_of("iam", "PutRolePolicy", "GetRolePolicy", "DeleteRolePolicy"), _ROLE),
@@ -61,7 +61,6 @@ TYPES: dict[str, Rights] = {
             ),
             "arn:{partition}:iam::{account}:instance-profile/{stack}-*",
         ),
-        (_of("iam", "AddRoleToInstanceProfile", "RemoveRoleFromInstanceProfile"), _ROLE),
     ),
     "aws:lambda/function:Function": (
         (

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-Rights = tuple[tuple[tuple[str, ...], str], ...]  # actions, and the ARN that they are about
+from lab.account.rights import Rights
 
 _ARN = "arn:{partition}:apigateway:{region}::"
 READ, MAKE, PUT = "apigateway:GET", "apigateway:POST", "apigateway:PUT"

@@ -11,6 +11,8 @@ from pathlib import Path
 from typing import Any
 
 from lab.account.facts import Caller, Quota
+from lab.cleaning import state
+from lab.session.stack import PROJECT
 
 # Of API Gateway, in an account and Region: docs.aws.amazon.com/apigateway/latest/developerguide/
 # api-gateway-execution-service-limits-table.html, read in November 2026.
@@ -104,8 +106,8 @@ def logging_role(gateway: Any) -> str | None:
 
 
 def tagged(tagging: Any, stack: str) -> int | None:
-    """How many resources have the tags that a stack of an export gives to all."""
-    tags = [{"Key": "project", "Values": ["gateway"]}, {"Key": "stack", "Values": [stack]}]
+    """How many resources have the tags that a stack gives to all: those that a clean-up goes by."""
+    tags = [{"Key": state.PROJECT, "Values": [PROJECT]}, {"Key": state.STACK, "Values": [stack]}]
     found = asked(lambda: list(tagging.get_paginator("get_resources").paginate(TagFilters=tags)))
     return None if found is None else sum(len(page["ResourceTagMappingList"]) for page in found)
 

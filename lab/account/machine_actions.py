@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from lab.account.apigateway_actions import Rights
+from lab.account.rights import NEW, OWN, Rights, during
 
 _EC2 = "arn:{partition}:ec2:{region}:{account}"
 _LB = "arn:{partition}:elasticloadbalancing:{region}:{account}"
@@ -28,10 +28,7 @@ def _linked(service: str) -> tuple[tuple[str, ...], str]:
 
 
 # What only describes has no resource in AWS's list of actions.
-_LOOK = (
-    _ec2("DescribeVpcs", "DescribeSubnets", "DescribeVpcAttribute", "DescribeRouteTables"),
-    "*",
-)
+_LOOK = (_ec2("DescribeVpcs", "DescribeSubnets", "DescribeRouteTables"), "*")
 _RULES: Rights = (
     (_ec2("DescribeSecurityGroups", "DescribeSecurityGroupRules", "DescribeNetworkInterfaces"), "*"),
     (
@@ -40,27 +37,60 @@ _RULES: Rights = (
             "RevokeSecurityGroupEgress", "RevokeSecurityGroupIngress", "ModifySecurityGroupRules",
             "CreateTags", "DeleteTags",
         ),
-        f"{_EC2}:security-group*/*",
+        f"{_EC2}:security-group/*",
+        OWN,
+    ),
+    (
+        _ec2("ModifySecurityGroupRules", "CreateTags", "DeleteTags"),
+        f"{_EC2}:security-group-rule/*",
+        OWN,
+    ),
+    (
+        _ec2("AuthorizeSecurityGroupEgress", "AuthorizeSecurityGroupIngress"),
+        f"{_EC2}:security-group-rule/*",
+        NEW,
+    ),
+    (
+        _ec2("CreateTags"),
+        f"{_EC2}:security-group-rule/*",
+        during("AuthorizeSecurityGroupEgress", "AuthorizeSecurityGroupIngress"),
     ),
 )  # fmt: skip
+# What an instance is made of, as EC2 asks for it; an image is nobody's of this account.
+_LAUNCHED: Rights = (
+    (_ec2("RunInstances"), f"{_EC2}:instance/*"),
+    (_ec2("RunInstances"), f"{_EC2}:network-interface/*"),
+    (_ec2("RunInstances"), f"{_EC2}:subnet/*"),
+    (_ec2("RunInstances"), f"{_EC2}:volume/*"),
+    (_ec2("RunInstances"), "arn:{partition}:ec2:{region}::image/*"),
+    (_ec2("RunInstances"), f"{_EC2}:launch-template/*", OWN),
+    (_ec2("RunInstances"), f"{_EC2}:security-group/*", OWN),
+    (_ec2("CreateTags"), f"{_EC2}:instance/*", during("RunInstances")),
+    (_ec2("CreateTags"), f"{_EC2}:volume/*", during("RunInstances")),
+)
 _TAGS = _lb("AddTags", "RemoveTags")
 TYPES: dict[str, Rights] = {
     "aws:ec2/securityGroup:SecurityGroup": (
         *_RULES,
         _LOOK,
-        (_ec2("CreateSecurityGroup", "DeleteSecurityGroup"), f"{_EC2}:security-group/*"),
-        (_ec2("CreateSecurityGroup"), f"{_EC2}:vpc/*"),
+        (_ec2("CreateSecurityGroup"), f"{_EC2}:security-group/*", NEW),
+        (_ec2("CreateSecurityGroup", "DescribeVpcAttribute"), f"{_EC2}:vpc/*"),
+        (_ec2("CreateTags"), f"{_EC2}:security-group/*", during("CreateSecurityGroup")),
+        (_ec2("DeleteSecurityGroup"), f"{_EC2}:security-group/*", OWN),
     ),
     "aws:vpc/securityGroupEgressRule:SecurityGroupEgressRule": _RULES,
     "aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule": _RULES,
     "aws:ec2/launchTemplate:LaunchTemplate": (
         (_ec2("DescribeLaunchTemplates", "DescribeLaunchTemplateVersions", "DescribeTags"), "*"),
+        (_ec2("CreateLaunchTemplate"), f"{_EC2}:launch-template/*", NEW),
+        (_ec2("CreateTags"), f"{_EC2}:launch-template/*", during("CreateLaunchTemplate")),
         (
             _ec2(
-                "CreateLaunchTemplate", "CreateLaunchTemplateVersion", "ModifyLaunchTemplate",
-                "DeleteLaunchTemplate", "DeleteLaunchTemplateVersions", "CreateTags", "DeleteTags",
+                "CreateLaunchTemplateVersion", "ModifyLaunchTemplate", "DeleteLaunchTemplate",
+                "DeleteLaunchTemplateVersions", "CreateTags", "DeleteTags",
             ),
             f"{_EC2}:launch-template/*",
+            OWN,
         ),
         (("ssm:GetParameters",), "arn:{partition}:ssm:{region}::parameter/aws/service/*"),
     ),
@@ -83,10 +113,7 @@ TYPES: dict[str, Rights] = {
             _GROUP,
         ),
         # A group's instances are launched in the name of who makes the group.
-        (
-            _ec2("RunInstances", "CreateTags"),
-            "arn:{partition}:ec2:{region}:*",
-        ),
+        *_LAUNCHED,
         _linked("autoscaling"),
     ),
     "aws:autoscaling/policy:Policy": (

@@ -7,15 +7,15 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
+from lab.account import authorization
 from lab.account.actions import TYPES
+from lab.account.rights import Condition, Right
+
+Document = dict[str, Any]
 
 MOST = 6_144  # characters of a managed policy, white space not counted
-# Whom a role that is made here may be handed to.
-PASSED_TO = ("apigateway", "ec2", "lambda")
 # Whoever is somebody may ask who they are, in which Region; an account's role for logs is looked at.
-ALWAYS: tuple[tuple[tuple[str, ...], str], ...] = (
-    (("apigateway:GET",), "arn:{partition}:apigateway:{region}::/account"),
-)
+ALWAYS = (Right(("apigateway:GET",), "arn:{partition}:apigateway:{region}::/account"),)
 
 
 @dataclass(frozen=True)
@@ -34,41 +34,76 @@ class Scope:
     partition: str = "aws"
 
 
-def least(types: Iterable[str], scope: Scope) -> dict[str, Any]:
+def least(types: Iterable[str], scope: Scope, beside: Iterable[Right] = ()) -> Document:
     """A policy document: deploy, change and destroy resources of these types, and no more.
 
     No action has a star. A resource has one where AWS makes its id, or knows none for an action.
 
+    Args:
+        beside: rights that no type of resource needs, such as those to Pulumi's state.
+
     Raises:
         KeyError: it is not known what a type needs.
     """
-    by_resource: dict[str, set[str]] = {}
-    for actions, resource in [*ALWAYS, *(right for name in set(types) for right in TYPES[name])]:
-        by_resource.setdefault(resource.format(**vars(scope)), set()).update(actions)
-    by_actions: dict[tuple[str, ...], list[str]] = {}
-    for resource, needed in sorted(by_resource.items()):
-        by_actions.setdefault(tuple(sorted(needed - {"iam:PassRole"})), []).append(resource)
-    statements: list[dict[str, Any]] = [
-        {"Effect": "Allow", "Action": list(actions), "Resource": resources}
-        for actions, resources in sorted(by_actions.items())
+    return _document([*ALWAYS, *_of(types), *beside], scope)
+
+
+def preview(types: Iterable[str], scope: Scope, beside: Iterable[Right] = ()) -> Document:
+    """A policy document for who may see what would change, and change nothing.
+
+    It reads what the least policy reads: in pull requests, and for a refresh. What it reads has
+    the keys of callers in it, and the state's secrets, if `beside` says so.
+
+    Raises:
+        KeyError: it is not known what a type needs.
+    """
+    rights = [
+        right._replace(actions=tuple(filter(authorization.looks, right.actions)))
+        for right in (*ALWAYS, *_of(types))
     ]
-    passed = [resource for resource, needed in by_resource.items() if "iam:PassRole" in needed]
-    if passed:
-        services = [f"{service}.amazonaws.com" for service in PASSED_TO]
-        statements.append(
-            {
-                "Effect": "Allow",
-                "Action": ["iam:PassRole"],
-                "Resource": passed,
-                "Condition": {"StringEquals": {"iam:PassedToService": services}},
-            }
-        )
+    return _document([*rights, *beside], scope)
+
+
+def _of(types: Iterable[str]) -> list[Right]:
+    return [Right(*right) for name in set(types) for right in TYPES[name]]
+
+
+def _document(rights: Iterable[Right], scope: Scope) -> Document:
+    """Rights as IAM takes them: a statement for what goes on the same condition together."""
+    by_place: dict[tuple[Condition | None, str], set[str]] = {}
+    for right in rights:
+        place = (_here(right.condition, scope), right.resource.format(**vars(scope)))
+        by_place.setdefault(place, set()).update(right.actions)
+    together: dict[tuple[tuple[str, ...], Condition | None], list[str]] = {}
+    for (condition, resource), actions in by_place.items():
+        if actions:
+            together.setdefault((tuple(sorted(actions)), condition), []).append(resource)
+    statements = [
+        _statement(actions, condition, sorted(resources))
+        for (actions, condition), resources in sorted(together.items(), key=str)
+    ]
     return {"Version": "2012-10-17", "Statement": statements}
 
 
-def split(document: dict[str, Any]) -> list[dict[str, Any]]:
+def _here(condition: Condition | None, scope: Scope) -> Condition | None:
+    if condition is None:
+        return None
+    values = tuple(value.format(**vars(scope)) for value in condition.values)
+    return condition._replace(values=values)
+
+
+def _statement(
+    actions: tuple[str, ...], condition: Condition | None, resources: list[str]
+) -> dict[str, Any]:
+    told: dict[str, Any] = {"Effect": "Allow", "Action": list(actions), "Resource": resources}
+    if condition:
+        told["Condition"] = {condition.operator: {condition.key: list(condition.values)}}
+    return told
+
+
+def split(document: Document) -> list[Document]:
     """The same in as many documents as it takes: a managed policy has room for so much."""
-    parts: list[list[dict[str, Any]]] = [[]]
+    parts: list[list[Document]] = [[]]
     for statement in document["Statement"]:
         longer = {**document, "Statement": [*parts[-1], statement]}
         if parts[-1] and size(longer) > MOST:
@@ -77,11 +112,11 @@ def split(document: dict[str, Any]) -> list[dict[str, Any]]:
     return [{**document, "Statement": part} for part in parts]
 
 
-def size(document: dict[str, Any]) -> int:
+def size(document: Document) -> int:
     """Its characters, as IAM counts them."""
     return len(json.dumps(document, separators=(",", ":")))
 
 
-def actions_of(document: dict[str, Any]) -> list[str]:
+def actions_of(document: Document) -> list[str]:
     """All its actions, sorted."""
     return sorted({action for each in document["Statement"] for action in each["Action"]})

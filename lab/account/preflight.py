@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import os
+from collections import Counter
 from pathlib import Path
 from typing import Any
 
 from lab import course
-from lab.account import asking, costs
+from lab.account import asking, backend, costs, machines, policy
 from lab.account.declared import declared
 from lab.account.facts import Account, Caller
 from lab.account.judge import NO_REGION, judge
@@ -54,7 +55,7 @@ def aws_preflight(
         return AccountPreflight(judge(Account(caller=caller, **known)))
     who = asking.caller(session, place)
     if who.account:
-        known |= _asked(session, who, known, made)
+        known |= _asked(session, who, known, made, settings)
     return AccountPreflight(judge(Account(caller=who, **known)))
 
 
@@ -64,6 +65,9 @@ def deployer_policy(
     account: str = "",
     region: str = "",
     stack: str = STACK,
+    preview: bool = False,
+    state: str = "",
+    key: str = "",
     **settings: Any,
 ) -> Policy:
     """The least policy for whoever deploys a chapter: a document to attach to a role.
@@ -72,17 +76,23 @@ def deployer_policy(
         account: its number; "" is that of the credentials which boto3 finds.
         region: "" is what boto3 finds.
         stack: the stack's name, with which the names of an export begin.
+        preview: for who sees what would change and changes nothing, as in pull requests.
+        state: where Pulumi keeps the stack's state, such as "s3://my-state"; "" is nothing of AWS.
+        key: of KMS, with which its secrets are encrypted, such as "alias/my-key"; "" is none.
         settings: of gateway/settings.py that differ, such as `instances=2`.
 
     Raises:
         LabError: the program refuses these settings.
+        ValueError: the state is in no bucket of S3.
     """
     made = declared(chapter, **settings)
+    beside = backend.rights(state, key, preview=preview)
     session, _ = _session("")
     place = region or (session.region_name if session else "") or "us-east-1"
     number = account or (asking.caller(session, place).account if session else "")
     scope = Scope(number or "111122223333", place, stack, _partition(session, place))
-    return Policy(least(made, scope), scope)
+    document = policy.preview(made, scope, beside) if preview else least(made, scope, beside)
+    return Policy(document, scope, preview)
 
 
 def _logs(chapter: int | str) -> bool:
@@ -122,7 +132,9 @@ def _machine() -> dict[str, Any]:
     }
 
 
-def _asked(session: Any, who: Any, known: dict[str, Any], made: Any) -> dict[str, Any]:
+def _asked(
+    session: Any, who: Any, known: dict[str, Any], made: Counter[str], settings: dict[str, Any]
+) -> dict[str, Any]:
     """All that an account that knows us can be asked."""
     region, stack = known["region"], known["stack"]
 
@@ -136,7 +148,10 @@ def _asked(session: Any, who: Any, known: dict[str, Any], made: Any) -> dict[str
     return {
         "concurrency": most,
         "reserved": reserved,
-        "quotas": asking.quotas(gateway, made),
+        "quotas": (
+            *asking.quotas(gateway, made),
+            *machines.quotas(of, made, machines.Machines.of(settings)),
+        ),
         "role": asking.logging_role(gateway) if known["needed"] else None,
         "tagged": asking.tagged(of("resourcegroupstaggingapi"), stack),
         "denied": asking.denied(of("iam"), who.arn, actions),

@@ -26,10 +26,11 @@ class Policy(View):
     Attributes:
         document: as IAM takes it.
         scope: where it holds.
+        preview: whether it is for who only looks.
     """
 
-    def __init__(self, document: dict[str, Any], scope: Scope) -> None:
-        self.document, self.scope = document, scope
+    def __init__(self, document: dict[str, Any], scope: Scope, preview: bool = False) -> None:
+        self.document, self.scope, self.preview = document, scope, preview
 
     @property
     def actions(self) -> list[str]:
@@ -66,7 +67,8 @@ class Policy(View):
 
     def _title(self) -> str:
         count = words.count(len(self.actions), "action")
-        return f"Least policy: {count}, no star, for the stack {self.scope.stack} in {self.scope.region}"
+        name = "Policy for previews" if self.preview else "Least policy"
+        return f"{name}: {count}, no star, for the stack {self.scope.stack} in {self.scope.region}"
 
     def _services(self) -> list[tuple[str, str]]:
         found: dict[str, list[str]] = {}

@@ -80,8 +80,8 @@ COSTS = {
 }
 STACKS = """\
 Two stacks have their settings in a file: `Pulumi.dev.yaml`, for trying out, and `Pulumi.prod.yaml`, for
-what people rely on (`pulumi stack init prod`). Both put the stack's name before each resource's, and
-tags on all that takes tags. Read them before you deploy: `aws:region` is yours to set.
+what people rely on (`pulumi stack init prod`). Both put the stack's name before each resource's. Read
+them before you deploy: `aws:region` is yours to set.
 """
 
 

@@ -46,7 +46,8 @@ def stack(name: str, gone: Collection[str], protected: bool) -> str:
 # All settings and their defaults are in Pulumi.yaml.
 config:
   aws:region: us-east-1  # yours
-  # What everything is called by, and who pays for it: in names, and in tags.
+  # What everything is called by. Its tags, gateway:project and gateway:stack, are the program's own:
+  # a clean-up goes by them, and so do the rights of who deploys. Yours: aws:defaultTags.
   pulumi:autonaming:
     pattern: ${{stack}}-${{name}}-${{hex(7)}}
     providers:
@@ -54,10 +55,6 @@ config:
         resources:
           "aws:s3/bucket:Bucket":  # small letters only
             pattern: ${{stack}}-gateway-${{hex(7)}}
-  aws:defaultTags:
-    tags:
-      project: gateway
-      stack: {name}
 """
     told = "".join(
         f"  gateway:{camel(key)}: {quoted(value)}  # {why}\n" for key, value, why in rows

@@ -18,6 +18,7 @@ from google.protobuf import empty_pb2
 from pulumi.automation._server import LanguageServer
 from pulumi.runtime._grpc_settings import _GRPC_CHANNEL_OPTIONS
 from pulumi.runtime.proto import events_pb2_grpc, language_pb2, language_pb2_grpc
+from pulumi.runtime.settings import SETTINGS, _get_rpc_manager
 
 from lab import loops
 
@@ -63,8 +64,11 @@ class _Language(LanguageServer):
         self._loops: list[asyncio.AbstractEventLoop] = []
 
         def noted() -> None:
-            self._loops.append(asyncio.get_running_loop())
+            loop = asyncio.get_running_loop()
+            self._loops.append(loop)
             program()
+            # In front of all: the SDK awaits what it has registered from the end.
+            _get_rpc_manager().rpcs.insert(0, loop.create_task(_all_outputs()))
 
         super().__init__(noted)
 
@@ -76,6 +80,25 @@ class _Language(LanguageServer):
         finally:
             while self._loops:
                 loops.end(self._loops.pop())
+
+
+async def _all_outputs() -> None:
+    """Wait for all outputs of a program at once, until there are none.
+
+    The SDK does so one by one, and looks at all that are left each time: of 300 resources that is a
+    third of what a program computes. One that fails is left to the SDK, which says so.
+    """
+    while True:
+        with SETTINGS.lock:
+            outputs = list(SETTINGS.outputs)
+        awaited = [each for each in outputs if not each.done()]
+        if not awaited or any(map(_failed, outputs)):
+            return
+        await asyncio.wait(awaited, return_when=asyncio.FIRST_EXCEPTION)
+
+
+def _failed(output: asyncio.Future[Any]) -> bool:
+    return output.done() and (output.cancelled() or output.exception() is not None)
 
 
 class _Events(events_pb2_grpc.EventsServicer):

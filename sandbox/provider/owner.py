@@ -13,6 +13,7 @@ import os
 import socket
 import struct
 import sys
+import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
@@ -32,6 +33,7 @@ ESTABLISHED = 1  # the state of a connection that is open
 SOCK_DIAG, BY_FAMILY, REQUEST = 4, 20, 1
 NETLINK_HEAD, ALL_STATES, ANY_COOKIE = 16, 0xFFFF, b"\xff" * 8
 ALIVE = "/pulumirpc.ResourceProvider/GetPluginInfo"  # how the sandbox asks for a sign of life
+_here = threading.local()  # `kernel`: this thread's socket to it
 REFUSED = "This provider works for another user of this machine"
 
 
@@ -105,10 +107,11 @@ def _asked(there: Address, here: Address) -> int:
     wanted = ends + struct.pack("=16s16sI8s", *places, 0, ANY_COOKIE)
     wanted = struct.pack("=BBBBI", socket.AF_INET, socket.IPPROTO_TCP, 0, 0, ALL_STATES) + wanted
     head = struct.pack("=IHHII", NETLINK_HEAD + len(wanted), BY_FAMILY, REQUEST, 0, 0)
-    with socket.socket(socket.AF_NETLINK, socket.SOCK_RAW, SOCK_DIAG) as kernel:
-        kernel.settimeout(1)
-        kernel.sendto(head + wanted, (0, 0))
-        answer = kernel.recv(4096)
+    kernel = getattr(_here, "kernel", None) or _kernel()
+    _here.kernel = None  # one that did not answer is asked nothing more: it might answer late
+    kernel.sendto(head + wanted, (0, 0))
+    answer = kernel.recv(4096)
+    _here.kernel = kernel
     (kind,) = struct.unpack_from("=H", answer, 4)
     if kind != BY_FAMILY:
         return -1
@@ -116,6 +119,14 @@ def _asked(there: Address, here: Address) -> int:
     (uid,) = struct.unpack_from("=I", answer, NETLINK_HEAD + 64)
     # It answers about a socket that listens where it finds no connection.
     return int(uid) if state == ESTABLISHED and found == ends else -1
+
+
+def _kernel() -> socket.socket:
+    """A socket to the kernel, which it answers within a second."""
+    made = socket.socket(socket.AF_NETLINK, socket.SOCK_RAW, SOCK_DIAG)
+    # Not settimeout: each call would be two, and each gives other threads their turn.
+    made.setsockopt(socket.SOL_SOCKET, socket.SO_RCVTIMEO, struct.pack("ll", 1, 0))
+    return made
 
 
 def _listed(there: Address, here: Address) -> int:

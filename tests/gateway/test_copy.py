@@ -47,7 +47,7 @@ for name, module in sys.modules.items():
 
 def copied(folder):
     """gateway/ as somebody copies it: without what Python and Pulumi left in it."""
-    left = shutil.ignore_patterns("__pycache__", "Pulumi.*.yaml", ".*_cache")
+    left = shutil.ignore_patterns("__pycache__", "Pulumi.*.yaml", ".*_cache", "build")
     return Path(shutil.copytree(GATEWAY, folder, ignore=left))
 
 

@@ -66,7 +66,7 @@ def fresh_environment(folder, requirements):
 def kit(tmp_path_factory):
     """A folder that looks like the kit's, with a sandbox, and a copy of gateway/ beside it."""
     folder = tmp_path_factory.mktemp("copy")
-    left = shutil.ignore_patterns("__pycache__", "Pulumi.*.yaml", ".*_cache")
+    left = shutil.ignore_patterns("__pycache__", "Pulumi.*.yaml", ".*_cache", "build")
     shutil.copytree(ROOT / "gateway", folder / "kit" / "gateway", ignore=left)
     lines = (ROOT / "gateway" / "requirements.txt").read_text("utf-8").split()
     found = fresh_environment(folder / "fresh", lines)

@@ -187,3 +187,33 @@ def test_what_the_function_has_paid_for_an_instance_does_not_charge(function, mo
     monkeypatch.setattr(handler, "BUDGET", budget.Budget(table, "budgets", 1000))
     assert handler.handler(event(paid=True), CONTEXT)["statusCode"] == 200
     assert table.items == {}
+
+
+@pytest.mark.parametrize(
+    ("variables", "pools", "named"),
+    [
+        ({"pool": "stable"}, {"candidate": 100}, "stable"),
+        (None, {"stable": 0, "candidate": 100}, "candidate"),
+        (None, None, None),
+    ],
+)
+def test_a_pool_is_named_by_the_stage_or_drawn_where_the_adapter_tells_no_stage_variables(
+    function, monkeypatch, variables, pools, named
+):
+    monkeypatch.setenv(
+        "FIRST_BACKENDS", json.dumps([{"name": "a", "url": "http://127.0.0.1:1", "ours": True}])
+    )
+    if pools:
+        monkeypatch.setenv("POOLS", json.dumps(pools))
+    order = importlib.import_module("failover.order")
+    told = []
+
+    class Order(order.Order):
+        def chain(self, deadline, who):
+            told.append(who.get("x-gateway-pool"))
+            return super().chain(deadline, who)
+
+    made = order.from_environment(function)
+    monkeypatch.setattr(handler, "ORDER", Order(made.first, made.model, made.pools))
+    answer = handler.handler({**event(), "stageVariables": variables}, CONTEXT)
+    assert (answer["statusCode"], told) == (200, [named])

@@ -4,19 +4,17 @@ from __future__ import annotations
 
 import json
 import os
-import platform
 import sys
 import time
 
 import pytest
 import yaml
 
-from gateway import model
-from gateway.layer import build
 from lab import course
 from lab.session import session
-from lab.strict import layers, web_adapter
+from lab.strict import web_adapter
 from sandbox import cloud
+from tests import layers
 from tests.deployed.conftest import ROOMY, Deployed
 from tests.lab.session.stacks import load_sdk
 from tools.others import adapter
@@ -50,16 +48,10 @@ def strict(tmp_path_factory):
     """The gateway as it is deployed to a sandbox that was started with KIT_STRICT=1."""
     load_sdk()
     home = tmp_path_factory.mktemp("strict")
-    processor = layers.PROCESSORS.get(platform.machine(), "x86_64")
-    zip_file = build.layer_zip(processor)
+    layers.made()
     before = dict(os.environ)
     try:
         with pytest.MonkeyPatch.context() as patch:
-            if not zip_file.is_file():
-                patch.setattr(build, "HERE", home)
-                zip_file = build.build(processor)
-            for module in (model, layers):
-                patch.setattr(module, "layer_zip", lambda architecture: zip_file)
             patch.setattr(session, "_session", None)
             patch.setattr(session, "own_names", dict)
             os.environ.update({"KIT_HOME": str(home), "KIT_STRICT": "1"})

@@ -110,7 +110,7 @@ def others(event: dict[str, Any], context: Any, caller: str | None, line: Line) 
     who = {told.REQUEST_ID: line.request_id, told.ASKED_BY: "function"}
     if caller:
         who[told.KEY_ID] = caller
-    if pool := (event.get("stageVariables") or {}).get("pool"):
+    if pool := (event.get("stageVariables") or {}).get("pool") or ORDER.pool():
         who[told.POOL] = pool
     return ORDER.chain(time.time() + remaining(context), who)
 

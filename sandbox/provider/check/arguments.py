@@ -144,8 +144,8 @@ def _new_name(type: Type, name: str, naming: Naming, refuse: forms.Refuse) -> st
     rule = type.name_rule
     if naming.earlier:
         return naming.earlier
-    if naming.proposed and (naming.forced or len(naming.proposed) <= rule["max"]):
-        return naming.proposed
+    if naming.proposed:
+        return naming.proposed if naming.forced else _proposed(naming.proposed, rule, refuse)
     if naming.disabled:
         fact = type.inputs[type.name_of or ""]
         if fact.required or not fact.computed:
@@ -162,6 +162,17 @@ def _new_name(type: Type, name: str, naming: Naming, refuse: forms.Refuse) -> st
             f"than the maximum of {rule['max']}; shorten the name, or give {type.name_of} yourself",
         )
     return made
+
+
+def _proposed(name: str, rule: dict[str, Any], refuse: forms.Refuse) -> str:
+    """The name of a stack's own pattern; one that is proposed and not enforced is fitted to the type.
+
+    As ComputeAutoNameDefault of Pulumi's bridge to the official provider does it, in its words.
+    """
+    fitted = name.lower() if rule.get("lower") else name
+    if len(fitted) > rule["max"]:
+        refuse("", f"calculated name '{fitted}' exceeds maximum length of {rule['max']}")
+    return fitted
 
 
 def unique(seed: bytes) -> str:

@@ -47,12 +47,12 @@ class Field:
     element: Field | None = None
     fields: Fields = field(default_factory=dict)
 
-    @property
+    @functools.cached_property
     def document(self) -> bool:
         """Whether the text is a JSON document, compared by what it means."""
         return any(rule[0] in ("policy", "json") for rule in self.rules)
 
-    @property
+    @functools.cached_property
     def policy(self) -> bool:
         """Whether the document is a policy: order in its lists does not matter."""
         return self.document and "policy" in self.terraform

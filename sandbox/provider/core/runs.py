@@ -76,7 +76,9 @@ class Runs:
     def of(self, peer: str) -> Run:
         """The run that a call belongs to."""
         with self._lock:
-            run = self._runs.setdefault(peer, Run(peer=peer))
+            run = self._runs.get(peer)
+            if run is None:
+                run = self._runs[peer] = Run(peer=peer)
             self._runs.move_to_end(peer)
             while len(self._runs) > KEPT:
                 self._runs.popitem(last=False)

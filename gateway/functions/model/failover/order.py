@@ -2,14 +2,17 @@
 
 FIRST_BACKENDS is a JSON list: [{"name": "instances", "url": "http://…", "ours": true}].
 BREAKER_TABLE is where the breakers of a function meet; without it, they are in memory.
+POOLS is {"stable": 95, "candidate": 5}: what percent of requests is for which of two versions,
+where no stage variable can say it.
 """
 
 from __future__ import annotations
 
 import json
 import os
+import random
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from failover.breaker import Breaker, Memory
@@ -42,6 +45,14 @@ class Order:
 
     first: tuple[First, ...]
     model: Backend
+    pools: dict[str, float] = field(default_factory=dict)
+
+    def pool(self) -> str:
+        """Which of two versions the next request is for, drawn anew; "" where nobody chooses."""
+        if not self.pools:
+            return ""
+        (drawn,) = random.choices(list(self.pools), list(self.pools.values()))
+        return drawn
 
     def chain(self, deadline: float, who: dict[str, str]) -> Chain:
         """For one request.
@@ -82,6 +93,7 @@ def from_environment(model: Backend) -> Order | None:
             for name, told in known
         ),
         model,
+        json.loads(os.environ.get("POOLS") or "{}"),
     )
 
 

@@ -25,11 +25,20 @@ def test_a_made_up_name_stays_and_a_chosen_one_does_not_come_back() -> None:
 
 def test_the_stacks_own_pattern_for_names_is_followed() -> None:
     inputs = {"assumeRolePolicy": TRUST}
-    assert inputs_of(ROLE, inputs, proposed="fn-5979")["name"] == "fn-5979"
+    assert inputs_of(ROLE, inputs, proposed="Fn-5979")["name"] == "Fn-5979"
     too_long = "x" * 65
-    assert inputs_of(ROLE, inputs, proposed=too_long)["name"].startswith("r-")
+    proposed = check(of(ROLE), "r", inputs, {}, Settings(), Naming(b"s", too_long))[1]
+    assert proposed == [f"calculated name '{too_long}' exceeds maximum length of 64"]
     forced = check(of(ROLE), "r", inputs, {}, Settings(), Naming(b"s", too_long, forced=True))[1]
     assert forced[0].startswith("expected length of name to be in the range (1 - 64)")
+
+
+def test_a_bucket_has_small_letters_unless_the_pattern_is_enforced() -> None:
+    bucket = "aws:s3/bucket:Bucket"
+    assert inputs_of(bucket, {}, proposed="dev-modelLayers-1")["bucket"] == "dev-modellayers-1"
+    enforced = Naming(b"s", "dev-modelLayers-1", forced=True)
+    inputs, _ = check(of(bucket), "r", {}, {}, Settings(), enforced)
+    assert inputs["bucket"] == "dev-modelLayers-1"
 
 
 def test_a_name_is_asked_for_where_made_up_ones_are_forbidden() -> None:
