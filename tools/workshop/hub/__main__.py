@@ -7,6 +7,8 @@
     python3 -m tools.workshop.hub list                   who runs what
     python3 -m tools.workshop.hub stop                   ends all servers and sandboxes in order
     python3 -m tools.workshop.hub remove learner01       ends, archives and removes a user
+    python3 -m tools.workshop.hub measure 12             a room without people: memory, seconds, a kill
+    python3 -m tools.workshop.hub starts 100             so many first starts, a few at a time
 
 `--at FOLDER` is where the hub is; /opt/gateway-course if it is not said. teach/hub/README.md has
 the whole way.
@@ -15,22 +17,32 @@ the whole way.
 from __future__ import annotations
 
 import argparse
+import os
+import subprocess
 import sys
 from pathlib import Path
 
 from tools.machine import Problem
 from tools.workshop.hub import prepare, running, seats
-from tools.workshop.hub.place import DEFAULT, Place
+from tools.workshop.hub.place import DEFAULT, KIT, Place
+
+# What needs the learners' packages, and is run by their Python.
+TRIALS = {
+    "measure": "tools.workshop.hub.rehearsal",
+    "starts": "tools.workshop.hub.starts",
+}
 
 
 def main(arguments: list[str]) -> int:
     """Do one of these; 0 when it went well."""
+    if arguments[:1] and arguments[0] in TRIALS:
+        return in_venv(TRIALS[arguments[0]], arguments[1:])
     parser = argparse.ArgumentParser(
         prog="python3 -m tools.workshop.hub", description=__doc__,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )  # fmt: skip
     parser.add_argument(
-        "do", choices=["prepare", "seats", "start", "warm", "list", "stop", "remove"]
+        "do", choices=["prepare", "seats", "start", "warm", "list", "stop", "remove", *TRIALS]
     )
     parser.add_argument("names", nargs="*", help="a number of seats, or names")
     parser.add_argument("--at", type=Path, default=DEFAULT)
@@ -47,6 +59,20 @@ def main(arguments: list[str]) -> int:
             file=sys.stderr,
         )
     return 1
+
+
+def in_venv(module: str, arguments: list[str]) -> int:
+    """Run a module by the Python that the hub at `--at` has for its learners; its exit code."""
+    finder = argparse.ArgumentParser(add_help=False)
+    finder.add_argument("--at", type=Path, default=DEFAULT)
+    place = Place(finder.parse_known_args(arguments)[0].at.absolute())
+    python = place.venv / "bin" / "python"
+    if not python.exists():
+        print(f"error: there is no hub in {place.folder}.\n"
+              "fix: sudo /usr/bin/python3 -m tools.workshop.hub prepare", file=sys.stderr)  # fmt: skip
+        return 1
+    environ = {**os.environ, "PYTHONDONTWRITEBYTECODE": "1"}
+    return subprocess.call([str(python), "-m", module, *arguments], cwd=KIT, env=environ)
 
 
 def do(what: str, place: Place, names: list[str]) -> int:
