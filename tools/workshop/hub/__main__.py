@@ -4,7 +4,7 @@
     python3 -m tools.workshop.hub seats 12               learner01 … learner12; or names
     python3 -m tools.workshop.hub start                  the hub, in the foreground
     python3 -m tools.workshop.hub warm                   starts everybody's notebook server
-    python3 -m tools.workshop.hub list                   who runs what
+    python3 -m tools.workshop.hub list                   who runs what, and whose home is how large
     python3 -m tools.workshop.hub stop                   ends all servers and sandboxes in order
     python3 -m tools.workshop.hub remove learner01       ends, archives and removes a user
     python3 -m tools.workshop.hub measure 12             a room without people: memory, seconds, a kill
@@ -88,7 +88,7 @@ def do(what: str, place: Place, names: list[str]) -> int:
     elif what == "seats":
         new = seats.make(place, named(names))
         print(
-            f"{len(new)} new of {len(place.room.seats)} seats. A hub that runs has to be started anew."
+            f"{len(new)} new of {len(place.room.seats)} seats. A hub that runs lets them in from now on."
         )
     elif what == "start":
         running.start(place)
@@ -96,8 +96,11 @@ def do(what: str, place: Place, names: list[str]) -> int:
         for line in running.warm(place):
             print(line, flush=True)
     elif what == "list":
+        print(f"{'':20} processes  MB at home")
         for name in place.room.seats:
-            print(f"{name:20} {seats.running(name) if seats.exists(name) else 'no user':>3}")
+            here = seats.exists(name)
+            told = f"{seats.running(name):9} {seats.size(name):11.0f}" if here else "  no user"
+            print(f"{name:20} {told}")
     elif what == "stop":
         for line in running.stop_all(place):
             print(line, flush=True)

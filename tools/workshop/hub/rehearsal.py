@@ -17,7 +17,7 @@ import statistics
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -26,14 +26,16 @@ import psutil
 
 from tools.machine import Problem
 from tools.workshop.hub import memory, running
-from tools.workshop.hub.learner import Learner, Said
+from tools.workshop.hub.learner import Learner
 from tools.workshop.hub.place import DEFAULT, KIT, Place
 from tools.workshop.hub.trial import Trial, trial
 
 GAP = 2.0  # seconds between two who sign in
 LOOK = 3.0  # seconds between two looks at memory
-# The last page's cell before the rest is measured: everybody's model has just been asked.
-ASK = "from lab import ask, outputs\nask('Hello.', max_tokens=8)"
+# Seconds until the functions of the last pages have ended: 60 after their last call, and some more.
+ASLEEP = 70.0
+ASK = "from lab import ask\nask('Hello.', max_tokens=8)"
+UP = "from lab import up\nup()"
 URL = "from lab import outputs\nprint(outputs()['model_url'])"
 RETURN = """\
 import requests
@@ -50,8 +52,10 @@ class Told:
 
     Attributes:
         warm: seconds until all notebook servers were there.
-        rest: of each learner, of each part.
-        most: of each learner who was seen in an `up`.
+        asleep: of each learner, of each part, a minute after the last prompt.
+        rest: the same when all have asked again, and the model is loaded.
+        busy: of each learner, the most in an `up` within the pages, where several functions run.
+        most: of each learner, the most in an `up` from rest.
         killed: how many processes were ended by kill -9.
         back: seconds until each who went on had an answer from where they were.
         lost: what became of those who did not, a line each.
@@ -61,7 +65,9 @@ class Told:
     learners: list[Learner]
     pages: list[Path]
     warm: float = 0.0
+    asleep: memory.Taken = field(default_factory=dict)
     rest: memory.Taken = field(default_factory=dict)
+    busy: dict[str, float] = field(default_factory=dict)
     most: dict[str, float] = field(default_factory=dict)
     hub: float = 0.0
     killed: int = 0
@@ -114,14 +120,16 @@ def measure(trial: Trial, pages: list[Path]) -> Told:
         say(line)
     told.warm = time.monotonic() - begun
     say(f"pages {pages[0].stem[:2]} to {pages[-1].stem[:2]}")
-    with looking(trial, told):
+    with looking(trial) as seen:
         each(told.learners, lambda learner: course(learner, pages))
-    told.load = (before, os.getloadavg()[0])
-    at = {one.name: said.text.strip() for one, said in rest(trial, told)}
+    told.busy, told.load = seen.megabytes, (before, os.getloadavg()[0])
+    say("a minute of rest, a prompt, an up")
+    rest(trial, told)
+    at = {one.name: one.run(URL).text.strip() for one in told.learners if not one.wrong}
     say("kill -9 of the hub, its proxy and all that learners run")
     told.killed = trial.kill()
     trial.start()
-    each(told.learners, lambda learner: go_on(learner, at[learner.name], told))
+    each(told.learners, lambda learner: go_on(learner, at.get(learner.name, ""), told))
     return told
 
 
@@ -133,20 +141,18 @@ def course(learner: Learner, pages: list[Path]) -> None:
         say(f"{learner.name}: {page.stem} {learner.pages.get(page.stem[:2], 0):.0f} s")
 
 
-def rest(trial: Trial, told: Told) -> list[tuple[Learner, Said]]:
-    """Look at memory when all have asked their model a moment ago, and nobody does anything.
-
-    Returns:
-        Each learner, and the address that each has deployed.
-    """
+def rest(trial: Trial, told: Told) -> None:
+    """Look at memory when nobody does anything, and at an `up` of everybody from there."""
     fine = [learner for learner in told.learners if not learner.wrong]
+    time.sleep(ASLEEP)
+    told.asleep = memory.taken(trial.users)
     each(fine, lambda learner: learner.run(ASK), gap=0)
     time.sleep(LOOK)
     told.rest = memory.taken(trial.users)
     told.hub = sum(memory.pss(text) for text in trial.rollups()) / 1024
-    return [
-        (learner, learner.run(URL) if not learner.wrong else Said()) for learner in told.learners
-    ]
+    with looking(trial, 1.0) as seen:
+        each(fine, lambda learner: learner.run(UP))
+    told.most = seen.megabytes
 
 
 def go_on(learner: Learner, url: str, told: Told) -> None:
@@ -179,22 +185,21 @@ def each(learners: Iterable[Learner], do: Callable[[Learner], Any], gap: float =
 
 
 @contextlib.contextmanager
-def looking(trial: Trial, told: Told) -> Any:
+def looking(trial: Trial, every: float = LOOK) -> Iterator[memory.Most]:
     """Look at memory every few seconds meanwhile."""
     over, most = threading.Event(), memory.Most()
 
     def look() -> None:
-        while not over.wait(LOOK):
+        while not over.wait(every):
             most.look(memory.taken(trial.users))
 
     thread = threading.Thread(target=look)
     thread.start()
     try:
-        yield
+        yield most
     finally:
         over.set()
         thread.join()
-        told.most = most.megabytes
 
 
 def lines(told: Told) -> Iterable[str]:
@@ -204,9 +209,11 @@ def lines(told: Told) -> Iterable[str]:
     yield (f"{count} learners, pages {told.pages[0].stem[:2]} to {told.pages[-1].stem[:2]}, on {cores} "
            f"cores and {total:.0f} GB; load {told.load[0]:.1f} before, {told.load[1]:.1f} after")  # fmt: skip
     yield f"notebook servers, started before: all after {told.warm:.0f} s"
-    rests = {name: sum(parts.values()) for name, parts in told.rest.items() if parts}
-    yield f"memory at rest, a learner: {spread(rests.values(), 'MB')}: {parts_of(told.rest)}"
-    yield f"memory in an up, a learner: {spread(told.most.values(), 'MB')}"
+    yield "memory of a learner, PSS, with the kernel of one page open:"
+    yield f"  at rest, model loaded: {spread(sums(told.rest), 'MB')}: {parts_of(told.rest)}"
+    yield f"  at rest, a minute later: {spread(sums(told.asleep), 'MB')}"
+    yield f"  in an up from rest: {spread(told.most.values(), 'MB')}"
+    yield f"  in the pages' own ups: {spread(told.busy.values(), 'MB')}"
     yield f"memory of the hub and its proxy: {told.hub:.0f} MB"
     firsts = [one.first for one in told.learners if one.first is not None]
     yield f"first answer, from the sign-in: {spread(firsts, 's')}"
@@ -227,6 +234,11 @@ def spread(found: Iterable[float], unit: str) -> str:
     return f"{statistics.mean(known):.0f} {unit}, most {known[-1]:.0f}"
 
 
+def sums(found: memory.Taken) -> list[float]:
+    """Megabytes of each learner who runs anything."""
+    return [sum(parts.values()) for parts in found.values() if parts]
+
+
 def parts_of(rest: memory.Taken) -> str:
     """The mean of each part over learners."""
     names = sorted({name for parts in rest.values() for name in parts})
@@ -239,7 +251,7 @@ def kept(told: Told) -> dict[str, Any]:
     """All of it, for a file."""
     return {
         "load": told.load, "warm_seconds": told.warm, "rest_megabytes": told.rest,
-        "up_megabytes": told.most, "hub_megabytes": told.hub, "killed": told.killed,
+        "asleep_megabytes": told.asleep, "up_megabytes": told.most, "pages_megabytes": told.busy, "hub_megabytes": told.hub, "killed": told.killed,
         "back_seconds": told.back, "lost": told.lost,
         "learners": {
             one.name: {"first_seconds": one.first, "server_seconds": one.server,

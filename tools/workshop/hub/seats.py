@@ -91,6 +91,13 @@ def running(name: str) -> int:
     return sum(folder.stat().st_uid == uid for folder in _processes())
 
 
+def size(name: str) -> float:
+    """Megabytes of a user's home."""
+    home = pwd.getpwnam(name).pw_dir
+    done = subprocess.run(["du", "-sxk", home], capture_output=True, text=True, check=False)
+    return int(done.stdout.split()[0]) / 1024 if done.stdout else 0.0
+
+
 def _processes() -> list[Path]:
     return [folder for folder in Path("/proc").glob("[0-9]*") if folder.exists()]
 
