@@ -182,7 +182,7 @@ def test_set_up_takes_all_from_it_where_there_is_no_route(unpacked, tmp_path):
         ["unshare", "--net", *command, str(lock), str(tmp_path / "hub.lock")],
         capture_output=True,
         text=True,
-        timeout=120,
+        timeout=240,
         env={**os.environ, "PIP_NO_CACHE_DIR": "1", "PIP_INDEX_URL": "http://127.0.0.1:9/simple"},
     )
     assert done.returncode == 0, done.stderr + done.stdout

@@ -82,7 +82,10 @@ def found() -> Path | None:
             "fix: use the kit that came with it, or make a new one: make bundle ARGS=--hub"
         )
     if not archive.is_file() or bundle.digest(archive) != hub["proxy"]:
-        raise Problem(f"{archive} is damaged.\nfix: unpack the bundle's archive again")
+        raise Problem(
+            f"{brought.folder} is no whole bundle (its {PROXY} is another file).\n"
+            "fix: unpack the bundle's archive again"
+        )
     return archive
 
 
