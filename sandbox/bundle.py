@@ -2,7 +2,7 @@
 
 `make bundle` makes it; unpacked, it lies in the kit's folder, and set-up takes wheels and CLI from
 there. It fetches nothing then, and says so if something is missing. KIT_BUNDLE names another folder,
-or the address of one on the trainer's own server.
+the archive itself, or the address of a folder on the trainer's own server.
 """
 
 from __future__ import annotations
@@ -14,12 +14,13 @@ import sys
 from dataclasses import dataclass
 from pathlib import Path
 
-from sandbox import bundle_server
+from sandbox.sources import archive as stick
+from sandbox.sources import server
 
 CHECKOUT = Path(__file__).resolve().parent.parent
 ABOUT = "bundle.json"
-digest = bundle_server.digest
-FROM = "from-server"  # in a bundle's folder: the address that all of it came from
+digest = server.digest
+FROM = "from-server"  # in a bundle's folder: the address, or the archive, that all of it came from
 
 
 class BundleError(RuntimeError):
@@ -53,10 +54,12 @@ def find(checkout: Path = CHECKOUT) -> Bundle | None:
         BundleError: it is damaged, for another platform or Python, or of another version of the kit.
     """
     named = os.environ.get("KIT_BUNDLE") or ""
-    if bundle_server.is_url(named):
+    if server.is_url(named):
         folder = fetched(named, checkout)
     else:
         folder = Path(named).expanduser().absolute() if named else checkout / "bundle"
+        if folder.is_file():
+            folder = unpacked(folder, checkout)
     if not named and not folder.is_dir():
         return None
     try:
@@ -82,12 +85,33 @@ def fetched(url: str, checkout: Path) -> Path:
     try:
         if note.is_file() and note.read_text(encoding="utf-8") == url:
             return folder
-        bundle_server.fetch(url, folder, ABOUT, lambda about: refuse(about, folder, checkout))
+        server.fetch(url, folder, ABOUT, lambda about: refuse(about, folder, checkout))
         note.write_text(url, encoding="utf-8")
-    except (bundle_server.ServerError, OSError) as error:
+    except (server.ServerError, OSError) as error:
         raise BundleError(
             f"{error}.\nfix: ask your trainer for the address of the bundle, or unset KIT_BUNDLE to "
             "fetch from the internet; what has come so far is not fetched again"
+        ) from error
+    return folder
+
+
+def unpacked(archive: Path, checkout: Path) -> Path:
+    """The folder of a bundle that is an archive: the kit's `bundle`, filled from it once.
+
+    Raises:
+        BundleError: it is no whole one, or does not fit; nothing is installed of it.
+    """
+    folder = checkout / "bundle"
+    note = folder / FROM
+    try:
+        mark = stick.mark(archive)
+        if note.is_file() and note.read_text(encoding="utf-8") == mark:
+            return folder
+        stick.unpack(archive, folder, ABOUT, lambda about: refuse(about, archive, checkout))
+        note.write_text(mark, encoding="utf-8")
+    except (stick.ArchiveError, OSError) as error:
+        raise BundleError(
+            f"{error}.\nfix: copy the archive again, or unset KIT_BUNDLE to fetch from the internet"
         ) from error
     return folder
 

@@ -92,8 +92,8 @@ MAY: dict[str, tuple[str, ...]] = {
     "sandbox/proof.py": (),
     "sandbox/urls.py": (),
     "sandbox/variables.py": (),
-    "sandbox/bundle_server.py": (),
-    "sandbox/bundle.py": ("sandbox/bundle_server.py",),
+    "sandbox/sources": (),
+    "sandbox/bundle.py": ("sandbox/sources",),
     "sandbox/engine": (
         "sandbox/bundle.py",
         "sandbox/home.py",
@@ -289,8 +289,9 @@ MAY: dict[str, tuple[str, ...]] = {
         "lab/session",
         "sandbox",
         "sandbox/*",
+        "tools/workshop/hub",
     ),
-    "tools/workshop/hub": ("lab", "tools"),
+    "tools/workshop/hub": ("lab", "sandbox/bundle.py", "tools"),
     "tools/teaching": ("tools", "lab", "lab/cost", "lab/exercise", "lab/session"),
     "benchmarks": ("lab", "lab/*", "gateway", "sandbox", "sandbox/*", "tools", "tests"),
 }

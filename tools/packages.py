@@ -25,8 +25,12 @@ _AT = re.compile(
 )
 
 
-def install(python: Path, lock: Path) -> None:
+def install(python: Path, lock: Path, checkout: Path | None = None) -> None:
     """Install the lock's packages by their hashes; index, proxy and certificates are pip's own.
+
+    Args:
+        checkout: the kit whose bundle brings them, where there is one; the lock's own folder if it
+            is not said.
 
     Raises:
         Problem: told with what could not be fetched and the fix.
@@ -36,7 +40,7 @@ def install(python: Path, lock: Path) -> None:
         "--no-input", "--disable-pip-version-check", "--progress-bar", "off", "-r", str(lock),
     ]  # fmt: skip
     env = pips_environment(python)
-    brought = bundle_of(lock.parent)
+    brought = bundle_of(checkout or lock.parent)
     if brought:
         print(f"Taking all packages from {brought.folder}", flush=True)
         command += ["--no-index", "--find-links", str(brought.wheels)]

@@ -3,19 +3,25 @@
 `python3 -m tools.workshop.hub start` runs it; README.md beside it has the whole way. Variables:
 ROOM_PASSWORD and ROOM_TRAINER_PASSWORD; ROOM_URL (default http://127.0.0.1:8000), ROOM_SPAWNER
 (`systemd` or `simple`; default: systemd where it runs), ROOM_IDLE (minutes, default 60, after which
-an idle server and its sandbox end), ROOM_MEMORY and ROOM_CORES for each learner (systemd only).
+an idle server and its sandbox end), ROOM_SPACE (megabytes free on the disk of homes, default 500,
+below which no server starts), ROOM_MEMORY and ROOM_CORES for each learner (systemd only).
 """
 
 import asyncio
 import json
 import os
+import shutil
 from pathlib import Path
+
+from jupyterhub.authenticators.shared import SharedPasswordAuthenticator
+from tornado.web import HTTPError
 
 c = get_config()  # noqa: F821 - JupyterHub's
 
 AT = Path(os.environ.get("ROOM", "/opt/gateway-course"))
 ROOM = json.loads((AT / "room.json").read_text())
 SEATS, TRAINER = ROOM["seats"], ROOM["trainer"]
+SPACE = int(os.environ.get("ROOM_SPACE") or 500)  # MB free, below which nobody's server starts
 IDLE = float(os.environ.get("ROOM_IDLE") or 60)
 SYSTEMD = os.environ.get("ROOM_SPAWNER") or (
     "systemd" if Path("/run/systemd/system").exists() else "simple"
@@ -34,10 +40,31 @@ c.JupyterHub.cleanup_servers = (
 )
 # Twelve that start at once make all of them slow: so many as there are cores, and two.
 c.JupyterHub.concurrent_spawn_limit = (os.cpu_count() or 2) + 2
-c.JupyterHub.active_server_limit = len(SEATS) + 1
 
-# One password for the room, another for the trainer. Who is not of the room gets 403.
-c.JupyterHub.authenticator_class = "shared-password"
+
+def refused(code, why):
+    """An answer whose words the page shows."""
+    error = HTTPError(code, why)
+    error.jupyterhub_message = why
+    return error
+
+
+class RoomAuthenticator(SharedPasswordAuthenticator):
+    """Who has a seat comes in. Looked up each time, so that a new seat needs no new hub."""
+
+    def check_allowed(self, username, authentication=None):
+        seats = json.loads((AT / "room.json").read_text())["seats"]
+        if username in [*seats, TRAINER]:
+            return True
+        raise refused(
+            403,
+            f"{username} has no seat: this room has {len(seats)}. Fix: see how your name is written on "
+            f"your sheet, or ask your trainer: python3 -m tools.workshop.hub seats {username}",
+        )
+
+
+# One password for the room, another for the trainer. Who is not of the room gets 403, with the fix.
+c.JupyterHub.authenticator_class = RoomAuthenticator
 c.SharedPasswordAuthenticator.user_password = os.environ.get("ROOM_PASSWORD", "")
 c.SharedPasswordAuthenticator.admin_password = os.environ.get("ROOM_TRAINER_PASSWORD", "")
 c.Authenticator.allowed_users = set(SEATS)
@@ -56,7 +83,7 @@ if SYSTEMD == "systemd":
     c.SystemdSpawner.cpu_limit = float(os.environ.get("ROOM_CORES") or 2)
     c.SystemdSpawner.isolate_tmp = True
     c.SystemdSpawner.disable_user_sudo = True
-    c.SystemdSpawner.unit_extra_properties = {"TasksMax": "400"}
+    c.SystemdSpawner.unit_extra_properties = {"TasksMax": "400", "TimeoutStopSec": "30"}
     c.SystemdSpawner.username_template = "{USERNAME}"
     c.SystemdSpawner.user_workingdir = "/home/{USERNAME}"
 else:
@@ -89,6 +116,20 @@ c.Spawner.environment = {
     "KIT_SPEED": str(ROOM["speed"] or ""),  # measured once, for all
     "PYTHONDONTWRITEBYTECODE": "1",  # the shared folders are not theirs to write
 }
+
+
+def look_at_disk(spawner):
+    """A server that starts on a full disk would end in words that nobody understands."""
+    free = shutil.disk_usage(home(spawner)).free // 10**6
+    if free < SPACE:
+        raise refused(
+            507,
+            f"The room's disk is full: {free} MB are free of {SPACE} that a start wants. What you did "
+            "is kept. Fix: ask your trainer: python3 -m tools.workshop.hub list shows whose home is large",
+        )
+
+
+c.Spawner.pre_spawn_hook = look_at_disk
 
 
 async def end_sandbox(spawner):

@@ -4,6 +4,7 @@ python -m tools.teaching             write teach/guide.md, slides.md, handout.md
 python -m tools.teaching --check     exit 1 when one of them is old
 make teach                           those, and in build/teach/: slides (HTML, PDF), solutions
 python -m tools.teaching measured    keep the seconds of the last `make tutorial`
+python -m tools.teaching cost 20     quotas and dollars for so many learners in one account
 python -m tools.teaching room list   what learners have on AWS, by their tag
 """
 
@@ -39,6 +40,8 @@ def main(arguments: list[str]) -> int:
     """Write, check or build; 0 when all is as it should be."""
     if arguments[:1] == ["room"]:
         return room.main(arguments[1:])
+    if arguments[:1] == ["cost"]:
+        return cost(arguments[1:])
     try:
         if arguments[:1] == ["measured"]:
             return keep_measured(" ".join(arguments[1:]))
@@ -46,6 +49,15 @@ def main(arguments: list[str]) -> int:
     except (notes.NoteError, Problem, OSError) as error:
         print(f"error: {error}", file=sys.stderr)
         return 1
+
+
+def cost(arguments: list[str]) -> int:
+    """Print the guide's figures for any number of learners."""
+    if len(arguments) != 1 or not arguments[0].isdecimal() or not int(arguments[0]):
+        print("usage: python -m tools.teaching cost 20", file=sys.stderr)
+        return 2
+    print("\n".join(pages.for_learners(int(arguments[0]))))
+    return 0
 
 
 def check() -> int:

@@ -86,18 +86,8 @@ def _aws() -> Iterator[str]:
     yield f"One account for each learner is best. In one account for all ({aws.LOOKED_UP}; quotas of"
     yield "Region us-east-1, look them up for yours):"
     for learners in LEARNERS:
-        calls, instances = aws.dollars_a_day(learners)
         yield ""
-        yield f"**{learners} learners**: about {calls:.2f} US dollars a day for calls; with instances that"
-        yield f"run all {aws.HOURS} hours about {instances:.0f}. When all do it at once, the last one waits for"
-        waits = aws.waits(learners)
-        yield ", ".join(f"{what} {minutes:.1f} minutes" for what, minutes in waits.items()) + "."
-        yield ""
-        yield "| Quota | They need | Usual | |"
-        yield "|---|---|---|---|"
-        for quota, needed, fits in aws.wanted(learners):
-            fit = "" if fits else "**ask AWS for more, days before**"
-            yield f"| {quota.name}: {quota.why} | {needed} | {quota.usual} | {fit} |"
+        yield from for_learners(learners)
     yield ""
     yield "Names and tags: each learner sets `KIT_LEARNER=ada` before JupyterLab starts, as the sheet says: the"
     yield "stack has that name, and everything in it the tag `learner: ada`. `python -m tools.teaching room list`"
@@ -109,6 +99,21 @@ def _aws() -> Iterator[str]:
     yield ""
     yield "`make tutorial` writes each executed page to `build/` as one HTML file with its pictures: a recorded"
     yield "run to show without network, sandbox or kernel. Do it the evening before, on your own machine."
+
+
+def for_learners(learners: int) -> Iterator[str]:
+    """What so many learners cost and want of one account, for any number."""
+    calls, instances = aws.dollars_a_day(learners)
+    yield f"**{learners} learners**: about {calls:.2f} US dollars a day for calls; with instances that"
+    yield f"run all {aws.HOURS} hours about {instances:.0f}. When all do it at once, the last one waits for"
+    waits = aws.waits(learners)
+    yield ", ".join(f"{what} {minutes:.1f} minutes" for what, minutes in waits.items()) + "."
+    yield ""
+    yield "| Quota | They need | Usual | |"
+    yield "|---|---|---|---|"
+    for quota, needed, fits in aws.wanted(learners):
+        fit = "" if fits else "**ask AWS for more, days before**"
+        yield f"| {quota.name}: {quota.why} | {needed} | {quota.usual} | {fit} |"
 
 
 def slides(notes: list[Note]) -> str:

@@ -1,4 +1,4 @@
-"""The wheels of the lock file, for any platform: downloaded by their hashes."""
+"""The wheels of a lock file, for any platform: downloaded by their hashes."""
 
 from __future__ import annotations
 
@@ -32,20 +32,21 @@ def entries(lock: str, where: dict[str, str]) -> str:
     return "\n".join(found) + "\n"
 
 
-def download(platform: Platform, python: str, folder: Path) -> None:
+def download(platform: Platform, python: str, folder: Path, lock: Path | None = None) -> None:
     """Put the wheels of one platform and Python into a folder.
 
     A package may need the fifth release of a Python: the first and a late one get what is theirs.
 
     Args:
         python: such as "3.12".
+        lock: whose wheels; the kit's own if it is not said.
 
     Raises:
         Problem: one cannot be fetched, or there is no wheel of it.
     """
-    lock = LOCK.read_text(encoding="utf-8")
+    pins = (lock or LOCK).read_text(encoding="utf-8")
     releases = {
-        entries(lock, platform.markers(f"{python}.{number}")): f"{python}.{number}"
+        entries(pins, platform.markers(f"{python}.{number}")): f"{python}.{number}"
         for number in (0, 99)
     }
     for listed, release in releases.items():

@@ -159,6 +159,25 @@ def test_destroy_wants_the_learners_own_state_and_lists_what_is_left(tmp_path, c
     assert capsys.readouterr().out == "ada: 2\n  arn:1\n  arn:3\n"
 
 
+def test_everybody_is_destroyed_from_their_own_state_after_a_yes(tmp_path, capsys, monkeypatch):
+    ran = []
+    monkeypatch.setattr(room, "destroy", lambda name, home, target: ran.append((name, home)) or 2)
+    homes = str(tmp_path / "{name}" / ".kit")
+    assert room.main(["destroy", "--all", "--home", homes], Tagging()) == 0
+    assert ran == [] and "would destroy what these have: ada, " in capsys.readouterr().out
+    assert room.main(["destroy", "--all", "--yes", "--home", homes], Tagging()) == 2
+    assert ran[0] == ("ada", tmp_path / "ada" / ".kit") and len(ran) > 1  # the first one failed
+    with pytest.raises(SystemExit):
+        room.main(["destroy", "ada", "bob", "--home", "one/.kit"], Tagging())
+    assert "each has a state of their own" in capsys.readouterr().err
+
+
+def test_figures_for_any_number_of_learners(capsys):
+    assert command.main(["cost", "20"]) == 0
+    assert "**20 learners**: about" in capsys.readouterr().out
+    assert command.main(["cost", "many"]) == 2
+
+
 def test_the_commands_of_the_papers_and_the_image_are_there():
     text = "".join(
         path.read_text("utf-8") for path in (ROOT / "teach").rglob("*") if path.suffix in (".md", "")

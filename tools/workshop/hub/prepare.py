@@ -12,10 +12,10 @@ from pathlib import Path
 from tools import environment, packages
 from tools.environment import Environment
 from tools.machine import Problem
+from tools.workshop.hub import brought
+from tools.workshop.hub.brought import LOCK, NPM
 from tools.workshop.hub.place import KIT, TEACH, Place, Room, closed
 
-LOCK = TEACH / "requirements.lock"
-PROXY = ("package.json", "package-lock.json")
 # Loads what every kernel loads: who runs it writes the byte code that learners cannot write.
 WARM = "from lab.session.gateway import load_sdk; load_sdk(); import lab.mocks.mocks, lab.widgets"
 SPEED = "from lab.preflight.speed import speed; print(speed(measure=True))"
@@ -40,7 +40,7 @@ def prepare(place: Place) -> None:
     run([sys.executable, str(KIT / "tools" / "run.py"), "setup"], "the kit's set-up",
         KIT_VENV=str(place.venv), KIT_ENGINE_DIR=str(place.engine))  # fmt: skip
     python = place.venv / "bin" / "python"
-    packages.install(python, LOCK)
+    packages.install(python, LOCK, KIT)
     hub(place)
     compiled(python)
     place.state.mkdir(exist_ok=True)
@@ -62,16 +62,18 @@ def hub(place: Place) -> None:
     env = Environment(place.hub)
     if not env.python.exists():
         environment.make(env)
-    packages.install(env.python, LOCK)
+    packages.install(env.python, LOCK, KIT)
     folder = place.folder / "proxy"
     folder.mkdir(exist_ok=True)
     if place.proxy.exists() and all(
-        (folder / name).read_bytes() == (TEACH / name).read_bytes() for name in PROXY
+        (folder / name).read_bytes() == (TEACH / name).read_bytes() for name in NPM
     ):
         return
-    for name in PROXY:
-        shutil.copyfile(TEACH / name, folder / name)
-    run(["npm", "ci", "--no-audit", "--no-fund", "--prefix", str(folder)], "npm, for the proxy")
+    archive = brought.found()
+    if archive:
+        brought.unpack(archive, folder)
+    else:
+        brought.install(folder)
 
 
 def check(place: Place) -> None:
@@ -86,7 +88,7 @@ def check(place: Place) -> None:
             f"fix: sudo {sys.executable} -m tools.workshop.hub prepare"
         )
     for command, package in (
-        ("npm", "nodejs npm"),
+        ("node", "nodejs") if brought.found() else ("npm", "nodejs npm"),
         ("runuser", "util-linux"),
         ("useradd", "passwd"),
     ):

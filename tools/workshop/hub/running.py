@@ -5,8 +5,10 @@ from __future__ import annotations
 import json
 import os
 import secrets
+import socket
 import time
 import urllib.error
+import urllib.parse
 import urllib.request
 from collections.abc import Iterator
 from contextlib import suppress
@@ -19,6 +21,12 @@ from tools.workshop.hub.place import TEACH, Place
 CONFIG = TEACH / "jupyterhub_config.py"
 TOKEN = "trainer-token"  # in the hub's state: who reads it may start and stop servers
 PATIENCE = 300.0  # seconds for all servers to start
+# Where the hub, its proxy and the proxy's own API listen: the variable, and what it is by itself.
+DOORS = {
+    "ROOM_URL": "http://127.0.0.1:8000",
+    "ROOM_HUB_PORT": "8081",
+    "ROOM_PROXY_API": "http://127.0.0.1:8001",
+}
 PASSWORDS = {"ROOM_PASSWORD": 8, "ROOM_TRAINER_PASSWORD": 32}  # characters that JupyterHub wants
 
 
@@ -26,7 +34,7 @@ def start(place: Place) -> None:
     """Become the hub.
 
     Raises:
-        Problem: a password is missing, or too short for JupyterHub.
+        Problem: a password is missing, or too short for JupyterHub; or a port is taken.
     """
     for name, length in PASSWORDS.items():
         if len(os.environ.get(name, "")) < length:
@@ -34,6 +42,7 @@ def start(place: Place) -> None:
                 f"{name} has to have {length} characters or more.\n"
                 f"fix: export {name}={secrets.token_urlsafe(24)}"
             )
+    free(place)
     token = place.state / TOKEN
     if not token.exists():
         token.touch(mode=0o600)
@@ -41,6 +50,39 @@ def start(place: Place) -> None:
     os.chdir(place.state)
     command = [str(place.hub / "bin" / "jupyterhub"), "-f", str(CONFIG)]
     os.execve(command[0], command, {**os.environ, "ROOM": str(place.folder)})
+
+
+def free(place: Place) -> None:
+    """Whether somebody else listens where the hub would; JupyterHub tells it in forty lines.
+
+    Raises:
+        Problem: a port is taken; told with the fix.
+    """
+    for name, usual in DOORS.items():
+        given = os.environ.get(name) or usual
+        address = urllib.parse.urlsplit(given if "//" in given else f"http://127.0.0.1:{given}")
+        port = address.port or (443 if address.scheme == "https" else 80)
+        if name != "ROOM_HUB_PORT" and _own_proxy(place):
+            continue  # of a hub that was killed: the new one ends it first
+        with socket.socket() as door:
+            door.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            try:
+                door.bind((address.hostname or "127.0.0.1", port))
+            except OSError as error:
+                raise Problem(
+                    f"{name} is {given}, and port {port} cannot be had: {error.strerror}.\nfix: if "
+                    f"another hub is ending, wait; else see who listens: ss -ltnp 'sport = :{port}', "
+                    f"and end that or set {name} to another port"
+                ) from error
+
+
+def _own_proxy(place: Place) -> bool:
+    """Whether the proxy that this hub started last runs."""
+    try:
+        os.kill(int((place.state / "proxy.pid").read_text().split()[0]), 0)
+    except (OSError, ValueError, IndexError):
+        return False
+    return True
 
 
 def warm(place: Place) -> Iterator[str]:

@@ -21,12 +21,16 @@ LIMITS = {
     "KIT_SEAT_FILE": (resource.RLIMIT_FSIZE, 2 * 1024**3),
 }
 
+FOLDERS = {"KIT_HOME": ".kit", "KIT_COURSE": "course"}  # below a learner's home
+
 
 def main(arguments: list[str]) -> None:
     """Become the notebook server."""
     os.umask(0o077)
     for name, (kind, usual) in LIMITS.items():
         limit(kind, int(os.environ.get(name) or usual))
+    for name, folder in FOLDERS.items():  # which a hub of another make has not said
+        os.environ[name] = os.environ.get(name) or str(Path.home() / folder)
     course = Path(os.environ["KIT_COURSE"])
     course.mkdir(parents=True, exist_ok=True)
     for behind in copies.make():

@@ -42,26 +42,35 @@ def make(place: Place, names: list[str]) -> list[str]:
     return new
 
 
-def remove(place: Place, name: str) -> str:
+def remove(place: Place, name: str, *, keep: bool = True) -> str:
     """End all that a user runs, and remove it; its home is kept as an archive.
 
+    Args:
+        keep: False for a user whom nobody was.
+
     Returns:
-        Where the archive is.
+        Where the archive is; "" where the home was not to be kept.
 
     Raises:
         Problem: there is no such user, or it was not made here.
     """
     if not exists(name) or not ours(name):
         raise Problem(f"{name} is no user of this room.\nfix: python3 -m tools.workshop.hub list")
-    stop(place, name)
+    if keep:
+        stop(place, name)
     call(["pkill", "-KILL", "-u", str(pwd.getpwnam(name).pw_uid)], may_fail=True)
-    home = pwd.getpwnam(name).pw_dir
-    kept = place.state / f"{name}-{time.strftime('%Y%m%d-%H%M%S')}"
-    archive = shutil.make_archive(str(kept), "gztar", home)
-    Path(archive).chmod(0o600)
+    archive = _archived(place, name) if keep else ""
     call(["userdel", "--remove", name], may_fail=True)  # it complains where there is no mailbox
     room = place.room
     place.write(replace(room, seats=tuple(seat for seat in room.seats if seat != name)))
+    return archive
+
+
+def _archived(place: Place, name: str) -> str:
+    """Keep a user's home in the hub's state, for root alone; where."""
+    kept = place.state / f"{name}-{time.strftime('%Y%m%d-%H%M%S')}"
+    archive = shutil.make_archive(str(kept), "gztar", pwd.getpwnam(name).pw_dir)
+    Path(archive).chmod(0o600)
     return archive
 
 
@@ -80,6 +89,13 @@ def running(name: str) -> int:
     """How many processes a user has."""
     uid = pwd.getpwnam(name).pw_uid
     return sum(folder.stat().st_uid == uid for folder in _processes())
+
+
+def size(name: str) -> float:
+    """Megabytes of a user's home."""
+    home = pwd.getpwnam(name).pw_dir
+    done = subprocess.run(["du", "-sxk", home], capture_output=True, text=True, check=False)
+    return int(done.stdout.split()[0]) / 1024 if done.stdout else 0.0
 
 
 def _processes() -> list[Path]:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import io
+from datetime import timedelta
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
+import botocore.auth
 import pytest
 import requests
 from botocore import UNSIGNED
@@ -215,3 +217,16 @@ def test_a_user_of_iam_is_still_one(account):
     ada = account.connect("iam", key=key["AccessKeyId"], secret=key["SecretAccessKey"])
     assert ada.list_roles()["Roles"]
     assert refused(ada, "list_users", {}) == "AccessDenied"
+
+
+@pytest.mark.parametrize("hours", [-1, 1])
+def test_a_clock_that_is_off_by_an_hour_signs_what_aws_refuses_and_says_why(
+    account, monkeypatch, hours
+):
+    now = botocore.auth.get_current_datetime
+    monkeypatch.setattr(
+        "botocore.auth.get_current_datetime", lambda *a, **k: now(*a, **k) + timedelta(hours=hours)
+    )
+    said = "Signature expired: " if hours < 0 else "Signature not yet current: "
+    with pytest.raises(ClientError, match=said):
+        account.client("apigateway").get_rest_apis()

@@ -1,5 +1,6 @@
 """A real hub with two Linux users: who gets in, what each of them has, and what ends with a server."""
 
+import html
 import json
 import os
 import pwd
@@ -16,6 +17,7 @@ import time
 from pathlib import Path
 from types import SimpleNamespace
 
+import nbformat
 import pytest
 import requests
 
@@ -23,7 +25,8 @@ from lab import copies
 from tools.environment import LOCK
 from tools.machine import Problem
 from tools.workshop.hub import __main__ as command
-from tools.workshop.hub import overlay, prepare, running, seats
+from tools.workshop.hub import memory, overlay, prepare, running, seats
+from tools.workshop.hub.learner import Learner
 from tools.workshop.hub.place import KIT, TEACH, Place, Room, closed
 
 AS_ROOT = sys.platform == "linux" and os.geteuid() == 0
@@ -94,6 +97,25 @@ def test_a_hub_that_was_not_prepared_or_has_no_password_says_what_to_do(
     monkeypatch.setattr(prepare.os, "geteuid", lambda: 1000, raising=False)
     with pytest.raises(Problem, match="which only root on Linux can"):
         prepare.check(Place(tmp_path))
+
+
+def test_a_port_that_somebody_has_is_named_with_the_fix(tmp_path, monkeypatch):
+    place = Place(tmp_path)
+    place.state.mkdir()
+    with socket.create_server(("127.0.0.1", 0)) as other:
+        port = other.getsockname()[1]
+        monkeypatch.setenv("ROOM_HUB_PORT", str(free()))
+        monkeypatch.setenv("ROOM_PROXY_API", f"http://127.0.0.1:{free()}")
+        monkeypatch.setenv("ROOM_URL", f"http://127.0.0.1:{port}")
+        with pytest.raises(Problem, match=rf"ROOM_URL is .*:{port}, and port {port} cannot be had: "
+                           rf"Address already in use\.\nfix: .* ss -ltnp 'sport = :{port}'"):  # fmt: skip
+            running.free(place)
+        # Its own proxy, which outlived a hub that was killed, is nobody else.
+        (place.state / "proxy.pid").write_text(f"{os.getpid()}\n")
+        running.free(place)
+        monkeypatch.setenv("ROOM_HUB_PORT", str(port))
+        with pytest.raises(Problem, match="ROOM_HUB_PORT is"):
+            running.free(place)
 
 
 def test_a_learner_has_pages_of_their_own_where_the_kit_is_shared(tmp_path, monkeypatch):
@@ -201,9 +223,43 @@ def sign_in(hub, name, password=PASSWORD):
 @needs_root
 @needs_hub
 def test_who_is_not_of_the_room_and_who_has_no_password_stays_outside(hub):
-    assert sign_in(hub, "thirteenth")[1].status_code == 403
+    refused = sign_in(hub, "thirteenth")[1]
+    assert refused.status_code == 403
+    assert "thirteenth has no seat: this room has 2. Fix:" in html.unescape(refused.text)
     assert sign_in(hub, hub.names[0], "guessed it")[1].status_code in (401, 403)
     assert sign_in(hub, hub.names[0])[1].status_code == 302
+
+
+@needs_root
+@needs_hub
+def test_a_new_seat_comes_in_while_the_hub_runs_and_one_that_is_removed_does_not(hub):
+    name = f"kit-{secrets.token_hex(3)}"
+    assert seats.make(hub.place, [name]) == [name]
+    try:
+        assert sign_in(hub, name)[1].status_code == 302
+    finally:
+        assert seats.remove(hub.place, name, keep=False) == ""
+    assert sign_in(hub, name)[1].status_code == 403 and not seats.exists(name)
+
+
+@needs_root
+@needs_hub
+def test_a_learner_without_hands_does_a_page(hub, tmp_path):
+    """What `measure` has twelve of."""
+    book = nbformat.v4.new_notebook()
+    cells = ["def ask(text):\n    return text", "print(ask('hi'))"]
+    book.cells = [nbformat.v4.new_code_cell(cell) for cell in cells]
+    page = tmp_path / f"{copies.FIRST}.ipynb"
+    nbformat.write(book, page)
+    one = Learner(hub.url, hub.names[1], PASSWORD)
+    one.sit_down()
+    one.do(page)
+    assert one.wrong == [] and list(one.pages) == ["00"]
+    assert 0 < one.server < one.first
+    assert one.run("print(6 * 7)").text == "42\n"
+    assert one.run("1 / 0").error == "ZeroDivisionError: division by zero"
+    found = memory.taken({pwd.getpwnam(one.name).pw_uid: one.name})[one.name]
+    assert found["kernel"] > 20 and found["notebook server"] > 20
 
 
 @needs_root

@@ -7,7 +7,8 @@ import sys
 
 import pytest
 
-from sandbox import bundle, bundle_server
+from sandbox import bundle
+from sandbox.sources import server as source
 from tests.sandbox.standin import server
 
 PYTHON = ".".join(map(str, sys.version_info[:2]))
@@ -101,4 +102,4 @@ def test_a_server_that_is_not_there_says_so(checkout, monkeypatch):
      ("x-1-cp38-cp38t-any.whl", False)],
 )  # fmt: skip
 def test_wheels_of_another_python_are_left_where_they_are(name, needed):
-    assert bundle_server.needed(name) == needed
+    assert source.needed(name) == needed

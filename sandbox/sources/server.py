@@ -65,7 +65,7 @@ def fetch(
     fits(found)
     wanted = [(name, sha256) for name, sha256 in files.items() if needed(name)]
     for number, (name, sha256) in enumerate(wanted, 1):
-        target = _inside(folder, name)
+        target = inside(folder, name)
         if target.is_file() and digest(target) == sha256:
             continue
         print(
@@ -88,8 +88,8 @@ def needed(name: str) -> bool:
     return not tags or tags.group(1) != tags.group(2) or tags.group(1) == mine
 
 
-def _inside(folder: Path, name: str) -> Path:
-    """The place of a file, which is below the folder and nowhere else.
+def inside(folder: Path, name: str) -> Path:
+    """The place of a bundle's file, which is below the folder and nowhere else.
 
     Raises:
         ServerError: it would be elsewhere.

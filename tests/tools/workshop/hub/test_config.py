@@ -1,0 +1,108 @@
+"""The hub's configurations, for each way to start a server: every name is one that JupyterHub has."""
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tools.workshop.hub import overlay, seat
+from tools.workshop.hub.place import KIT, TEACH
+
+ROOM = {"kit": "/opt/kit", "seats": ["ada", "bob"], "trainer": "trainer", "speed": 31.5}
+WAYS = ("jupyterhub_config.py", "tljh/gateway_course.py", "image/dockerspawner_config.py")
+pytestmark = pytest.mark.skipif(
+    sys.platform != "linux" or not overlay.is_ready(), reason=f"make it: {overlay.COMMAND}"
+)
+
+
+@pytest.fixture(scope="module")
+def told(tmp_path_factory):
+    """What each comes to, by its name."""
+    at = tmp_path_factory.mktemp("room")
+    (at / "state").mkdir()
+    (at / "state" / "trainer-token").write_text("token")
+    (at / "room.json").write_text(json.dumps(ROOM))
+    done = subprocess.run(
+        [sys.executable, str(Path(__file__).with_name("configured.py")), *(str(TEACH / w) for w in WAYS)],
+        capture_output=True, text=True, timeout=120, cwd=at,
+        env={**os.environ, "PYTHONPATH": str(overlay.SITE), "ROOM": str(at), "ROOM_SPAWNER": "systemd"},
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    found = dict(zip(WAYS, map(json.loads, done.stdout.splitlines()), strict=True))
+    return {**found, "at": at}
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_every_name_is_one_that_its_class_has(told, way):
+    assert told[way]["unknown"] == [] and "Spawner" in told[way]["sections"]
+
+
+@pytest.mark.parametrize("way", WAYS[:2])
+def test_systemd_runs_the_kits_seat_with_limits_and_ends_all_of_it(told, way):
+    python = f"{told['at']}/venv/bin/python"
+    assert told[way]["cmd"][:3] == [python, "-m", "tools.workshop.hub.seat"]
+    found = told[way]["properties"]
+    assert found["TasksMax"] == "400" and found["PrivateTmp"] == "yes"
+    assert told[way]["environ"]["PATH"].startswith(f"{told['at']}/venv/bin:")
+    assert told[way]["environ"]["KIT_ENGINE_DIR"] == f"{told['at']}/engine"
+    if way == WAYS[0]:  # TLJH has its own words for limits
+        assert found["MemoryMax"] == 3 * 2**29 and found["CPUQuota"] == "200%"
+
+
+def test_systemd_knows_every_property(told, tmp_path):
+    """Where systemd is installed, whether or not it runs."""
+    if not shutil.which("systemd-analyze"):
+        return
+    lines = [
+        f"{key}={value}"
+        for way in WAYS[:2]
+        for key, value in told[way]["properties"].items()
+        if value
+    ]
+    unit = tmp_path / "seat.service"
+    unit.write_text("\n".join(["[Service]", "ExecStart=/bin/true", *lines]) + "\n")
+    for each in (unit, TEACH / "gateway-course.service"):
+        command = ["systemd-analyze", "verify", str(each)]
+        done = subprocess.run(command, capture_output=True, text=True, check=False)
+        assert "Unknown" not in done.stderr and "ignoring" not in done.stderr, done.stderr
+
+
+def test_who_has_no_seat_and_who_meets_a_full_disk_is_told_the_fix(told):
+    found = told[WAYS[0]]
+    assert found["seat"] is True
+    assert found["no seat"].startswith("zoe has no seat: this room has 2. Fix: see how your name")
+    assert found["no seat"].endswith("hub seats zoe")
+    assert found["full"].startswith(
+        "The room's disk is full: 12 MB are free of 500 that a start wants."
+    )
+    assert "Fix: ask your trainer" in found["full"] and "full" not in told[WAYS[2]]
+
+
+def test_a_seat_finds_its_folders_below_home_where_nobody_has_said_them(monkeypatch, tmp_path):
+    ran = {}
+    for name in seat.FOLDERS:
+        monkeypatch.setenv(name, "")
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.setenv("JUPYTERHUB_DEFAULT_URL", "")
+    monkeypatch.setattr(seat, "LIMITS", {})
+    monkeypatch.setattr(seat.os, "umask", lambda mask: None)
+    monkeypatch.setattr(seat.os, "chdir", lambda path: None)
+    monkeypatch.setattr(seat.os, "execv", lambda path, command: ran.update(command=command))
+    seat.main(["--port=1"])
+    assert os.environ["KIT_HOME"] == str(tmp_path / ".kit")
+    assert any((tmp_path / "course").rglob("*.ipynb")) and ran["command"][-1] == "--port=1"
+
+
+def test_the_images_commands_are_the_kits():
+    text = (TEACH / "image" / "Dockerfile").read_text("utf-8")
+    for path in ("tools/run.py", "teach/hub/requirements.lock"):
+        assert path in text and (KIT / path).exists()
+    assert "tools.workshop.hub.seat" in text
+    compiled = next(line for line in text.splitlines() if "compileall" in line)
+    assert [
+        name for name in ("gateway", "lab", "sandbox", "tools") if f" {name}" not in compiled
+    ] == []
