@@ -123,10 +123,8 @@ print(json.dumps(json.loads(own["message"])["_aws"], indent=1)[:600])
 #
 # `numbers` asks CloudWatch for this hour so far, in one piece: a metric, a
 # statistic, and the dimensions, all of them.
-# 60 calls in a second, where green has 10 and then 5 a second. More than 20
 
 # %%
-burst(n={"green": 60}, rate={"green": 60})
 watch = boto3.client("cloudwatch")
 
 def numbers(space, name, stat, **dimensions):

@@ -123,12 +123,12 @@ for each in json.loads(board["DashboardBody"])["widgets"]:
 # %% [markdown]
 # ## Ask: who goes off?
 #
-# 40 calls in a second, where green has 10 and then 5 a second. More than 20
+# 60 calls in a second, where green has 10 and then 5 a second. More than 20
 # are refused, so an alarm should say ALARM, and why. After five quiet
 # minutes, it says OK again.
 
 # %%
-burst(n={"green": 40}, rate={"green": 40})
+burst(n={"green": 60}, rate={"green": 60})
 end, found = time.time() + 120, []
 while not found and time.time() < end:
     time.sleep(1)
