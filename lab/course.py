@@ -55,7 +55,7 @@ CHAPTERS = (
         5,
         "integration",
         "The integration",
-        40,
+        35,
         (
             "invocation",
             "integration",
@@ -70,7 +70,7 @@ CHAPTERS = (
         6,
         "deployment_and_stage",
         "Deployment and stage",
-        35,
+        30,
         ("declared_arguments", "deployment", "stage", "model_url"),
         ("deployment",),
     ),

@@ -55,9 +55,6 @@ CELLS = 26
 CODE = 110  # lines of a page, the cells cut from the program among them
 # Pages that are still to be divided: cells, and lines of code.
 LONGER = {
-    "03_rest_api": (35, 175),
-    "04_path_and_method": (35, 175),
-    "05_integration": (35, 175),
     "08_who_may_call": (35, 175),
     "10_people_and_machines": (35, 175),
     "11_how_many_requests": (35, 175),
