@@ -55,7 +55,7 @@ CHAPTERS = (
         5,
         "integration",
         "The integration",
-        40,
+        35,
         (
             "invocation",
             "integration",

@@ -128,42 +128,37 @@ plan()
 # ## Apply
 #
 # The API comes first, then the policy that names it.
-
-# %%
-up()
-# expect: Done in
-
-# %% [markdown]
+#
 # ## Look
 #
-# Ask API Gateway. Note the `id`: a few letters and digits that will be
+# Then ask API Gateway. Note the `id`: a few letters and digits that will be
 # part of every URL. And find it again inside `policy`.
 
 # %%
+up()
 gateways = boto3.client("apigateway")
 api_id = outputs()["rest_api_id"]
 show(gateways.get_rest_api(restApiId=api_id))
+# expect: Done in
 # expect: "id": "
 # expect: "policy"
 # expect: :execute-api:
 
 # %% [markdown]
-# Every API is born with one path, the root `/`. You should see it, and
-# no methods on it. (More, if you have been in later chapters.)
-
-# %%
-[item["path"] for item in gateways.get_resources(restApiId=api_id)["items"]]
-# expect first: ['/']
-# expect: '/'
-
-# %% [markdown]
 # ## Ask
 #
-# Where can it be called? An API is served by its stages, and it has
-# none. So the answer to your prediction is in this list: nobody yet.
+# What can be called, and where? Every API is born with one path, the root
+# `/`, and no method on it. And an API is served by its stages: the second
+# list has the answer to your prediction. (More is in both, if you have been
+# in later chapters.)
 
 # %%
+rooms = gateways.get_resources(restApiId=api_id)["items"]
+print([(room["path"], list(room.get("resourceMethods", {})))
+       for room in rooms])
 gateways.get_stages(restApiId=api_id)["item"]
+# expect first: [('/', [])]
+# expect: '/'
 # expect first: []
 # expect: [
 
@@ -213,21 +208,19 @@ except Exception as error:
 # This kit stops you. Bare Pulumi only warns, and writes a sentence about
 # `__str__` into your policy; AWS then refuses the policy, or worse, does
 # not. The fix is what the step does: `Output.concat` for text,
-# `Output.json_dumps` for JSON.
-
-# %%
-from gateway.api import resource_policy
-
-plan()
-# expect: No change
-
-# %% [markdown]
+# `Output.json_dumps` for JSON. The next cell brings it back.
+#
 # ## Your turn
+#
+# Both are about policies on paper: an API without a method answers nobody,
+# not even API Gateway's own test. From the next page on yours is deployed.
 #
 # **3.1** Write a resource policy that lets only callers from
 # 192.0.2.0/24 invoke the API. As `Resource`, `"execute-api:/*"` will do.
 
 # %%
+from gateway.api import resource_policy
+
 policy = {"Version": "2012-10-17", "Statement": [...]}
 check("3.1", policy)
 

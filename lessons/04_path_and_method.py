@@ -12,8 +12,9 @@
 #
 # - add the path `/model` below the root of the API;
 # - open it for every HTTP method with `ANY`;
-# - see which changes replace a resource, and which do not;
-# - read a refusal that comes before any call to AWS.
+# - see what replaces a method, and what stays;
+# - read a refusal that comes before any call to AWS;
+# - have a path of your own answer API Gateway's test call.
 #
 # About {{minutes}} minutes. It costs nothing, here or on AWS. Earlier
 # chapters are made if they are missing.
@@ -27,6 +28,7 @@ import json
 import boto3
 import pulumi
 import pulumi_aws as aws
+from gateway import api
 from gateway.kinds import Arguments
 from lab import start, plan, up, outputs
 from lab import predict, check, hint, solution, show
@@ -55,7 +57,7 @@ start(4)
 #
 # ## Predict
 #
-# One door will exist. Somebody knocks next to it.
+# One door will exist, for every method. What if you change your mind?
 
 # %%
 predict("4")
@@ -63,21 +65,14 @@ predict("4")
 # %% [markdown]
 # ## The code
 #
-# ### The path
+# The path has two references: the API it belongs to, and the room it lies
+# in, here the root that every API is born with. `path_part` has no slash: it
+# is one part, and API Gateway puts the path together.
 #
-# Two references: the API it belongs to, and the room it lies in, here the
-# root that every API is born with. `path_part` has no slash: it is one
-# part, and API Gateway puts the path together.
-
-# %% step: model_path
-
-# %% [markdown]
-# ### The method
-#
-# Without this resource, `/model` would exist and answer nobody. The option
+# Without the method, `/model` would exist and answer nobody. Its option
 # `delete_before_replace` turns Pulumi's usual order around.
 
-# %% step: model_method
+# %% step: model_path, model_method
 
 # %% [markdown]
 # In `access` is the `authorization`: how callers prove who they are. It has
@@ -101,22 +96,19 @@ plan()
 # ## Apply
 #
 # It is a matter of a second.
-
-# %%
-up()
-# expect: Done in
-
-# %% [markdown]
+#
 # ## Look
 #
-# Ask API Gateway for the building's rooms. You should see the root, and
+# Then ask API Gateway for the building's rooms. You should see the root, and
 # below it `/model` with the one method `ANY`.
 
 # %%
+up()
 gateways = boto3.client("apigateway")
 api_id = outputs()["rest_api_id"]
 rooms = gateways.get_resources(restApiId=api_id)["items"]
 [(room["path"], list(room.get("resourceMethods", {}))) for room in rooms]
+# expect: Done in
 # expect first: [('/', []), ('/model', ['ANY'])]
 # expect: '/model'
 
@@ -136,25 +128,10 @@ show(gateways.get_method(
 # expect first no: methodIntegration
 
 # %% [markdown]
-# ## Change it: a name in place, a method by replacement
+# ## Change it: another method
 #
-# `operation_name` is a label for documentation and generated clients. With
-# another one, expect an update, `~`.
-
-# %%
-def model_method(rest_api, model_path, access):
-    return aws.apigateway.Method(
-        "modelMethod", rest_api=rest_api.id, resource_id=model_path.id,
-        http_method="ANY", operation_name="AskAnything",
-        **access)
-
-plan()
-# expect: ~ update  aws.apigateway.Method  modelMethod
-
-# %% [markdown]
-# POST instead of ANY is another door, not the same door painted. Expect a
-# replacement, `±`, because of `http_method`. (If later chapters are
-# deployed, what hangs on the method is replaced with it.)
+# POST in place of ANY: now you see what you have predicted. (If later
+# chapters are deployed, what hangs on the method is replaced with it.)
 
 # %%
 def model_method(rest_api, model_path, access):
@@ -188,26 +165,49 @@ except Exception as error:
 # %% [markdown]
 # The plan already refuses: `expected http_method to be one of …, got
 # any`. The AWS **provider**, the part of Pulumi that knows AWS, checks
-# arguments before anything is called, so nothing is half done. The fix:
-# the original step.
+# arguments before anything is called, so nothing is half done. The fix is the
+# original step, which the next cell brings back.
+#
+# ## Your turn
+#
+# **4.1** Write `named(rest_api, model_path)`: the path `/model/{name}`, where
+# `{name}` stands for anything, and its method GET. Give back the method.
+# `mock` lets API Gateway answer it by itself, with the name; page 05 explains
+# such integrations. There is no URL yet, so the checker uses API Gateway's
+# own test call: `GET /model/tea`.
 
 # %%
 from gateway.api import model_method
 
-plan()
-# expect: No change
-
-# %% [markdown]
-# ## Your turn
-#
-# **4.1** Write `named_path(rest_api, model_path)`: the path
-# `/model/{name}` below `/model`, where `{name}` stands for anything.
-
-# %%
-def named_path(rest_api, model_path):
+def named(rest_api, model_path):
     ...
 
-check("4.1", named_path)
+def mock(method):
+    at = {"rest_api": method.rest_api, "resource_id": method.resource_id,
+          "http_method": method.http_method}
+    said = aws.apigateway.Integration("namedMock", type="MOCK", **at,
+        request_templates={"application/json": '{"statusCode": 200}'})
+    fine = aws.apigateway.MethodResponse(
+        "namedFine", status_code="200", **at)
+    told = """{"name": "$input.params('name')"}"""
+    aws.apigateway.IntegrationResponse("namedAnswer", status_code="200",
+        response_templates={"application/json": told}, **at,
+        opts=pulumi.ResourceOptions(depends_on=[said, fine]))
+
+# %% [markdown]
+# Each resource has to be declared in a step, and this page has two. Yours is
+# called by a `model_path` of your own.
+
+# %%
+def model_path(rest_api):
+    path = api.model_path(rest_api)
+    if method := named(rest_api, path):
+        mock(method)
+    return path
+
+up()
+check("4.1", named)
+# expect: Done in
 
 # %% [markdown]
 # **4.2** Write `two_methods(rest_api, model_path)`: the methods GET and
@@ -226,8 +226,8 @@ check("4.2", two_methods)
 #
 # ## Recap
 #
-# You added a path and a method, saw an update in place beside a
-# replacement, and read a refusal that came before any call.
+# You added a path and a method, saw what replaces a method, and read a
+# refusal that came before any call. A path of your own has answered a test.
 #
 # Keep this:
 #

@@ -16,8 +16,7 @@
 #
 # ## You will
 #
-# - connect the method with the function;
-# - say with which role the gateway makes the call;
+# - connect the method with the function, and say with which role;
 # - get the first answer through API Gateway, by its test call;
 # - read the event and the answer of a proxy integration;
 # - see the 500 of a gateway that may not call its function.
@@ -27,13 +26,14 @@
 #
 # ## Start
 #
-# The same start as always.
+# As always.
 
 # %%
 import json
 import boto3
 import pulumi
 import pulumi_aws as aws
+from gateway import model as file
 from gateway.kinds import Arguments
 from lab import start, plan, up, outputs
 from lab import predict, check, hint, solution, show
@@ -49,8 +49,8 @@ start(5)
 # An **integration** is what API Gateway does with a request. The first kind
 # needs templates that rewrite every request and answer. The second is a
 # **proxy** integration, `AWS_PROXY`: the request becomes one event, and what
-# the function returns becomes the answer. We take the proxy, so that the function decides everything
-# about the answer.
+# the function returns becomes the answer. We take the proxy: then the function
+# decides everything about the answer.
 #
 # API Gateway needs the right to call the function. That is the role of
 # chapter 01, given here as `credentials`.
@@ -69,31 +69,15 @@ predict("5")
 # %% [markdown]
 # ## The code
 #
-# ### The integration
-#
 # Everything so far meets here. First, how the gateway calls the function:
 # `uri` is Lambda's address for *invoke this function*, `credentials` is
 # the role to wear. Answers come whole, `BUFFERED`; chapter 20 streams them.
-
-# %% step: invocation
-
-# %% [markdown]
-# `http_method` is the caller's, from chapter 04.
-# `integration_http_method` is how API Gateway calls Lambda, and Lambda's
-# own API knows only POST. Without this resource nothing can be deployed: a
-# method must lead somewhere.
-
-# %% step: integration
-
-# %% [markdown]
-# ### The other way in
 #
-# Instead of a role, the function itself can admit the gateway. Tutorials
-# often do that, so you should recognise it. It is not a step of ours: a
-# role is one place to look, and also works for services that have no
-# such list. Running the cell defines the function; nothing calls it.
+# Then the integration. `http_method` is the caller's, from chapter 04.
+# `integration_http_method` is how API Gateway calls Lambda, and Lambda's
+# own API knows only POST.
 
-# %% from: invoke_permission
+# %% step: invocation, integration
 
 # %% [markdown]
 # ## Plan
@@ -108,26 +92,21 @@ plan()
 # %% [markdown]
 # ## Apply
 #
-# After this, the way from `/model` to the model is complete. Only an
-# address is missing.
-
-# %%
-up()
-# expect: Done in
-
-# %% [markdown]
+# This completes the way to the model.
+#
 # ## Look
 #
-# Ask API Gateway. `type` is `AWS_PROXY`; in `uri`, find the function's
+# Then ask API Gateway. `type` is `AWS_PROXY`; in `uri`, find the function's
 # own ARN inside Lambda's address; `credentials` is the role.
 
 # %%
-gateways = boto3.client("apigateway")
-api_id = outputs()["rest_api_id"]
+up()
+gateways, api_id = boto3.client("apigateway"), outputs()["rest_api_id"]
 rooms = gateways.get_resources(restApiId=api_id)["items"]
 room_id = next(r["id"] for r in rooms if r["path"] == "/model")
 show(gateways.get_integration(
     restApiId=api_id, resourceId=room_id, httpMethod="ANY"))
+# expect: Done in
 # expect: "type": "AWS_PROXY"
 # expect: "uri": "arn:aws:apigateway:…function:LanguageModelLambda
 # expect: "credentials": "arn:aws:iam::…role/languageModelApiRole
@@ -138,30 +117,28 @@ show(gateways.get_integration(
 # The first answer through API Gateway. Nothing is deployed yet, but API
 # Gateway can call a method as a test: no URL, no policy, no key. You should
 # see the status 200, and in `body` the model's answer.
+#
+# A test also tells what API Gateway did. Of a GET, find the event that the
+# function was given (`Endpoint request body`), with its `httpMethod`. And what
+# came back (`Endpoint response body`): `statusCode`, `headers`, `body`. That
+# shape is the function's half of the contract. Anything else is a 502.
 
 # %%
-def ask_gateway(**prompt):
+def ask_gateway(method="POST", **prompt):
     return gateways.test_invoke_method(
-        restApiId=api_id, resourceId=room_id, httpMethod="POST",
+        restApiId=api_id, resourceId=room_id, httpMethod=method,
         headers={"Content-Type": "application/json"},
         body=json.dumps(prompt))
 
 answer = ask_gateway(prompt="What is the capital of France?", max_tokens=16)
 print(answer["status"], answer["body"])
+log = ask_gateway("GET")["log"].splitlines()
+print(*(line[:160] for line in log
+        if "Endpoint re" in line and "body" in line), sep="\n")
 # expect: 200 {
 # expect: Paris
-
-# %% [markdown]
-# A test also tells what API Gateway did. Find the event that the function was
-# given (`Endpoint request body`): method, path, headers, and the body as
-# text. And what came back (`Endpoint response body`): `statusCode`,
-# `headers`, `body`. That shape is the function's half of the contract.
-# Anything else, and the caller gets a 502.
-
-# %%
-print("\n".join(line[:160] for line in answer["log"].splitlines()
-                if "Endpoint" in line and "body" in line))
 # expect: Endpoint request body
+# expect: "httpMethod"…GET
 # expect: Endpoint response body
 
 # %% [markdown]
@@ -188,7 +165,7 @@ plan()
 #
 # Without `credentials` API Gateway relies on a permission of the function,
 # and there is none. The deployment of this succeeds. Expect a replacement,
-# `±`, and a caller's answer that says nothing. The log says why.
+# `±`, and an answer that says nothing. The log does.
 
 # %%
 def integration(rest_api, model_method, invocation):
@@ -241,9 +218,10 @@ print(ask_gateway(prompt="Hi", max_tokens=1)["status"])
 # %% [markdown]
 # ## Your turn
 #
-# **5.1** Write `permission(rest_api, function)`: the
-# `aws.lambda_.Permission` that lets this API, and no other, invoke the
-# function. The other way in, above, is almost it.
+# **5.1** Tutorials often let the gateway in by another way: the function
+# itself admits it, with a permission, and no role is needed. Write
+# `permission(rest_api, function)`: the `aws.lambda_.Permission` that lets
+# this API, and no other, invoke the function.
 
 # %%
 def permission(rest_api, function):
@@ -252,12 +230,22 @@ def permission(rest_api, function):
 check("5.1", permission)
 
 # %% [markdown]
-# **5.2** What must a function return, so that the caller gets status 418
-# and the JSON `{"tea": true}`?
+# **5.2** For once, be the function: write its code, as text, so that whoever
+# asks gets status 418 and the JSON `{"tea": true}`. It begins with
+# `def handler(event, context):`. The checker uses API Gateway's test call; a
+# wrong shape is a 502. (The next page's `up()` brings the model back.)
 
 # %%
-response = ...
-check("5.2", response)
+teapot = ...
+
+def code_of(folder):
+    if teapot is ... or folder != "model":
+        return file.code_of(folder)
+    return pulumi.AssetArchive({"handler.py": pulumi.StringAsset(teapot)})
+
+up()
+check("5.2", teapot)
+# expect: Done in
 
 # %% [markdown]
 # ## On AWS
@@ -271,9 +259,9 @@ check("5.2", response)
 #
 # ## Recap
 #
-# You connected the method with the function, chose the role that makes the
-# call, and got the first answer through API Gateway. You read the event and
-# the answer of a proxy, and saw the 500 without permission.
+# You connected the method with the function, and got the first answer through
+# API Gateway. You read the event and the answer of a proxy, and saw the 500
+# without permission.
 #
 # Keep this:
 #

@@ -100,8 +100,7 @@ predict("6")
 # ## Plan
 #
 # Two resources to create. `graph` draws the plan along the way of a
-# request: dashed is what is not there yet. Until it is, nobody reaches the
-# parts below it.
+# request: dashed is what is not there yet.
 
 # %%
 graph(plan())
@@ -176,8 +175,8 @@ plan()
 # %% [markdown]
 # ## Break it: a URL with a typing error
 #
-# The original stage again; nothing was applied. Now make two mistakes that
-# callers make with a URL: another path, and another stage.
+# The original stage again. Now make two mistakes that callers make with a
+# URL: another path, and another stage.
 
 # %%
 from gateway.deployment import stage
@@ -222,8 +221,7 @@ check("6.1", tea)
 #
 # ## Recap
 #
-# You deployed the API to a stage, with a digest that makes a new deployment
-# when the API is another. You called it by its URL, with two settings at
+# You deployed the API to a stage, anew whenever the API is another. You called it by its URL, with two settings at
 # once, and you can read *Missing Authentication Token*.
 #
 # Keep this:

@@ -55,9 +55,6 @@ CELLS = 26
 CODE = 110  # lines of a page, the cells cut from the program among them
 # Pages that are still to be divided: cells, and lines of code.
 LONGER = {
-    "03_rest_api": (35, 175),
-    "04_path_and_method": (35, 175),
-    "05_integration": (35, 175),
 }
 WORDS = {"00_start": (300, 900), "99_clean_up": (300, 900)}
 CHAPTER_WORDS = (600, 1100)  # with the map of all chapters

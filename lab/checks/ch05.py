@@ -10,6 +10,7 @@ from typing import Any
 from gateway import api, model
 from gateway.settings import Settings
 from lab.checks.shared import steps
+from lab.exercise import calls
 from lab.exercise.state import Exercise, NotYet
 from lab.mocks import mocks
 
@@ -71,8 +72,35 @@ def _check_source(source: str) -> None:
         )
 
 
-def response(value: Any, _: Mapping[str, Any]) -> str:
-    """What a proxy function returns for a 418 with JSON."""
+def teapot(value: Any, outputs: Mapping[str, Any]) -> str:
+    """The code of a function, which is deployed in the model's place and answers a test call."""
+    if not isinstance(value, str):
+        raise NotYet(
+            f"The code is a {type(value).__name__}; a text is wanted.",
+            "Three quotes begin and end a text of several lines.",
+        )
+    reply = calls.test(outputs, "GET", "/model")
+    if reply.status != 418 or reply.data != {"tea": True}:
+        _check_shape(_returned(value))
+        raise NotYet(
+            f"A test of GET /model gets {reply.status}: {reply.body[:200]}",
+            "Your code would answer right. Is it deployed? Run up() with your code_of.",
+        )
+    return "418 with JSON. A body that is a dict would have been a 502: the classic mistake."
+
+
+def _returned(code: str) -> Any:
+    """What the handler of this code returns, run here: why the gateway says 502 is not in its answer."""
+    space: dict[str, Any] = {}
+    hint = "It is a whole file, and begins with its imports."
+    steps.called(lambda: exec(code, space), hint=hint)  # noqa: S102 - the learner's own code
+    if not callable(space.get("handler")):
+        raise NotYet("Lambda finds no handler in the code.", "def handler(event, context):")
+    return steps.called(space["handler"], {"httpMethod": "GET", "path": "/model"}, None, hint=hint)
+
+
+def _check_shape(value: Any) -> None:
+    """Whether this is what a proxy function returns for a 418 with JSON."""
     if not isinstance(value, Mapping):
         raise NotYet(
             f"This is a {type(value).__name__}: the gateway answers 502, malformed response.",
@@ -97,7 +125,6 @@ def response(value: Any, _: Mapping[str, Any]) -> str:
         raise NotYet(f"The body is no JSON: {error}.", "Write '{\"tea\": true}'.") from None
     if sent != {"tea": True}:
         raise NotYet(f"The body says {body}.", 'It should say {"tea": true}, without quotes.')
-    return "418 with JSON. A body that is a dict would have been a 502: the classic mistake."
 
 
 EXERCISES = (
@@ -119,15 +146,17 @@ EXERCISES = (
     ),
     Exercise(
         "5.2",
-        "Write what a proxy function returns so that the caller gets status 418 and the JSON "
+        "Write teapot, the code of a function, so that whoever asks gets status 418 and the JSON "
         '{"tea": true}.',
-        response,
-        "A dict with statusCode and body; the body is text.",
-        """response = {
-    "statusCode": 418,
-    "headers": {"Content-Type": "application/json"},
-    "body": json.dumps({"tea": True}),
-}""",
+        teapot,
+        "It returns a dict with statusCode and body; the body is text.",
+        """teapot = '''
+import json
+
+def handler(event, context):
+    return {"statusCode": 418, "body": json.dumps({"tea": True})}
+'''""",
         "the headers: without a Content-Type the gateway says application/json",
+        calls=True,
     ),
 )

@@ -1,4 +1,4 @@
-"""What graders share that ask a deployed gateway: one call over HTTP, and who answered it."""
+"""What graders share that ask a gateway: a call over HTTP, or API Gateway's own test, and who answered."""
 
 from __future__ import annotations
 
@@ -96,6 +96,48 @@ def send(method: str, url: str, **more: Any) -> Reply:
             f"Nothing answers at {url}: {type(error).__name__}.", "up() starts the sandbox again."
         ) from None
     return Reply(answer.status_code, dict(answer.headers), answer.text, 0.0)
+
+
+def test(outputs: Mapping[str, Any], method: str, path: str, called: str = "") -> Reply:
+    """Have API Gateway call a method itself: TestInvokeMethod, which needs no stage.
+
+    Args:
+        outputs: of the stack, which know the API.
+        path: as the API has it, such as `/model/{name}`.
+        called: the path that is called, where it is another: `/model/tea`.
+
+    Raises:
+        NotYet: there is no API, or it has no such path or method.
+    """
+    api = outputs.get("rest_api_id")
+    if not isinstance(api, str) or not api:
+        raise NotYet("There is no API that could be called.", "Run up(), then check again.")
+    return trial(api, method, path, called or path)
+
+
+def trial(api: str, method: str, path: str, called: str) -> Reply:
+    """One test call.
+
+    Raises:
+        NotYet: API Gateway has no such path or method, or does not answer.
+    """
+    import boto3
+    from botocore.exceptions import BotoCoreError, ClientError
+
+    try:
+        client = boto3.client("apigateway")
+        found = client.get_resources(restApiId=api, limit=500)["items"]
+        ids = [each["id"] for each in found if each["path"] == path]
+        if not ids:
+            raise NotYet(f"The API has no path {path}.", "Declare it in a step, then up().")
+        answer = client.test_invoke_method(
+            restApiId=api, resourceId=ids[0], httpMethod=method, pathWithQueryString=called
+        )
+    except (BotoCoreError, ClientError) as error:
+        if "NotFoundException" in str(error):
+            raise NotYet(f"{path} has no method {method}.", "Declare it, then up().") from None
+        raise NotYet(f"API Gateway says: {error}", "up() starts the sandbox again.") from None
+    return Reply(answer["status"], answer.get("headers") or {}, answer.get("body") or "", 0.0)
 
 
 def of_function(reply: Reply, called: str, no_path: str) -> None:

@@ -1,4 +1,4 @@
-# exercise 4.1: named_path
+# exercise 4.1: named
 # says: Your function declares 0 of Resource; one is wanted.
-def named_path(rest_api, model_path):
+def named(rest_api, model_path):
     return "/model/{name}"

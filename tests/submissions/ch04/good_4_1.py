@@ -1,8 +1,19 @@
-# exercise 4.1: named_path
+# exercise 4.1: named
 import pulumi_aws as aws
 
+from tests.submissions import of_function
 
-def named_path(rest_api, model_path):
-    return aws.apigateway.Resource(
+answers = {"GET /model/tea": of_function(200, name="tea")}
+
+
+def named(rest_api, model_path):
+    path = aws.apigateway.Resource(
         "namedPath", rest_api=rest_api.id, parent_id=model_path.id, path_part="{name}"
+    )
+    return aws.apigateway.Method(
+        "namedMethod",
+        rest_api=rest_api.id,
+        resource_id=path.id,
+        http_method="GET",
+        authorization="NONE",
     )

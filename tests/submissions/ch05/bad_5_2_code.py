@@ -1,3 +1,10 @@
-# exercise 5.2: response
+# exercise 5.2: teapot
 # says: The statusCode is 200.
-response = {"statusCode": 200, "body": '{"tea": true}'}
+from tests.submissions import of_function
+
+answers = {"GET /model": of_function(200, tea=True)}
+
+teapot = """
+def handler(event, context):
+    return {"statusCode": 200, "body": '{"tea": true}'}
+"""

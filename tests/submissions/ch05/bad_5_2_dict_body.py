@@ -1,3 +1,10 @@
-# exercise 5.2: response
+# exercise 5.2: teapot
 # says: The body is a dict: the gateway answers 502, malformed response.
-response = {"statusCode": 418, "body": {"tea": True}}
+from tests.submissions import of_gateway
+
+answers = {"GET /model": of_gateway(502, "BadGatewayException")}
+
+teapot = """
+def handler(event, context):
+    return {"statusCode": 418, "body": {"tea": True}}
+"""

@@ -1,3 +1,10 @@
-# exercise 5.2: response
+# exercise 5.2: teapot
 # says: The gateway knows no status_code, and answers 502 for it.
-response = {"status_code": 418, "body": '{"tea": true}'}
+from tests.submissions import of_gateway
+
+answers = {"GET /model": of_gateway(502, "BadGatewayException")}
+
+teapot = """
+def handler(event, context):
+    return {"status_code": 418, "body": '{"tea": true}'}
+"""

@@ -1,3 +1,10 @@
-# exercise 5.2: response
+# exercise 5.2: teapot
 # says: This is a str: the gateway answers 502, malformed response.
-response = '{"tea": true}'
+from tests.submissions import of_gateway
+
+answers = {"GET /model": of_gateway(502, "BadGatewayException")}
+
+teapot = """
+def handler(event, context):
+    return '{"tea": true}'
+"""
