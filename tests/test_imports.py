@@ -270,6 +270,7 @@ MAY: dict[str, tuple[str, ...]] = {
         "lab",
         "lab/bursts",
         "lab/draw",
+        "lab/policy",
         "gateway",
         "gateway/instances",
         "gateway/routing",
@@ -459,6 +460,7 @@ def test_there_are_files_that_draw():
 # What a folder, a module and a function may hold, so that each can be taken in at a glance; but for
 # tables, which are read by the row.
 MOST_MODULES, MOST_LINES, LONGEST = 20, 300, 40
+A_FILE_A_CHAPTER = {"lab/checks"}  # found by the chapter's number, and by nothing else
 TABLES = {
     "lab/predictions/questions.py",
     "sandbox/quirks.py",
@@ -484,4 +486,6 @@ def test_folders_modules_and_functions_can_be_taken_in_at_a_glance():
     folders = [path.parent for path in FILES]
     large = {name_of(each) for each in folders if folders.count(each) > MOST_MODULES}
     assert large <= {"lab/checks"}  # a module a chapter, each found by its number
+    many = {name_of(each) for each in set(folders) if folders.count(each) > MOST_MODULES}
+    assert many == A_FILE_A_CHAPTER
     assert {part for path in FILES for part in long_parts(path)} == TABLES

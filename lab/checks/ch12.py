@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import partial
 from typing import Any
 
 from lab.checks.shared import steps
 from lab.exercise import calls
 from lab.exercise.state import Exercise, NotYet
-from lab.prompt.state import Reply
 
 PATH = "/feedback"
 KEY = "Run up(8): chapter 08 gives the teams their keys."
@@ -28,22 +28,21 @@ def feedback(value: Any, outputs: Mapping[str, Any]) -> str:
     steps.function(value)
     key = calls.as_team(outputs, "blue", KEY)
 
-    def say(body: object, headers: Mapping[str, str]) -> Reply:
-        return calls.call(outputs, "POST", PATH, json=body, headers=dict(headers))
-
-    reply = say({"stars": 5}, key)
+    say = partial(calls.call, outputs, "POST", PATH)
+    reply = say(json={"stars": 5}, headers=key)
     if reply.status == 400:
         raise NotYet('{"stars": 5} gets 400.', "The schema is too narrow, or of another type.")
     calls.of_function(reply, f"POST {PATH}", NOT_SERVED)
     for body, hint in REFUSED:
-        if (found := say(body, key).status) != 400:
+        if (found := say(json=body, headers=key).status) != 400:
             raise NotYet(f"{body} gets {found}, and should get 400.", hint)
-    if (found := say({"stars": 6}, {**key, "Content-Type": "text/plain"}).status) != 400:
+    text = {**key, "Content-Type": "text/plain"}
+    if (found := say(json={"stars": 6}, headers=text).status) != 400:
         raise NotYet(
             f"As text/plain, {{'stars': 6}} gets {found}: nobody looked at it.",
             'checked() registers the model under "$default".',
         )
-    if (found := say({"stars": 5}, {}).status) not in (401, 403):
+    if (found := say(json={"stars": 5}, headers={}).status) not in (401, 403):
         raise NotYet(f"Without a key, it gets {found}.", "The method has **access, too.")
     return f"{len(REFUSED)} bad bodies got 400, of any type; what fits gets to the function."
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import partial
 from typing import Any
 
 from gateway import budget
@@ -10,7 +11,6 @@ from gateway.settings import Settings
 from lab.checks.shared import steps
 from lab.exercise import calls
 from lab.exercise.state import Exercise, NotYet
-from lab.prompt.state import Reply
 
 # A test asks the budget itself: 300 tokens, a prompt of 50, max_tokens 150, an answer of 20.
 LEFT = {
@@ -73,17 +73,14 @@ def _kept(outputs: Mapping[str, Any]) -> str:
     team = calls.as_team(outputs, "blue", "Run up(8): chapter 08 gives the teams their keys.")
     share = TOTAL // 2
 
-    def ask(max_tokens: int) -> Reply:
-        wanted = {"prompt": "Hi", "max_tokens": max_tokens}
-        return calls.call(outputs, "POST", "/model", json=wanted, headers=team)
-
-    more = ask(share)
+    ask = partial(calls.call, outputs, "POST", "/model", headers=team)
+    more = ask(json={"prompt": "Hi", "max_tokens": share})
     if more.status != 429 or more.who != "function" or str(share) not in more.said:
         raise NotYet(
             f"A call that may need more than {share} tokens gets {more.status}: {more.said[:120]}",
             "It should be the function's 429, which names the share. Run up() again.",
         )
-    less = ask(4)
+    less = ask(json={"prompt": "Hi", "max_tokens": 4})
     if less.status != 200:
         raise NotYet(
             f"A call that needs a few tokens gets {less.status}: {less.said[:120]}",

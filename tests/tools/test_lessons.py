@@ -262,6 +262,12 @@ UNSEEN = {
     "candidate_variables",
     "candidate_rights",
     "fallback_rights",
+    "authentication",
+    "limit_responses",
+    "every_method",
+    "budget_rights",
+    # The next page shows it, which is about it.
+    "encrypted_only",
 }
 
 

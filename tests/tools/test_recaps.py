@@ -31,7 +31,7 @@ class Api:
 
 
 A = SimpleNamespace(
-    **dict.fromkeys(("id", "arn", "name", "execution_arn", "invoke_arn"), "x"),
+    **dict.fromkeys(("id", "arn", "name", "execution_arn", "invoke_arn", "stage_name"), "x"),
     response_streaming_invoke_arn="x/response-streaming-invocations",
 )
 
