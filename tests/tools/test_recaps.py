@@ -23,7 +23,7 @@ class Table:
 
 
 A = SimpleNamespace(
-    **dict.fromkeys(("id", "arn", "name", "execution_arn", "invoke_arn"), "x"),
+    **dict.fromkeys(("id", "arn", "name", "stage_name", "execution_arn", "invoke_arn"), "x"),
     response_streaming_invoke_arn="x/response-streaming-invocations",
 )
 # Of each page: what its function is called with, and a text that is in what it gives.

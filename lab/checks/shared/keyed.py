@@ -1,0 +1,34 @@
+"""What graders share that ask a gateway which asks for a key: a call by the team blue."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from lab.exercise import calls
+from lab.prompt.state import Reply
+
+TEAM = "blue"
+# How API Gateway answers at a path that is not there; the second, if the caller sends a key.
+NO_PATH = ("MissingAuthenticationToken", "IncompleteSignature")
+
+
+def post(outputs: Mapping[str, Any], path: str, body: Mapping[str, Any]) -> Reply:
+    """POST a body to a path of the stage, with the team's key.
+
+    Raises:
+        NotYet: nothing is deployed, or nothing answers.
+    """
+    return calls.call(outputs, "POST", path, json=dict(body), headers=_head(outputs))
+
+
+def no_path(reply: Reply) -> bool:
+    """Whether what is served has no such path or method."""
+    return any(kind in reply.header("x-amzn-ErrorType") for kind in NO_PATH)
+
+
+def _head(outputs: Mapping[str, Any]) -> dict[str, str]:
+    """The team's key as clients send it; nothing where there are no keys."""
+    covered = outputs.get("team_keys")
+    found = covered.reveal() if covered is not None else {}
+    return {"Authorization": f"Bearer {found[TEAM]}"} if TEAM in found else {}
