@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from lab.checks.shared import steps
-from lab.exercise import calls, watched
+from lab.checks.shared import keyed, steps
+from lab.exercise import watched
 from lab.exercise.state import Exercise, NotYet
 
 # A test adds them up: the latency is all of them and the 900 ms of work.
@@ -44,14 +44,13 @@ LEVEL = 'The level of POST /model is "ERROR": {**logging, "logging_level": …}.
 def quiet(value: Any, outputs: Mapping[str, Any]) -> str:
     """A prompt that is answered leaves no line in the execution log; one that fails does."""
     steps.function(value)
-    who = watched.headers(outputs)
-    fine = calls.call(outputs, "POST", "/model", json=HELLO, headers=who)
+    fine = keyed.post(outputs, "/model", HELLO)
     if fine.status != 200:
         raise NotYet(
             f"The checker's prompt gets {fine.status}: {fine.said[:200]}",
             "It has to be answered: are all steps of the file in place, and deployed?",
         )
-    failed = calls.call(outputs, "POST", "/model", json={}, headers=who)
+    failed = keyed.post(outputs, "/model", {})
     told = watched.lines(outputs, "execution_log_group", failed.request_id)
     if not told:
         raise NotYet(

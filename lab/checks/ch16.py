@@ -6,8 +6,8 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from lab.checks.shared import steps
-from lab.exercise import calls, watched
+from lab.checks.shared import keyed, steps
+from lab.exercise import watched
 from lab.exercise.state import Exercise, NotYet
 
 NAMESPACE = "Company/Models"
@@ -18,8 +18,7 @@ HELLO = {"prompt": "Say hello.", "max_tokens": 1}
 def company(value: Any, outputs: Mapping[str, Any]) -> str:
     """Tokens that are counted in the company's namespace, by model."""
     steps.function(value)
-    who = watched.headers(outputs)
-    reply = calls.call(outputs, "POST", "/model", json=HELLO, headers=who)
+    reply = keyed.post(outputs, "/model", HELLO)
     if reply.status != 200:
         raise NotYet(
             f"The checker's prompt gets {reply.status}: {reply.said[:200]}",

@@ -16,13 +16,6 @@ PATIENCE = 300.0
 T = TypeVar("T")
 
 
-def headers(outputs: Mapping[str, Any]) -> dict[str, str]:
-    """What says that the first team calls; nothing where the stack has no teams."""
-    covered = outputs.get("team_keys")
-    teams = covered.reveal() if covered else {}
-    return {"Authorization": f"Bearer {next(iter(teams.values()))}"} if teams else {}
-
-
 def lines(
     outputs: Mapping[str, Any], output: str, request_id: str, *, wait: bool = True
 ) -> list[str]:
