@@ -68,13 +68,14 @@ def path_below(
 def chat_completions(
     rest_api: aws.apigateway.RestApi,
     access: Arguments,
+    rules: Arguments,
     invocation: Arguments,
 ) -> Parts:
     """POST /chat/completions: a conversation in, its next turn out."""
     root = rest_api.root_resource_id
     above = path_below("chatPath", rest_api, root, "chat")
     path = path_below("completionsPath", rest_api, above.id, "completions")
-    asks = {**access, "operation_name": "CreateChatCompletion"}
+    asks = {**access, **rules, "operation_name": "CreateChatCompletion"}
     method = path_method("chatMethod", rest_api, path, "POST", asks)
     proxy = proxy_integration(
         "chatIntegration", rest_api, method, invocation

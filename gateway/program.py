@@ -241,11 +241,11 @@ def client_parts(
     flow = {**whole, **streaming(settings, function)}
     streamed = {**flow, **alias_invocation(settings, function, flow)}
     check = chat_check(settings, api)
-    talked = {**admitted, **chat_rules(check)}
+    rules = chat_rules(check)
     return [
         *list_models(api, admitted, whole),
         *check,
-        *chat_completions(api, talked, streamed),
+        *chat_completions(api, admitted, rules, streamed),
         *other_dialects(settings, api, admitted, whole, streamed),
         *no_embeddings(api, admitted, whole),
     ]

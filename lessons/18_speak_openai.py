@@ -76,7 +76,8 @@ predict("18")
 # gives orders, `user` asks, `assistant` has answered. The model keeps
 # nothing, so the client sends the whole conversation each time.
 # (`list_models` does the same for GET `/models` and `/models/{model}`;
-# `chat_limit` gives conversations the rate of prompts.)
+# `chat_limit` gives conversations the rate of prompts. `rules` is empty
+# until chapter 19.)
 
 # %% step: chat_completions
 
@@ -159,12 +160,12 @@ print(say().choices[0].message.content)
 # text. `length` says that `max_tokens` ended it.
 
 # %%
-for more in ({"seed": 7}, {"seed": 7}, {"seed": 7, "stop": [","]},
-             {"seed": 7, "max_tokens": 3}):
-    choice = say(temperature=0.9, **more).choices[0]
+for more in ({}, {}, {"stop": [","]}, {"max_tokens": 3}):
+    choice = say(temperature=0.9, seed=7, **more).choices[0]
     print(more, choice.finish_reason, repr(choice.message.content))
-# expect 2 times: {'seed': 7} 
-# expect: {'seed': 7, 'max_tokens': 3} length
+# expect 2 times: {} length
+# expect: {'stop': [',']} stop
+# expect: {'max_tokens': 3} length
 
 # %% [markdown]
 # ## Break it: six mistakes, as the client sees them

@@ -39,8 +39,7 @@ import openai
 import pulumi_aws as aws
 import requests
 from gateway import chat as endpoint
-from gateway.chat import adapter_invocation, adapter_start
-from gateway.chat import adapter_variables, path_below
+from gateway.chat import path_below
 from gateway.kinds import Arguments
 from gateway.limits import path_method, proxy_integration
 from gateway.settings import Settings
@@ -187,6 +186,8 @@ def streaming(settings, function):
 def stream_variables(settings):
     return {}
 
+adapter_start = adapter_variables = stream_variables
+adapter_invocation = streaming
 up()
 timed()
 # expect: pieces:
@@ -204,14 +205,15 @@ timed()
 # streams. The checker calls it.
 
 # %%
-from gateway.chat import stream_variables, streaming
+from gateway.chat import adapter_invocation, adapter_start
+from gateway.chat import adapter_variables, stream_variables, streaming
 
 def any_shape(rest_api, access, invocation):
     ...
 
-def chat_completions(rest_api, access, invocation):
-    ways = (rest_api, access, invocation)
-    return (endpoint.chat_completions(*ways) + (any_shape(*ways) or []))
+def chat_completions(rest_api, access, rules, invocation):
+    usual = endpoint.chat_completions(rest_api, access, rules, invocation)
+    return usual + (any_shape(rest_api, access, invocation) or [])
 
 up()
 timed()

@@ -125,7 +125,7 @@ chat = {"messages": talk, "max_tokens": 1}
 print(post("/responses/input_tokens", input=talk[0]["content"]).text,
       post("/messages/count_tokens", messages=talk).text,
       post("/chat/completions", **chat).json()["usage"]["prompt_tokens"])
-# expect: "input_tokens": 25} {"input_tokens": 25} 25
+# expect: "input_tokens": 26} {"input_tokens": 26} 26
 
 # %% [markdown]
 # ## Ask
