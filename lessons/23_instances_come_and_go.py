@@ -198,12 +198,15 @@ traffic(3, rate=2, url=direct, at={0: dies})
 
 # %% [markdown]
 # The fix is the group's: it replaces who is unhealthy for the balancer. You
-# need not wait: say it yourself. Each thing that the group did has a cause.
+# need not wait: say it yourself, if the group still has it. Each thing that
+# the group did has a cause.
 
 # %%
-scaling.set_instance_health(
-    InstanceId=victim, HealthStatus="Unhealthy",
-    ShouldRespectGracePeriod=False)
+for one in scaling.describe_auto_scaling_instances(
+        InstanceIds=[victim])["AutoScalingInstances"]:
+    scaling.set_instance_health(
+        InstanceId=one["InstanceId"], HealthStatus="Unhealthy",
+        ShouldRespectGracePeriod=False)
 for done in scaling.describe_scaling_activities(
         AutoScalingGroupName=group, MaxRecords=4)["Activities"]:
     print(done["Description"], "-", done["Cause"][-110:])

@@ -169,9 +169,9 @@ traffic(3, rate=2, url=direct, at={0: gone})
 # %%
 configure(livePool=None)
 up()
-traffic(1, rate=3, url=direct)
 scaling.update_auto_scaling_group(
     **candidate, MinSize=1, DesiredCapacity=1)
+traffic(1, rate=3, url=direct)
 # expect: , 0 failed
 
 # %% [markdown]

@@ -151,7 +151,7 @@ def first_backends(site, breakers):
     return {**told, "FIRST_BACKENDS": first}
 
 up()
-traffic(2, rate=2, url=outputs()["model_url"])
+traffic(3, rate=1, url=outputs()["model_url"])
 show(boto3.client("dynamodb").scan(
     TableName=outputs()["breaker_table"])["Items"])
 # expect: , 0 failed
@@ -166,13 +166,12 @@ show(boto3.client("dynamodb").scan(
 # `function`.
 
 # %%
-group = {"AutoScalingGroupName": outputs()["instance_group"]}
-scaling = boto3.client("autoscaling")
-victim = scaling.describe_auto_scaling_groups(AutoScalingGroupNames=[
-    *group.values()])["AutoScalingGroups"][0]["Instances"][0]["InstanceId"]
+found = boto3.client("elbv2").describe_target_health(
+    TargetGroupArn=outputs()["targets_arn"])["TargetHealthDescriptions"]
 
 def dies():
-    boto3.client("ec2").send_diagnostic_interrupt(InstanceId=victim)
+    boto3.client("ec2").send_diagnostic_interrupt(
+        InstanceId=found[0]["Target"]["Id"])
 
 traffic(3, rate=2, url=outputs()["model_url"], at={0: dies})
 # expect: , 0 failed
@@ -180,15 +179,13 @@ traffic(3, rate=2, url=outputs()["model_url"], at={0: dies})
 
 # %% [markdown]
 # Straight at the balancer, each of these calls would have been a 502. The
-# fix: the group replaces who is dead, and the step comes from the file again.
-# When its pause of ten seconds is over, one caller tries the instances.
+# group will replace who is dead, and when the breaker's pause of ten seconds
+# is over, one caller tries the instances. The fix is that you need none: only
+# the step comes from the file again.
 
 # %%
 from gateway.routing.fallback import first_backends
 
-scaling.set_instance_health(
-    InstanceId=victim, HealthStatus="Unhealthy",
-    ShouldRespectGracePeriod=False)
 up()
 # expect: Done in
 
