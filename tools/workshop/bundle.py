@@ -77,7 +77,7 @@ def make(name: str, pythons: list[str], to: Path, *, hub: bool = False) -> Path:
         unfinished = Path(work) / target.name
         with tarfile.open(unfinished, "w") as opened:  # wheels are compressed already
             for path in kit.files():
-                opened.add(ROOT / path, Path(NAME, path).as_posix())
+                opened.add(ROOT / path, Path(NAME, path).as_posix(), filter=anybody)
             opened.add(folder, f"{NAME}/bundle", filter=anybody)
         unfinished.replace(target)
     size, seconds = target.stat().st_size / 1e6, time.monotonic() - begun
@@ -87,8 +87,8 @@ def make(name: str, pythons: list[str], to: Path, *, hub: bool = False) -> Path:
 
 
 def anybody(entry: tarfile.TarInfo) -> tarfile.TarInfo:
-    """Whoever unpacks it can read it, whatever the umask was here."""
-    entry.mode = 0o755 if entry.isdir() else 0o644
+    """Whoever unpacks it can read it, whatever the umask was here; root unpacks it as root's."""
+    entry.mode = 0o755 if entry.isdir() or entry.mode & 0o100 else 0o644
     entry.uid = entry.gid = 0
     entry.uname = entry.gname = ""
     return entry

@@ -126,9 +126,11 @@ def unpacked(small, cli, tmp_path, capsys):
         maker.INSTALL.format(archive=archive.name, name=maker.NAME) + "\n"
     )
     with tarfile.open(archive) as opened:
-        modes = {entry.name: entry.mode for entry in opened if "/bundle/" in entry.name}
+        modes = {entry.name: entry.mode for entry in opened}
+        assert {entry.uid for entry in opened} == {0}
         opened.extractall(tmp_path / "learner", filter="data")
     assert set(modes.values()) == {0o644, 0o755}
+    assert modes[f"{maker.NAME}/.ci/run"] == 0o755 and modes[f"{maker.NAME}/README.md"] == 0o644
     assert os.listdir(tmp_path / "out") == [archive.name]
     whole = tmp_path / "learner" / maker.NAME
     assert (whole / "tools" / "run.py").read_bytes() == (ROOT / "tools" / "run.py").read_bytes()

@@ -36,13 +36,16 @@ LOOK = 3.0  # seconds between two looks at memory
 ASLEEP = 70.0
 ASK = "from lab import ask\nask('Hello.', max_tokens=8)"
 UP = "from lab import up\nup()"
-URL = "from lab import outputs\nprint(outputs()['model_url'])"
-RETURN = """\
+# What is deployed, on a line; and the same after a kill, with an answer from it where there is one.
+DEPLOYED = """\
+import json
+from lab import outputs
+print(json.dumps(dict(outputs()), default=str, sort_keys=True))
+"""
+ANSWER = """
 import requests
-from lab import outputs, start
-start(6)
-url = outputs()["model_url"]
-print(url, requests.post(url, json={"prompt": "Hi", "max_tokens": 2}, timeout=120).status_code)
+prompt, url = {"prompt": "Hi", "max_tokens": 2}, outputs().get("model_url")
+print(requests.post(url, json=prompt, timeout=120).status_code if url else 200)
 """
 
 
@@ -125,11 +128,11 @@ def measure(trial: Trial, pages: list[Path]) -> Told:
     told.busy, told.load = seen.megabytes, (before, os.getloadavg()[0])
     say("a minute of rest, a prompt, an up")
     rest(trial, told)
-    at = {one.name: one.run(URL).text.strip() for one in told.learners if not one.wrong}
+    had = {one.name: one.run(DEPLOYED).text.strip() for one in told.learners if not one.wrong}
     say("kill -9 of the hub, its proxy and all that learners run")
     told.killed = trial.kill()
     trial.start()
-    each(told.learners, lambda learner: go_on(learner, at.get(learner.name, ""), told))
+    each(told.learners, lambda learner: go_on(learner, had.get(learner.name, ""), told))
     return told
 
 
@@ -155,15 +158,24 @@ def rest(trial: Trial, told: Told) -> None:
     told.most = seen.megabytes
 
 
-def go_on(learner: Learner, url: str, told: Told) -> None:
-    """Come back after the kill: the same address, and an answer from it."""
+def go_on(learner: Learner, had: str, told: Told) -> None:
+    """Come back after the kill: the page's own start, the same deployed, and an answer from it."""
+    last = told.pages[-1]
     learner.sit_down()
-    learner.open(told.pages[-1].stem)
-    said = learner.run(RETURN)
-    if url and said.text.split()[-2:] == [url, "200"]:
+    learner.open(last.stem)
+    said = learner.run(f"from lab import start\n{start_of(last)}\n{DEPLOYED}{ANSWER}")
+    if had and said.text.strip().splitlines()[-2:] == [had, "200"]:
         told.back[learner.name] = time.monotonic() - learner.begun
     else:
-        told.lost.append(f"{learner.name}: had {url or 'nothing'}, has {said.error or said.text}")
+        has = said.error or said.text[-200:]
+        told.lost.append(f"{learner.name}: had {had[-200:] or 'nothing'}, has {has}")
+
+
+def start_of(page: Path) -> str:
+    """The line with which a page starts, such as `start(6)`."""
+    cells = json.loads(page.read_text(encoding="utf-8"))["cells"]
+    lines = "".join(line for cell in cells for line in [*cell["source"], "\n"]).splitlines()
+    return next(line for line in lines if line.startswith("start("))
 
 
 def each(learners: Iterable[Learner], do: Callable[[Learner], Any], gap: float = GAP) -> None:

@@ -28,7 +28,7 @@ def told(tmp_path_factory):
     (at / "room.json").write_text(json.dumps(ROOM))
     done = subprocess.run(
         [sys.executable, str(Path(__file__).with_name("configured.py")), *(str(TEACH / w) for w in WAYS)],
-        capture_output=True, text=True, timeout=120, cwd=at,
+        capture_output=True, text=True, timeout=240, cwd=at,
         env={**os.environ, "PYTHONPATH": str(overlay.SITE), "ROOM": str(at), "ROOM_SPAWNER": "systemd"},
     )  # fmt: skip
     assert done.returncode == 0, done.stderr

@@ -7,7 +7,7 @@ import pytest
 from tools.machine import Problem
 from tools.workshop.hub import __main__ as command
 from tools.workshop.hub import memory, rehearsal, starts
-from tools.workshop.hub.learner import Learner
+from tools.workshop.hub.learner import Learner, Said
 
 ROLLUP = "55d0-7ffc ---p 00000000 00:00 0 [rollup]\nRss: 90000 kB\nPss:  51200 kB\nPss_Anon: 4 kB\n"
 
@@ -81,6 +81,34 @@ def test_pages_are_named_by_their_numbers():
     assert [page.stem[:2] for page in rehearsal.between("00-02")] == ["00", "01", "02"]
     with pytest.raises(Problem, match="--pages 00-06"):
         rehearsal.between("77")
+
+
+def test_a_page_is_started_again_as_it_starts_itself():
+    first, *_, last = rehearsal.between("00-06")
+    assert rehearsal.start_of(first) == 'start(0, stack="first-look")'
+    assert rehearsal.start_of(last) == "start(6)"
+
+
+@pytest.mark.parametrize(
+    ("had", "text", "on"),
+    [('{"a": 1}', 'Starting\n{"a": 1}\n200\n', True), ('{"a": 1}', '{"a": 2}\n200\n', False),
+     ('{"a": 1}', '{"a": 1}\n503\n', False), ("", "\n200\n", False)],
+)  # fmt: skip
+def test_who_has_the_same_and_an_answer_went_on(had, text, on):
+    class One(Learner):
+        def sit_down(self):
+            self.begun = 0.0
+
+        def open(self, page):
+            assert page.startswith("01_")
+
+        def run(self, code):
+            assert "start(1)" in code
+            return Said(text)
+
+    found = told(back={})
+    rehearsal.go_on(One("", "a", ""), had, found)
+    assert (list(found.back) == ["a"]) is on and bool(found.lost) is not on
 
 
 def test_one_whose_hub_fails_is_noted_and_the_others_go_on():
