@@ -461,9 +461,6 @@ def test_there_are_files_that_draw():
 # tables, which are read by the row.
 MOST_MODULES, MOST_LINES, LONGEST = 20, 300, 40
 A_FILE_A_CHAPTER = {"lab/checks"}  # found by the chapter's number, and by nothing else
-ONE_A_CHAPTER = {
-    "lab/checks"
-}  # folders whose files are counted by the course: as many as it has pages
 TABLES = {
     "lab/predictions/questions.py",
     "sandbox/quirks.py",
@@ -487,10 +484,6 @@ def long_parts(path: Path) -> list[str]:
 
 def test_folders_modules_and_functions_can_be_taken_in_at_a_glance():
     folders = [path.parent for path in FILES]
-    large = {name_of(each) for each in folders if folders.count(each) > MOST_MODULES}
-    assert large <= {"lab/checks"}  # a module a chapter, each found by its number
     many = {name_of(each) for each in set(folders) if folders.count(each) > MOST_MODULES}
     assert many == A_FILE_A_CHAPTER
-    full = {name_of(each) for each in set(folders) if folders.count(each) > MOST_MODULES}
-    assert full - ONE_A_CHAPTER == set()
     assert {part for path in FILES for part in long_parts(path)} == TABLES

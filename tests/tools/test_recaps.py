@@ -32,7 +32,6 @@ class Api:
 
 A = SimpleNamespace(
     **dict.fromkeys(("id", "arn", "name", "execution_arn", "invoke_arn", "stage_name"), "x"),
-    **dict.fromkeys(("id", "arn", "name", "stage_name", "execution_arn", "invoke_arn"), "x"),
     response_streaming_invoke_arn="x/response-streaming-invocations",
 )
 

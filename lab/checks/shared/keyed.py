@@ -32,4 +32,3 @@ def _head(outputs: Mapping[str, Any]) -> dict[str, str]:
     covered = outputs.get("team_keys")
     found = covered.reveal() if hasattr(covered, "reveal") else {}
     return {"Authorization": f"Bearer {found[TEAM]}"} if TEAM in found else {}
-    found = covered.reveal() if covered is not None else {}

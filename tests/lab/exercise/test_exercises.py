@@ -59,8 +59,8 @@ def deployed(monkeypatch, answers):
     monkeypatch.setattr(calls, "send", send)
     monkeypatch.setattr(watched, "lines", lines)
     monkeypatch.setattr(watched, "alarm", lambda metric, ringing=False: answers["alarm"][ringing])
-    return {**OUTPUTS, "invoke_url": base, "team_keys": KEYS, **answers.get("outputs", {})}
     monkeypatch.setattr(calls, "trial", trial)
+    return {**OUTPUTS, "invoke_url": base, "team_keys": KEYS, **answers.get("outputs", {})}
 
 
 @pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
