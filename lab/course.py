@@ -223,7 +223,7 @@ CHAPTERS = (
         23,
         "instances_come_and_go",
         "Instances come and go",
-        35,
+        40,
         ("scaling_policy",),
         ("instances/pool",),
     ),

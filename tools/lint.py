@@ -54,8 +54,7 @@ COLUMNS = 76
 CELLS = 26
 CODE = 110  # lines of a page, the cells cut from the program among them
 # Pages that are still to be divided: cells, and lines of code.
-LONGER = {
-}
+LONGER = {}
 WORDS = {"00_start": (300, 900), "99_clean_up": (300, 900)}
 CHAPTER_WORDS = (600, 1100)  # with the map of all chapters
 ALT = 150

@@ -5,7 +5,7 @@ import json
 import pulumi_aws as aws
 import pytest
 
-from gateway import chat, limits
+from gateway import chat, dialects, limits
 from lab.checks import ch19, ch20, ch21
 from lab.exercise.state import RIGHT, judge
 
