@@ -7,8 +7,8 @@
 # %% [markdown]
 # # {{title}}
 #
-# The last missing wire: what comes in at `/model` is handed to the
-# function, and its answer goes back.
+# What comes in at `/model` is handed to the function, and its answer goes
+# back.
 #
 # {{map}}
 #
@@ -254,7 +254,7 @@ check("5.2", teapot)
 #
 # - API Gateway waits 29 seconds for a function, then answers 504. The
 #   function runs on, and is paid for. For Regional and private APIs, AWS
-#   raises these 29 seconds on request (a quota of the account).
+#   raises these 29 seconds on request.
 # - A request may have 10 MB, but Lambda takes 6 MB: larger ones get a 413.
 #
 # ## Recap

@@ -183,7 +183,8 @@ from gateway.deployment import stage
 for wrong in (url + "s", url.replace("/v1/", "/v2/")):
     answer = requests.post(wrong, timeout=60)
     print(wrong[-10:], answer.status_code, answer.text)
-# expect: 403 {"message":"Missing Authentication Token
+# expect: 403 {
+# expect: Missing Authentication Token
 # expect: 403 {"message":"Forbidden"}
 
 # %% [markdown]
