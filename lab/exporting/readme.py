@@ -38,6 +38,7 @@ MAKES = (
     (25, "Who answers when one of them fails; a second version on a part of the requests."),
 )  # fmt: skip
 _KEYS, _LIMITS = that_makes("team_keys").number, that_makes("usage_plans").number
+_CHAT = that_makes("chat_completions").number
 
 
 def opened(number: int) -> str:
@@ -97,7 +98,7 @@ def readme(text: str, number: int, gone: Collection[str]) -> str:
         title, _, body = section.partition("\n")
         if title == "What it makes" or SECTIONS.get(title, 0) > number:
             continue
-        if title == "Call" and number < 13:
+        if title == "Call" and number < _CHAT:
             told.append(CALL.format(key=KEY if number >= 7 else "").rstrip())
             continue
         body = _paragraphs(body, number, gone)
