@@ -197,7 +197,7 @@ print(len(watch.list_metrics(Namespace="Class")["Metrics"]), "metrics")
 print("of one call:", numbers("Class", "tokens", "Sum", request_id="r-7"))
 print("of all calls:", numbers("Class", "tokens", "Sum"))
 # expect: 20 metrics
-# expect: of one call: [8
+# expect: of one call: [
 # expect: of all calls: []
 
 # %% [markdown]

@@ -66,8 +66,8 @@ predict("26")
 # %% [markdown]
 # ## The code
 #
-# Chapter 20 has all that clients look for, and no instances. The folder must
-# not be there yet: nothing is ever overwritten.
+# Chapter 20 has what clients of OpenAI look for, streamed, and no instances.
+# The folder must not be there yet: nothing is ever overwritten.
 
 # %%
 folder = Path(tempfile.mkdtemp()) / "my-gateway"
@@ -91,10 +91,11 @@ print(text[text.index("def gateway"):text.index("def model_outputs")])
 # ### Its tests
 #
 # They come along, those of the chapter, and need no account: they run the
-# program under Pulumi's mocks. Here are some of them. This is also the place for your rules.
-# "Every log ends some day" is such a rule, and a test holds it; if a company
-# has rules for all its programs, it writes a **policy pack** once, and
-# `pulumi preview --policy-pack` asks that. The second exercise writes a rule.
+# program under Pulumi's mocks. Here are some of them. This is also the place
+# for your rules. "Every log ends some day" is such a rule, and a test holds
+# it. Where a company has rules for all its programs, it writes a **policy
+# pack** once, and `pulumi preview --policy-pack` asks that. The second
+# exercise writes a rule.
 
 # %%
 done = subprocess.run(
@@ -136,10 +137,10 @@ stack.preview(color="never").change_summary
 # lacks. `aws_preflight` asks first, and changes nothing: who you are there,
 # which Region, what there may be only so many of, what would be made, what it
 # costs at rest. Here it asks the sandbox. In a terminal in which you are
-# signed in to AWS, `python -m lab.account 14` asks your account the same.
+# signed in to AWS, `python -m lab.account 20` asks your account the same.
 
 # %%
-aws_preflight(14)
+aws_preflight(20)
 # expect: credentials: account
 # expect: resources
 # expect: US dollars a month at rest
@@ -154,7 +155,7 @@ aws_preflight(14)
 # own provider may read more: an `AccessDenied` there names what is missing.
 
 # %%
-policy = deployer_policy(14, account="123456789012",
+policy = deployer_policy(20, account="123456789012",
                          region="eu-central-1", stack="prod")
 print(policy.json()[:600])
 policy
@@ -168,7 +169,7 @@ policy
 # token that says which repository and branch it runs for; AWS changes it for
 # credentials of an hour, if a role trusts that. This is **OIDC**: nothing is
 # stored that could leak. (`up` runs twice: what has left the program is
-# served until the second time, chapter 06.)
+# served until the second time, chapter 07.)
 
 # %%
 text = (folder / ".github/workflows/gateway.yml").read_text()
@@ -184,7 +185,7 @@ print(text[text.index("      - uses: aws-actions"):])
 # server; you would wait, and then read of a name that cannot be resolved.
 
 # %%
-aws_preflight(14, region="eu-centrl-1")
+aws_preflight(20, region="eu-centrl-1")
 # expect: eu-centrl-1 is none of AWS's
 # expect: pulumi config set aws:region eu-central-1
 

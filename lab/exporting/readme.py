@@ -43,6 +43,7 @@ MAKES = (
     (25, "Who answers when one of the homes fails."),
 )  # fmt: skip
 _KEYS, _LIMITS = that_makes("team_keys").number, that_makes("usage_plans").number
+_CHAT = that_makes("chat_completions").number
 
 
 def opened(number: int) -> str:
@@ -102,8 +103,8 @@ def readme(text: str, number: int, gone: Collection[str]) -> str:
         title, _, body = section.partition("\n")
         if title == "What it makes" or SECTIONS.get(title, 0) > number:
             continue
-        if title == "Call" and number < 13:
             told.append(CALL.format(key=KEY if number >= _KEYS else "").rstrip())
+        if title == "Call" and number < _CHAT:
             continue
         body = _paragraphs(body, number, gone)
         if title == "Deploy":
