@@ -61,12 +61,9 @@ from .cors import (  # chapter 18
     preflight_statements,
     preflights,
 )
-from .deployment import (  # chapter 06
-    declared_arguments,
-    deployment,
-    model_url,
-    stage,
-)
+
+# chapter 06
+from .deployment import declared_arguments, deployment, model_url, stage
 from .dialects import (  # chapter 21
     anthropic_base_url,
     dialect_limits,
@@ -236,11 +233,10 @@ def client_parts(
     flow = {**whole, **streaming(settings, function)}
     streamed = {**flow, **alias_invocation(settings, function, flow)}
     check = chat_check(settings, api)
-    rules = chat_rules(check)
     return [
         *list_models(api, admitted, whole),
         *check,
-        *chat_completions(api, admitted, rules, streamed),
+        *chat_completions(api, admitted, chat_rules(check), streamed),
         *other_dialects(settings, api, admitted, whole, streamed),
         *no_embeddings(api, admitted, whole),
     ]
@@ -257,8 +253,7 @@ def serve_api(
 ) -> Arguments:
     """The stage and what holds there: limits, logs, alarms; its outputs."""
     steps = execution_logs(settings, api)
-    account = logging_account(settings)
-    fields = log_fields(settings, proof)
+    fields, account = log_fields(settings, proof), logging_account(settings)
     written = stage_logging(fields, lines, steps, account)
     chosen = {**written, **stream_variables(settings)}
     chosen |= pool_variable(settings, chosen) | canary(settings, frozen)

@@ -124,7 +124,8 @@ outputs()
 # | 08, 10 | keys, tokens, signatures | not everyone may ask |
 # | 11, 13 | rates, quotas, a budget of tokens | nobody may ask for everything |
 # | 14, 16 | logs, a trace, alarms | you want to know what happened |
-# | 18 to 21 | OpenAI's shape, schemas, streams, dialects | programs that exist can use it |
+# | 18, 19 | OpenAI's shape, schemas and tools | programs that exist can use it |
+# | 20, 21 | streams, more dialects | agents can, too, and nobody waits |
 # | 22, 25 | instances, a second version | a model may outgrow a function |
 # | 26 | a folder of your own | the gateway goes home with you |
 # | 99 | nothing | you take everything down |
