@@ -171,18 +171,12 @@ def chat_schema(settings: Settings) -> Arguments:
         "required": ["role"],
         "properties": {"role": {"type": "string"}},
     }
+    turns = {"type": "array", "minItems": 1, "items": message}
     return {
         "$schema": "http://json-schema.org/draft-04/schema#",
         "type": "object",
         "required": ["model", "messages"],
-        "properties": {
-            "model": text,
-            "messages": {
-                "type": "array",
-                "minItems": 1,
-                "items": message,
-            },
-        },
+        "properties": {"model": text, "messages": turns},
     }
 
 

@@ -65,12 +65,9 @@ from .cors import (  # chapter 18
     preflight_statements,
     preflights,
 )
-from .deployment import (  # chapter 06
-    declared_arguments,
-    deployment,
-    model_url,
-    stage,
-)
+
+# chapter 06
+from .deployment import declared_arguments, deployment, model_url, stage
 from .dialects import (  # chapter 21
     anthropic_base_url,
     dialect_limits,
@@ -241,11 +238,10 @@ def client_parts(
     flow = {**whole, **streaming(settings, function)}
     streamed = {**flow, **alias_invocation(settings, function, flow)}
     check = chat_check(settings, api)
-    rules = chat_rules(check)
     return [
         *list_models(api, admitted, whole),
         *check,
-        *chat_completions(api, admitted, rules, streamed),
+        *chat_completions(api, admitted, chat_rules(check), streamed),
         *other_dialects(settings, api, admitted, whole, streamed),
         *no_embeddings(api, admitted, whole),
     ]
@@ -265,6 +261,7 @@ def serve_api(
     written = stage_logging(log_fields(settings, proof), lines, ready)
     chosen = {**written, **stage_traces(written, steps)}
     chosen |= stream_variables(settings)
+    fields, account = log_fields(settings, proof), logging_account(settings)
     chosen |= pool_variable(settings, chosen) | canary(settings, frozen)
     served = stage(settings, api, frozen, chosen)
 

@@ -33,9 +33,11 @@
 # %%
 import json
 import openai
+import pulumi_aws as aws
 import requests
 from gateway import chat as endpoint
 from gateway.kinds import Arguments
+from gateway.limits import body_model, body_validator
 from gateway.settings import Settings
 from lab import start, plan, up, outputs, predict
 from lab import check, hint, solution
@@ -71,10 +73,10 @@ predict("19")
 #
 # What a conversation has to be: a model's name, and messages, each with a
 # role. It says less than the function asks, so that fields which are new to
-# it pass. `chat_check` makes the validator and the model of it, and
-# `chat_rules` hands both to the method.
+# it pass. `chat_check` makes the validator and the model; `chat_rules` hands
+# both to the method, as `rules`.
 
-# %% step: chat_schema
+# %% step: chat_check, chat_schema
 
 # %% [markdown]
 # ## Plan

@@ -219,6 +219,8 @@ UNSEEN = {
     "log_fields",
     "list_models",
     "chat_limit",
+    "chat_rules",
+    "chat_url",
     "page_origins",
     "page_headers",
     "no_embeddings",

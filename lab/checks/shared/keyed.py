@@ -29,6 +29,6 @@ def no_path(reply: Reply) -> bool:
 
 def _head(outputs: Mapping[str, Any]) -> dict[str, str]:
     """The team's key as clients send it; nothing where there are no keys."""
-    covered = outputs.get("team_keys")
+    covered: Any = outputs.get("team_keys")
     found = covered.reveal() if hasattr(covered, "reveal") else {}
     return {"Authorization": f"Bearer {found[TEAM]}"} if TEAM in found else {}
