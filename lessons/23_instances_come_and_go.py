@@ -119,8 +119,8 @@ for alarm in boto3.client("cloudwatch").describe_alarms(
         "ComparisonOperator", "Threshold", "EvaluationPeriods")})
 # expect: Done in
 # expect: 'HealthCheckType': 'ELB'
-# expect: GreaterThanThreshold … 'EvaluationPeriods': 3
-# expect: LessThanThreshold … 'EvaluationPeriods': 15
+# expect: GreaterThanThreshold…'EvaluationPeriods': 3
+# expect: LessThanThreshold…'EvaluationPeriods': 15
 
 # %% [markdown]
 # ## Ask
