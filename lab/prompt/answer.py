@@ -9,6 +9,7 @@ from lab.draw import panels, words
 from lab.draw.html import Markup, clean, tag
 from lab.draw.panels import excerpt
 from lab.draw.view import View
+from lab.prompt.figures import figures
 from lab.prompt.meaning import meaning, where
 from lab.prompt.request import SNIPPETS, Request
 from lab.prompt.state import Exchange, Reply
@@ -95,19 +96,6 @@ def numbers(exchange: Exchange) -> list[tuple[str, str]]:
         ("request id", reply.request_id),
     ]
     return [(name, excerpt(value, 200)) for name, value in rows if value]
-
-
-def figures(rows: Sequence[tuple[str, str]]) -> str:
-    """The numbers that are looked at first, on one line; how each was measured is left out."""
-    known = {name: value.split(" (")[0].split(",")[0] for name, value in rows}
-    said = (
-        ("time to the first token", "{} to the first token"),
-        ("tokens written", "{}"),
-        ("tokens of the answer", "{} tokens"),
-        ("ended because", "{}"),
-    )
-    parts = [shape.format(known[name]) for name, shape in said if known.get(name)]
-    return " · ".join(parts).replace(" a second", " tokens a second")
 
 
 def ended(reason: str) -> str:
