@@ -77,9 +77,9 @@ def test_the_command_line_says_the_same(kit):
         command = [sys.executable, "-m", "lab.account", *arguments]
         return subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
 
-    told = run("9")
+    told = run(str(chapters.PLANS))
     assert (told.returncode, "account 000000000000" in told.stdout) == (0, True), told.stderr
-    policy = json.loads(run("9", "--policy", "--stack", "prod").stdout)
+    policy = json.loads(run(str(chapters.PLANS), "--policy", "--stack", "prod").stdout)
     assert ":function:prod-*" in json.dumps(policy)
     assert run("77").stderr.startswith("error: There is no chapter '77'")
 
