@@ -97,7 +97,7 @@ class Learner:
         api = f"{self.url}/user/{self.name}/api"
         if self._kernel:
             requests.delete(f"{api}/kernels/{self._kernel}", headers=self._token, timeout=60)
-        asked = {"path": f"{copies.WORK}/{page}.ipynb", "name": page, "type": "notebook",
+        asked: dict[str, Any] = {"path": f"{copies.WORK}/{page}.ipynb", "name": page, "type": "notebook",
                  "kernel": {"name": "python3"}}  # fmt: skip
         answer = requests.post(f"{api}/sessions", json=asked, headers=self._token, timeout=120)
         answer.raise_for_status()

@@ -109,7 +109,7 @@ def one(place: Place, names: list[str], kind: str, counted: Counted) -> None:
     listens = owners()
     for name in names:
         record = read(home(name) / "ports.json")
-        mine = [record.get(each) for each in ("port", "provider_port")]
+        mine = [record.get(each, 0) for each in ("port", "provider_port")]
         if started[name].returncode or [listens.get(port) for port in mine] != [name, name]:
             counted.wrong.append(f"{name}, {kind}: code {started[name].returncode}, ports {mine} "
                                  f"of {[listens.get(port) for port in mine]}: {said[name][-300:]}")  # fmt: skip
