@@ -65,13 +65,16 @@ def as_pages_have_them(space):
         made = limits.prompt_check(settings, rest_api, path, access, invocation)
         return made + space["feedback"](rest_api, access, invocation)
 
+    def budget_variables(settings, budget):
+        return space["fair"](settings, budget)
+
     return {
         "deployment": deployment,
         "encrypted_only": encrypted_only,
         "team_keys": team_keys,
         "usage_plans": usage_plans,
         "prompt_check": prompt_check,
-        "budget_variables": space["fair"],
+        "budget_variables": budget_variables,
     }
 
 
