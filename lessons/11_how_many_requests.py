@@ -185,7 +185,7 @@ print(last.headers.get("Retry-After"), last.text)
 # expect: 200
 # expect: 200
 # expect: 429 LimitExceededException
-# expect: None … insufficient_quota
+# expect: None {…insufficient_quota
 
 # %% [markdown]
 # ## Break it: a key without a plan
