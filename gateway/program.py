@@ -259,9 +259,11 @@ def serve_api(
     """The stage and what holds there: limits, logs, alarms; its outputs."""
     steps, ready = execution_logs(settings, api), logging_account(settings)
     written = stage_logging(log_fields(settings, proof), lines, ready)
-    chosen = {**written, **stage_traces(written, steps)}
-    chosen |= stream_variables(settings)
-    fields, account = log_fields(settings, proof), logging_account(settings)
+    chosen = {
+        **written,
+        **stage_traces(written, steps),
+        **stream_variables(settings),
+    }
     chosen |= pool_variable(settings, chosen) | canary(settings, frozen)
     served = stage(settings, api, frozen, chosen)
 

@@ -127,9 +127,7 @@ outputs()
 # | 14, 15 | logs, a trace | you want to know what happened |
 # | 16, 17 | metrics, alarms | you want to be told before they ask |
 # | 18, 19 | OpenAI's shape, schemas and tools | programs that exist can use it |
-# | 18, 19 | OpenAI's shape, schemas, tools | programs that exist can use it |
 # | 20, 21 | streams, more dialects | agents can, too, and nobody waits |
-# | 20, 21 | streams, two more dialects | nobody likes to wait; not all speak OpenAI |
 # | 22, 23, 24, 25 | instances, a second version, a fallback | a model may outgrow a function |
 # | 26 | a folder of your own | the gateway goes home with you |
 # | 99 | nothing | you take everything down |

@@ -103,8 +103,8 @@ def readme(text: str, number: int, gone: Collection[str]) -> str:
         title, _, body = section.partition("\n")
         if title == "What it makes" or SECTIONS.get(title, 0) > number:
             continue
-            told.append(CALL.format(key=KEY if number >= _KEYS else "").rstrip())
         if title == "Call" and number < _CHAT:
+            told.append(CALL.format(key=KEY if number >= _KEYS else "").rstrip())
             continue
         body = _paragraphs(body, number, gone)
         if title == "Deploy":
