@@ -37,11 +37,7 @@ from .auth import (  # chapters 08 and 10
     team_keys,
     user_pool,
 )
-from .budget import (
-    budget_rights,
-    budget_variables,
-    token_budget,
-)  # chapter 13
+from .budget import budget_rights, budget_variables, token_budget  # 13
 from .chat import (  # chapters 18 to 20
     adapter_invocation,
     adapter_start,
@@ -95,13 +91,9 @@ from .logs import (  # chapters 14 and 15
 )
 from .managed.backend import backend_rights, backend_variables
 from .metrics import alarms, dashboard, method_metrics, metrics_variables
-from .model import (  # chapters 01 and 02
-    api_role,
-    invoke_policy,
-    model,
-    model_layer,
-    plain_start,
-)
+
+# chapters 01 and 02
+from .model import api_role, invoke_policy, model, model_layer, plain_start
 from .routing.canary import canary, pool_variable  # chapter 24
 from .routing.homes import (  # chapters 22 to 25
     Fallback,

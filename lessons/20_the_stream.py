@@ -81,7 +81,7 @@ predict("20")
 # together. The limit of 29 seconds does not hold for a stream, which may
 # take 15 minutes; but the function's own `timeout` does, and ours is 29.
 #
-# The stage's variable tells the function: API Gateway sends it along with
+# A **stage variable** tells the function: API Gateway sends it along with
 # each call. (`adapter_…` in `gateway/chat.py` is for AWS: see below.)
 
 # %% step: streaming, stream_variables

@@ -53,10 +53,8 @@ HABIT, EXCEPTIONS = 13, 2  # lines of a usual cell; how many cells of a page may
 COLUMNS = 76
 CELLS = 26
 CODE = 110  # lines of a page, the cells cut from the program among them
-# Pages that are still to be divided: cells, and lines of code.
-LONGER = {}
 WORDS = {"00_start": (300, 900), "99_clean_up": (300, 900)}
-CHAPTER_WORDS = (600, 1100)  # with the map of all chapters
+CHAPTER_WORDS = (600, 1100)
 ALT = 150
 
 BELITTLING = re.compile(
@@ -192,11 +190,10 @@ def budget(page: Page) -> Iterator[Finding]:
     if not low <= count <= high:
         yield 1, f"the page has {count} words, it should have {low} to {high}"
     lines = sum(len(text.splitlines()) for _, text in page.of("code"))
-    most_cells, most_lines = LONGER.get(page.name, (CELLS, CODE))
-    if lines > most_lines:
-        yield 1, f"the page has {lines} lines of code, at most {most_lines}"
-    if len(page.cells) > most_cells:
-        yield 1, f"the page has {len(page.cells)} cells, at most {most_cells}"
+    if lines > CODE:
+        yield 1, f"the page has {lines} lines of code, at most {CODE}"
+    if len(page.cells) > CELLS:
+        yield 1, f"the page has {len(page.cells)} cells, at most {CELLS}"
 
 
 def minutes(page: Page) -> Iterator[Finding]:

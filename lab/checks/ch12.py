@@ -14,7 +14,7 @@ PATH = "/feedback"
 KEY = "Run up(8): chapter 08 gives the teams their keys."
 NOT_SERVED = "Give back all that you declare: what is not in the deployment's parts is not served."
 # Bodies that have to be refused, and the hint where one is not.
-REFUSED = (
+REFUSED: tuple[tuple[dict[str, Any], str], ...] = (
     ({}, 'Without stars there is nothing to say: "required": ["stars"].'),
     ({"stars": 6}, 'At most five: "maximum": 5.'),
     ({"stars": 0}, 'At least one: "minimum": 1.'),

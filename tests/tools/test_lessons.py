@@ -12,6 +12,7 @@ from lab.course import CHAPTERS
 from sandbox.quirks import Quirk, of_chapter
 from tools import lessons, lint
 from tools.graph import Edge, Graph, Node
+from tools.parts import PARTS
 
 PROGRAM = '''"""A program."""
 
@@ -142,7 +143,9 @@ def test_title_minutes_and_map_come_from_the_course():
     assert f"{FIRST.minutes} minutes." in prose
     assert f"**01 {FIRST.title}**" in prose
     assert "[02 The model in a function](02_model_function.ipynb)" in prose
-    assert prose.count(".ipynb)") == len(CHAPTERS) - 1 + 2
+    within, *others = PARTS  # its own part's pages, and where the others begin
+    assert prose.count(".ipynb)") == len(within.chapters) - 1 + len(others) + 2
+    assert all(f"[{part.title}]({part.chapters[0].name}.ipynb)" in prose for part in others)
 
 
 def test_the_first_chapter_has_no_before_and_the_last_no_next():
@@ -229,6 +232,7 @@ UNSEEN = {
     "adapter_start",
     "adapter_variables",
     "adapter_invocation",
+    "drawn_pools",
     "model_layer",
     "version_start",
     "live_alias",
@@ -238,6 +242,8 @@ UNSEEN = {
     "preflight_statements",
     "page_variables",
     # Said in words, or shown by what takes them.
+    "plain_start",
+    "model",
     "instance_logs",
     "instance_code",
     "instance_variables",

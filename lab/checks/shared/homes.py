@@ -19,7 +19,9 @@ def ask(outputs: Mapping[str, Any], path: str, **headers: str) -> Reply:
     Raises:
         NotYet: there is no stage, or nothing answers there.
     """
-    return calls.call(outputs, "POST", path, json=PROMPT, headers={**_key(outputs), **headers})
+    return calls.call(
+        outputs, "POST", path, json=PROMPT, headers={**calls.key_of(outputs), **headers}
+    )
 
 
 def look(outputs: Mapping[str, Any], path: str) -> Reply:
@@ -28,17 +30,9 @@ def look(outputs: Mapping[str, Any], path: str) -> Reply:
     Raises:
         NotYet: there is no stage, or nothing answers there.
     """
-    return calls.call(outputs, "GET", path, headers=_key(outputs))
+    return calls.call(outputs, "GET", path, headers=calls.key_of(outputs))
 
 
 def server(reply: Reply) -> str:
     """Who has answered, as its header says: `stable/127.31.0.5:8080`, `function`, or ""."""
     return reply.header(SERVED_BY)
-
-
-def _key(outputs: Mapping[str, Any]) -> dict[str, str]:
-    """The header that says who asks; {} where the stack has no keys."""
-    secret = outputs.get("team_keys")
-    known = secret.reveal() if hasattr(secret, "reveal") else {}
-    key = next(iter(known.values()), "")
-    return {"Authorization": f"Bearer {key}"} if key else {}

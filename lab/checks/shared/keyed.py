@@ -8,7 +8,6 @@ from typing import Any
 from lab.exercise import calls
 from lab.prompt.state import Reply
 
-TEAM = "blue"
 # How API Gateway answers at a path that is not there; the second, if the caller sends a key.
 NO_PATH = ("MissingAuthenticationToken", "IncompleteSignature")
 
@@ -19,16 +18,9 @@ def post(outputs: Mapping[str, Any], path: str, body: Mapping[str, Any]) -> Repl
     Raises:
         NotYet: nothing is deployed, or nothing answers.
     """
-    return calls.call(outputs, "POST", path, json=dict(body), headers=_head(outputs))
+    return calls.call(outputs, "POST", path, json=dict(body), headers=calls.key_of(outputs))
 
 
 def no_path(reply: Reply) -> bool:
     """Whether what is served has no such path or method."""
     return any(kind in reply.header("x-amzn-ErrorType") for kind in NO_PATH)
-
-
-def _head(outputs: Mapping[str, Any]) -> dict[str, str]:
-    """The team's key as clients send it; nothing where there are no keys."""
-    covered: Any = outputs.get("team_keys")
-    found = covered.reveal() if hasattr(covered, "reveal") else {}
-    return {"Authorization": f"Bearer {found[TEAM]}"} if TEAM in found else {}
