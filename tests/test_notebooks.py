@@ -84,7 +84,9 @@ def test_runs_in_order_and_again_out_of_order(turn, name, home, before, tmp_path
     complete = before == TURNS[: TURNS.index((turn, name))]
     before.append((turn, name))
     first = complete and turn in ("first", "last")
-    check(run(name, home, "in-order", first=first))
+    # The second time, as on a machine that writes five tokens a second: fewer are asked for.
+    slow = {"KIT_SPEED": "5"} if turn == "again" else {}
+    check(run(name, home, "in-order", slow, first=first))
     if turn == "first" and name.startswith("21"):
         assert_a_copy_sees_no_change(home, "in-order", tmp_path / "infra")
 
