@@ -97,7 +97,7 @@ EXERCISES = (
         "Write unknown(rest_api): a list with the gateway response that makes of a path which does not "
         "exist a 404 in OpenAI's shape, with the code unknown_url.",
         unknown,
-        "aws.apigateway.Response, as in chapter 06; the template is JSON with error in it.",
+        "aws.apigateway.Response, as in chapter 07; the template is JSON with error in it.",
         """def unknown(rest_api):
     error = {"type": "invalid_request_error", "code": "unknown_url",
              "message": "There is no such path.", "param": None}

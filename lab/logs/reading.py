@@ -19,7 +19,6 @@ LATE = 15_000  # milliseconds; AWS may bring a line this much later than one tha
 PAGE = 10_000
 
 Raw = list[tuple[int, str]]
-NEXT_CHAPTER = {ACCESS: 11, EXECUTION: 11, FUNCTION: 2}
 NOT_THERE = {
     ACCESS: "Chapter 14 makes it: up(14).",
     EXECUTION: "API Gateway writes its steps once chapter 15 says so: up(15).",

@@ -94,7 +94,7 @@ def get_data(original: Callable[..., Answer]) -> Callable[..., Answer]:
     def get(params: Any, data: Record, is_cbor: bool, is_json: bool = False) -> Answer:
         queries = labelled((data or {}).get("MetricDataQueries") or [])
         data = {**data, "MetricDataQueries": queries} if queries else data
-        if not is_json or not any(query.get("Expression") for query in queries):
+        if not is_json:
             return original(params, data, is_cbor, is_json)
         plain = [{**q, "ReturnData": True} for q in queries if not q.get("Expression")]
         answer = original(params, {**data, "MetricDataQueries": plain}, is_cbor, is_json)
@@ -105,10 +105,18 @@ def get_data(original: Callable[..., Answer]) -> Callable[..., Answer]:
         except Wrong as error:
             refused: Answer = cloudwatch._error("ValidationError", str(error), 400, use_json=True)
             return refused
+        if data.get("ScanBy") != "TimestampAscending":
+            results = [newest_first(each) for each in results]
         shown: Answer = cloudwatch._json_ok({"MetricDataResults": results})
         return shown
 
     return get
+
+
+def newest_first(result: Record) -> Record:
+    """A result as CloudWatch gives it to who names no order (API reference: GetMetricData, ScanBy)."""
+    turned = {name: result[name][::-1] for name in ("Timestamps", "Values")}
+    return {**result, **turned}
 
 
 def labelled(queries: list[Record]) -> list[Record]:

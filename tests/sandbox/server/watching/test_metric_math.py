@@ -142,6 +142,21 @@ def test_get_metric_data_evaluates_expressions(account: Any) -> None:
     ]
 
 
+def test_the_newest_values_come_first_but_for_who_asks_otherwise(account: Any) -> None:
+    client, space, now = account.client("cloudwatch"), f"Course{next(numbers)}", time.time()
+    for minutes, value in ((20, 1.0), (10, 2.0)):
+        point = {"MetricName": "Calls", "Value": value, "Timestamp": now - minutes * 60}
+        client.put_metric_data(Namespace=space, MetricData=[point])
+    asked: dict[str, Any] = {
+        "MetricDataQueries": [query("calls", "Calls", space, wanted=True)],
+        "StartTime": datetime.now(timezone.utc) - timedelta(hours=1),
+        "EndTime": datetime.now(timezone.utc),
+    }
+    for order, wanted in (({}, [2.0, 1.0]), ({"ScanBy": "TimestampAscending"}, [1.0, 2.0])):
+        (result,) = client.get_metric_data(**asked, **order)["MetricDataResults"]
+        assert result["Values"] == wanted and len(set(result["Timestamps"])) == 2
+
+
 def test_a_percentile_of_few_samples_can_be_ignored(account: Any) -> None:
     client, space = account.client("cloudwatch"), f"Course{next(numbers)}"
     for name in ("evaluate", "ignore"):
