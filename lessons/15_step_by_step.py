@@ -98,6 +98,8 @@ plan()
 
 # %% [markdown]
 # ## Apply
+#
+# Callers notice nothing: neither logs nor traces change an answer.
 
 # %%
 up()

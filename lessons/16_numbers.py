@@ -99,6 +99,8 @@ plan()
 
 # %% [markdown]
 # ## Apply
+#
+# The function is updated in place, and the next call starts it anew.
 
 # %%
 up()

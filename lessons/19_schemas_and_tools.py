@@ -91,6 +91,8 @@ plan()
 
 # %% [markdown]
 # ## Apply
+#
+# From here on, what is no conversation does not reach the function.
 
 # %%
 up()

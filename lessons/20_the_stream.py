@@ -100,6 +100,8 @@ plan()
 
 # %% [markdown]
 # ## Apply
+#
+# Whoever asks for no stream notices nothing.
 
 # %%
 up()

@@ -99,6 +99,8 @@ plan()
 
 # %% [markdown]
 # ## Apply
+#
+# The same model, with more ways to ask it.
 
 # %%
 up()

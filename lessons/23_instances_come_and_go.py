@@ -100,11 +100,13 @@ plan()
 # %% [markdown]
 # ## Apply
 #
+# The next cell deploys, then looks. The group itself stays as it is.
+#
 # ## Look
 #
-# The numbers of the group; and the policy has made two alarms by itself. Compare them: it adds after three
-# minutes above the value, and removes after fifteen below. Being too few
-# hurts at once, being too many only costs.
+# The numbers of the group; and two alarms, which the policy has made by itself.
+# Compare them: it adds after three minutes above the value, and removes after
+# fifteen below. Being too few hurts at once, being too many only costs.
 
 # %%
 up()

@@ -104,6 +104,9 @@ plan()
 # %% [markdown]
 # ## Apply
 #
+# The next cell deploys, waits, then looks. The first instance goes on
+# answering while the second starts.
+#
 # ## Look
 #
 # Two target groups now, one for each version. Wait until each has somebody who

@@ -104,6 +104,9 @@ plan()
 # %% [markdown]
 # ## Apply
 #
+# The next cell deploys, waits, then looks. A table is new, and the function
+# learns whom to ask first.
+#
 # ## Look
 #
 # The function's environment says whom it asks. Wait until somebody is there.
