@@ -12,18 +12,12 @@ from lab.exercise.state import Exercise, NotYet
 
 NAMESPACE = "Company/Models"
 MODEL = "gen_ai.request.model"
-HELLO = {"prompt": "Say hello.", "max_tokens": 1}
 
 
 def company(value: Any, outputs: Mapping[str, Any]) -> str:
     """Tokens that are counted in the company's namespace, by model."""
     steps.function(value)
-    reply = keyed.post(outputs, "/model", HELLO)
-    if reply.status != 200:
-        raise NotYet(
-            f"The checker's prompt gets {reply.status}: {reply.said[:200]}",
-            "It has to be answered: are all steps of the file in place, and deployed?",
-        )
+    reply = keyed.answered(outputs)
     found = _counted(watched.lines(outputs, "log_group", reply.request_id))
     if found is None:
         raise NotYet(
