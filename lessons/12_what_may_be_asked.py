@@ -161,7 +161,7 @@ print("calls of the function:", started() - before)
 
 # %% [markdown]
 # A caller is never told *why*: the reason is in the execution log, which
-# chapter 14 turns on.
+# chapter 15 turns on.
 #
 # ## Change it: short prompts only
 #

@@ -52,7 +52,7 @@ start(19)
 #
 # The form is a **JSON Schema**: which fields there are, which must be there,
 # what may stand in each. There is one for each direction. For what comes in,
-# API Gateway has a *model* and a *request validator*, as in chapter 11. It
+# API Gateway has a *model* and a *request validator*, as in chapter 12. It
 # never looks at what goes out. There, the model itself is held: OpenAI calls
 # this **structured outputs**.
 #

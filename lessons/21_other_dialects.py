@@ -253,7 +253,7 @@ check("21.2", count_limit)
 # {{quirks}}
 #
 # - Settings of a method replace those of all methods: your exercise's took
-#   `count_tokens` out of the log levels of chapter 14. The program's steps
+#   `count_tokens` out of the log levels of chapter 15. The program's steps
 #   hand `logging` along for that reason.
 # - Dialects grow. A field that is new to the function is ignored and named
 #   in Responses and Messages, and refused in chat completions: look at both
