@@ -241,7 +241,6 @@ CHAPTERS = (
             "pool_header",
             "pool_variable",
             "canary",
-            "drawn_pools",
         ),
         ("routing/candidate", "routing/canary"),
     ),

@@ -94,7 +94,7 @@ def digest(rest_api, parts, declared):
     return pulumi.Output.from_input("always the same")
 
 up()
-# expect: ± replace  aws.apigateway.Deployment
+# expect: ± replace  aws.apigateway.Deployment | + create  aws.apigateway.Deployment
 # expect: Done in
 
 # %% [markdown]
@@ -189,7 +189,7 @@ def deployment(rest_api, parts, declared):
     return file.deployment(rest_api, parts, declared)
 
 up()
-requests.get(url + "s", timeout=60).text
+requests.get(url + "x", timeout=60).text
 # expect: + create  aws.apigateway.Response  noSuchPath
 # expect: {"message": "No."}
 
@@ -202,7 +202,7 @@ from gateway.deployment import deployment
 
 for _ in range(2):
     up()
-    print(requests.get(url + "s", timeout=60).text)
+    print(requests.get(url + "x", timeout=60).text)
 # expect: - delete  aws.apigateway.Response  noSuchPath
 # expect: noSuchPath: still part of what is served. Run up() once more.
 # expect: {"message": "No."}

@@ -33,7 +33,7 @@
 import pulumi
 import pulumi_aws as aws
 import requests
-from gateway import auth, deployment as file, limits
+from gateway import auth, deployment as file
 from gateway.auth import only_from
 from gateway.kinds import Statement
 from lab import start, plan, up, outputs, predict
@@ -170,7 +170,10 @@ def encrypted_only(authentication, rest_api):
 def stage(settings, rest_api, deployment, logging):
     served = file.stage(settings, rest_api, deployment, logging)
     key = aws.apigateway.ApiKey("sharedKey")
-    limits.usage_plans(settings, rest_api, served, {"shared": key})
+    plan = aws.apigateway.UsagePlan("sharedPlan", api_stages=[
+        {"api_id": rest_api.id, "stage": served.stage_name}])
+    aws.apigateway.UsagePlanKey("sharedMember", key_type="API_KEY",
+                                key_id=key.id, usage_plan_id=plan.id)
     pulumi.export("shared_key", key.value)
     return served
 

@@ -156,7 +156,8 @@ for body in ({"prompt": "Hi", "max_tokens": 1}, {"question": "Hi"},
     call(body)
 print("calls of the function:", started() - before)
 # expect: 200
-# expect 4 times: Invalid request body
+# expect first 4 times: Invalid request body
+# expect 4 times: 400 application/json
 # expect: calls of the function: 1
 
 # %% [markdown]

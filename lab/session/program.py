@@ -63,7 +63,7 @@ def replaced(names: Mapping[str, Any], own: Mapping[str, Any]) -> dict[str, Any]
             continue
         if isinstance(theirs, FunctionType) and isinstance(mine, FunctionType):
             # What a notebook imports of the lab, such as `graph`, is a tool and no step.
-            if mine.__module__ != theirs.__module__ and not mine.__module__.startswith("lab."):
+            if mine.__module__ != theirs.__module__ and not str(mine.__module__).startswith("lab."):
                 found[name] = mine
         elif name.isupper() and type(mine) is type(theirs):
             found[name] = mine

@@ -42,7 +42,7 @@ def kit(tmp_path_factory):
         yield home, pulumi
 
 
-@pytest.mark.parametrize("number", [9, 12])
+@pytest.mark.parametrize("number", [chapters.PLANS, chapters.ALARMS])
 def test_it_would_change_nothing_of_the_courses_stack(kit, tmp_path, number):
     home, pulumi = kit
     session.up(number)
@@ -79,6 +79,6 @@ def test_a_stack_of_its_own_has_its_prefix_and_tags_and_answers(kit, tmp_path):
 
     arn = pulumi(folder, "stack", "output", "function_arn").strip()
     tags = boto3.client("lambda").list_tags(Resource=arn)["Tags"]
-    assert tags["stack"] == "dev" and tags["project"] == "gateway"
+    assert tags["gateway:stack"] == "dev" and tags["gateway:project"] == "gateway"
     pulumi(folder, "destroy", "--yes")
     shutil.rmtree(folder)

@@ -231,7 +231,7 @@ def test_two_notebooks_at_once_deploy_one_gateway(kit, kernel):
 
 
 def test_a_preview_of_gateway_on_the_courses_stack_shows_no_change(kit):
-    session.open_session(chapters.STREAM)
+    session.open_session(chapters.DIALECTS)
     session.up()
     cli = engine.find()
     engine.ensure_language_host(cli, kit)
@@ -247,7 +247,7 @@ def test_a_preview_of_gateway_on_the_courses_stack_shows_no_change(kit):
 
 
 def test_an_up_in_a_terminal_and_one_in_a_notebook_take_turns(kit):
-    opened = session.open_session(chapters.STREAM)
+    opened = session.open_session(chapters.DIALECTS)
     cli = engine.find()
     engine.ensure_language_host(cli, kit)
     settings = kit / "workspaces" / "course" / "Pulumi.course.yaml"
@@ -281,7 +281,7 @@ def test_start_shows_where_and_with_what(kit, kernel):
 
 def test_what_is_removed_is_no_longer_served(kit):
     """The engine deletes last: a copy made by the same up would serve it for ever."""
-    session.open_session(chapters.STREAM)
+    session.open_session(chapters.DIALECTS)
     session.up(20)
     url = session.outputs()["invoke_url"]
     key = session.outputs()["team_keys"].reveal()["blue"]

@@ -22,8 +22,9 @@ for path in FILES:
         space = {"__name__": "__main__"}
         exec(compile(text, str(path), "exec"), space)  # noqa: S102 - as a notebook runs a cell
         GOOD.setdefault(number, answers.kept(space[name]))
-DATA = {number: kept for number, kept in GOOD.items() if kept["form"] in ("data", "answer")}
 CALLS = [number for number, one in exercises.exercises().items() if one.calls]
+PLAIN = {number: kept for number, kept in GOOD.items() if number not in CALLS}
+DATA = {number: kept for number, kept in PLAIN.items() if kept["form"] in ("data", "answer")}
 CODE = {n: kept for n, kept in GOOD.items() if kept["form"] == "code" and n not in CALLS}
 FIRST = next(n for n in DATA if DATA[n]["form"] == "data")
 HERE = """

@@ -134,7 +134,8 @@ def test_a_setting_of_a_function_is_updated(
     assert after.get(api) != before.get(api)
     assert {n for n in after if after[n] != before.get(n)} <= {
         *(api, "LastModified", "RevisionId", "ResponseMetadata"),
-        *("State", "StateReason", "StateReasonCode", "LastUpdateStatus"),
+        *("State", "StateReason", "StateReasonCode"),
+        *("LastUpdateStatus", "LastUpdateStatusReason", "LastUpdateStatusReasonCode"),
     }
     shown = function.outputs.get(argument)
     if isinstance(value, dict):
