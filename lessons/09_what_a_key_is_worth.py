@@ -33,7 +33,7 @@
 import pulumi
 import pulumi_aws as aws
 import requests
-from gateway import auth, deployment as file
+from gateway import auth, deployment as file, limits
 from gateway.auth import only_from
 from gateway.kinds import Statement
 from lab import start, plan, up, outputs, predict
@@ -172,8 +172,7 @@ def stage(settings, rest_api, deployment, logging):
     key = aws.apigateway.ApiKey("sharedKey")
     plan = aws.apigateway.UsagePlan("sharedPlan", api_stages=[
         {"api_id": rest_api.id, "stage": served.stage_name}])
-    aws.apigateway.UsagePlanKey("sharedMember", key_type="API_KEY",
-                                key_id=key.id, usage_plan_id=plan.id)
+    limits.plan_member("sharedMember", plan, key)
     pulumi.export("shared_key", key.value)
     return served
 

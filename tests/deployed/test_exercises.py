@@ -8,6 +8,7 @@ import pytest
 from gateway import chat, dialects, limits
 from lab.checks import ch19, ch20, ch21
 from lab.exercise.state import RIGHT, judge
+from lab.session.results import Secret
 
 CALLS = {one.id: one for file in (ch19, ch20, ch21) for one in file.EXERCISES if one.calls}
 
@@ -27,15 +28,8 @@ def solved():
     return space
 
 
-class Key:
-    """The teams' keys, as outputs cover them."""
-
-    def __init__(self, keys):
-        self.reveal = lambda: keys
-
-
 def verdicts(deployed, solved):
-    outputs = {**deployed.outputs, "team_keys": Key(deployed.keys)}
+    outputs = {**deployed.outputs, "team_keys": Secret("team_keys", lambda _: deployed.keys)}
     named = {number: one.solution.split("(")[0][4:] for number, one in CALLS.items()}
     return {number: judge(CALLS[number], solved[name], outputs) for number, name in named.items()}
 
@@ -43,7 +37,8 @@ def verdicts(deployed, solved):
 def test_solutions_that_deploy_are_right_once_they_are_deployed(whole, changed, solved):
     assert list(CALLS) == ["19.2", "20.1", "21.2"]
     before = verdicts(whole, solved)
-    assert [one.verdict for one in before.values()] == ["not yet"] * len(CALLS)
+    # 20.1 finds /responses there already; below, that is taken away.
+    assert [one.verdict for one in before.values()] == ["not yet", RIGHT, "not yet"]
 
     def chat_schema(settings):
         return solved["few_tools"](chat.chat_schema(settings))

@@ -57,8 +57,8 @@ def versions() -> str:
     drawing.card(16, 82, 132, 62, ["stage", f"pool = {STABLE}", f"canary: {CANDIDATE}"], kind="new")
     drawing.route([(148, 113), (173, 113)])
     drawing.card(174, 82, 126, 62, ["integration", "writes a header", POOL_HEADER])
-    drawing.route([(300, 113), (325, 113)])
-    drawing.card(326, 18, 146, 204, ())
+    drawing.route([(300, 113), (335, 113)])
+    drawing.line([(326, 18), (472, 18), (472, 222), (326, 222), (326, 18)], dashed=True)
     drawing.text(399, 240, "listener", size=12, bold=True)
     for y, words in ((30.0, STABLE), (92.0, CANDIDATE)):
         drawing.card(336, y, 126, 42, [f"rule: {words}", "by the header"], kind="new")

@@ -5,6 +5,7 @@ import re
 from dataclasses import replace
 from functools import partial
 
+import boto3
 import pulumi
 import pulumi_aws as aws
 
@@ -45,6 +46,13 @@ def verdicts(space: dict[str, object], numbers: list[str]) -> dict[str, str]:
     checked = {number: exercises.check(number, space[named(number)]) for number in numbers}
     print("\n".join(f.text() for f in checked.values() if f.verdict != "right"))
     return {number: found.verdict for number, found in checked.items()}
+
+
+def new_day():
+    """Nobody has used a token yet."""
+    tables, table = boto3.client("dynamodb"), session.outputs()["budget_table"]
+    for item in tables.scan(TableName=table)["Items"]:
+        tables.delete_item(TableName=table, Key={"id": item["id"]})
 
 
 def watching(space):
@@ -125,6 +133,7 @@ def test_solutions_that_deploy_are_right_once_they_are_deployed(gateway):
         for number, steps in alone.items():  # in the model's place; and with few tokens for all
             session.own_names = partial(dict, steps)
             session.up()
+            new_day()
             assert verdicts(space, [number]) == {number: "right"}
     finally:
         session.own_names = dict
