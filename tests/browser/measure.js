@@ -44,7 +44,7 @@
         const scrolls = style.overflowX !== "visible" && !["INPUT", "SELECT"].includes(each.tagName);
         const name = `${each.tagName}.${each.className}`;
         if (scrolls && each.scrollWidth > each.clientWidth + 1) found.add(`${name} ${each.scrollWidth} in ${each.clientWidth}`);
-        if (style.position !== "absolute" && each.getBoundingClientRect().right > edge) found.add(`${name} sticks out`);
+        if (style.position !== "absolute" && each.getBoundingClientRect().right > edge) found.add(`${name} sticks out: ${each.textContent.slice(0, 60)}`);
       }
     }
     return [...found];
