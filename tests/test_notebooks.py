@@ -109,9 +109,9 @@ def assert_a_copy_sees_no_change(home, stack, copy):
     assert done.returncode == 0, done.stdout + done.stderr
 
 
-# Where somebody begins: on each page that runs in a strict sandbox, on the first of a part, of
-# instances, and on the last. The others are run in order and out of order; a page costs CI a minute.
-BEGINNINGS = {*(part.first for part in PARTS), chapters.INSTANCES, course.CHAPTERS[-1].number}
+# Where somebody begins: on each page that runs in a strict sandbox, on the first of a part, and on
+# the last. The others run in order and again out of order: alone, those with instances take minutes.
+BEGINNINGS = {*(part.first for part in PARTS), course.CHAPTERS[-1].number}
 ALONE = [name for name in NAMES if int(name[:2]) <= LAST_STRICT or int(name[:2]) in BEGINNINGS]
 
 
@@ -125,13 +125,6 @@ def test_runs_alone_and_first(name, request):
     home = request.getfixturevalue("strict_home" if strict else "home")
     stack = f"alone-{name[:2]}"
     check(run(name, home, stack, strict))
-    if cloud_is_crowded_by(name):
-        check(run(NAMES[-1], home, stack, strict))
-
-
-def cloud_is_crowded_by(name):
-    """Whether a page leaves instances: a sandbox has three of them, for all its stacks."""
-    return name[:2] in ("22", "23", "24", "25")
 
 
 def test_an_error_that_a_handler_left_counts(home, tmp_path):
