@@ -213,7 +213,8 @@ before = started()
 for kind in ("application/json", "text/plain", "application/any+json"):
     call(long, kind)
 print("calls of the function:", started() - before)
-# expect 3 times: Invalid request body
+# expect first 3 times: Invalid request body
+# expect 3 times: 400 application | 400 text
 # expect: calls of the function: 0
 
 # %% [markdown]
