@@ -17,6 +17,7 @@ import shutil
 import sys
 import time
 from collections import Counter
+from collections.abc import Iterable
 from pathlib import Path
 
 import nbformat
@@ -39,10 +40,15 @@ WHOLE_WORDS = """<style>
 WIDTH = 60  # characters of an answer that fit on a line
 
 
-def changes(home: Path) -> Counter[str]:
-    """How many resources each operation touched so far, from the engine's own history."""
+def updates(home: Path) -> set[Path]:
+    """The engine's own history, a file each; the session removes the oldest of them."""
+    return set((home / "backend" / ".pulumi" / "history").rglob("*.history.json"))
+
+
+def changes(history: Iterable[Path]) -> Counter[str]:
+    """How many resources each operation touched in these updates."""
     total: Counter[str] = Counter()
-    for path in (home / "backend" / ".pulumi" / "history").rglob("*.history.json"):
+    for path in history:
         total.update(json.loads(path.read_text("utf-8")).get("resourceChanges") or {})
     return total
 
@@ -112,14 +118,14 @@ def run_all(console: Console) -> bool:
     fine, took = True, {}
     paths = notebooks.every()
     for number, path in enumerate(paths, 1):
-        before = changes(HOME)
+        before = updates(HOME)
         with console.status(f"{path.stem} ({number} of {len(paths)})"):
             run = notebooks.run(path, home=HOME, first=True)
             write_html(run)
             write_notebook(run)
         took[path.stem] = {"cells": run.cells, "seconds": round(run.seconds, 1)}
         (BUILD / TOOK).write_text(json.dumps(took, indent=1) + "\n", encoding="utf-8")
-        console.print(line(run, changes(HOME) - before), markup=False, highlight=False)
+        console.print(line(run, changes(updates(HOME) - before)), markup=False, highlight=False)
         if run.error:
             fine = False
             console.print(run.error, markup=False, highlight=False)
