@@ -72,10 +72,15 @@ def mixed(names):
     return sorted(names, key=lambda name: name[::-1])
 
 
+def slow(name):
+    """Pages with instances start and end some: once is what CI has time for."""
+    return chapters.INSTANCES <= int(name[:2]) <= chapters.WHOLE
+
+
 # One learner's way: all pages in order, each again while all chapters are deployed, then the end, twice.
 TURNS = [
     *(("first", name) for name in NAMES[:-1]),
-    *(("again", name) for name in mixed(NAMES[:-1])),
+    *(("again", name) for name in mixed(NAMES[:-1]) if not slow(name)),
     *((turn, NAMES[-1]) for turn in ("last", "twice")),
 ]
 
@@ -86,8 +91,8 @@ def test_runs_in_order_and_again_out_of_order(turn, name, home, before, tmp_path
     before.append((turn, name))
     first = complete and turn in ("first", "last")
     # The second time, as on a machine that writes five tokens a second: fewer are asked for.
-    slow = {"KIT_SPEED": "5"} if turn == "again" else {}
-    check(run(name, home, "in-order", slow, first=first))
+    speed = {"KIT_SPEED": "5"} if turn == "again" else {}
+    check(run(name, home, "in-order", speed, first=first))
     if turn == "first" and name.startswith("21"):
         assert_a_copy_sees_no_change(home, "in-order", tmp_path / "infra")
 
