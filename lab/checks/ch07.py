@@ -47,7 +47,7 @@ def preview(value: Any, outputs: Mapping[str, Any]) -> str:
     """A second stage, which serves what the first one serves."""
     steps.function(value)
     reply = calls.call(outputs, "GET", "/model", stage=NEXT)
-    if "MissingAuthenticationToken" in reply.header("x-amzn-ErrorType"):
+    if calls.no_path(reply):
         raise NotYet(
             f"GET /{NEXT}/model gets 403: what that stage serves has no such path.",
             "Let it point at the deployment that you are given: deployment=deployment.id.",

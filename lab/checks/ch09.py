@@ -18,7 +18,7 @@ def health(value: Any, outputs: Mapping[str, Any]) -> str:
     """A path that everybody may GET, which is answered without the function; the others ask for a key."""
     steps.function(value)
     reply = calls.call(outputs, "GET", "/health")
-    if "MissingAuthenticationToken" in reply.header("x-amzn-ErrorType"):
+    if calls.no_path(reply):
         raise NotYet(
             "GET /health gets 403: what is served has no such path or method.",
             "Give back all that you declare: what is not in the deployment's parts is not served.",

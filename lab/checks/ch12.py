@@ -11,7 +11,6 @@ from lab.exercise import calls
 from lab.exercise.state import Exercise, NotYet
 
 PATH = "/feedback"
-KEY = "Run up(8): chapter 08 gives the teams their keys."
 NOT_SERVED = "Give back all that you declare: what is not in the deployment's parts is not served."
 # Bodies that have to be refused, and the hint where one is not.
 REFUSED: tuple[tuple[dict[str, Any], str], ...] = (
@@ -26,7 +25,7 @@ REFUSED: tuple[tuple[dict[str, Any], str], ...] = (
 def feedback(value: Any, outputs: Mapping[str, Any]) -> str:
     """A path that wants a key, and whose bodies the gateway checks, of every type."""
     steps.function(value)
-    key = calls.as_team(outputs, "blue", KEY)
+    key = calls.as_team(outputs, "blue")
 
     say = partial(calls.call, outputs, "POST", PATH)
     reply = say(json={"stars": 5}, headers=key)

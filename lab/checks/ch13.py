@@ -70,7 +70,7 @@ def _share(write: Any, teams: tuple[str, ...], what: str) -> str:
 
 def _kept(outputs: Mapping[str, Any]) -> str:
     """Ask for more than two teams' share, and for less."""
-    team = calls.as_team(outputs, "blue", "Run up(8): chapter 08 gives the teams their keys.")
+    team = calls.as_team(outputs, "blue")
     share = TOTAL // 2
 
     ask = partial(calls.call, outputs, "POST", "/model", headers=team)

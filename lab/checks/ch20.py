@@ -23,7 +23,7 @@ def any_shape(value: Any, outputs: Mapping[str, Any]) -> str:
     _check_variable(write)
     for path, body in (("/responses", ASKED), ("/messages", TOLD)):
         reply = keyed.post(outputs, path, body)
-        if keyed.no_path(reply):
+        if calls.no_path(reply):
             raise NotYet(
                 f"POST {path} gets {reply.status}: what is served has no such path or method.",
                 "Give back the path, its method and its integration. Then up().",

@@ -7,6 +7,7 @@ from copy import deepcopy
 from typing import Any
 
 from lab.checks.shared import keyed, steps
+from lab.exercise import calls
 from lab.exercise.state import Exercise, NotYet
 from lab.prompt.state import Reply
 
@@ -67,7 +68,7 @@ def count_limit(value: Any, outputs: Mapping[str, Any]) -> str:
     counted = [
         keyed.post(outputs, COUNT, {"model": "none", "messages": [HELLO]}) for _ in range(TRIES)
     ]
-    if keyed.no_path(counted[0]):
+    if calls.no_path(counted[0]):
         raise NotYet(f"POST {COUNT} gets {counted[0].status}: it is not served.", "Run up().")
     if all(_throttled(reply) for reply in counted):
         raise NotYet(

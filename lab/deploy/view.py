@@ -52,8 +52,9 @@ class DeploymentView(View):
         for line in self._problems():
             lines += [f"  {words.FAILED}: {line}".replace("\n", "\n    ")]
         for rows in (tree, running):
+            urns = _urns(rows)
             for depth, row in rows:
-                lines += branches.text(row, depth, self._took(row), self._of(row, rows))
+                lines += branches.text(row, depth, self._took(row), self._of(row, urns))
         lines += [hidden] if hidden else []
         lines += [f"  {line}" for line in (self._outputs(), *self.deployment.notes) if line]
         return clean("\n".join([*lines, self._status_line()]))
@@ -101,9 +102,9 @@ class DeploymentView(View):
         return [*([NO_CHANGE] if planned else []), *deployment.where.values()]
 
     def _list(self, rows: list[tuple[int, Row]], label: str, look: str = "") -> Markup:
-        began = self.deployment.started
+        began, urns = self.deployment.started, _urns(rows)
         items = (
-            (n, branches.html(row, self._took(row), self._of(row, rows), began)) for n, row in rows
+            (n, branches.html(row, self._took(row), self._of(row, urns), began)) for n, row in rows
         )
         return branches.tree(items, label, look)
 
@@ -114,10 +115,10 @@ class DeploymentView(View):
         again = nesting.grow([row for _, row in rest], self.deployment.belonging.owner)
         return panels.details(said, self._list(nesting.flat(again), "More resources"))
 
-    def _of(self, row: Row, rows: list[tuple[int, Row]]) -> str:
+    def _of(self, row: Row, shown: set[str]) -> str:
         """The name of what a row belongs to, where that does not stand above it."""
         owner = self.deployment.belonging.owner(row.urn)
-        above = any(owner == each.urn for _, each in rows) and row.status != "running"
+        above = owner in shown and row.status != "running"
         return "" if above else owner.rsplit("::", 1)[-1]
 
     def _title(self) -> str:
@@ -195,3 +196,8 @@ class DeploymentView(View):
         done = f"{NO_CHANGE}; it took" if self.deployment.kind == "plan" else "Done in"
         ended = {"done": done, "failed": "Failed after", "stopped": "Stopped after"}
         return f"{said[:1].upper()}{said[1:]}. {ended[status]} {clock}."
+
+
+def _urns(rows: list[tuple[int, Row]]) -> set[str]:
+    """Which resources are among these rows."""
+    return {row.urn for _, row in rows}

@@ -13,6 +13,9 @@ from lab.prompt.transport import CONNECT_LIMIT, session_for
 from lab.session.results import Secret
 
 LIMIT = 35.0  # seconds; API Gateway gives up after 29
+# How API Gateway answers at a path that is not there; the second, if the caller sends a key.
+NO_PATH = ("MissingAuthenticationToken", "IncompleteSignature")
+KEYS = "Run up(8): chapter 08 gives the teams their keys."
 
 
 def call(
@@ -73,7 +76,7 @@ def key_of(outputs: Mapping[str, Any], team: str = "blue") -> dict[str, str]:
     return {"Authorization": f"Bearer {found}"} if found else {}
 
 
-def as_team(outputs: Mapping[str, Any], team: str, hint: str) -> dict[str, str]:
+def as_team(outputs: Mapping[str, Any], team: str, hint: str = KEYS) -> dict[str, str]:
     """The header with which a team calls.
 
     Args:
@@ -148,19 +151,23 @@ def trial(api: str, method: str, path: str, called: str) -> Reply:
     return Reply(answer["status"], answer.get("headers") or {}, answer.get("body") or "", 0.0)
 
 
-def of_function(reply: Reply, called: str, no_path: str) -> None:
+def no_path(reply: Reply) -> bool:
+    """Whether what is served has no such path or method."""
+    return any(kind in reply.header("x-amzn-ErrorType") for kind in NO_PATH)
+
+
+def of_function(reply: Reply, called: str, not_served: str) -> None:
     """Whether the function answered, and not the gateway in its place.
 
     Args:
         called: what was called, such as `GET /tea`.
-        no_path: the hint where the gateway knows no such path.
+        not_served: the hint where the gateway knows no such path.
 
     Raises:
         NotYet: the gateway answered; the sentence says what that means.
     """
-    kind = reply.header("x-amzn-ErrorType")
-    if "MissingAuthenticationToken" in kind:
-        raise NotYet(f"{called} gets 403: what is served has no such path or method.", no_path)
+    if no_path(reply):
+        raise NotYet(f"{called} gets 403: what is served has no such path or method.", not_served)
     if reply.status >= 500:
         raise NotYet(
             f"{called} gets {reply.status}: the gateway did not get an answer of the function.",

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from lab.exercise import calls
+from lab.exercise.state import NotYet
 from lab.prompt.state import Reply
 
 SERVED_BY = "x-served-by"
@@ -31,6 +32,20 @@ def look(outputs: Mapping[str, Any], path: str) -> Reply:
         NotYet: there is no stage, or nothing answers there.
     """
     return calls.call(outputs, "GET", path, headers=calls.key_of(outputs))
+
+
+def others_as_before(outputs: Mapping[str, Any], hint: str) -> None:
+    """Whether another path still leads to an instance, past the rule that was added.
+
+    Raises:
+        NotYet: it does not.
+    """
+    other = look(outputs, "/instances/models")
+    if not server(other):
+        raise NotYet(
+            f"GET /instances/models gets {other.status}, and from no instance: the rule takes it, too.",
+            hint,
+        )
 
 
 def server(reply: Reply) -> str:

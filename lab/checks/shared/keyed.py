@@ -11,9 +11,6 @@ from lab.prompt.state import Reply
 
 HELLO = {"prompt": "Say hello.", "max_tokens": 1}
 
-# How API Gateway answers at a path that is not there; the second, if the caller sends a key.
-NO_PATH = ("MissingAuthenticationToken", "IncompleteSignature")
-
 
 def post(outputs: Mapping[str, Any], path: str, body: Mapping[str, Any]) -> Reply:
     """POST a body to a path of the stage, with the team's key.
@@ -37,8 +34,3 @@ def answered(outputs: Mapping[str, Any]) -> Reply:
             "It has to be answered: are all steps of the file in place, and deployed?",
         )
     return reply
-
-
-def no_path(reply: Reply) -> bool:
-    """Whether what is served has no such path or method."""
-    return any(kind in reply.header("x-amzn-ErrorType") for kind in NO_PATH)
