@@ -1,4 +1,4 @@
-"""up, up again and destroy of chapters 6 and 20, beside bare boto3 and an empty program."""
+"""up, up again and destroy of chapter 6 and of the whole program, beside bare boto3 and an empty program."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from lab.session.stack import Stack
 UP = ["up", "--yes", "--skip-preview"]
 DESTROY = ["destroy", "--yes", "--skip-preview"]
 TARGET_UP, TARGET_SAME, TARGET_RATIO = 3.0, 1.2, 1.3  # seconds, seconds, times an empty program
-TARGET_WHOLE = 10.0  # seconds, chapter 20
+TARGET_WHOLE = 10.0  # seconds, the whole program
 
 
 def timed(job: Callable[[], object]) -> float:
@@ -75,14 +75,14 @@ def measure(report: Report, times: int = 5) -> None:
     """Measure and report; a first round of each program is a warm-up and not counted,
     but for a trial of one round."""
     stack = session.open_session(course.LAST).stack
-    six, ten = chapter(6), chapter(course.LAST)
+    six, all_of_it = chapter(6), chapter(course.LAST)
     if times > 1:
         rounds(stack, six, 1)
     full = rounds(stack, six, times)
     empty = rounds(stack, nothing, times)
     if times > 1:
-        rounds(stack, ten, 1)
-    whole = rounds(stack, ten, times)
+        rounds(stack, all_of_it, 1)
+    whole = rounds(stack, all_of_it, times)
     client = functools.cache(boto3.client)
     from gateway.settings import FUNCTIONS
 
@@ -95,10 +95,10 @@ def measure(report: Report, times: int = 5) -> None:
     report.seconds("up of chapter 6 from nothing", full["up"], at_most=TARGET_UP)
     report.seconds("up again, nothing changed", full["same"], at_most=TARGET_SAME)
     report.seconds("destroy", full["destroy"])
-    report.seconds("up of chapter 20 from nothing", whole["up"], at_most=TARGET_WHOLE)
-    report.seconds("up of chapter 20 again, nothing changed", whole["same"])
+    report.seconds("up of the whole program from nothing", whole["up"], at_most=TARGET_WHOLE)
+    report.seconds("up of the whole program again, nothing changed", whole["same"])
     report.number("  resources that it changed, at most", int(max(whole["changed"])), "", at_most=0)
-    report.seconds("destroy of chapter 20", whole["destroy"])
+    report.seconds("destroy of the whole program", whole["destroy"])
     report.seconds("the same calls in bare boto3, deploy", made)
     report.seconds("the same calls in bare boto3, destroy", removed)
     report.seconds("up of an empty program, again", empty["same"])

@@ -81,12 +81,10 @@ def fetched(url: str, checkout: Path) -> Path:
         BundleError: it cannot be had from there, or does not fit; nothing is installed of it.
     """
     folder = checkout / "bundle"
-    note = folder / FROM
     try:
-        if note.is_file() and note.read_text(encoding="utf-8") == url:
-            return folder
-        server.fetch(url, folder, ABOUT, lambda about: refuse(about, folder, checkout))
-        note.write_text(url, encoding="utf-8")
+        if not _is_from(url, folder):
+            server.fetch(url, folder, ABOUT, lambda about: refuse(about, folder, checkout))
+            (folder / FROM).write_text(url, encoding="utf-8")
     except (server.ServerError, OSError) as error:
         raise BundleError(
             f"{error}.\nfix: ask your trainer for the address of the bundle, or unset KIT_BUNDLE to "
@@ -102,18 +100,22 @@ def unpacked(archive: Path, checkout: Path) -> Path:
         BundleError: it is no whole one, or does not fit; nothing is installed of it.
     """
     folder = checkout / "bundle"
-    note = folder / FROM
     try:
         mark = stick.mark(archive)
-        if note.is_file() and note.read_text(encoding="utf-8") == mark:
-            return folder
-        stick.unpack(archive, folder, ABOUT, lambda about: refuse(about, archive, checkout))
-        note.write_text(mark, encoding="utf-8")
+        if not _is_from(mark, folder):
+            stick.unpack(archive, folder, ABOUT, lambda about: refuse(about, archive, checkout))
+            (folder / FROM).write_text(mark, encoding="utf-8")
     except (stick.ArchiveError, OSError) as error:
         raise BundleError(
             f"{error}.\nfix: copy the archive again, or unset KIT_BUNDLE to fetch from the internet"
         ) from error
     return folder
+
+
+def _is_from(mark: str, folder: Path) -> bool:
+    """Whether all of a folder came from there, before."""
+    note = folder / FROM
+    return note.is_file() and note.read_text(encoding="utf-8") == mark
 
 
 def refuse(about: dict[str, object], folder: Path, checkout: Path) -> None:

@@ -212,7 +212,7 @@ def test_parts_are_chosen_by_name():
 LINES = {
     "dataplane": ("of them lost", "of them answered with a 5xx"),
     "scale": ("up of 3 resources from nothing",),
-    "deploying": ("up of chapter 20 from nothing", "resources that it changed"),
+    "deploying": ("up of the whole program from nothing", "resources that it changed"),
     "handler": ("the handler adds, /model", "budget: reserve tokens in the table"),
     "prompting": ("through the gateway, 1 token",),
     "serving": ("all of chapter", "first token / whole answer"),

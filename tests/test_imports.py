@@ -181,7 +181,7 @@ MAY: dict[str, tuple[str, ...]] = {
     # What notebooks import
     "lab": (),
     "lab/draw": ("lab",),
-    "lab/deploy": ("lab", "lab/draw"),
+    "lab/deploy": ("lab", "lab/draw", "sandbox/home.py"),
     "lab/strict": ("lab", "gateway/layer", "sandbox"),
     "lab/session": (
         "lab",

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import json
-import os
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from pathlib import Path
 from statistics import median
 
 from lab.deploy.rows import Row
+from sandbox.home import read_json, write_json
 
 FILE = "times.json"  # in the kit's folder
 LAST = 5  # times of a resource that are kept
@@ -22,9 +21,8 @@ Times = dict[str, list[float]]
 def read(file: Path) -> Times:
     """All times; none where there is no file, or where it cannot be read."""
     try:
-        found = json.loads(file.read_text("utf-8"))
-        return {str(key): [float(one) for one in times] for key, times in found.items()}
-    except (OSError, ValueError, TypeError, AttributeError):
+        return {key: [float(one) for one in times] for key, times in read_json(file).items()}
+    except (ValueError, TypeError):
         return {}
 
 
@@ -51,6 +49,4 @@ def keep(file: Path, target: str, rows: Iterable[Row]) -> None:
         times[key] = [*last, round(row.seconds or 0.0, 2)][-LAST:]
     kept = dict(list(times.items())[-MOST:])
     with suppress(OSError):
-        part = file.with_name(f"{file.name}.{os.getpid()}.part")
-        part.write_text(json.dumps(kept), encoding="utf-8")
-        part.replace(file)
+        write_json(file, kept)

@@ -7,13 +7,12 @@ packages once more by those of requirements.lock. Wheels of other Pythons stay w
 from __future__ import annotations
 
 import json
-import shutil
 import tarfile
 from collections.abc import Callable
 from pathlib import Path
 from typing import IO, Any
 
-from sandbox.sources.server import LIST, ServerError, digest, inside, needed
+from sandbox.sources.server import LIST, ServerError, digest, inside, needed, save
 
 TOP = "/bundle/"  # in the archive: the kit's folder, this, and the bundle's own files
 
@@ -75,15 +74,9 @@ def _take(opened: tarfile.TarFile, files: dict[str, str], folder: Path) -> None:
         if target.is_file() and digest(target) == sha256:
             continue
         target.parent.mkdir(parents=True, exist_ok=True)
-        part = target.with_name(f"{target.name}.part")
-        try:
-            with _file(opened, entries[name]) as source, part.open("wb") as file:
-                shutil.copyfileobj(source, file, 1 << 20)
-            if digest(part) != sha256:
+        with _file(opened, entries[name]) as source:
+            if not save(source, target, sha256):
                 raise ValueError(f"{name} is not the file that its list names: its hash differs")
-            part.replace(target)
-        finally:
-            part.unlink(missing_ok=True)
 
 
 def _file(opened: tarfile.TarFile, entry: tarfile.TarInfo) -> IO[bytes]:

@@ -16,7 +16,7 @@ import urllib.parse
 import urllib.request
 from collections.abc import Callable, Iterator
 from pathlib import Path, PurePosixPath
-from typing import Any
+from typing import IO, Any
 
 SECONDS = 30.0  # without a byte
 LIST = 4 << 20  # bytes of the list at most
@@ -74,7 +74,13 @@ def fetch(
             file=sys.stderr,
             flush=True,
         )
-        _save(base + urllib.parse.quote(name), target, sha256)
+        target.parent.mkdir(parents=True, exist_ok=True)
+        address = base + urllib.parse.quote(name)
+        with _opened(address) as answer:
+            if not save(answer, target, sha256):
+                raise ServerError(
+                    f"{address} is not the file that the bundle's list names (its hash differs)"
+                )
     print(file=sys.stderr)
     folder.mkdir(parents=True, exist_ok=True)
     (folder / about).write_bytes(text)
@@ -100,20 +106,22 @@ def inside(folder: Path, name: str) -> Path:
     return folder.joinpath(*path.parts)
 
 
-def _save(url: str, target: Path, sha256: str) -> None:
-    target.parent.mkdir(parents=True, exist_ok=True)
+def save(source: IO[bytes], target: Path, sha256: str) -> bool:
+    """Write what comes to a place, at one stroke; whether it was the file with this hash.
+
+    Nothing is there of one that was not, or that broke off.
+    """
     part = target.with_name(f"{target.name}.part")
     seen = hashlib.sha256()
     try:
-        with _opened(url) as answer, part.open("wb") as file:
-            while block := answer.read(1 << 20):
+        with part.open("wb") as file:
+            while block := source.read(1 << 20):
                 seen.update(block)
                 file.write(block)
         if seen.hexdigest() != sha256:
-            raise ServerError(
-                f"{url} is not the file that the bundle's list names (its hash differs)"
-            )
+            return False
         part.replace(target)
+        return True
     finally:
         part.unlink(missing_ok=True)
 
