@@ -8,42 +8,51 @@ from collections.abc import Collection
 from lab.course import find, that_makes
 from lab.exporting.settings import camel
 
-# What a section, or a paragraph with a word, is about begins in this chapter.
-SECTIONS = {"Instances": 22}
+
+def _from(step: str) -> int:
+    """The chapter that brings a step: numbers change when a page is divided."""
+    return that_makes(step).number
+
+
+# What a section, or a paragraph with a word, is about begins with a step.
+SECTIONS = {"Instances": _from("balancer")}
 WORDS = {
-    "usage plan": 11, "The last row": 22, "`metrics_enabled`": 16, "pulumi stack output team_keys": 8,
-    "nthropic": 21, "`/responses`": 21, "All three take tools": 21, "`seed`": 18, "x-ignored": 18,
-}  # fmt: skip
-# What reads otherwise before a chapter.
+    "pulumi stack output team_keys": _from("team_keys"),
+    "usage plan": _from("usage_plans"),
+    "`metrics_enabled`": _from("method_metrics"),
+    **dict.fromkeys(("`seed`", "x-ignored"), _from("chat_completions")),
+    **dict.fromkeys(("nthropic", "`/responses`", "All three take tools"), _from("other_dialects")),
+    "The last row": _from("balancer"),
+}
+# What reads otherwise before a step.
 EDITS = (
-    (13, ", and `tokensPerDay 0`, for it counts none", ""),
-    (14, "A logging role of its own stays, for other APIs may use it by then. After\n", "After\n"),
-    (8, ", `authorizerConcurrency`", ""),
-    (11, "`pulumi config set gateway:teamQuota 500`", "`pulumi config set gateway:timeout 20`"),
+    (_from("token_budget"), ", and `tokensPerDay 0`, for it counts none", ""),
+    (_from("access_logs"), "A logging role of its own stays, for other APIs may use it by then. After\n", "After\n"),
+    (_from("team_keys"), ", `authorizerConcurrency`", ""),
+    (_from("usage_plans"), "`pulumi config set gateway:teamQuota 500`", "`pulumi config set gateway:timeout 20`"),
 )  # fmt: skip
 MAKES = (
-    (1, "A Lambda function that hosts a small model (SmolLM2-135M-Instruct on llama.cpp)."),
-    (3, "A REST API of Amazon API Gateway in front of it, deployed to a stage: `POST /model` takes a prompt."),
-    (8, "Callers show a team's key, which a function of ours knows, or a signature."),
-    (10, "Or a token of a user pool."),
-    (11, "Each team has a rate and a quota."),
-    (12, "Bodies are checked before the function."),
-    (13, "Each key has a budget of tokens a day."),
-    (14, "A line in a log for each request; no prompt is in it."),
-    (15, "A log of API Gateway's steps and a trace of a request; no prompt is in them, either."),
-    (16, "Metrics of calls and of tokens."),
-    (17, "Alarms and a dashboard."),
-    (18, "`POST /chat/completions` and `GET /models` are what clients of OpenAI look for."),
-    (19, "What is no conversation is refused before the function is called."),
-    (20, "Tokens while they are written, if you set it."),
-    (21, "`POST /responses` and `POST /messages` besides."),
-    (22, "A second home for the model: instances of EC2 behind a load balancer, if you set how many."),
-    (23, "More instances when each has much to do, and fewer when they have not."),
-    (24, "A second version of the model, on a part of the requests."),
-    (25, "Who answers when one of the homes fails."),
+    (_from("model"), "A Lambda function that hosts a small model (SmolLM2-135M-Instruct on llama.cpp)."),
+    (_from("rest_api"), "A REST API of Amazon API Gateway in front of it, deployed to a stage: `POST /model` takes a prompt."),
+    (_from("team_keys"), "Callers show a team's key, which a function of ours knows, or a signature."),
+    (_from("user_pool"), "Or a token of a user pool."),
+    (_from("usage_plans"), "Each team has a rate and a quota."),
+    (_from("prompt_check"), "Bodies are checked before the function."),
+    (_from("token_budget"), "Each key has a budget of tokens a day."),
+    (_from("access_logs"), "A line in a log for each request; no prompt is in it."),
+    (_from("execution_logs"), "A log of API Gateway's steps and a trace of a request; no prompt is in them, either."),
+    (_from("metrics_variables"), "Metrics of calls and of tokens."),
+    (_from("alarms"), "Alarms and a dashboard."),
+    (_from("chat_completions"), "`POST /chat/completions` and `GET /models` are what clients of OpenAI look for."),
+    (_from("chat_check"), "What is no conversation is refused before the function is called."),
+    (_from("streaming"), "Tokens while they are written, if you set it."),
+    (_from("other_dialects"), "`POST /responses` and `POST /messages` besides."),
+    (_from("balancer"), "A second home for the model: instances of EC2 behind a load balancer, if you set how many."),
+    (_from("scaling_policy"), "More instances when each has much to do, and fewer when they have not."),
+    (_from("candidate_pool"), "A second version of the model, on a part of the requests."),
+    (_from("breaker_table"), "Who answers when one of the homes fails."),
 )  # fmt: skip
-_KEYS, _LIMITS = that_makes("team_keys").number, that_makes("usage_plans").number
-_CHAT = that_makes("chat_completions").number
+_KEYS, _LIMITS, _CHAT = _from("team_keys"), _from("usage_plans"), _from("chat_completions")
 
 
 def opened(number: int) -> str:
@@ -72,12 +81,12 @@ KEY = """-H "Authorization: Bearer $(pulumi stack output team_keys --show-secret
   python -c 'import json, sys; print(json.load(sys.stdin)["blue"])')" \\
   """
 COSTS = {
-    "| at rest, a month |": (17, "| at rest, a month | 0 |"),
+    "| at rest, a month |": (_from("alarms"), "| at rest, a month | 0 |"),
     "| 1,000 prompts": (
-        16,
+        _from("metrics_variables"),
         "| 1,000 prompts of three seconds at 1,769 MB | Lambda 0.09, API Gateway 0.004: about 0.10 |",
     ),
-    "| instances, at rest": (22, ""),
+    "| instances, at rest": (_from("balancer"), ""),
 }
 STACKS = """\
 Two stacks have their settings in a file: `Pulumi.dev.yaml`, for trying out, and `Pulumi.prod.yaml`, for

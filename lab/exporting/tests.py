@@ -7,25 +7,29 @@ import re
 from collections.abc import Collection
 from pathlib import Path
 
+from lab.course import that_makes
 from lab.exporting.blocks import names_in
 from lab.exporting.files import cut_file, definitions
 from lab.exporting.source import Source
 
-# From which chapter on a file, or a test, has something to look at; others from the first one on.
+# With which step a file, or a test, has something to look at; others from the first chapter on.
 FROM = {
-    "test_homes.py": 22,
-    "test_failover.py": 25,
-    "conditions.py": 25,
-    "misbehaving.py": 25,
-    "test_the_resource_policy_lets_nobody_in_by_itself": 8,
-    "test_every_method_wants_a_key": 11,
-    "test_each_team_has_a_key_and_a_plan": 11,
-    "test_no_log_is_kept_for_ever_and_none_has_the_prompt": 14,
-    "test_a_key_lets_in_its_team_on_the_whole_stage": 8,
-    "test_anything_else_is_refused": 8,
-    "test_as_many_methods_as_the_readme_names": 21,
+    name: that_makes(step).number
+    for step, names in {
+        "team_keys": (
+            "test_the_resource_policy_lets_nobody_in_by_itself",
+            "test_a_key_lets_in_its_team_on_the_whole_stage",
+            "test_anything_else_is_refused",
+        ),
+        "usage_plans": ("test_every_method_wants_a_key", "test_each_team_has_a_key_and_a_plan"),
+        "access_logs": ("test_no_log_is_kept_for_ever_and_none_has_the_prompt",),
+        "other_dialects": ("test_as_many_methods_as_the_readme_names",),
+        "balancer": ("test_homes.py",),
+        "breaker_table": ("test_failover.py", "conditions.py", "misbehaving.py"),
+    }.items()
+    for name in names
 }
-COGNITO = 10  # the chapter that brings the third way of authentication
+COGNITO = that_makes("user_pool").number  # brings the third way of authentication
 
 
 def tests(folder: Path, number: int, gone: Collection[str]) -> dict[str, str]:
