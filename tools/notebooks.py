@@ -10,6 +10,7 @@ not what the lesson says of it (tools/pages/expects.py).
 from __future__ import annotations
 
 import argparse
+import asyncio
 import os
 import sys
 import tempfile
@@ -19,6 +20,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import nbformat
+from jupyter_client import AsyncKernelManager
 from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
 from traitlets.config import Config
@@ -76,22 +78,30 @@ def kernel_environment(home: Path, extra: Mapping[str, str] | None = None) -> di
     return {**os.environ, "KIT_HOME": str(home), "KIT_RAISE": "1", **(extra or {})}
 
 
-def run(
-    path: Path,
-    *,
-    home: Path,
-    env: Mapping[str, str] | None = None,
-    seconds_a_cell: int = 180,
-    first: bool = False,
-) -> Run:
-    """Run one notebook from top to bottom in a fresh kernel; its file is left as it is.
+class Kernel:
+    """A kernel that starts at once; it is ready some tenths of a second later.
 
-    Args:
-        first: whether it is run for the first time, after all notebooks before it and no other.
+    Attributes:
+        manager: Jupyter's, for a NotebookClient, which waits until the kernel is ready.
     """
-    notebook = nbformat.read(path, as_version=4)
-    with tempfile.TemporaryDirectory(prefix="kernel-") as folder:
-        return _run(path, notebook, home, env, seconds_a_cell, first, kernel_by_sockets(folder))
+
+    def __init__(self, home: Path, env: Mapping[str, str] | None = None) -> None:
+        self._folder = tempfile.TemporaryDirectory(prefix="kernel-")
+        config = kernel_by_sockets(self._folder.name)
+        self.manager = AsyncKernelManager(kernel_name="python3", config=config)
+        start = self.manager.start_kernel(
+            env=kernel_environment(home, env),
+            cwd=str(NOTEBOOKS),
+            # Kernels warn on every start that loopback is not encrypted.
+            extra_arguments=["--log-level=ERROR"],
+        )
+        asyncio.run(start)
+
+    def close(self) -> None:
+        """End the kernel, if it runs. Safe to repeat."""
+        if self.manager.has_kernel:
+            asyncio.run(self.manager.shutdown_kernel(now=True))
+        self._folder.cleanup()
 
 
 def kernel_by_sockets(folder: str) -> Config:
@@ -106,32 +116,40 @@ def kernel_by_sockets(folder: str) -> Config:
     )
 
 
-def _run(
+def run(
     path: Path,
-    notebook: nbformat.NotebookNode,
+    *,
     home: Path,
-    env: Mapping[str, str] | None,
-    seconds_a_cell: int,
-    first: bool,
-    config: Config,
+    env: Mapping[str, str] | None = None,
+    seconds_a_cell: int = 180,
+    first: bool = False,
+    kernel: Kernel | None = None,
 ) -> Run:
+    """Run one notebook from top to bottom in a fresh kernel; its file is left as it is.
+
+    Args:
+        first: whether it is run for the first time, after all notebooks before it and no other.
+        kernel: one that was started for it ahead, with the same home and environment; it is ended.
+    """
+    notebook = nbformat.read(path, as_version=4)
+    started = time.monotonic()
+    kernel = kernel or Kernel(home, env)
     client = NotebookClient(
         notebook,
-        config=config,
+        km=kernel.manager,
         timeout=seconds_a_cell,
-        kernel_name="python3",
         resources={"metadata": {"path": str(path.parent)}},
         # A record is plain HTML; a stored widget would need a kernel that is gone.
         store_widget_state=False,
-        # Kernels warn on every start that loopback is not encrypted.
-        extra_arguments=["--log-level=ERROR"],
+        shutdown_kernel="immediate",  # nothing is done at its end that anybody looks at
     )
-    started = time.monotonic()
     error = None
     try:
-        client.execute(env=kernel_environment(home, env))
+        client.execute(cleanup_kc=True)
     except (CellExecutionError, CellTimeoutError, DeadKernelError) as problem:
         error = str(problem).strip()
+    finally:
+        kernel.close()
     seconds = time.monotonic() - started
     error = error or left_error(notebook) or expects.unmet(notebook, first=first)
     return Run(path, finished(notebook), seconds, error, notebook)

@@ -10,6 +10,7 @@ outputs, for JupyterLab: no kernel is needed to read them.
 from __future__ import annotations
 
 import ast
+import contextlib
 import copy
 import json
 import re
@@ -17,7 +18,8 @@ import shutil
 import sys
 import time
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import nbformat
@@ -114,22 +116,46 @@ def write_html(run: notebooks.Run) -> None:
 
 
 def run_all(console: Console) -> bool:
-    """Run every notebook, printing a line for each; False when one of them failed."""
+    """Run every notebook, printing a line for each; False when one of them failed.
+
+    While a page runs, the kernel of the next one starts, and what the one before showed is written.
+    """
     fine, took = True, {}
     paths = notebooks.every()
-    for number, path in enumerate(paths, 1):
-        before = updates(HOME)
-        with console.status(f"{path.stem} ({number} of {len(paths)})"):
-            run = notebooks.run(path, home=HOME, first=True)
-            write_html(run)
-            write_notebook(run)
-        took[path.stem] = {"cells": run.cells, "seconds": round(run.seconds, 1)}
-        (BUILD / TOOK).write_text(json.dumps(took, indent=1) + "\n", encoding="utf-8")
-        console.print(line(run, changes(updates(HOME) - before)), markup=False, highlight=False)
-        if run.error:
-            fine = False
-            console.print(run.error, markup=False, highlight=False)
+    BUILD.mkdir(exist_ok=True)
+    with ThreadPoolExecutor(1) as writer, contextlib.ExitStack() as closing:
+        ahead = kernels(len(paths), closing)
+        written = []
+        next_one = next(ahead)
+        for number, path in enumerate(paths, 1):
+            kernel, next_one = next_one, next(ahead, None)
+            before = updates(HOME)
+            with console.status(f"{path.stem} ({number} of {len(paths)})"):
+                run = notebooks.run(path, home=HOME, first=True, kernel=kernel)
+            written.append(writer.submit(write, run))
+            took[path.stem] = {"cells": run.cells, "seconds": round(run.seconds, 1)}
+            (BUILD / TOOK).write_text(json.dumps(took, indent=1) + "\n", encoding="utf-8")
+            console.print(line(run, changes(updates(HOME) - before)), markup=False, highlight=False)
+            if run.error:
+                fine = False
+                console.print(run.error, markup=False, highlight=False)
+        for each in written:
+            each.result()
     return fine
+
+
+def kernels(count: int, closing: contextlib.ExitStack) -> Iterator[notebooks.Kernel]:
+    """So many kernels, each started as it is asked for, and ended at the latest with `closing`."""
+    for _ in range(count):
+        kernel = notebooks.Kernel(HOME)
+        closing.callback(kernel.close)
+        yield kernel
+
+
+def write(run: notebooks.Run) -> None:
+    """The executed notebook, as a page and as a notebook."""
+    write_html(run)
+    write_notebook(run)
 
 
 def main() -> int:

@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 
 from sandbox import engine
-from sandbox.engine import VERSION, EngineError, build, checksums, download, install
+from sandbox.engine import VERSION, EngineError, build, checksums, cli, download, install
 from tests.sandbox.standin import certificate, deaf_server, server, tarball
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="Linux and macOS only: sh scripts")
@@ -28,6 +28,7 @@ SUMS = f"pulumi-{VERSION}-checksums.txt"
 @pytest.fixture(autouse=True)
 def versions(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """An own folder of CLIs, nothing of Pulumi's on PATH, no download, no build."""
+    monkeypatch.setenv("KIT_HOME", str(tmp_path))
     monkeypatch.setenv("KIT_ENGINE_DIR", str(tmp_path / "versions"))
     monkeypatch.setenv("PATH", "/usr/bin:/bin")
     monkeypatch.setenv("KIT_PULUMI_URL", "http://127.0.0.1:9")
@@ -96,6 +97,21 @@ def test_one_on_path_of_another_version_is_ignored(tmp_path, monkeypatch):
     other = put(tmp_path / "bin", b"#!/bin/sh\necho v3.249.0\n")
     monkeypatch.setenv("PATH", f"{other.parent}:/bin")
     assert engine.find() is None
+
+
+def test_a_cli_is_asked_once_by_all_notebooks_until_its_file_changes(versions, tmp_path):
+    tells = f'#!/bin/sh\necho asked >> "{tmp_path}/asked"\necho "v{VERSION}"\n'.encode()
+    path = put(versions / VERSION / "bin", tells)
+    for _ in range(3):
+        cli._ask.cache_clear()  # as another notebook's kernel begins
+        assert engine.find().path == path
+    assert (tmp_path / "asked").read_text() == "asked\n"
+    put(versions / VERSION / "bin", b"#!/bin/sh\nexit 1\n")
+    cli._ask.cache_clear()
+    assert engine.find() is None
+    put(versions / VERSION / "bin", tells)
+    assert engine.find().path == path
+    assert (tmp_path / "asked").read_text() == "asked\n" * 2
 
 
 @pytest.mark.parametrize("damage", [b"", GOOD[:9], b"\x7fELF\x02\x01", b"#!/bin/sh\nexit 1\n"])
