@@ -10,7 +10,6 @@ not what the lesson says of it (tools/pages/expects.py).
 from __future__ import annotations
 
 import argparse
-import asyncio
 import os
 import sys
 import tempfile
@@ -21,6 +20,7 @@ from pathlib import Path
 
 import nbformat
 from jupyter_client import AsyncKernelManager
+from jupyter_core.utils import run_sync
 from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
 from traitlets.config import Config
@@ -89,18 +89,17 @@ class Kernel:
         self._folder = tempfile.TemporaryDirectory(prefix="kernel-")
         config = kernel_by_sockets(self._folder.name)
         self.manager = AsyncKernelManager(kernel_name="python3", config=config)
-        start = self.manager.start_kernel(
+        run_sync(self.manager.start_kernel)(
             env=kernel_environment(home, env),
             cwd=str(NOTEBOOKS),
             # Kernels warn on every start that loopback is not encrypted.
             extra_arguments=["--log-level=ERROR"],
         )
-        asyncio.run(start)
 
     def close(self) -> None:
         """End the kernel, if it runs. Safe to repeat."""
         if self.manager.has_kernel:
-            asyncio.run(self.manager.shutdown_kernel(now=True))
+            run_sync(self.manager.shutdown_kernel)(now=True)
         self._folder.cleanup()
 
 

@@ -126,7 +126,7 @@ def run_all(console: Console) -> bool:
     with ThreadPoolExecutor(1) as writer, contextlib.ExitStack() as closing:
         ahead = kernels(len(paths), closing)
         written = []
-        next_one = next(ahead)
+        next_one: notebooks.Kernel | None = next(ahead)
         for number, path in enumerate(paths, 1):
             kernel, next_one = next_one, next(ahead, None)
             before = updates(HOME)
