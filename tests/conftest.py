@@ -63,6 +63,8 @@ TESTS = (
     "tests/tools/test_lint.py*",
     "tests/tools/test_mutation.py*",
     "tests/tools/test_run.py*",
+    "tests/tools/test_tutorial.py::test_an_interrupt_*",
+    "tests/tools/test_expects.py::test_a_run_*",
     "tests/tools/workshop/test_board.py::test_the_command_*",
     "tests/tools/workshop/test_handin.py*",
 )

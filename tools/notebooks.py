@@ -15,6 +15,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -143,12 +144,14 @@ def run(
         shutdown_kernel="immediate",  # nothing is done at its end that anybody looks at
     )
     error = None
-    try:
-        client.execute(cleanup_kc=True)
-    except (CellExecutionError, CellTimeoutError, DeadKernelError) as problem:
-        error = str(problem).strip()
-    finally:
-        kernel.close()
+    # In the main thread nbclient takes Ctrl-C for itself, and then takes the kernel for dead.
+    with ThreadPoolExecutor(1) as thread:
+        try:
+            thread.submit(client.execute, cleanup_kc=True).result()
+        except (CellExecutionError, CellTimeoutError, DeadKernelError) as problem:
+            error = str(problem).strip()
+        finally:
+            kernel.close()
     seconds = time.monotonic() - started
     error = error or left_error(notebook) or expects.unmet(notebook, first=first)
     return Run(path, finished(notebook), seconds, error, notebook)

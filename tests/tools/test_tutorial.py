@@ -1,8 +1,17 @@
-"""What `make tutorial` prints of a page."""
+"""What `make tutorial` prints of a page, and that it can be interrupted."""
 
 import json
+import signal
+import subprocess
+import sys
 
-from tools import tutorial
+import nbformat
+import psutil
+import pytest
+from nbformat.v4 import new_code_cell, new_notebook
+
+from tests.trials.kit import until
+from tools import notebooks, tutorial
 
 
 def test_what_a_page_made_is_counted_though_older_updates_are_removed(tmp_path):
@@ -20,3 +29,31 @@ def test_what_a_page_made_is_counted_though_older_updates_are_removed(tmp_path):
     update("3", same=15)
     made = tutorial.changes(tutorial.updates(tmp_path) - before)
     assert made == {"create": 2, "delete": 1, "same": 15}
+
+
+INTERRUPTED = """
+import signal, sys
+from pathlib import Path
+from tools import notebooks
+signal.signal(signal.SIGINT, signal.default_int_handler)  # a background job's is ignored
+kernel = notebooks.Kernel(Path(sys.argv[1]))
+print(kernel.manager.provisioner.pid, flush=True)
+notebooks.run(Path(sys.argv[1]) / "long.ipynb", home=Path(sys.argv[1]), kernel=kernel)
+"""
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Linux and macOS only: sends a SIGINT")
+def test_an_interrupt_ends_the_run_and_its_kernel(tmp_path):
+    began = tmp_path / "began"
+    cell = new_code_cell(
+        f"import pathlib, time; pathlib.Path({str(began)!r}).touch(); time.sleep(60)"
+    )
+    nbformat.write(new_notebook(cells=[cell]), tmp_path / "long.ipynb")
+    command = [sys.executable, "-c", INTERRUPTED, str(tmp_path)]
+    with subprocess.Popen(command, stdout=-1, stderr=-1, text=True, cwd=notebooks.ROOT) as running:
+        kernel = psutil.Process(int(running.stdout.readline()))
+        assert until(began.exists)
+        running.send_signal(signal.SIGINT)
+        _, said = running.communicate(timeout=30)
+    assert said.strip().endswith("KeyboardInterrupt")
+    assert not kernel.is_running()
