@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import ast
 import contextlib
-import copy
 import json
 import re
 import shutil
@@ -30,6 +29,7 @@ from rich.console import Console
 from lab.draw import page
 from sandbox import cloud, engine
 from tools import notebooks
+from tools.embed import embedded
 
 HOME = notebooks.ROOT / ".kit" / "tutorial"
 BUILD = notebooks.ROOT / "build"
@@ -102,13 +102,10 @@ def write_notebook(run: notebooks.Run) -> None:
 
 def write_html(run: notebooks.Run) -> None:
     """The executed notebook as one HTML file with its pictures inside."""
-    exporter = HTMLExporter(embed_images=True)
-    notebook = copy.deepcopy(run.notebook)
-    for cell in notebook.cells:
-        # Only what lies below its path is put in, and the pictures lie beside the notebooks.
-        cell.source = cell.source.replace("](../images/", "](images/")
-    resources = {"metadata": {"path": str(run.path.parent.parent), "name": run.path.stem}}
-    body, _ = exporter.from_notebook_node(notebook, resources=resources)
+    body, _ = HTMLExporter().from_notebook_node(
+        run.notebook, resources={"metadata": {"name": run.path.stem}}
+    )
+    body = embedded(body)
     body = body.replace("</head>", f"{WHOLE_WORDS}</head>", 1)
     body = body.replace("</body>", f"{script()}</body>", 1)
     BUILD.mkdir(exist_ok=True)

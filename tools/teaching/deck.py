@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-import base64
 import os
-import re
 import shutil
 import subprocess
 import tempfile
 from pathlib import Path
 
+from tools.embed import embedded
 from tools.machine import Problem
 
 ROOT = Path(__file__).resolve().parents[2]
 PINS = ROOT / "teach" / "slides"
 HOME = ROOT / ".venv-slides"  # ignored by git, as the other environments
-PICTURE = r'src="\.\./images/([\w.]+\.svg)"'
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 
 
@@ -34,7 +32,7 @@ def build(source: str, folder: Path) -> list[Path]:
         shutil.copytree(ROOT / "images", Path(work) / "images")
         made = [_made(marp, browser, text, folder / f"slides.{kind}") for kind in ("html", "pdf")]
     page = made[0].read_text(encoding="utf-8")
-    made[0].write_text(re.sub(PICTURE, _inline, page), encoding="utf-8")
+    made[0].write_text(embedded(page), encoding="utf-8")  # Marp takes none that is written out
     return made
 
 
@@ -53,12 +51,6 @@ def _made(marp: Path, browser: str, text: Path, target: Path) -> Path:
     if done.returncode or not target.exists():
         raise Problem(f"Marp made no {target.name}: {done.stderr[-600:]}\nfix: see its words")
     return target
-
-
-def _inline(found: re.Match[str]) -> str:
-    """The picture itself, where its file was named: Marp takes none that is written out."""
-    data = (ROOT / "images" / found.group(1)).read_bytes()
-    return f'src="data:image/svg+xml;base64,{base64.b64encode(data).decode()}"'
 
 
 def installed() -> Path:

@@ -95,6 +95,8 @@ def test_an_executed_page_has_its_pictures_inside(tmp_path, monkeypatch):
     shown = [target for target in page.targets if target.startswith("data:image/svg")]
     assert len(shown) == len(re.findall(r"!\[", str(read)))
     assert not [target for target in page.targets if target.endswith(".svg")]
+    folds = re.findall(r"<details><summary>All references.*?</details>", written, re.DOTALL)
+    assert [fold for fold in folds if "</table>" in fold] == folds != []
 
 
 def test_pages_that_were_not_run_are_named(tmp_path, monkeypatch, capsys):

@@ -11,6 +11,7 @@ import pytest
 
 from lab import course
 from lab.exercise.exercises import exercises
+from tools.embed import embedded
 from tools.machine import Problem
 from tools.teaching import __main__ as command
 from tools.teaching import aws, deck, notes, pages, room, timetable
@@ -109,7 +110,7 @@ def test_slides_show_the_pictures_of_the_pages_which_are_there():
     assert len(promised) > 3 * len(course.CHAPTERS) and all(
         f"- {line}" in text for line in promised
     )
-    inline = re.sub(deck.PICTURE, deck._inline, f'<img src="../images/{pictures[0]}">')
+    inline = embedded(f'<img src="../images/{pictures[0]}">')
     assert inline.startswith('<img src="data:image/svg+xml;base64,')
 
 
