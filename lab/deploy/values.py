@@ -20,6 +20,8 @@ MASK = "[secret]"
 LATER = "(known after up)"
 ABSENT = "(none)"
 WIDTH = 60  # characters of a value that are shown
+# One step of a property path: ["a.key"], [0] or key. What needs no quotes has no dot.
+STEP = re.compile(r'\[("(?:[^"\\]|\\.)*")\]|\[(\d+)\]|([^.\[\]]+)')
 
 
 @dataclass(frozen=True)
@@ -101,17 +103,15 @@ def changed_outputs(old: dict[str, Any], new: dict[str, Any]) -> dict[str, str]:
 
 def _at(value: Any, path: str) -> Any:
     """The value at a property path such as `tags.owner`, `layers[0]`; None when there is none."""
-    for part in path.replace("[", ".[").split("."):
+    for quoted, index, name in STEP.findall(path):
         if isinstance(value, dict) and value.get(MARK) == SECRET:
             return value
-        if part.startswith("["):
-            key = part.strip('[]"')
-            if isinstance(value, list) and key.isdigit() and int(key) < len(value):
-                value = value[int(key)]
-            else:
-                value = value.get(key) if isinstance(value, dict) else None
-        elif part:
-            value = value.get(part) if isinstance(value, dict) else None
+        if index:
+            at = int(index)
+            value = value[at] if isinstance(value, list) and at < len(value) else None
+        else:
+            key = json.loads(quoted) if quoted else name
+            value = value.get(key) if isinstance(value, dict) else None
     return value
 
 

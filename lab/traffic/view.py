@@ -18,7 +18,8 @@ INKS = {
     for verdict, kind in ((ANSWERED, "good"), (LIMITED, "warn"), (FAILED, "bad"))
 }
 QUIET = theme.ink("dim", theme.SHAPES["quiet"])
-WIDTH, LEFT, RIGHT, LANE = 640.0, 178.0, 626.0, 26.0
+WIDTH, LEFT, RIGHT, LANE = 640.0, 206.0, 626.0, 26.0
+NAME = 29  # characters left of LEFT: candidate/127.31.128.143:8080
 DOTS = 60  # on a line of text
 
 
@@ -123,7 +124,7 @@ def lanes(traffic: Traffic, label: str) -> Markup:
     drawn: list[Markup] = []
     for index, name in enumerate(names):
         y = 14 + LANE * index + LANE / 2
-        drawn.append(_text(8, y + 4, name if len(name) < 25 else f"…{name[-24:]}"))
+        drawn.append(_text(8, y + 4, name if len(name) <= NAME else f"…{name[1 - NAME :]}"))
         drawn.append(_line(f"M{_n(LEFT)} {_n(y)}H{_n(RIGHT)}", QUIET, 0.5))
         for verdict in VERDICTS:
             points = [_x(row.at, end) for row in traffic.of(name) if row.verdict == verdict]
