@@ -39,7 +39,7 @@ def html(row: Row, took: str, of: str, began: float) -> list[object]:
         " ",
         tag("span", took, class_="kit-took"),
         " ",
-        tag("span", place(row) or OWN, class_="kit-place"),
+        tag("span", place(row) or OWN, class_="kit-place", title=str(row.place or "") or None),
         class_="kit-row",
         data_at=_at(row, began),
     )

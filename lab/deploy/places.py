@@ -33,8 +33,9 @@ class Place:
 
     @property
     def short(self) -> str:
-        """The chapter, the file and its line: `05 · api.py:82`."""
-        return f"{self.chapter:02d} · {self.file or self.function}:{self.first}"
+        """The chapter, the file and its line: `05 · api.py:82`; its folder is told by `str`."""
+        file = self.file.rpartition("/")[2] or self.function
+        return f"{self.chapter:02d} · {file}:{self.first}"
 
 
 class Places(Mapping[str, Place]):

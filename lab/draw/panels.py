@@ -74,11 +74,13 @@ def table(
     rows: Iterable[Sequence[object]],
     *,
     numbers: Sequence[int] = (),
+    look: str = "",
 ) -> Markup:
     """A table with its caption; the first cell of a row is the row's heading.
 
     Args:
         numbers: the columns, counted from 0, that hold numbers and line up at the right.
+        look: a class of the style sheet besides.
     """
 
     wide = len(headings) > 2
@@ -86,15 +88,15 @@ def table(
 
     def cell(column: int, value: object, scope: str | None) -> Markup:
         number = column in numbers
-        look = "kit-number" if number else None
         # Where there is no room for columns, a number says what it is.
         of = headings[column] if number and wide and not scope and value != "" else None
-        return tag("th" if scope else "td", value, scope=scope, class_=look, data_of=of)
+        kind = "kit-number" if number else None
+        return tag("th" if scope else "td", value, scope=scope, class_=kind, data_of=of)
 
     head = tag("tr", *(cell(i, text, "col") for i, text in enumerate(headings)))
     body = [tag("tr", *(cell(i, v, None if i else "row") for i, v in enumerate(r))) for r in rows]
     pieces = tag("caption", caption), tag("thead", head), tag("tbody", *body)
-    return tag("table", *pieces, class_=shape)
+    return tag("table", *pieces, class_=f"{shape or ''} {look}".strip() or None)
 
 
 def definition(pairs: Iterable[tuple[str, object]], caption: str) -> Markup:

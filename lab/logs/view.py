@@ -184,7 +184,9 @@ class LogView(Once, Interactive):
             self._failure_pieces(),
             drawing.problem(self.logs),
             panels.definition(pairs, "What they tell of this request") if pairs else None,
-            panels.table(times, ("time", "from", "level", "line"), rows) if rows else None,
+            panels.table(times, ("time", "from", "level", "line"), rows, look="kit-log")
+            if rows
+            else None,
             drawing.report_table(reports) if reports else None,
             *(drawing.source(source) for source in self.logs.sources),
             panels.muted(sentence),
