@@ -81,7 +81,7 @@ def tagged_role(value: Any, _: Mapping[str, Any]) -> str:
         raise NotYet(
             f"The role now trusts {principal!r}.", "Keep the trust policy as api_role() has it."
         )
-    return "The same role, with a tag. `plan` would show an update, not a replacement."
+    return "The same role, with a tag. plan() would show an update, not a replacement."
 
 
 EXERCISES = (
@@ -106,7 +106,7 @@ EXERCISES = (
         "1.2",
         "Write tagged_role(): the same role as api_role(), with the tag course = gateway.",
         tagged_role,
-        "aws.iam.Role takes an argument `tags`: a dict.",
+        "aws.iam.Role takes an argument tags: a dict.",
         """def tagged_role():
     trust = {
         "Version": "2012-10-17",

@@ -83,7 +83,7 @@ def machines(value: Any, outputs: Mapping[str, Any]) -> str:
     if model.status != 200:
         raise NotYet(
             f"The blue team gets {model.status} at /model now.",
-            "Only the new method is for machines: `from gateway.auth import authentication`, up().",
+            "Only the new method is for machines: from gateway.auth import authentication, then up().",
         )
     return f"{reply.status} from the function for who signs, 403 for all others; /model as before."
 

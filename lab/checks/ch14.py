@@ -53,7 +53,7 @@ def _line(found: list[str]) -> dict[str, Any]:
 EXERCISES = (
     Exercise(
         "14.1",
-        "Write with_agent(fields): the fields of a line and one more, `agent`, the program that the "
+        "Write with_agent(fields): the fields of a line and one more, agent, the program that the "
         "caller says it is.",
         with_agent,
         "It is one variable of $context more; all other fields stay.",

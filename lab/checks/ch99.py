@@ -32,7 +32,7 @@ def may_go(value: Any, _: Mapping[str, Any]) -> str:
             raise NotYet(f"With {what}, your function gives {got!r}.", "True or False is wanted.")
         if got != truth:
             raise NotYet(
-                f"With {what}, your function says {got}. {why}", "Two questions, and `and`."
+                f"With {what}, your function says {got}. {why}", "Two questions, joined by an and."
             )
     return "Ours by its tag, and in no state: both, or it stays."
 
@@ -40,8 +40,8 @@ def may_go(value: Any, _: Mapping[str, Any]) -> str:
 EXERCISES = (
     Exercise(
         "99.1",
-        "Write `may_go(arn, tags, known, owner)`: whether a clean-up may delete a thing. `known` "
-        "are the ARNs in the state, `owner` is you.",
+        "Write may_go(arn, tags, known, owner): whether a clean-up may delete a thing. known "
+        "are the ARNs in the state, owner is you.",
         may_go,
         "Two things have to be true: whose it is, and that no state has it.",
         """def may_go(arn, tags, known, owner):

@@ -124,7 +124,7 @@ def lanes(traffic: Traffic, label: str) -> Markup:
     drawn: list[Markup] = []
     for index, name in enumerate(names):
         y = 14 + LANE * index + LANE / 2
-        drawn.append(_text(8, y + 4, name if len(name) <= NAME else f"…{name[1 - NAME :]}"))
+        drawn.append(_text(8, y + 4, _name(name)))
         drawn.append(_line(f"M{_n(LEFT)} {_n(y)}H{_n(RIGHT)}", QUIET, 0.5))
         for verdict in VERDICTS:
             points = [_x(row.at, end) for row in traffic.of(name) if row.verdict == verdict]
@@ -152,6 +152,14 @@ def lanes(traffic: Traffic, label: str) -> Markup:
         class_="kit-roomy",  # where it cannot be read, the table below says the same
         style="max-width:100%;display:block",
     )
+
+
+def _name(lane: str) -> str:
+    """Who answered, short enough for the left: `a/b/c` is `…/b/c`, or the end of it."""
+    kept = lane
+    while len(kept) > NAME and "/" in kept[2:]:
+        kept = "…/" + kept[2:].partition("/")[2]
+    return kept if len(kept) <= NAME else f"…{kept[1 - NAME :]}"
 
 
 def _shape(verdict: str, x: float, y: float) -> str:

@@ -7,6 +7,7 @@ import pytest
 
 from lab.errors import LabError
 from lab.traffic import traffic as module
+from lab.traffic import view
 from lab.traffic.state import MOST_LANES, NOBODY, REST, Shot, Traffic
 
 
@@ -75,3 +76,17 @@ def test_what_an_act_raises_is_the_cells(address):
 def test_too_many_calls_are_refused():
     with pytest.raises(LabError):
         module.traffic(10_000, rate=2, url="http://127.0.0.1:1/model")
+
+
+@pytest.mark.parametrize(
+    ("lane", "shown"),
+    [
+        ("candidate/127.31.128.143:8080", "candidate/127.31.128.143:8080"),
+        ("instances/stable/127.31.9.136:8080", "…/stable/127.31.9.136:8080"),
+        ("a/" * 20 + "b", "…/" + "a/" * 13 + "b"),
+        ("x" * 40, "…" + "x" * 28),
+        ("first/" + "x" * 40, "…" + "x" * 28),
+    ],
+)
+def test_a_name_that_is_too_long_loses_its_first_parts(lane, shown):
+    assert view._name(lane) == shown
