@@ -60,8 +60,8 @@ start(16)
 # `AWS/ApiGateway`, a number each minute, kept for 15 months.
 #
 # What is asked of a metric is a **statistic**. The mean is the sum divided by
-# the count. A **percentile** is a place in the line: below the 95th, **p95**,
-# are 19 calls of 20.
+# the count. A **percentile** is a place in the line: up to the 95th, **p95**,
+# come 19 calls of 20.
 #
 # ![Twenty answers, the quickest first: the mean is above nearly all of them, p50 in the middle, p95 before the slowest](../images/16_numbers.svg)
 #
