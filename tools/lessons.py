@@ -136,19 +136,26 @@ def _link(chapter: Chapter, words: str = "") -> str:
 
 
 def edge_table(graph: Graph, chapter: Chapter) -> str:
-    """What this chapter's resources refer to and who refers to them, as a folded table."""
+    """What this chapter's resources refer to and who refers to them, as a folded table.
+
+    In HTML and without an empty line: nbconvert ends a fold at the first one, and leaves the table open below it.
+    """
     own = {node.name for node in graph.of_chapter(chapter.number)}
     known = {node.name for node in graph.nodes if node.chapter <= chapter.number}
     rows = [
-        f"| `{edge.source}` | `{edge.property}` | `{edge.target}` |"
+        _row("td", *(f"<code>{each}</code>" for each in (edge.source, edge.property, edge.target)))
         for edge in graph.edges
         if own & {edge.source, edge.target} and {edge.source, edge.target} <= known
     ]
     if not rows:
         return "(So far nothing refers to it.)"
-    head = ["| resource | its argument | refers to |", "|---|---|---|"]
-    opening = ["<details><summary>All references as a table</summary>", ""]
-    return "\n".join([*opening, *head, *rows, "", "</details>"])
+    opening = "<details><summary>All references as a table</summary><table>"
+    head = _row("th", "resource", "its argument", "refers to")
+    return "\n".join([opening, head, *rows, "</table></details>"])
+
+
+def _row(tag: str, *cells: str) -> str:
+    return "<tr>" + "".join(f"<{tag}>{cell}</{tag}>" for cell in cells) + "</tr>"
 
 
 def quirk_table(quirks: Iterable[Quirk]) -> str:
