@@ -20,6 +20,8 @@ MASK = "[secret]"
 LATER = "(known after up)"
 ABSENT = "(none)"
 WIDTH = 60  # characters of a value that are shown
+# A part of a property path: ["a key with.dots"], [0], or a name.
+PART = re.compile(r'\["([^"]*)"\]|\[([^\]"]*)\]|([^.\[\]]+)')
 
 
 @dataclass(frozen=True)
@@ -101,17 +103,14 @@ def changed_outputs(old: dict[str, Any], new: dict[str, Any]) -> dict[str, str]:
 
 def _at(value: Any, path: str) -> Any:
     """The value at a property path such as `tags.owner`, `layers[0]`; None when there is none."""
-    for part in path.replace("[", ".[").split("."):
+    for part in PART.finditer(path):
         if isinstance(value, dict) and value.get(MARK) == SECRET:
             return value
-        if part.startswith("["):
-            key = part.strip('[]"')
-            if isinstance(value, list) and key.isdigit() and int(key) < len(value):
-                value = value[int(key)]
-            else:
-                value = value.get(key) if isinstance(value, dict) else None
-        elif part:
-            value = value.get(part) if isinstance(value, dict) else None
+        key = next(filter(None, part.groups()), "")
+        if isinstance(value, list) and key.isdigit() and int(key) < len(value):
+            value = value[int(key)]
+        else:
+            value = value.get(key) if isinstance(value, dict) else None
     return value
 
 
