@@ -86,8 +86,8 @@ predict("2")
 # %% [markdown]
 # ### The function
 #
-# Its log group comes first, so that it has an end: a log that Lambda makes
-# by itself is kept, and paid for, for ever. `memory_size` buys processor
+# Its log group comes first, so that its lines are deleted some day: a log that
+# Lambda makes by itself is kept, and paid for, for ever. `memory_size` buys processor
 # time as well, one full processor with 1,769 MB; `timeout` ends a runaway
 # answer. `reserved_concurrent_executions`, the **reserved concurrency**, is how
 # many calls may run at once; ours, -1, sets no limit of its own. In `started` is what Lambda starts, the
@@ -122,8 +122,8 @@ plan()
 # %% [markdown]
 # ## Apply
 #
-# Watch the order: Pulumi makes side by side what does not depend on each
-# other, and the policy on the function last.
+# Watch the order: Pulumi makes side by side what waits for nothing else, and
+# the policy on the function last.
 #
 # ## Look
 #

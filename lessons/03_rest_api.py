@@ -110,7 +110,7 @@ predict("3")
 
 # %% [markdown]
 # And these are its `statements`, for as long as nobody asks who calls.
-# They are not in `gateway/`, where no program shall leave the door open by
+# They are not in `gateway/`, so that no program leaves the door open by
 # mistake: the kit hands them to the step, until chapter 08 has better ones.
 
 # %% until: allow_everyone

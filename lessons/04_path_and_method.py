@@ -78,7 +78,7 @@ predict("4")
 # %% [markdown]
 # In `access` is the `authorization`: how callers prove who they are. It has
 # to be written down; there is no default, and that is good. Until chapter
-# 08 the kit hands this to the step: nobody has to.
+# 08 the kit hands this to the step: nobody has to prove anything.
 
 # %% until: EVERYONE
 

@@ -224,8 +224,8 @@ print(ask_gateway(prompt="Hi", max_tokens=1)["status"])
 # %% [markdown]
 # ## Your turn
 #
-# **5.1** Tutorials often let the gateway in by another way: the function
-# itself admits it, with a permission, and no role is needed. Write
+# **5.1** Tutorials often do without a role: the function itself admits the
+# gateway, with a permission. Write
 # `permission(rest_api, function)`: the `aws.lambda_.Permission` that lets
 # this API, and no other, invoke the function.
 

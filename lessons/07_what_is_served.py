@@ -104,7 +104,7 @@ up()
 # %% [markdown]
 # ## Look
 #
-# At what does the stage point? And which deployments are there? One: the old
+# What does the stage point at? And which deployments are there? One: the old
 # ones are gone, so a **rollback** cannot be a step back to one of them. It
 # is a new deployment of the old text.
 

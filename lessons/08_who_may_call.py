@@ -136,8 +136,8 @@ up()
 # %% [markdown]
 # ## Look
 #
-# Its address leads to the authorizer's function, and that to the log in which we
-# shall count.
+# The authorizer's address names its function, and the function its log. We shall
+# count there.
 
 # %%
 found = boto3.client("apigateway").get_authorizers(

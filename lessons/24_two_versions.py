@@ -46,8 +46,8 @@ start(24)
 # ## The idea
 #
 # A restaurant with a new cook does not send the old one home. Both kitchens
-# are open. A few guests get the new cook's dishes and nobody tells them; who
-# complains is noted. If it goes well, all orders go there, and the old
+# are open. A few guests get the new cook's dishes and nobody tells them;
+# complaints are noted. If it goes well, all orders go there, and the old
 # kitchen stays warm for a week.
 #
 # A kitchen is a **pool** here: all of chapter 22 again but network and

@@ -52,8 +52,8 @@ start(25)
 # but sends a boy now and then to look.
 #
 # These are two rules of **fallback**. The next backend is asked when one
-# refuses. A **circuit breaker** leaves alone who has failed three times, and
-# lets one caller try again after a while. The third rule is your prediction.
+# refuses. A **circuit breaker** leaves one alone that has failed three times,
+# and lets one caller try again after a while. The third rule is your prediction.
 #
 # ![A request goes to the instances, or to the own model; below, the breaker: closed, open after failures, half open, closed again](../images/25_failing_well.svg)
 #
