@@ -42,7 +42,7 @@ LONGEST, LAST = 700, 2600  # milliseconds that a frame is shown, and the last on
 FIRST = "from lab import start, up, ask\nfrom lab.widgets import burst\n\nstart(11)"
 # What is run before the eyes of the visitor, and the words by which it is over.
 SCENES = (
-    ("up(11)", "Done in"),
+    ("up(11)", "Replay"),  # the button of a tree that is over
     ('ask("What is the capital of France?", max_tokens=32)', "200 from the function"),
     (
         'burst(n={"blue": 30, "green": 6}, rate={"blue": 20, "green": 4})',
