@@ -26,7 +26,7 @@
 # something is missing, the card says what to do.
 #
 # This is your own copy, in `work/`: change what you like. After
-# `from lab import reset`, `reset(3)` takes page 03 anew, and keeps yours.
+# `from lab import reset`, `reset(3)` gives you page 03 anew, and keeps yours.
 
 # %%
 from lab import start, up, outputs, ask, playground

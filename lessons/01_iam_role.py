@@ -199,7 +199,7 @@ plan()
 #
 # The classic first mistake: making a resource in a cell of its own, as
 # if it were any Python object. Nothing is raised. This kit warns you;
-# bare Pulumi stays silent. (Nothing was applied above; to import the step
+# bare Pulumi stays silent. (Nothing was applied above. Importing the step
 # from its file puts the original back in place of your version.)
 
 # %%

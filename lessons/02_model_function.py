@@ -86,11 +86,12 @@ predict("2")
 # %% [markdown]
 # ### The function
 #
-# Its log group comes first, so that it has an end: a log that Lambda makes
-# by itself is kept, and paid for, for ever. `memory_size` buys processor
+# Its log group comes first, so that its lines are deleted some day: a log that
+# Lambda makes by itself is kept, and paid for, for ever. `memory_size` buys processor
 # time as well, one full processor with 1,769 MB; `timeout` ends a runaway
-# answer. In `started` is what Lambda starts, the function `handler` in
-# `handler.py`. `environment` is for later chapters, too.
+# answer. `reserved_concurrent_executions`, the **reserved concurrency**, is how
+# many calls may run at once; ours, -1, sets no limit of its own. In `started` is what Lambda starts, the
+# function `handler` in `handler.py`. `environment` is for later chapters.
 #
 # The sizes are `settings`: one small class in `gateway/settings.py`, each
 # default with its reason. Where a company runs a model already, the setting
@@ -121,8 +122,8 @@ plan()
 # %% [markdown]
 # ## Apply
 #
-# Watch the order: Pulumi makes side by side what does not depend on each
-# other, and the policy on the function last.
+# Watch the order: Pulumi makes side by side what waits for nothing else, and
+# the policy on the function last.
 #
 # ## Look
 #
@@ -183,8 +184,8 @@ invoke(prompt="Who are you?", max_tokens=40)["body"]
 # ## Break it: a timeout that is too short
 #
 # Lambda's own default timeout is 3 seconds, made for small tasks. Models
-# think longer. Here one second, and an answer of 200 words: the status
-# of the call is still 200, but the answer holds an error.
+# think longer. Here it is one second, for a long story. Lambda still reports
+# the call as a success, status 200; its answer holds an error.
 
 # %%
 def model(settings, *rest):

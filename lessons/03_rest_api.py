@@ -3,7 +3,8 @@
 # - only REST APIs stream: docs.aws.amazon.com/apigateway/latest/developerguide/response-transfer-mode.html
 # - prices of us-east-1, the first 300 or 333 million calls, in US dollars: aws.amazon.com/api-gateway/pricing,
 #   aws.amazon.com/elasticloadbalancing/pricing
-# - AgentCore Gateway: docs.aws.amazon.com/bedrock-agentcore/latest/devguide/gateway.html
+# - AgentCore Gateway, targets of three kinds, MCP, HTTP and inference, the last since July 2026 at the latest (read on
+#   2026-11-30): docs.aws.amazon.com/bedrock-agentcore/latest/devguide/gateway-core-concepts.html
 
 # %% [markdown]
 # # {{title}}
@@ -22,8 +23,8 @@
 # - use a value that does not exist yet, without tripping over it.
 #
 # About {{minutes}} minutes. It costs nothing here. On AWS an API costs
-# nothing by itself: calls are paid. Earlier
-# chapters are made if they are missing.
+# nothing by itself: calls are paid. Earlier chapters are made if they are
+# missing.
 #
 # ## Start
 #
@@ -66,9 +67,9 @@ start(3)
 # | a function's URL | no | no | yes | no | the function |
 # | load balancer | no | no | from instances | is one | 0.0225 an hour |
 #
-# Amazon Bedrock is no gateway but models, paid by the token; its AgentCore
-# Gateway makes tools of APIs, for agents. If you need neither keys nor
-# streams, an HTTP API is cheaper.
+# If you need neither keys nor streams, an HTTP API is cheaper. Amazon Bedrock
+# is no gateway but models, paid by the token. Its AgentCore Gateway is one:
+# for the tools of agents and, since 2026, for models. Page 26 compares.
 #
 # ![Callers, the REST API, the function: the resource policy says who may come in, the policy of the role what it may do](../images/03_rest_api.svg)
 #
@@ -99,16 +100,17 @@ predict("3")
 #
 # The policy must name the API, and the name contains an id that AWS has
 # not chosen yet. `rest_api.execution_arn` is an **output**: a value
-# that may not be known yet. `Output.concat` joins it with text, once it is. Without a policy
-# the API would be open as well; with one, the rule is written down, and
-# it covers this API only. A changed policy takes effect with the next
-# deployment: chapter 06 sees to that.
+# that may not be known yet. `Output.concat` joins it with text, once it is.
+#
+# Without a policy the API would be open as well. With one, the rule is
+# written down. A changed policy takes effect with the next deployment:
+# chapter 06 sees to that.
 
 # %% step: resource_policy
 
 # %% [markdown]
 # And these are its `statements`, for as long as nobody asks who calls.
-# They are not in `gateway/`, where no program shall leave the door open by
+# They are not in `gateway/`, so that no program leaves the door open by
 # mistake: the kit hands them to the step, until chapter 08 has better ones.
 
 # %% until: allow_everyone
@@ -173,7 +175,8 @@ gateways.get_stages(restApiId=api_id)["item"]
 def rest_api(key_source):
     return aws.apigateway.RestApi(
         "languageModelApi", description="Answers prompts",
-        endpoint_configuration={"types": "REGIONAL"}, **key_source)
+        endpoint_configuration={"types": "REGIONAL"},
+        security_policy="TLS_1_2", **key_source)
 
 plan()
 # expect: ~ update  aws.apigateway.RestApi 

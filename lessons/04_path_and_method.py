@@ -69,15 +69,16 @@ predict("4")
 # in, here the root that every API is born with. `path_part` has no slash: it
 # is one part, and API Gateway puts the path together.
 #
-# Without the method, `/model` would exist and answer nobody. Its option
-# `delete_before_replace` turns Pulumi's usual order around.
+# Without the method, `/model` would exist and answer nobody. Its
+# `operation_name` is its name in documents and SDKs that are made from the API.
+# The option `delete_before_replace` turns Pulumi's usual order around.
 
 # %% step: model_path, model_method
 
 # %% [markdown]
 # In `access` is the `authorization`: how callers prove who they are. It has
 # to be written down; there is no default, and that is good. Until chapter
-# 08 the kit hands this to the step: nobody has to.
+# 08 the kit hands this to the step: nobody has to prove anything.
 
 # %% until: EVERYONE
 
@@ -137,7 +138,7 @@ show(gateways.get_method(
 def model_method(rest_api, model_path, access):
     return aws.apigateway.Method(
         "modelMethod", rest_api=rest_api.id, resource_id=model_path.id,
-        http_method="POST", **access,
+        http_method="POST", operation_name="AskTheModel", **access,
         opts=pulumi.ResourceOptions(delete_before_replace=True))
 
 plan()

@@ -2,6 +2,8 @@
 # - 29 s can be raised for Regional and private APIs (since June 2024), 10 MB:
 #   docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-execution-service-limits-table.html
 # - the test call: docs.aws.amazon.com/apigateway/latest/developerguide/how-to-test-method.html
+# - what of Lambda's refusals becomes a 500 (no permission, throttled), and what a function does a 502:
+#   repost.aws/knowledge-center/api-gateway-5xx-error
 # - a malformed answer is a 502: docs.aws.amazon.com/apigateway/latest/developerguide/set-up-lambda-proxy-integrations.html
 
 # %% [markdown]
@@ -50,7 +52,8 @@ start(5)
 # needs templates that rewrite every request and answer. The second is a
 # **proxy** integration, `AWS_PROXY`: the request becomes one event, and what
 # the function returns becomes the answer. We take the proxy: then the function
-# decides everything about the answer.
+# decides everything about the answer. (A third kind, `MOCK`, calls nobody: API
+# Gateway answers by itself, as at the `/model/{name}` of page 04.)
 #
 # API Gateway needs the right to call the function. That is the role of
 # chapter 01, given here as `credentials`.
@@ -186,8 +189,11 @@ print(*(line for line in log if "ermission" in line))
 # expect first: Invalid permissions on Lambda function
 
 # %% [markdown]
-# A 500 is nearly always that, and only the execution log (chapter 15) or a
-# test tells. The second classic: a function has two names. `arn` says which
+# A 500 with these words means that Lambda was not called: there was no right
+# to, as here, or the function had too many calls at once. Only a test or the
+# execution log (chapter 15) tells which.
+#
+# The second classic: a function has two names. `arn` says which
 # function, `invoke_arn` is the address for calling it. A plan asks nobody at
 # AWS, so this mistake passes it and fails in `up()`.
 
@@ -218,8 +224,8 @@ print(ask_gateway(prompt="Hi", max_tokens=1)["status"])
 # %% [markdown]
 # ## Your turn
 #
-# **5.1** Tutorials often let the gateway in by another way: the function
-# itself admits it, with a permission, and no role is needed. Write
+# **5.1** Tutorials often do without a role: the function itself admits the
+# gateway, with a permission. Write
 # `permission(rest_api, function)`: the `aws.lambda_.Permission` that lets
 # this API, and no other, invoke the function.
 

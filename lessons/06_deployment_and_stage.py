@@ -1,6 +1,8 @@
 # Sources. Prices and dates change: look them up before you rely on one.
 # - deployments and stages; what takes effect only with a deployment:
 #   docs.aws.amazon.com/apigateway/latest/developerguide/how-to-deploy-api.html
+# - 3.50 US dollars a million for the first 333 million calls of a month in us-east-1, read on 2026-11-29:
+#   aws.amazon.com/api-gateway/pricing; what the function's time costs is what `compare` shows, lab/cost/prices.py
 # - Missing Authentication Token for a path that is not there, Forbidden for a stage that is not:
 #   repost.aws/knowledge-center/api-gateway-authentication-token-errors,
 #   docs.aws.amazon.com/apigateway/latest/developerguide/how-to-test-method.html
@@ -22,8 +24,10 @@
 # - send prompts with `requests`, and with two settings at once;
 # - read the most misleading error of API Gateway.
 #
-# About {{minutes}} minutes. It costs nothing here. On AWS you pay for
-# calls: a few dollars a million. Earlier chapters are made if missing.
+# About {{minutes}} minutes. It costs nothing here. On AWS you pay for calls:
+# a million cost 3.50 US dollars at API Gateway (us-east-1, in 2026), and
+# several times that in the function's time. Earlier chapters are made if
+# missing.
 #
 # ## Start
 #
@@ -222,8 +226,9 @@ check("6.1", tea)
 #
 # ## Recap
 #
-# You deployed the API to a stage, anew whenever the API is another. You called it by its URL, with two settings at
-# once, and you can read *Missing Authentication Token*.
+# You deployed the API to a stage, and a change of the API makes a new
+# deployment. You called it by its URL, with two settings at once, and you can
+# read *Missing Authentication Token*.
 #
 # Keep this:
 #

@@ -1,6 +1,8 @@
 # Sources. Prices and dates change: look them up before you rely on one.
 # - deployments and stages; what takes effect only with a deployment:
 #   docs.aws.amazon.com/apigateway/latest/developerguide/how-to-deploy-api.html
+# - 3.50 US dollars a million for the first 333 million calls of a month in us-east-1, read on 2026-11-29:
+#   aws.amazon.com/api-gateway/pricing
 # - the export is that of a stage, not of what is being edited:
 #   docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-export-api.html
 # - MISSING_AUTHENTICATION_TOKEN and the other gateway responses:
@@ -9,8 +11,8 @@
 # %% [markdown]
 # # {{title}}
 #
-# What callers get is one deployment, whatever you have edited since. You
-# see it stay behind, go back, and keep what you have deleted.
+# What callers get is one deployment, whatever you have edited since. You see
+# it stay behind, go back, and meet a deletion.
 #
 # {{map}}
 #
@@ -21,10 +23,12 @@
 # - find out what a stage serves, and compare it with what you edit;
 # - deploy a policy that nobody serves, and know why;
 # - roll back while somebody calls;
-# - delete something that goes on answering, and end that.
+# - delete a part of the API, and find out when callers notice.
 #
-# About {{minutes}} minutes. It costs nothing here. On AWS you pay for
-# calls: a few dollars a million. Earlier chapters are made if missing.
+# About {{minutes}} minutes. It costs nothing here. On AWS you pay for calls:
+# a million cost 3.50 US dollars at API Gateway (us-east-1, in 2026), and
+# several times that in the function's time. Earlier chapters are made if
+# missing.
 #
 # ## Start
 #
@@ -81,7 +85,7 @@ predict("7")
 # ## Plan
 #
 # That was one trap. Into the other: a digest that is always the same. (Most
-# tutorials have none, which comes to that.) The text differs from today's
+# tutorials have none, which comes to the same.) The text differs from today's
 # once, so the plan is one more deployment, the last one for a while.
 #
 # ## Apply
@@ -100,7 +104,7 @@ up()
 # %% [markdown]
 # ## Look
 #
-# At what does the stage point? And which deployments are there? One: the old
+# What does the stage point at? And which deployments are there? One: the old
 # ones are gone, so a **rollback** cannot be a step back to one of them. It
 # is a new deployment of the old text.
 
@@ -252,8 +256,8 @@ check("7.2", preview)
 #
 # {{quirks}}
 #
-# - A stage keeps a history only of deployments that still exist; Pulumi
-#   deletes them. In API Gateway's console you may go back to an old one.
+# - API Gateway's console can point a stage back at an older deployment. Here
+#   there is none: Pulumi deletes each one that it has replaced.
 #
 # ## Recap
 #

@@ -59,7 +59,7 @@ start(8)
 #
 # | authorization | a caller shows | who decides |
 # |---|---|---|
-# | `NONE` | nothing | nobody: all are let in |
+# | `NONE` | nothing | nobody but the resource policy |
 # | `CUSTOM` | what you like, here a key | a Lambda function of yours |
 # | `COGNITO_USER_POOLS` | a token of a user pool | API Gateway |
 # | `JWT` (new in November 2026) | a token of any OpenID Connect provider | API Gateway |
@@ -136,8 +136,8 @@ up()
 # %% [markdown]
 # ## Look
 #
-# Its address leads to the authorizer's function, and that to the log in which we
-# shall count.
+# The authorizer's address names its function, and the function its log. We shall
+# count there.
 
 # %%
 found = boto3.client("apigateway").get_authorizers(
@@ -252,8 +252,8 @@ check("8.1", joined)
 #
 # - 401 means that nobody knows who you are: no key, or a wrong one. 403 can
 #   mean more: denied by a policy, a key in no usage plan, a path that does
-#   not exist, or AWS WAF. The header `x-amzn-errortype` tells which.
-# - A log line arrives some seconds after the call.
+#   not exist, or AWS WAF, a firewall of rules. The header `x-amzn-errortype`
+#   tells most of them apart.
 #
 # ## Recap
 #

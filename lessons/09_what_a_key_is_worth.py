@@ -133,7 +133,8 @@ call("no key", {})
 #
 # A subtle mistake. An authorizer allows what it was asked about: GET
 # `/model`. API Gateway caches the answer for five minutes and judges every
-# path by it. Who POSTs next? (The policy of the file is back.)
+# path by it. What becomes of a POST that comes next? (The policy of the file
+# is back.)
 
 # %%
 from gateway.auth import encrypted_only
@@ -246,8 +247,6 @@ check("9.2", allow)
 # ## On AWS
 #
 # {{quirks}}
-#
-# - To take a key back takes as long as the authorizer's answer is cached.
 #
 # ## Recap
 #

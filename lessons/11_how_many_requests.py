@@ -85,8 +85,8 @@ predict("11")
 # %% [markdown]
 # Two more steps are in `gateway/limits.py`. `every_method` limits the stage for
 # all together, however many teams there will be. It counts what the plans let
-# through. Without it, only the account's 10,000 calls a second remain. (`logging`
-# is chapter 15's.)
+# through. Without it, only the account's 10,000 calls a second in a Region
+# remain. (`logging` is chapter 15's.)
 #
 # `limit_responses` says more to a refused caller than `Too Many Requests`: a
 # **gateway response** rewords an error of API Gateway itself. Ours adds
@@ -255,8 +255,8 @@ check("11.2", patient)
 # {{quirks}}
 #
 # - A new key or plan takes some seconds to act: 403 until then.
-# - Throttling and quotas are best effort. AWS says: do not rely on them to
-#   control costs or to keep callers out. For costs, there is AWS Budgets.
+# - Quotas are best effort, too. AWS says: do not rely on them to control
+#   costs or to keep callers out. For costs, there is AWS Budgets.
 #
 # ## Recap
 #

@@ -134,7 +134,7 @@ url, keys = outputs()["model_url"], outputs()["team_keys"].reveal()
 story = "The quick brown fox jumps over the lazy dog. " * 10
 for prompt, room in (("Hi", 1), (story, tokens(8))):
     answer = ask(prompt, max_tokens=room)
-    print(sum(answer.usage.values()), "tokens,", answer.seconds, "s")
+    print(sum(answer.usage.values()), "tokens,", f"{answer.seconds:.1f} s")
 show(items())
 # expect: tokens, 
 # expect: tokens, 
@@ -191,7 +191,7 @@ show(items())
 # %% [markdown]
 # The reservation is still there, as `promise-…`: tokens, and the second at which
 # it ends. Whoever finds no room looks for reservations that have ended, and
-# gives them back. So it is when the next call for as many comes.
+# gives them back. So does the next call that wants as many.
 
 # %%
 from gateway.model import model
@@ -204,9 +204,9 @@ show(items())
 # expect: [200]
 
 # %% [markdown]
-# ## Your turn
+# `taken` is what this call has used, and what the dead one had read.
 #
-# `taken` is what the call has used, and what the dead one had read.
+# ## Your turn
 #
 # **13.1** A key has 300 tokens left. A call has a prompt of 50 tokens and
 # `max_tokens` 150; its answer gets 20 tokens long. How many are left?

@@ -19,7 +19,7 @@
 #
 # ## You will
 #
-# - have the function count tokens for CloudWatch, with no call and no right;
+# - have the function count tokens for CloudWatch, without a call or a right;
 # - ask CloudWatch for sums, means and percentiles;
 # - see what refusals do to a latency;
 # - make a metric that cannot be added up.
@@ -30,6 +30,8 @@
 # missing.
 #
 # ## Start
+#
+# The card shows where you deploy to.
 
 # %%
 import json
@@ -57,13 +59,11 @@ start(16)
 # **dimensions** that tell apart metrics of one name. API Gateway's own are in
 # `AWS/ApiGateway`, a number each minute, kept for 15 months.
 #
-# What is asked of a metric is a **statistic**. The mean is the sum through
-# the count. A **percentile** is a place in the line: below the 95th, **p95**,
-# are 19 calls of 20.
+# What is asked of a metric is a **statistic**. The mean is the sum divided by
+# the count. A **percentile** is a place in the line: up to the 95th, **p95**,
+# come 19 calls of 20.
 #
 # ![Twenty answers, the quickest first: the mean is above nearly all of them, p50 in the middle, p95 before the slowest](../images/16_numbers.svg)
-#
-# {{edges}}
 #
 # ## Predict
 #
@@ -140,7 +140,7 @@ def numbers(space, name, stat, **dimensions):
 
 # %% [markdown]
 # Three prompts are answered. Compare the mean with the p95; then the stage's
-# `Count` with that of `POST /model`, which is the function's own traffic.
+# `Count` with that of `POST /model`, which counts the prompts alone.
 
 # %%
 for words in (1, 8, 24):
@@ -206,7 +206,7 @@ print("of all calls:", numbers("Class", "tokens", "Sum"))
 # Each combination of dimensions is a metric of its own, at 0.30 US dollars a
 # month, and CloudWatch does not add up across them. It is no error, either:
 # a metric that does not exist has no values. What has a value a call belongs
-# into a log. A dimension is for what there is little of: a model, a team.
+# into a log. A dimension is for what has few values: a model, a team.
 #
 # ## Your turn
 #

@@ -29,6 +29,8 @@
 # Earlier chapters are made if missing.
 #
 # ## Start
+#
+# `burst` is chapter 11's. Here it sets off an alarm.
 
 # %%
 import json

@@ -134,8 +134,8 @@ show(answer.json())
 # ## Ask
 #
 # With OpenAI's own client: two arguments, and it is yours. (By default it
-# tries twice more after a refusal. We want to see refusals, so:
-# `max_retries=0`.)
+# tries twice more after a 429 or a failure of the server. We want to see
+# these, so: `max_retries=0`.)
 
 # %%
 client = openai.OpenAI(

@@ -57,7 +57,7 @@ start(19)
 # this **structured outputs**.
 #
 # A model writes token by token. Before each one, all tokens are struck out
-# that no fitting text could begin with. Of the rest it takes the likeliest.
+# with which the text could no longer fit. Of the rest it takes the likeliest.
 #
 # ![The text so far, and five tokens that could follow: those that fit the schema stay, the others are struck out](../images/19_schemas_and_tools.svg)
 #
@@ -225,7 +225,7 @@ except openai.BadRequestError as error:
 # %% [markdown]
 # The fixes: more room for the answer, and a schema without that keyword;
 # `param` names the place. A gateway that took the second one in silence
-# would be worse: it would promise what it does not hold.
+# would be worse: it would promise what it does not keep.
 #
 # ## Your turn
 #
@@ -272,7 +272,7 @@ check("19.2", few_tools)
 #
 # You had API Gateway check conversations before the function is called, held
 # an answer to a shape of yours, let the model ask for a function, and saw
-# that form is no truth.
+# that a form is not the truth.
 #
 # Keep this:
 #

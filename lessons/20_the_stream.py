@@ -1,7 +1,8 @@
 # Sources. Prices and dates change: look them up before you rely on one. Read again on 2026-11-29: streaming and the adapter.
 # - response streaming: for REST APIs, AWS_PROXY and HTTP_PROXY, 15 minutes at most, idle 5 minutes (Regional),
-#   the function may run on when the connection closes, billed by 10 MB:
+#   the function may run on when the connection closes, each 10 MB billed as a request:
 #   docs.aws.amazon.com/apigateway/latest/developerguide/response-transfer-mode.html
+# - Lambda bills streamed bytes beyond the first 6 MB of an answer: aws.amazon.com/lambda/pricing
 # - Python streams through a custom runtime or the Lambda Web Adapter; 1.0.0 is layer version 27:
 #   docs.aws.amazon.com/lambda/latest/dg/configuration-response-streaming.html and
 #   github.com/aws/aws-lambda-web-adapter (README)
@@ -24,7 +25,7 @@
 # - find out what stands in a stream's way.
 #
 # About {{minutes}} minutes. It costs nothing here. On AWS a streamed answer
-# costs as much as a whole one (up to 10 MB). Earlier chapters are made if
+# costs as much as a whole one (up to 6 MB). Earlier chapters are made if
 # missing.
 #
 # ## Start
@@ -63,8 +64,6 @@ start(20)
 # lines that begin with `data:`, an empty line after each.
 #
 # ![One answer on a line of time: buffered, all comes at the end; streamed, each token comes as it is written](../images/20_the_stream.svg)
-#
-# {{edges}}
 #
 # ## Predict
 #

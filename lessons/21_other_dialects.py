@@ -53,14 +53,14 @@ start(21)
 #
 # At an embassy, people ask in three languages. Three interpreters sit at the
 # desks, and one form goes to the office behind them. The office knows the
-# form, and no language. So nobody gets more by asking in another one.
+# form, and no language.
 #
 # The languages are **dialects**: chat completions, of chapter 18; OpenAI's
 # newer **Responses**, with one `input` and no memory here; Anthropic's
 # **Messages**, with `system` beside them and an answer made of blocks.
 # Coding agents speak one of the last two. Each dialect is a file of two
 # functions: a request to the one inner form, an answer from it. Tools,
-# schemas and streams are the inner form's; so are budget and log.
+# schemas and streams are the inner form's.
 #
 # ![Three dialects and /model at their paths; interpreters make one inner form of all, behind which budget, log and model are](../images/21_other_dialects.svg)
 #
@@ -149,8 +149,8 @@ print(*answer.text.splitlines()[:8], "...", sep="\n")
 # expect: event: content_block_delta
 
 # %% [markdown]
-# Anthropic's package takes both from `ANTHROPIC_BASE_URL` and
-# `ANTHROPIC_AUTH_TOKEN`. (Not `ANTHROPIC_API_KEY`: that goes into another
+# Anthropic's package takes its base URL and the key from `ANTHROPIC_BASE_URL`
+# and `ANTHROPIC_AUTH_TOKEN`. (Not `ANTHROPIC_API_KEY`: that goes into another
 # header, `x-api-key`, which our authorizer does not read.) This kit's tests
 # run that package so, unmodified.
 #
@@ -198,8 +198,8 @@ print(post("/responses", input="And then?",
 # %% [markdown]
 # ## Break it: an agent, and a base URL that is too long
 #
-# An agent's first request has 24,000 tokens, ours may have 1,500. It is
-# refused before it costs anything, in words that agents look for. The other
+# The first request of a coding agent has some 24,000 tokens; ours may have
+# 1,500. It is refused before the model is asked, in words that agents know. The other
 # mistake is the classic: the base URL of OpenAI's clients, given to one of
 # Anthropic's. It appends its `/v1` to ours.
 

@@ -70,8 +70,6 @@ start(22)
 # instances come and go is the next page. (An instance gets its role in an
 # **instance profile**.)
 #
-# ![API Gateway, VPC link, balancer, three instances: two are healthy and get requests, one is not and gets health checks only](../images/22_behind_a_load_balancer.svg)
-#
 # {{edges}}
 #
 # ## Predict
@@ -135,9 +133,11 @@ plan()
 # ## Look
 #
 # Every five seconds the target group asks each instance for `/health`; two
-# answers in a row decide. `initial` means that it has not answered yet. The
+# answers in a row decide, and for a new one, `initial`, the first. The
 # **waiter** asks until all are `healthy`. (Here, a process on your machine
 # plays the instance.)
+#
+# ![API Gateway, VPC link, balancer, three instances: two are healthy and get requests, one is not and gets health checks only](../images/22_behind_a_load_balancer.svg)
 
 # %%
 up()
@@ -270,6 +270,9 @@ check("22.2", ready)
 # - It costs while nobody asks: an instance 0.09 US dollars an hour, its
 #   public address 0.005, the balancer 0.0225. The link itself is free.
 # - The model must be known to pip: `requirements.txt` beside the code.
+# - Between function and instance: **Lambda Managed Instances** (November 2025)
+#   run functions on EC2 instances that Lambda looks after, with up to 32 GB
+#   and, as an image, a GPU (2026). They cost by the hour, too.
 #
 # ## Recap
 #

@@ -28,6 +28,8 @@
 # clean up. Earlier chapters are made if missing.
 #
 # ## Start
+#
+# New are `traffic`, which shows who answered each call, and `cost`.
 
 # %%
 import json
@@ -127,9 +129,9 @@ for alarm in boto3.client("cloudwatch").describe_alarms(
 # %% [markdown]
 # ## Ask
 #
-# What does it cost that somebody is always there? These are AWS's list
-# prices, with their dates, and seconds that were measured. Give your own:
-# `cost(function_seconds=…, instance_seconds=…)`, any name of the table.
+# What does it cost that somebody is always there? These are AWS's list prices,
+# with their dates. That a prompt takes 3 seconds is an assumption. Give your
+# own: `cost(function_seconds=…, instance_seconds=…)`, any name of the table.
 #
 # At rest, only the instance costs. The function costs by the second, so it
 # is dear when it is busy all day; but a small instance may be full before it
@@ -217,8 +219,9 @@ for done in scaling.describe_scaling_activities(
 # %% [markdown]
 # ## Your turn
 #
-# **23.1** Who gets no requests has a reason. Write `suspect(reason)`: what to
-# look at for a target's reason: `"security group"`, `"port"` or `"path"`.
+# **23.1** An instance that gets no requests has a reason, as on page 22. Write
+# `suspect(reason)`: what to look at for it, `"security group"`, `"port"` or
+# `"path"`.
 
 # %%
 def suspect(reason):

@@ -25,6 +25,8 @@
 # clean up. Earlier chapters are made if missing.
 #
 # ## Start
+#
+# `configure` and `traffic` are those of chapters 22 and 23.
 
 # %%
 import boto3
@@ -44,15 +46,15 @@ start(24)
 # ## The idea
 #
 # A restaurant with a new cook does not send the old one home. Both kitchens
-# are open. A few guests get the new cook's dishes and nobody tells them; who
-# complains is noted. If it goes well, all orders go there, and the old
+# are open. A few guests get the new cook's dishes and nobody tells them;
+# complaints are noted. If it goes well, all orders go there, and the old
 # kitchen stays warm for a week.
 #
 # A kitchen is a **pool** here: all of chapter 22 again but network and
 # balancer, with something changed. It may be another model, a larger machine,
 # or as on this page, another system prompt. The new one is the **candidate**.
 #
-# Three can hand a request to a pool:
+# Three things can lead a request to a pool:
 #
 # - the listener, by **weight**: so many of a hundred, drawn for each;
 # - a **rule** of the listener, by a header: it comes before the weights;
@@ -83,7 +85,7 @@ predict("24")
 #
 # To promote is to swap two values of a variable, and to roll back is to swap
 # them again. It takes no second deployment: the API is the same, only the
-# variable is not. A stage changes in one moment; instances do not.
+# variable is not. A variable changes in moments; instances take minutes.
 
 # %% step: canary
 
@@ -137,8 +139,8 @@ traffic(2, rate=4, url=direct)
 # %% [markdown]
 # ## Change it: promoted, under load
 #
-# One `up`, while calls go on. Not one of them fails: the stage changes in one
-# moment, and both pools are there. Expect one lane from then on.
+# One `up`, while calls go on. Not one of them fails: whichever value a call
+# meets, its pool is there. Expect one lane from then on.
 
 # %%
 configure(canaryPercent=None, livePool="candidate")

@@ -22,10 +22,12 @@
 # - lose the last instance, and no caller.
 #
 # About {{minutes}} minutes. It costs nothing here. On AWS, with one instance,
-# it costs about 3 US dollars a day (prices of 2026), until you clean up.
-# Earlier chapters are made if missing.
+# it costs about 3 US dollars a day, with page 24's second one 5 (prices of
+# 2026), until you clean up. Earlier chapters are made if missing.
 #
 # ## Start
+#
+# New is `failures`, which provokes them and shows what a caller gets.
 
 # %%
 import json
@@ -50,8 +52,8 @@ start(25)
 # but sends a boy now and then to look.
 #
 # These are two rules of **fallback**. The next backend is asked when one
-# refuses. A **circuit breaker** leaves alone who has failed three times, and
-# lets one caller try again after a while. The third rule is your prediction.
+# refuses. A **circuit breaker** leaves one alone that has failed three times,
+# and lets one caller try again after a while. The third rule is your prediction.
 #
 # ![A request goes to the instances, or to the own model; below, the breaker: closed, open after failures, half open, closed again](../images/25_failing_well.svg)
 #
@@ -183,8 +185,8 @@ traffic(3, rate=2, url=outputs()["model_url"], at={0: dies})
 # %% [markdown]
 # Straight at the balancer, each of these calls would have been a 502. The
 # group will replace who is dead, and when the breaker's pause of ten seconds
-# is over, one caller tries the instances. The fix is that you need none: only
-# the step comes from the file again.
+# is over, one caller tries the instances. Nothing needs a fix: only the step
+# comes from the file again.
 
 # %%
 from gateway.routing.fallback import first_backends

@@ -7,6 +7,8 @@
 #   configure-rate-limits-for-ai-traffic-on-agentcore-gateway; docs.aws.amazon.com/bedrock-agentcore/latest/
 #   devguide/gateway-rate-limits-metrics.html; 0.005 US dollars for 1,000 calls: AWS's agent toolkit, 2026-11-10
 # - LiteLLM on containers, 378 US dollars a month at rest: AWS's guidance for multi-provider gateways, its own table
+# - numbers in the token's sub, for repositories made, renamed or moved since 2026-07-15:
+#   github.blog/changelog/2026-04-23-immutable-subject-claims-for-github-actions-oidc-tokens
 # - GitHub and AWS by OIDC: docs.github.com/en/actions/how-tos/secure-your-work/security-harden-deployments/oidc-in-aws
 
 # %% [markdown]
@@ -225,6 +227,9 @@ check("26.2", violation)
 # - In the folder: `python -m layer`, `pulumi stack init dev`, `pulumi up`. CI
 #   wants a bucket for the state and a key of KMS: the workflow's head says so.
 #   The deployer's rights to these two are not in the least policy.
+# - In GitHub's token, a repository that was made after 15 July 2026 has numbers
+#   behind its names: `repo:me@12/my-gateway@34:ref:refs/heads/main`. Its OIDC
+#   settings show them. So `repository` in 26.1 is `me@12/my-gateway@34`.
 # - A **custom domain** gives your callers an address that stays when the API
 #   is another one: `aws.apigateway.DomainName` with a certificate, and
 #   `BasePathMapping`. Its routing rules can choose an API by a header.

@@ -168,11 +168,11 @@ QUIRKS = (
     ),
     Quirk(
         "waf",
-        "A web ACL evaluates all its rules; a rate is looked at each ten seconds or so.",
+        "AWS WAF evaluates all rules of a web ACL; a rate is looked at each ten seconds or so.",
         "Rules on addresses, sizes, texts, expressions, labels and rates act, at once; those on "
         "countries, on attacks (SQL, scripts) and the groups that AWS manages do nothing.",
         f"{SERVER}/guarding/test_firewall.py::test_a_rule_of_a_kind_that_is_not_evaluated_does_nothing",
-        (8, 11),
+        (8,),
     ),
     Quirk(
         "throttle-exact",
@@ -223,7 +223,7 @@ QUIRKS = (
     Quirk(
         "layers",
         "What a function imports must travel with it, in its archive or in at most five layers: "
-        "so the model needs the setting `layerArns`.",
+        "so the model travels in a layer.",
         "A function may import all that this Python has, the model too; the number of layers is "
         "not limited.",
         f"{DIFFERENCES}::test_a_function_imports_what_this_python_has_and_takes_six_layers",

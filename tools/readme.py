@@ -52,6 +52,10 @@ PARTS = ("gateway", "lab", "sandbox", "tools", "benchmarks")
 
 def chapters() -> Iterator[str]:
     """README's parts: what a learner can do after each, its picture, and a row for each chapter."""
+    pages = [chapter for part in parts.PARTS for chapter in part.chapters]
+    hours = round(sum(page.minutes for page in pages) / 60)
+    yield f"{len(pages)} pages, about {hours} hours in all."
+    yield ""
     for number, part in enumerate(parts.PARTS, 1):
         file, shows = part.picture
         yield f"### {number} {part.title}"

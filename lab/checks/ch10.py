@@ -107,7 +107,7 @@ EXERCISES = (
         "Write machines(rest_api): a list with all that GET /machines needs, which leads to the "
         "function, for those alone who sign their requests.",
         machines,
-        "Path, method and integration of exercise 6.2; one argument of the method is another.",
+        "Path, method and integration of exercise 6.1; one argument of the method is another.",
         """def machines(rest_api):
     path = aws.apigateway.Resource(
         "machinesPath", rest_api=rest_api.id,

@@ -30,6 +30,12 @@ LEAD = (
     "A course in Jupyter notebooks: an API gateway, one cloud resource at a time. Each page below is "
     "a whole run of it, with everything that its cells have shown."
 )
+# At a phone's width a whole picture has letters of six pixels: there it keeps its size, and is moved with a finger.
+DRAWN = ':is([src$=svg],[src^="data:image/svg"])'
+MOVED = (
+    f"@media (max-width:40rem){{p:has(> img{DRAWN}){{overflow-x:auto}}"
+    f"p > img{DRAWN}{{max-width:none;width:40rem}}}}"
+)
 STYLE = f"""
 :root {{ color-scheme: light dark; }}
 body {{ font: 16px/1.5 {theme.FONT}; max-width: 60rem; margin: 0 auto; padding: 1rem; }}
@@ -38,12 +44,14 @@ img[src$=webp] {{ max-width: 100%; }}
 table {{ border-collapse: collapse; width: 100%; }}
 td, th {{ text-align: left; padding: .3rem .6rem; border-bottom: 1px solid #8884; }}
 td:last-child, th:last-child {{ text-align: right; white-space: nowrap; }}
-code {{ font-family: {theme.MONO}; }}
+code {{ font-family: {theme.MONO}; overflow-wrap: anywhere; }}
+@media (max-width: 40rem) {{ td, th {{ padding: .3rem .2rem; }} }}
+{MOVED}
 """
 # What nbconvert has every page fetch, for widgets and mathematics that no page of ours has.
 FETCHED = re.compile(r"<script[^>]* src=\"https?://[^\"]*\"[^>]*>\s*</script>")
 # The way back, and lines as short as a notebook's.
-BACK = """<style>body{max-width:62rem;margin:0 auto}img{max-width:40rem}</style>
+BACK = f"""<style>body{{max-width:62rem;margin:0 auto}}img{{max-width:40rem}}{MOVED}</style>
 <p style="margin:1em 2em"><a href="index.html" style="text-decoration:underline">← The course</a></p>"""
 
 
@@ -97,7 +105,7 @@ def _part(number: int, part: Part, pages: Mapping[str, str]) -> str:
     file, shows = part.picture
     return f"""<h2>{number} {escape(part.title)}</h2>
 <p>You can {escape(part.able)}.</p>
-<img src="images/{file}" alt="{escape(shows)}">
+<p><img src="images/{file}" alt="{escape(shows)}"></p>
 <table>
 <tr><th>Page</th><th>What is deployed</th><th>Time</th></tr>
 {chr(10).join(rows)}

@@ -63,7 +63,7 @@ def by_type() -> str:
     drawing.card(390, 24, 96, 48, ["validator", "does it fit?"], kind="new")
     drawing.route([(486, 48), (531, 48)], kind="good")
     drawing.text(508, 38, "yes", size=12)
-    drawing.card(532, 24, 92, 164, ["the model's", "function"])
+    drawing.card(532, 24, 92, 164, ["function", "of the model"])
     drawing.route([(220, 72), (220, 139)])
     drawing.text(228, 110, "no", size=12, at="start")
     drawing.card(150, 140, 140, 48, ["a model for", "$default?"])

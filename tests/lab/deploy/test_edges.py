@@ -367,6 +367,16 @@ def test_what_differs_between_two_states(details, keys, found):
     assert changes(old, new, details, keys) == found
 
 
+def test_a_key_in_brackets_may_have_dots():
+    path = 'requestParameters["integration.request.header.x-pool"]'
+    old, new = (
+        {"requestParameters": {}},
+        {"requestParameters": {path[19:-2]: "stageVariables.pool"}},
+    )
+    shown = path.replace("requestP", "request_p")
+    assert changes(old, new, {path: {}}) == [Change(shown, "(none)", "stageVariables.pool")]
+
+
 def test_a_text_that_only_begins_like_json_is_compared_as_text():
     assert changes({"a": "{x"}, {"a": "{y"}, {"a": {}}) == [Change("a", "{x", "{y")]
     assert changes({"a": "[1]"}, {"a": "[2]"}, {"a": {}}) == [Change("a[0]", "1", "2")]
