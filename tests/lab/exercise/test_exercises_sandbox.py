@@ -6,14 +6,17 @@ from dataclasses import replace
 from functools import partial
 
 import boto3
+import nbformat
 import pulumi
 import pulumi_aws as aws
 
 from gateway import api, auth, budget, limits, logs, metrics, model
 from gateway import deployment as file
+from gateway.policies import policy_document
 from lab.exercise import exercises
 from lab.session import session
 from tests import chapters
+from tools.notebooks import NOTEBOOKS
 
 # Those that want conversations and dialects are deployed in tests/deployed/test_exercises.py, those
 # about instances in tests/deployed/test_homes.py.
@@ -30,7 +33,9 @@ def solved() -> dict[str, object]:
     space: dict[str, object] = {
         "aws": aws, "pulumi": pulumi, "json": json, "outputs": session.outputs,
         "limits": limits, "counter": budget, "replace": replace,
+        "api": api, "policy_document": policy_document,
     }  # fmt: skip
+    given(space, "03_rest_api", "openapi", "notesPolicy")
     for number in CALLS:
         exec(exercises.exercises()[number].solution, space)  # noqa: S102 - as a learner pastes it
     return space
@@ -46,6 +51,14 @@ def verdicts(space: dict[str, object], numbers: list[str]) -> dict[str, str]:
     checked = {number: exercises.check(number, space[named(number)]) for number in numbers}
     print("\n".join(f.text() for f in checked.values() if f.verdict != "right"))
     return {number: found.verdict for number, found in checked.items()}
+
+
+def given(space, page, *words):
+    """What a page gives besides: those of its cells in which these words stand."""
+    cells = nbformat.read(NOTEBOOKS / f"{page}.ipynb", as_version=4).cells
+    for word in words:
+        (code,) = (one.source for one in cells if one.cell_type == "code" and word in one.source)
+        exec(code.partition("\nup()")[0], space)  # noqa: S102 - as a learner runs it
 
 
 def new_day():
@@ -122,6 +135,7 @@ def test_solutions_that_deploy_are_right_once_they_are_deployed(gateway):
         return pulumi.AssetArchive({"handler.py": pulumi.StringAsset(space["teapot"])})
 
     mine = {step.__name__: step for step in (model_path, deployment, stage, encrypted_only)}
+    mine["resource_policy"] = space["resource_policy"]
     mine |= watching(space) | limiting(space)
     alone = {"5.2": {"code_of": code_of}, "13.2": {"budget_variables": space["fair"]}}
     others = [number for number in CALLS if number not in alone]
