@@ -1,5 +1,6 @@
 """Solutions that deploy, deployed to a real gateway, and checked as a learner checks them."""
 
+import inspect
 import json
 import re
 from dataclasses import replace
@@ -14,6 +15,7 @@ from gateway import api, auth, budget, limits, logs, metrics, model
 from gateway import deployment as file
 from gateway.policies import policy_document
 from lab.exercise import exercises
+from lab.exporting.export import export
 from lab.session import session
 from tests import chapters
 from tools.notebooks import NOTEBOOKS
@@ -53,12 +55,17 @@ def verdicts(space: dict[str, object], numbers: list[str]) -> dict[str, str]:
     return {number: found.verdict for number, found in checked.items()}
 
 
+def cell(page, word):
+    """The code cell of a page in which this word stands."""
+    cells = nbformat.read(NOTEBOOKS / f"{page}.ipynb", as_version=4).cells
+    (code,) = (one.source for one in cells if one.cell_type == "code" and word in one.source)
+    return code
+
+
 def given(space, page, *words):
     """What a page gives besides: those of its cells in which these words stand."""
-    cells = nbformat.read(NOTEBOOKS / f"{page}.ipynb", as_version=4).cells
     for word in words:
-        (code,) = (one.source for one in cells if one.cell_type == "code" and word in one.source)
-        exec(code.partition("\nup()")[0], space)  # noqa: S102 - as a learner runs it
+        exec(cell(page, word).partition("\nup()")[0], space)  # noqa: S102 - as a learner runs it
 
 
 def new_day():
@@ -176,3 +183,27 @@ def mock(method):
         **at,
         opts=pulumi.ResourceOptions(depends_on=[said, fine]),
     )
+
+
+def test_a_folder_with_a_step_of_ones_own_is_deployed_and_called(gateway, tmp_path):
+    """Exercise 26.2, with the page's own cells but for the solution."""
+    file, found = tmp_path / "solution.py", []
+    file.write_text(exercises.exercises()["26.2"].solution + "\n", encoding="utf-8")
+    small = tmp_path / "small"
+    export(6, small)
+    state = {"PULUMI_BACKEND_URL": tmp_path.as_uri()}
+    space = {
+        "small": small, "plain": (small / "program.py").read_text("utf-8"), "aws": aws,
+        "inspect": inspect, "pulumi": pulumi, "automation": pulumi.automation,
+        "opts": pulumi.automation.LocalWorkspaceOptions(env_vars=state),
+        "check": lambda *given: found.append(exercises.check(*given)),
+    }  # fmt: skip
+    exec(compile(file.read_text("utf-8"), file, "exec"), space)  # noqa: S102 - as a learner pastes it
+    blank, _, rest = cell("26_take_it_home", "signed.py").partition("head =")
+    assert blank.split() == ["def", "signed(rest_api):", "..."]
+    exec("head =" + rest, space)  # noqa: S102 - as a learner runs it
+    try:
+        assert [one.verdict for one in found] == ["right"], found[0].text()
+    finally:
+        exec(cell("26_take_it_home", "remove=True"), space)  # noqa: S102 - as a learner runs it
+    assert exercises.check("26.2", [space["signed"], space["mine"]]).verdict == "not yet"
