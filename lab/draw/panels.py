@@ -74,11 +74,13 @@ def table(
     rows: Iterable[Sequence[object]],
     *,
     numbers: Sequence[int] = (),
+    named: Sequence[int] = (),
 ) -> Markup:
     """A table with its caption; the first cell of a row is the row's heading.
 
     Args:
         numbers: the columns, counted from 0, that hold numbers and line up at the right.
+        named: those that say what they are where there is no room for columns, as numbers do.
     """
 
     wide = len(headings) > 2
@@ -88,7 +90,8 @@ def table(
         number = column in numbers
         look = "kit-number" if number else None
         # Where there is no room for columns, a number says what it is.
-        of = headings[column] if number and wide and not scope and value != "" else None
+        says = (number or column in named) and wide and not scope and value != ""
+        of = headings[column] if says else None
         return tag("th" if scope else "td", value, scope=scope, class_=look, data_of=of)
 
     head = tag("tr", *(cell(i, text, "col") for i, text in enumerate(headings)))
