@@ -20,7 +20,7 @@ UNKNOWN = "04da6b54-80e4-46f7-96ec-b56ff0331ba9"
 
 MASK = "[secret]"
 LATER = "(known after up)"
-ABSENT = "(none)"
+ABSENT, EMPTY = "(none)", '""'
 WIDTH = 60  # characters of a value that are shown
 ALIGNED = 200  # items of a list that are held against each other; more take too long
 AROUND = 16  # characters beside a difference that say where in a long text it is
@@ -72,7 +72,7 @@ def apart(before: Any, after: Any, width: int = WIDTH) -> tuple[str, str]:
     >>> apart("a" * 90 + "b", "a" * 90 + "c", 12)
     ('…aaaaaaaaaab', '…aaaaaaaaaac')
     """
-    one, other = (ABSENT if value is None else _line(value) for value in (before, after))
+    one, other = (ABSENT if value is None else _line(value) or EMPTY for value in (before, after))
     if one == other and before != after:  # in spaces or ends of lines, which a line does not show
         one, other = (_line([value]).replace(" ", "␣")[1:-1] for value in (before, after))
     if max(len(one), len(other)) <= width:

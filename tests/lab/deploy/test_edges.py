@@ -373,6 +373,7 @@ def test_a_text_that_only_begins_like_json_is_compared_as_text():
     assert changes({"a": "{x"}, {"a": "{y"}, {"a": {}}) == [Change("a", "{x", "{y")]
     assert changes({"a": "[1]"}, {"a": "[2]"}, {"a": {}}) == [Change("a[0]", "1", "2")]
     assert changes(None, {"a": 1}, {"a": {}}) == [Change("a", "(none)", "1")]
+    assert changes({"a": ""}, {"a": "x"}, {"a": {}}) == [Change("a", '""', "x")]
 
 
 ALLOW = {
