@@ -258,7 +258,7 @@ CHAPTERS = (
         ),
         ("routing/canary", "routing/fallback", "routing/homes"),
     ),
-    Chapter(26, "take_it_home", "Take it home", 30),
+    Chapter(26, "take_it_home", "Take it home", 35),
     Chapter(99, "clean_up", "Clean up", 25),
 )
 

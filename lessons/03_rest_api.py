@@ -19,7 +19,7 @@
 # ## You will
 #
 # - make a REST API, so far without a single path;
-# - write the resource policy that says who may call it;
+# - write the resource policy that says who may call it, and see it decide;
 # - use a value that does not exist yet, without tripping over it.
 #
 # About {{minutes}} minutes. It costs nothing here. On AWS an API costs
@@ -28,7 +28,7 @@
 #
 # ## Start
 #
-# As before: imports, then the card that says where you are.
+# The same start as always.
 
 # %%
 import json
@@ -70,6 +70,8 @@ start(3)
 # If you need neither keys nor streams, an HTTP API is cheaper. Amazon Bedrock
 # is no gateway but models, paid by the token. Its AgentCore Gateway is one:
 # for the tools of agents and, since 2026, for models. Page 26 compares.
+# If you need neither keys nor streams, an HTTP API is cheaper. Amazon Bedrock is
+# no gateway but models, paid by the token; page 26 has its AgentCore Gateway.
 #
 # ![Callers, the REST API, the function: the resource policy says who may come in, the policy of the role what it may do](../images/03_rest_api.svg)
 #
@@ -88,14 +90,10 @@ predict("3")
 # ### The API
 #
 # `REGIONAL` means that callers reach it in its own region. The other
-# choice, `EDGE`, puts a worldwide network in front, which we do not need.
+# choice, `EDGE`, puts a worldwide network in front.
 # Callers need TLS 1.2 or later; older encryption can be broken.
-# `key_source` is for arguments that chapter 08 adds: until then it is
-# empty. Without this resource nothing else of the gateway has a home.
-
-# %% step: rest_api
-
-# %% [markdown]
+# `key_source` is for arguments that chapter 08 adds: until then it is empty.
+#
 # ### Who may call it
 #
 # The policy must name the API, and the name contains an id that AWS has
@@ -105,8 +103,9 @@ predict("3")
 # Without a policy the API would be open as well. With one, the rule is
 # written down. A changed policy takes effect with the next deployment:
 # chapter 06 sees to that.
+# the API would be open as well. A changed policy takes effect with the next
 
-# %% step: resource_policy
+# %% step: rest_api, resource_policy
 
 # %% [markdown]
 # And these are its `statements`, for as long as nobody asks who calls.
@@ -133,20 +132,9 @@ plan()
 #
 # ## Look
 #
-# Then ask API Gateway. Note the `id`: a few letters and digits that will be
-# part of every URL. And find it again inside `policy`.
-
-# %%
-up()
-gateways = boto3.client("apigateway")
-api_id = outputs()["rest_api_id"]
-show(gateways.get_rest_api(restApiId=api_id))
-# expect: Done in
-# expect: "id": "
-# expect: "policy"
-# expect: :execute-api:
-
-# %% [markdown]
+# Then ask API Gateway for the API. Note the `id`: it will be part of every
+# URL. And find it again inside `policy`.
+#
 # ## Ask
 #
 # What can be called, and where? Every API is born with one path, the root
@@ -155,21 +143,28 @@ show(gateways.get_rest_api(restApiId=api_id))
 # in later chapters.)
 
 # %%
+up()
+gateways = boto3.client("apigateway")
+api_id = outputs()["rest_api_id"]
 rooms = gateways.get_resources(restApiId=api_id)["items"]
 print([(room["path"], list(room.get("resourceMethods", {})))
        for room in rooms])
-gateways.get_stages(restApiId=api_id)["item"]
+print(gateways.get_stages(restApiId=api_id)["item"])
+show(gateways.get_rest_api(restApiId=api_id))
+# expect: Done in
 # expect first: [('/', [])]
 # expect: '/'
 # expect first: []
 # expect: [
+# expect: "id": "
+# expect: "policy"
+# expect: :execute-api:
 
 # %% [markdown]
 # ## Change it: a description
 #
-# Most of an API changes in place, and for a good reason: a replacement
-# would have a new id, and all callers would have the old URL. Expect an
-# update, `~`.
+# Most of an API changes in place: a replacement would have a new id, and all
+# callers the old URL. Expect an update, `~`.
 
 # %%
 def rest_api(key_source):
@@ -185,9 +180,8 @@ plan()
 # %% [markdown]
 # ## Break it: an output is not a text
 #
-# The mistake that everyone makes once: an f-string around an output. In
-# Python that is how you join text. But the output has no value yet, so
-# what would the text be?
+# The mistake that everyone makes once: an f-string around an output. But the
+# output has no value yet, so what would the text be?
 
 # %%
 from gateway.api import rest_api
@@ -209,32 +203,65 @@ except Exception as error:
 
 # %% [markdown]
 # This kit stops you. Bare Pulumi only warns, and writes a sentence about
-# `__str__` into your policy; AWS then refuses the policy, or worse, does
-# not. The fix is what the step does: `Output.concat` for text,
-# `Output.json_dumps` for JSON. The next cell brings it back.
+# `__str__` into your policy. The fix is what the step does: `Output.concat` for
+# text, `Output.json_dumps` for JSON. The next cell brings it back.
 #
 # ## Your turn
 #
-# Both are about policies on paper: an API without a method answers nobody,
-# not even API Gateway's own test. From the next page on yours is deployed.
-#
 # **3.1** Write a resource policy that lets only callers from
-# 192.0.2.0/24 invoke the API. As `Resource`, `"execute-api:/*"` will do.
+# 192.0.2.0/24 call the API. As `Resource`, `"execute-api:/*"` will do.
 
 # %%
+from gateway import api
 from gateway.api import resource_policy
 
 policy = {"Version": "2012-10-17", "Statement": [...]}
 check("3.1", policy)
 
 # %% [markdown]
-# **3.2** Which ARN means: only POST on `/model` of the stage `v1`, of this
-# API? It begins with the execution ARN,
-# `arn:aws:execute-api:REGION:ACCOUNT:API_ID`.
+# **3.2** That one was on paper: our API has no path yet. Here is a small one
+# that has: `/notes` answers GET and POST by itself. (Its parts come
+# from an OpenAPI document. The next pages make such parts one by one.)
+# Write `read_only(notes)`, the `statements` of its policy: whoever calls may
+# GET `/notes` of the stage `v1`, and nobody may POST. The ARN of a method ends
+# with `/STAGE/METHOD/path`.
 
 # %%
-arn = ...
-check("3.2", arn)
+def read_only(notes):
+    ...
+
+answer = {
+    "responses": {"200": {"description": "Fine."}},
+    "x-amazon-apigateway-integration": {
+        "type": "mock",
+        "requestTemplates": {"application/json": '{"statusCode": 200}'},
+        "responses": {"default": {"statusCode": "200"}}}}
+document = {
+    "openapi": "3.0.1", "info": {"title": "notes", "version": "1"},
+    "paths": {"/notes": {"get": answer, "post": answer}}}
+
+# %% [markdown]
+# Your statements become its policy, and it is served with that. The checker
+# calls GET and POST. (With the next page, `notes` goes again.)
+
+# %%
+def resource_policy(rest_api, statements):
+    notes = aws.apigateway.RestApi("notes", body=json.dumps(document))
+    if rules := read_only(notes):
+        text = pulumi.Output.json_dumps(policy_document(*rules))
+        sign = aws.apigateway.RestApiPolicy(
+            "notesPolicy", rest_api_id=notes.id, policy=text)
+        copy = aws.apigateway.Deployment(
+            "notesCopy", rest_api=notes.id,
+            triggers={"policy": sign.policy})
+        stage = aws.apigateway.Stage("notesStage", rest_api=notes.id,
+            deployment=copy.id, stage_name="v1")
+        pulumi.export("notes_url", stage.invoke_url)
+    return api.resource_policy(rest_api, statements)
+
+up()
+check("3.2", read_only)
+# expect: Done in
 
 # %% [markdown]
 # ## On AWS

@@ -26,14 +26,16 @@
 # - write a chapter into a folder that deploys by itself;
 # - preview it, and find out what an account lacks before you deploy;
 # - give whoever deploys the least rights, and GitHub no key;
+# - deploy a folder with a step of your own, and take it down;
 # - say when AWS's own gateway is the better choice.
 #
-# About {{minutes}} minutes. Nothing is deployed on this page, and it costs
-# nothing, here and on AWS.
+# About {{minutes}} minutes. A second stack lives for a minute. It costs nothing,
+# here and on AWS.
 #
 # ## Start
 
 # %%
+import inspect
 import subprocess
 import sys
 import tempfile
@@ -69,25 +71,21 @@ predict("26")
 # ## The code
 #
 # Chapter 20 has what clients of OpenAI look for, streamed, and no instances.
-# The folder must not be there yet: nothing is ever overwritten.
+# The folder must not be there yet: nothing is ever overwritten. How it cuts is
+# seen best where little is left: in chapter 06, whose program is printed. Look
+# for what `admitted` is there: everyone may call. Its README says so.
 
 # %%
-folder = Path(tempfile.mkdtemp()) / "my-gateway"
-export(20, folder)
-# expect: Chapter 20
-# expect: Pulumi.prod.yaml
-
-# %% [markdown]
-# How it cuts is seen best where little is left: chapter 06. Look for what
-# `admitted` is here: everyone may call. The export says so, and its README.
-
-# %%
-small = Path(tempfile.mkdtemp()) / "small"
+home = Path(tempfile.mkdtemp())
+folder, small = home / "my-gateway", home / "small"
 export(6, small)
-text = (small / "program.py").read_text()
-print(text[text.index("def gateway"):text.index("def model_outputs")])
+plain = (small / "program.py").read_text()
+print(plain[plain.index("def gateway"):plain.index("def model_outputs")])
+export(20, folder)
 # expect: admitted = {"authorization": "NONE"}
 # expect no: team_keys
+# expect: Chapter 20
+# expect: Pulumi.prod.yaml
 
 # %% [markdown]
 # ### Its tests
@@ -96,8 +94,7 @@ print(text[text.index("def gateway"):text.index("def model_outputs")])
 # program under Pulumi's mocks. Here are some of them. This is also the place
 # for your rules. "Every log ends some day" is such a rule, and a test holds
 # it. Where a company has rules for all its programs, it writes a **policy
-# pack** once, and `pulumi preview --policy-pack` asks that. The second
-# exercise writes a rule.
+# pack** once, and `pulumi preview --policy-pack` asks that.
 
 # %%
 done = subprocess.run(
@@ -124,9 +121,10 @@ print(*[line for line in done.stdout.splitlines() if "PASSED" in line],
 
 # %%
 state = Path(tempfile.mkdtemp()).as_uri()
+opts = automation.LocalWorkspaceOptions(
+    env_vars={"PULUMI_BACKEND_URL": state})
 stack = automation.create_or_select_stack(
-    "dev", work_dir=str(folder), opts=automation.LocalWorkspaceOptions(
-        env_vars={"PULUMI_BACKEND_URL": state}))
+    "dev", work_dir=str(folder), opts=opts)
 for name, value in {"modelLayer": "false", "loggingRole": "own"}.items():
     stack.set_config(f"gateway:{name}", automation.ConfigValue(value))
 stack.preview(color="never").change_summary
@@ -205,17 +203,35 @@ def github_trust(account, repository):
 check("26.1", github_trust)
 
 # %% [markdown]
-# **26.2** Write `violation(kind, args)`, a rule for all programs: a text that
-# says what is wrong with a resource, or `None`. A log group must end
-# (`retentionInDays`), and a method of an API must not be open
-# (`authorization` is `"NONE"`), unless it is `OPTIONS`. `kind` is a type such
-# as `"aws:cloudwatch/logGroup:LogGroup"`.
+# **26.2** Two stacks, and somebody was refused: by which? Write
+# `signed(rest_api)`, a step for the small folder: a list with the gateway
+# response by which every refusal of the API's own (`DEFAULT_4XX`, chapter 18)
+# has the header `x-stack`, with the stack's name. The cell writes your step into
+# a file, has the program call it, and deploys the folder as the stack `mine`.
+# The checker calls a path that is not there.
 
 # %%
-def violation(kind, args):
+def signed(rest_api):
     ...
 
-check("26.2", violation)
+head = "import pulumi\nimport pulumi_aws as aws\n\n\n"
+(small / "signed.py").write_text(head + inspect.getsource(signed))
+own = plain.replace("from .settings", "from .signed import signed\n"
+                    "from .settings").replace(
+    "proxy]\n", "proxy, *(signed(api) or [])]\n")
+(small / "program.py").write_text(own)
+mine = automation.create_or_select_stack(
+    "mine", work_dir=str(small), opts=opts)
+mine.set_config("gateway:modelLayer", automation.ConfigValue("false"))
+mine.up(color="never")
+check("26.2", [signed, mine])
+
+# %% [markdown]
+# Take it down, with what the backend knew of it. (Or try again first.)
+
+# %%
+mine.destroy(color="never", remove=True).summary.result
+# expect: succeeded
 
 # %% [markdown]
 # ## On AWS
@@ -258,8 +274,8 @@ check("26.2", violation)
 #
 # You wrote a chapter into a folder that deploys by itself. You previewed it,
 # and found out what an account lacks. You gave whoever deploys the least
-# rights, and GitHub no key. You can say when AWS's own gateway is the better
-# choice.
+# rights, and GitHub no key. A folder with a step of yours was a stack. You can
+# say when AWS's own gateway is the better choice.
 #
 # Keep this:
 #

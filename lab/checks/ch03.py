@@ -1,19 +1,18 @@
-"""Chapter 03: who may call the API."""
+"""Chapter 03: who may call an API."""
 
 from __future__ import annotations
 
-import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
-from lab.checks.shared import policies
+from gateway import api
+from lab.checks.shared import policies, steps
+from lab.exercise import calls
 from lab.exercise.state import Exercise, NotYet
 
 INVOKE = "execute-api:Invoke"
 INSIDE = ("192.0.2.1", "192.0.2.254")
 OUTSIDE = ("192.0.3.1", "198.51.100.9", "192.0.1.255")
-ARN = re.compile(r"arn:aws[\w-]*:execute-api:[a-z0-9-]+:\d{12}:(?P<api>\w+)(?P<rest>/.*)?")
-WANTED = "/v1/POST/model"
 
 
 def one_range(value: Any, _: Mapping[str, Any]) -> str:
@@ -52,34 +51,62 @@ def one_range(value: Any, _: Mapping[str, Any]) -> str:
     return "Callers from 192.0.2.0/24 are let in; 192.0.3.1 and 198.51.100.9 are refused."
 
 
-def one_method(value: Any, outputs: Mapping[str, Any]) -> str:
-    """The ARN of one method of one path of one stage."""
-    if not isinstance(value, str):
-        raise NotYet(f"An ARN is a text, and this is a {type(value).__name__}.", 'arn = "arn:…"')
-    found = ARN.fullmatch(value)
-    if not found:
+def read_only(value: Any, outputs: Mapping[str, Any]) -> str:
+    """Statements with which an API that is served is read by everyone, and written by nobody."""
+    _check_statements(steps.function(value))
+    url = outputs.get("notes_url")
+    if not isinstance(url, str) or not url:
         raise NotYet(
-            f"{value!r} does not begin with the execution ARN of an API.",
-            "Begin with arn:aws:execute-api:REGION:ACCOUNT:API_ID, and add to it.",
+            "Nothing is deployed that could be called.",
+            "Run up() with your step, then check again.",
         )
-    api = outputs.get("rest_api_id")
-    if isinstance(api, str) and found["api"] not in (api, "API_ID"):
+    read, wrote = (calls.send(verb, f"{url}/notes") for verb in ("GET", "POST"))
+    if read.status == 403:
         raise NotYet(
-            f"The API's id in the ARN is {found['api']}; the stack's API is {api}.",
-            'Take it from outputs()["rest_api_id"].',
+            f"GET /notes gets 403: {read.said[:200]}",
+            "It says which ARN was asked for. A policy takes effect with the next up().",
         )
-    rest = found["rest"] or ""
-    if "*" in rest or not rest:
+    if read.status != 200:
         raise NotYet(
-            f"{rest or 'Nothing'} behind the API's id means more than one method.",
-            "Name stage, method and path, each without a star.",
+            f"GET /notes gets {read.status}: {read.said[:200]}",
+            "The API itself is the page's: leave it as it is, and up() again.",
         )
-    if rest != WANTED:
+    if wrote.status == 200:
         raise NotYet(
-            f"Behind the API's id stands {rest}.",
-            "The order is /STAGE/METHOD/path, the method in capitals.",
+            "POST /notes gets 200: whoever calls may write, too.",
+            "Name the method in the ARN: a star in its place is every method.",
         )
-    return "One method of one path of one stage: the finest that a resource policy can say."
+    if wrote.status != 403:
+        raise NotYet(
+            f"POST /notes gets {wrote.status}: {wrote.said[:200]}", "403 is a policy's no."
+        )
+    return f"GET /notes gets 200, and POST 403: {wrote.said[:200]}"
+
+
+def _check_statements(write: Callable[..., Any]) -> None:
+    """Whether it gives statements from which a policy can be made."""
+    given = []
+
+    def step() -> None:
+        given.append(write(api.rest_api({})))
+
+    steps.declared(step)
+    rules = given[0]
+    if not isinstance(rules, list) or not all(isinstance(one, Mapping) for one in rules):
+        raise NotYet(
+            f"It gives back a {type(rules).__name__}.",
+            'A list of statements, each a dict: [{"Effect": "Allow", ...}].',
+        )
+    if "Calling __str__" in str([one.get("Resource") for one in rules]):
+        raise NotYet(
+            "A text is made from an output, and the output has no value yet.",
+            "Join the two with pulumi.Output.concat.",
+        )
+    if any("Principal" not in one for one in rules):
+        raise NotYet(
+            "A statement names no Principal, and a resource policy must.",
+            'Callers have no identity here: "Principal": "*".',
+        )
 
 
 EXERCISES = (
@@ -104,11 +131,18 @@ EXERCISES = (
     ),
     Exercise(
         "3.2",
-        "Which resource ARN means: only POST on /model of the stage v1 of this API?",
-        one_method,
-        "Behind the execution ARN come the stage, the method and the path, with slashes.",
-        'arn = "arn:aws:execute-api:us-east-1:000000000000:" + outputs()["rest_api_id"] '
-        '+ "/v1/POST/model"',
-        "the region and the account in the ARN",
+        "Write read_only(notes): the statements of a policy with which whoever calls may GET /notes of "
+        "the stage v1 of this API, and nobody may POST there.",
+        read_only,
+        "Output.concat joins the API's execution_arn with /v1/GET/notes: stage, method, path.",
+        """def read_only(notes):
+    return [{
+        "Effect": "Allow", "Principal": "*",
+        "Action": "execute-api:Invoke",
+        "Resource": pulumi.Output.concat(
+            notes.execution_arn, "/v1/GET/notes"),
+    }]""",
+        "other methods and stages: this API has none",
+        calls=True,
     ),
 )

@@ -1,33 +1,19 @@
-"""Chapter 26: a role that GitHub may assume, and a rule for all programs."""
+"""Chapter 26: a role that GitHub may assume, and a folder that was deployed with a step of one's own."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
+from gateway import api
 from lab.checks.shared import steps
+from lab.exercise import calls
 from lab.exercise.state import Exercise, NotYet
 
 ACCOUNT, REPOSITORY = "123456789012", "me/my-gateway"
 ISSUER = "token.actions.githubusercontent.com"
 PROVIDER = f"arn:aws:iam::{ACCOUNT}:oidc-provider/{ISSUER}"
 MAIN = f"repo:{REPOSITORY}:ref:refs/heads/main"
-LOGS, METHOD = "aws:cloudwatch/logGroup:LogGroup", "aws:apigateway/method:Method"
-# A resource, whether it breaks the rule, and what it is.
-CASES: tuple[tuple[str, dict[str, Any], bool, str], ...] = (
-    (LOGS, {"retentionInDays": 7}, False, "a log group that is kept for 7 days"),
-    (LOGS, {}, True, "a log group without retentionInDays"),
-    (LOGS, {"retentionInDays": 0}, True, "a log group with retentionInDays 0, which is for ever"),
-    (
-        METHOD,
-        {"httpMethod": "POST", "authorization": "CUSTOM"},
-        False,
-        "a method with an authorizer",
-    ),
-    (METHOD, {"httpMethod": "POST", "authorization": "NONE"}, True, "an open POST"),
-    (METHOD, {"httpMethod": "OPTIONS", "authorization": "NONE"}, False, "an open OPTIONS"),
-    ("aws:iam/role:Role", {"name": "x"}, False, "a role"),
-)
 
 
 def github_trust(value: Any, _: Mapping[str, Any]) -> str:
@@ -87,18 +73,55 @@ def _condition(condition: Any) -> None:
         )
 
 
-def violation(value: Any, _: Mapping[str, Any]) -> str:
-    """A rule about logs and methods."""
-    rule = steps.function(value)
-    for kind, args, wrong, what in CASES:
-        tip = "Look at the type first, then at the argument; None is: nothing is wrong."
-        got = steps.called(rule, kind, args, what=what, hint=tip)
-        if bool(got) != wrong:
-            told = "finds nothing wrong with" if wrong else "refuses"
-            raise NotYet(f"It {told} {what}.", tip)
-        if got and not isinstance(got, str):
-            raise NotYet(f"For {what}, it gives {got!r}.", "A text: who reads it has to mend it.")
-    return "It holds for every program, whoever wrote it."
+def signed(value: Any, _: Mapping[str, Any]) -> str:
+    """A step in a folder that was deployed: each refusal of its API says which stack it is."""
+    step, stack = _handed_in(value)
+    _declared(step)
+    url = _url(stack)
+    reply = calls.send("GET", f"{url}/nothing-here")
+    told = reply.header("x-stack")
+    if not told:
+        raise NotYet(
+            f"GET /nothing-here gets {reply.status} without x-stack.",
+            "Give back the response in a list: what is not among the parts is not served.",
+        )
+    if told != stack.name:
+        raise NotYet(
+            f"It says that it is {told!r}, and the stack is {stack.name!r}.",
+            "pulumi.get_stack() is the name of whichever stack runs the program.",
+        )
+    return f"GET /nothing-here gets {reply.status}, and x-stack says {told}. So would dev and prod."
+
+
+def _url(stack: Any) -> str:
+    """Where the API of a stack of the Automation API is served."""
+    from pulumi.automation.errors import CommandError  # a second, and for one exercise
+
+    try:
+        found = getattr(stack.outputs().get("invoke_url"), "value", "")
+    except CommandError as error:
+        raise NotYet(f"The engine says: {str(error)[:300]}", "Deploy it again: mine.up()") from None
+    if not isinstance(found, str) or not found:
+        raise NotYet(f"The stack {stack.name} has no URL.", "Deploy it: mine.up()")
+    return found
+
+
+def _handed_in(value: Any) -> tuple[Callable[..., Any], Any]:
+    """The step, and the stack that has it."""
+    both = value if isinstance(value, (list, tuple)) and len(value) == 2 else (value, None)
+    step = steps.function(both[0])
+    if not all(hasattr(both[1], name) for name in ("name", "outputs")):
+        raise NotYet("There is no stack to call.", 'Hand in both: check("26.2", [signed, mine])')
+    return step, both[1]
+
+
+def _declared(step: Callable[..., Any]) -> None:
+    """Whether it gives back one gateway response for all of 4XX."""
+    made = steps.declared(lambda: step(api.rest_api({})))
+    response = steps.only(made, "Response", "Declare one aws.apigateway.Response.")
+    kind = response.inputs.get("responseType")
+    if kind != "DEFAULT_4XX":
+        raise NotYet(f"Its response_type is {kind!r}.", "DEFAULT_4XX is all that get a 4XX.")
 
 
 EXERCISES = (
@@ -122,17 +145,16 @@ EXERCISES = (
     ),
     Exercise(
         "26.2",
-        "Write violation(kind, args): a text that says what is wrong with a resource, or None. A "
-        "log group must end, and a method must not be open, unless it is OPTIONS.",
-        violation,
-        "Two types, two arguments; everything else is fine.",
-        """def violation(kind, args):
-    if kind.endswith(":LogGroup") and not args.get("retentionInDays"):
-        return "this log group is kept for ever: set retentionInDays"
-    if kind.endswith(":Method") and args.get("httpMethod") != "OPTIONS":
-        if args.get("authorization") == "NONE":
-            return "this method is open to everyone"
-    return None""",
-        "what is not declared: a log group that AWS makes by itself is in no program",
+        "Write signed(rest_api): a list with the gateway response by which every refusal with a 4XX has "
+        "the header x-stack, with the name of the stack.",
+        signed,
+        "aws.apigateway.Response takes response_parameters; a fixed text stands in quotes of its own.",
+        """def signed(rest_api):
+    return [aws.apigateway.Response(
+        "signedRefusals", rest_api_id=rest_api.id,
+        response_type="DEFAULT_4XX", response_parameters={
+            "gatewayresponse.header.x-stack": f"'{pulumi.get_stack()}'"})]""",
+        "refusals of the function: it writes their headers itself",
+        calls=True,
     ),
 )

@@ -79,7 +79,7 @@ OTHER = Kind("other thing", r"(.*)")
 PARTITION = re.compile(r"arn:[^:]+:")
 
 
-@lru_cache(4096)
+@lru_cache(1 << 15)  # a panel looks at each thing a dozen times, and there may be ten thousand
 def kind_of(arn: str) -> tuple[Kind, tuple[str, ...]]:
     """What an ARN names, and its names; OTHER and the whole of it where that is not known."""
     rest = PARTITION.sub("", arn, count=1)

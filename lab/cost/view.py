@@ -139,7 +139,7 @@ class Controls:
         guarded = guard(self._failed, during="The cost fields")
         for one in self.fields.values():
             one.observe(guarded(self._changed), names="value")
-        self.box = fields.box(fields.row(*self.fields.values()), self.panel)
+        self.box = fields.box(fields.grid(*self.fields.values()), self.panel)
 
     def _values(self) -> dict[str, float]:
         made = self._view.estimate

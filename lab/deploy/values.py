@@ -6,6 +6,8 @@ import json
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from difflib import SequenceMatcher
+from itertools import zip_longest
 from typing import Any
 
 # Pulumi marks values that are no plain JSON by this key; the marks are part of its protocol.
@@ -18,10 +20,12 @@ UNKNOWN = "04da6b54-80e4-46f7-96ec-b56ff0331ba9"
 
 MASK = "[secret]"
 LATER = "(known after up)"
-ABSENT = "(none)"
+ABSENT, EMPTY = "(none)", '""'
 WIDTH = 60  # characters of a value that are shown
 # One step of a property path: ["a.key"], [0] or key. What needs no quotes has no dot.
 STEP = re.compile(r'\[("(?:[^"\\]|\\.)*")\]|\[(\d+)\]|([^.\[\]]+)')
+ALIGNED = 200  # items of a list that are held against each other; more take too long
+AROUND = 16  # characters beside a difference that say where in a long text it is
 
 
 @dataclass(frozen=True)
@@ -60,9 +64,40 @@ def snake(path: str) -> str:
 
 def short(value: Any, width: int = WIDTH) -> str:
     """One line for a masked value, cut to `width` characters."""
-    text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
-    text = " ".join(text.split()) if isinstance(value, str) else text
+    text = _line(value)
     return text if len(text) <= width else text[: width - 1] + "…"
+
+
+def apart(before: Any, after: Any, width: int = WIDTH) -> tuple[str, str]:
+    """Two masked values as lines of at most `width` characters that show in what they differ.
+
+    >>> apart("a" * 90 + "b", "a" * 90 + "c", 12)
+    ('…aaaaaaaaaab', '…aaaaaaaaaac')
+    """
+    one, other = (ABSENT if value is None else _line(value) or EMPTY for value in (before, after))
+    if one == other and before != after:  # in spaces or ends of lines, which a line does not show
+        one, other = (_line([value]).replace(" ", "␣")[1:-1] for value in (before, after))
+    if max(len(one), len(other)) <= width:
+        return one, other
+    shorter = min(len(one), len(other))
+    same = next((at for at in range(shorter) if one[at] != other[at]), shorter)
+    around = min(AROUND, width - 2)
+    start = same - around if same > around + 1 else 0
+    if start:  # at a word's beginning, where one is near
+        start = 1 + one.find(" ", start, same - around // 2) or start
+    return _window(one, start, width), _window(other, start, width)
+
+
+def _line(value: Any) -> str:
+    if isinstance(value, str):
+        return " ".join(value.split())
+    return json.dumps(value, ensure_ascii=False)
+
+
+def _window(text: str, start: int, width: int) -> str:
+    """So much of a text as fits, from `start`; what is left out is an ellipsis."""
+    shown = f"…{text[start:]}" if start else text
+    return shown if len(shown) <= width else shown[: width - 1] + "…"
 
 
 def changes(old: Any, new: Any, details: dict[str, Any] | None, keys: Any = ()) -> list[Change]:
@@ -82,9 +117,9 @@ def changes(old: Any, new: Any, details: dict[str, Any] | None, keys: Any = ()) 
         before, after = masked(_at(old, path)), masked(_at(new, path))
         # A property that the provider calls different is shown even when both sides look the
         # same: two secrets, two values that are not known yet.
-        parts = list(_differences(_parsed(before), _parsed(after))) or [("", before, after)]
+        parts = _parts(before, after) or [("", before, after)]
         shown = snake(path)
-        found += [Change(shown + tail, _shown(b), _shown(a), replaces) for tail, b, a in parts]
+        found += [Change(shown + tail, *apart(b, a), replaces) for tail, b, a in parts]
     return found
 
 
@@ -117,24 +152,46 @@ def _at(value: Any, path: str) -> Any:
 
 def _parsed(value: Any) -> Any:
     """A JSON document in a string (a policy) as data, so that only what differs is shown."""
-    if isinstance(value, str) and value[:1] in ("{", "["):
+    if isinstance(value, str) and value.lstrip()[:1] in ("{", "["):
         try:
             return json.loads(value)
-        except ValueError:
+        except (ValueError, RecursionError):
             return value
     return value
 
 
+def _parts(old: Any, new: Any) -> list[tuple[str, Any, Any]]:
+    try:
+        return list(_differences(old, new))
+    except RecursionError:  # nested deeper than anybody reads
+        return []
+
+
 def _differences(old: Any, new: Any, path: str = "") -> Iterator[tuple[str, Any, Any]]:
+    if isinstance(old, str) and isinstance(new, str):  # a document may hold another one as text
+        old, new, texts = _parsed(old), _parsed(new), (old, new)
+        if isinstance(old, str) or isinstance(new, str):
+            old, new = texts
     if isinstance(old, dict) and isinstance(new, dict):
         for key in sorted({*old, *new}, key=str):
             yield from _differences(old.get(key), new.get(key), f"{path}.{key}")
-    elif isinstance(old, list) and isinstance(new, list) and len(old) == len(new):
-        for index, (before, after) in enumerate(zip(old, new, strict=True)):
-            yield from _differences(before, after, f"{path}[{index}]")
+    elif isinstance(old, list) and isinstance(new, list):
+        yield from _items(old, new, path)
     elif old != new:
         yield path, old, new
 
 
-def _shown(value: Any) -> str:
-    return ABSENT if value is None else short(value)
+def _items(old: list[Any], new: list[Any], path: str) -> Iterator[tuple[str, Any, Any]]:
+    """What differs between two lists: one more or one less does not change all that follow."""
+    if len(old) != len(new) and max(len(_line(old)), len(_line(new))) <= WIDTH:
+        yield path, old, new  # both can be read
+        return
+    blocks = [("replace", 0, len(old), 0, len(new))]
+    if max(len(old), len(new)) <= ALIGNED:
+        lines = ([json.dumps(item, sort_keys=True) for item in items] for items in (old, new))
+        blocks = list(SequenceMatcher(None, *lines, autojunk=False).get_opcodes())
+    for kind, i, j, k, m in blocks:
+        if kind != "equal":
+            pairs = zip_longest(old[i:j], new[k:m])
+            for index, (before, after) in enumerate(pairs, start=k):
+                yield from _differences(before, after, f"{path}[{index}]")

@@ -53,6 +53,13 @@ def row(*children: Any) -> Any:
     return ipywidgets.HBox(children, layout=layout)
 
 
+def grid(*children: Any) -> Any:
+    """Many fields that line up in columns, each below its label."""
+    made = ipywidgets.HBox(children)
+    made.add_class("kit-grid")
+    return made
+
+
 def box(*children: Any) -> Any:
     """All controls of a view, one below the other; what keeps their keys from the notebook too."""
     made = ipywidgets.VBox([*children, page()])

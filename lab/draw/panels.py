@@ -75,12 +75,14 @@ def table(
     *,
     numbers: Sequence[int] = (),
     look: str = "",
+    named: Sequence[int] = (),
 ) -> Markup:
     """A table with its caption; the first cell of a row is the row's heading.
 
     Args:
         numbers: the columns, counted from 0, that hold numbers and line up at the right.
         look: a class of the style sheet besides.
+        named: those that say what they are where there is no room for columns, as numbers do.
     """
 
     wide = len(headings) > 2
@@ -89,9 +91,10 @@ def table(
     def cell(column: int, value: object, scope: str | None) -> Markup:
         number = column in numbers
         # Where there is no room for columns, a number says what it is.
-        of = headings[column] if number and wide and not scope and value != "" else None
         kind = "kit-number" if number else None
         return tag("th" if scope else "td", value, scope=scope, class_=kind, data_of=of)
+        says = (number or column in named) and wide and not scope and value != ""
+        of = headings[column] if says else None
 
     head = tag("tr", *(cell(i, text, "col") for i, text in enumerate(headings)))
     body = [tag("tr", *(cell(i, v, None if i else "row") for i, v in enumerate(r))) for r in rows]

@@ -116,7 +116,7 @@ def _box(box: Box, x: float, y: float, width: float) -> Markup:
         tag("title", f"{cut(box.name, 80)}, {cut(box.kind, 80)}"),
         frame,
         _text(x + 7, y + 17, cut(short(box.name), letters), bold=True),
-        _text(x + 7, y + 34, cut(box.kind, letters - 2 if chapter else letters + 2)),
+        _text(x + 7, y + 34, cut(box.kind, int((width - (36 if chapter else 14)) / 6.7))),
         _text(x + width - 7, y + 34, chapter, at="end", ink=QUIET) if chapter else None,
         *(
             _text(x + 7, y + 34 + LINE * (line + 1), told, ink=ink)

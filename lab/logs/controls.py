@@ -100,12 +100,15 @@ class Controls:
         self.follow.tooltip = (
             "Read no more" if self.following else f"Read what is new, for {LONGEST / 60:.0f} min"
         )
-        self.status.value = str(self._status())
+        self.status.value = str(self._status() or "")
 
-    def _status(self) -> Markup:
+    def _status(self) -> Markup | None:
+        """What the record below does not say: what is filtered, and that it goes on."""
         logs = self._view.logs
         if self._view.failure is not None:
             return self._view.failure.html()
+        if logs.state == "done" and not (logs.grep or logs.level or self.following):
+            return None
         text = (
             f"{words.count(len(logs.matching()), 'line')} of {len(logs.lines):,} pass the filter."
         )

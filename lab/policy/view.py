@@ -173,7 +173,7 @@ def to_html(case: Case) -> Markup:
         for name, outcome, why in known["steps"]
     ]
     pieces = [
-        tag("p", panels.badge(case.word, case.verdict), ": ", excerpt(known["reason"])),
+        tag("p", panels.badge(case.word, case.verdict), " ", excerpt(known["reason"])),
         tag("p", tag("strong", excerpt(case.call)), ", ", excerpt(case.who)),
         tag("p", _answer(known)) if known["status"] else None,
         panels.table("What the gateway asks, in its order", ("step", "outcome", "why"), steps),

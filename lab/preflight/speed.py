@@ -1,6 +1,11 @@
 """How fast this machine writes: measured once a day, so that cells ask a slow one for less.
 
 The model is loaded in a process of its own: without AVX2, that would end the one that loads it.
+
+How long cells and the kit wait is the same on every machine, 35 seconds or 60: API Gateway gives up
+after 29 whatever a client does, so that to wait longer would change nothing, and an answer that fits
+into 29 comes. Of a stream, it is the time between two pieces. What has to fit is how much is asked
+for; tests/tools/test_slow_machines.py holds each page to that at five tokens a second.
 """
 
 from __future__ import annotations

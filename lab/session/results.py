@@ -4,14 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from itertools import islice
 from typing import Any
 
 from lab.deploy import values
 from lab.deploy.resources import Resource
 from lab.draw import panels
-from lab.draw.html import Markup, tag
+from lab.draw.html import Markup, clean, tag
 from lab.errors import LabError
 from lab.session.state import secret
+
+SHOWN = 100  # outputs that are shown; a stack of the course has some forty
+LONG = 2000  # characters of one as text
 
 
 class Secret:
@@ -41,14 +45,26 @@ class Outputs(dict[str, Any]):
         )
 
     def __repr__(self) -> str:
-        return "\n".join(f"{name} = {value!r}" for name, value in self.items()) or "no outputs"
+        lines = [f"{name} = {values.short(repr(each), LONG)}" for name, each in self._first()]
+        return clean("\n".join([*lines, *self._rest()])) or "no outputs"
 
     def html(self) -> Markup:
         """A table of names and values."""
         if not self:
             return panels.panel(panels.muted("No outputs: nothing is deployed."), label="Outputs")
-        rows = ((name, tag("code", values.short(str(self[name]), 200))) for name in self)
-        return panels.panel(panels.table("Outputs", ("name", "value"), rows), label="Outputs")
+        rows = ((name, tag("code", values.short(str(each), 200))) for name, each in self._first())
+        return panels.panel(
+            panels.table("Outputs", ("name", "value"), rows),
+            *(panels.muted(line) for line in self._rest()),
+            label="Outputs",
+        )
+
+    def _first(self) -> list[tuple[str, Any]]:
+        """Those that are shown, their names short enough."""
+        return [(values.short(name, 200), each) for name, each in islice(self.items(), SHOWN)]
+
+    def _rest(self) -> list[str]:
+        return [f"{SHOWN} of {len(self):,} outputs shown."] if len(self) > SHOWN else []
 
     def _repr_mimebundle_(self, **_: object) -> dict[str, Any]:
         return {"text/plain": repr(self), "text/html": str(self.html())}

@@ -8,11 +8,16 @@ body; lines of logs; an alarm's states; and under "outputs" the stack's.
 
 import json
 from collections.abc import Callable, Mapping
+from types import SimpleNamespace
 from typing import Any
 
 from lab.prompt.state import Reply
 
 KEYS = {"blue": "blue-key", "green": "green-key", "red": "red-key"}
+# A stack of the Automation API whose API is served, as far as a grader asks it.
+MINE = SimpleNamespace(
+    name="mine", outputs=lambda: {"invoke_url": SimpleNamespace(value="http://127.0.0.1:4566/v1")}
+)
 
 
 def by_team(others: Reply, **teams: Reply) -> Callable[..., Reply]:
@@ -40,6 +45,12 @@ def of_gateway(status: int, kind: str, request_id: str = "r-1") -> Reply:
     """What the gateway answers in its place."""
     headers = {"x-amzn-RequestId": request_id, "x-amzn-ErrorType": kind}
     return Reply(status, headers, '{"message": "No."}', 0.0)
+
+
+def refused_by(stack: str) -> Reply:
+    """What the gateway answers where there is no such path, with the header x-stack if it is given."""
+    told = {"x-stack": stack} if stack else {}
+    return Reply(403, {"x-amzn-RequestId": "r-1", **told}, '{"message": "No."}', 0.0)
 
 
 def of_home(status: int, who: str) -> Reply:

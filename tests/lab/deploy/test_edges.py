@@ -1,5 +1,7 @@
 """A deployment's rows, values, messages and places: what stands where little or nothing is said."""
 
+import json
+
 import pytest
 
 from lab.deploy import explain, values
@@ -381,6 +383,53 @@ def test_a_text_that_only_begins_like_json_is_compared_as_text():
     assert changes({"a": "{x"}, {"a": "{y"}, {"a": {}}) == [Change("a", "{x", "{y")]
     assert changes({"a": "[1]"}, {"a": "[2]"}, {"a": {}}) == [Change("a[0]", "1", "2")]
     assert changes(None, {"a": 1}, {"a": {}}) == [Change("a", "(none)", "1")]
+    assert changes({"a": ""}, {"a": "x"}, {"a": {}}) == [Change("a", '""', "x")]
+
+
+ALLOW = {
+    "Effect": "Allow",
+    "Principal": "*",
+    "Action": "execute-api:Invoke",
+    "Resource": ["/a", "/b"],
+}
+DENY = {"Effect": "Deny", "Principal": "*", "Action": "execute-api:Invoke", "Resource": "/c"}
+WORDS = "The quick brown fox jumps over the lazy dog, again and again and again and "
+
+
+def policy(*statements, **spaces):
+    return json.dumps({"Version": "2012-10-17", "Statement": list(statements)}, **spaces)
+
+
+@pytest.mark.parametrize(
+    "old, new, found",
+    [
+        (policy(ALLOW), policy({**ALLOW, "Resource": ["/a", "/d"]}),
+         [Change("a.Statement[0].Resource[1]", "/b", "/d")]),
+        (policy(ALLOW), policy(DENY, ALLOW),
+         [Change("a.Statement[0]", "(none)", json.dumps(DENY)[:59] + "…")]),
+        (policy(DENY, ALLOW, DENY), policy(ALLOW, DENY),
+         [Change("a.Statement[0]", json.dumps(DENY)[:59] + "…", "(none)")]),
+        (policy(ALLOW, DENY), policy(ALLOW, {**DENY, "Condition": {"Bool": {"k": "false"}}}),
+         [Change("a.Statement[1].Condition", "(none)", '{"Bool": {"k": "false"}}')]),
+        (WORDS + "a b", WORDS + "a  b", [Change("a", '…and␣again␣and␣a␣b"', '…and␣again␣and␣a␣␣b"')]),
+        (WORDS + "1.", WORDS + "2.", [Change("a", "…and again and 1.", "…and again and 2.")]),
+        (WORDS + "x" * 80, WORDS,
+         [Change("a", "…and again and " + "x" * 44 + "…", "…and again and")]),
+        ({"t": '{"m": {"n": 1}}'}, {"t": '{"m": {"n": 2}}'}, [Change("a.t.m.n", "1", "2")]),
+        ({"t": '{"m": 1}'}, {"t": "{m}"}, [Change("a.t", '{"m": 1}', "{m}")]),
+    ],
+    ids=range(9),
+)  # fmt: skip
+def test_of_a_long_value_the_part_that_differs_is_shown(old, new, found):
+    assert changes({"a": old}, {"a": new}, {"a": {}}) == found
+
+
+def test_what_differs_is_found_in_much_and_deep_in_time():
+    many, more = list(range(5000)), [*range(4999), 7]
+    assert changes({"a": many}, {"a": more}, {"a": {}}) == [Change("a[4999]", "4999", "7")]
+    deep, deeper = "[" * 5000, "[" * 400 + "1" + "]" * 400
+    for old, new in ((deep, deep + "x"), (deeper, deeper.replace("1", "2"))):
+        assert changes({"a": old}, {"a": new}, {"a": {}})
 
 
 def test_outputs_differ_by_name():

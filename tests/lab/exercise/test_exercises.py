@@ -17,7 +17,7 @@ from lab.errors import LabError
 from lab.exercise import calls, exercises, watched
 from lab.exercise.state import Exercise, blank, judge
 from lab.mocks import mocks
-from tests.submissions import KEYS
+from tests.submissions import KEYS, MINE
 
 FOLDER = Path(__file__).parents[2] / "submissions"
 FILES = sorted(FOLDER.glob("ch*/*.py"))
@@ -101,7 +101,8 @@ def test_the_solution_is_right_as_it_is_printed(number, monkeypatch):
     name = re.match(r"(?:def )?(\w+)", solution)[1]
     good = next(path for path in FILES if path.stem == f"good_{number.replace('.', '_')}")
     outputs = deployed(monkeypatch, read(good)[3])
-    assert judge(ALL[number], space[name], outputs).verdict == "right"
+    value = [space[name], MINE] if number == "26.2" else space[name]  # with the stack that has it
+    assert judge(ALL[number], value, outputs).verdict == "right"
 
 
 def stub():

@@ -1,19 +1,24 @@
 """Solutions that deploy, deployed to a real gateway, and checked as a learner checks them."""
 
+import inspect
 import json
 import re
 from dataclasses import replace
 from functools import partial
 
 import boto3
+import nbformat
 import pulumi
 import pulumi_aws as aws
 
 from gateway import api, auth, budget, limits, logs, metrics, model
 from gateway import deployment as file
+from gateway.policies import policy_document
 from lab.exercise import exercises
+from lab.exporting.export import export
 from lab.session import session
 from tests import chapters
+from tools.notebooks import NOTEBOOKS
 
 # Those that want conversations and dialects are deployed in tests/deployed/test_exercises.py, those
 # about instances in tests/deployed/test_homes.py.
@@ -30,7 +35,9 @@ def solved() -> dict[str, object]:
     space: dict[str, object] = {
         "aws": aws, "pulumi": pulumi, "json": json, "outputs": session.outputs,
         "limits": limits, "counter": budget, "replace": replace,
+        "api": api, "policy_document": policy_document,
     }  # fmt: skip
+    given(space, "03_rest_api", "openapi", "notesPolicy")
     for number in CALLS:
         exec(exercises.exercises()[number].solution, space)  # noqa: S102 - as a learner pastes it
     return space
@@ -46,6 +53,19 @@ def verdicts(space: dict[str, object], numbers: list[str]) -> dict[str, str]:
     checked = {number: exercises.check(number, space[named(number)]) for number in numbers}
     print("\n".join(f.text() for f in checked.values() if f.verdict != "right"))
     return {number: found.verdict for number, found in checked.items()}
+
+
+def cell(page, word):
+    """The code cell of a page in which this word stands."""
+    cells = nbformat.read(NOTEBOOKS / f"{page}.ipynb", as_version=4).cells
+    (code,) = (one.source for one in cells if one.cell_type == "code" and word in one.source)
+    return code
+
+
+def given(space, page, *words):
+    """What a page gives besides: those of its cells in which these words stand."""
+    for word in words:
+        exec(cell(page, word).partition("\nup()")[0], space)  # noqa: S102 - as a learner runs it
 
 
 def new_day():
@@ -122,6 +142,7 @@ def test_solutions_that_deploy_are_right_once_they_are_deployed(gateway):
         return pulumi.AssetArchive({"handler.py": pulumi.StringAsset(space["teapot"])})
 
     mine = {step.__name__: step for step in (model_path, deployment, stage, encrypted_only)}
+    mine["resource_policy"] = space["resource_policy"]
     mine |= watching(space) | limiting(space)
     alone = {"5.2": {"code_of": code_of}, "13.2": {"budget_variables": space["fair"]}}
     others = [number for number in CALLS if number not in alone]
@@ -162,3 +183,27 @@ def mock(method):
         **at,
         opts=pulumi.ResourceOptions(depends_on=[said, fine]),
     )
+
+
+def test_a_folder_with_a_step_of_ones_own_is_deployed_and_called(gateway, tmp_path):
+    """Exercise 26.2, with the page's own cells but for the solution."""
+    file, found = tmp_path / "solution.py", []
+    file.write_text(exercises.exercises()["26.2"].solution + "\n", encoding="utf-8")
+    small = tmp_path / "small"
+    export(6, small)
+    state = {"PULUMI_BACKEND_URL": tmp_path.as_uri()}
+    space = {
+        "small": small, "plain": (small / "program.py").read_text("utf-8"), "aws": aws,
+        "inspect": inspect, "pulumi": pulumi, "automation": pulumi.automation,
+        "opts": pulumi.automation.LocalWorkspaceOptions(env_vars=state),
+        "check": lambda *given: found.append(exercises.check(*given)),
+    }  # fmt: skip
+    exec(compile(file.read_text("utf-8"), file, "exec"), space)  # noqa: S102 - as a learner pastes it
+    blank, _, rest = cell("26_take_it_home", "signed.py").partition("head =")
+    assert blank.split() == ["def", "signed(rest_api):", "..."]
+    exec("head =" + rest, space)  # noqa: S102 - as a learner runs it
+    try:
+        assert [one.verdict for one in found] == ["right"], found[0].text()
+    finally:
+        exec(cell("26_take_it_home", "remove=True"), space)  # noqa: S102 - as a learner runs it
+    assert exercises.check("26.2", [space["signed"], space["mine"]]).verdict == "not yet"

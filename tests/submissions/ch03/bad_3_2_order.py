@@ -1,3 +1,17 @@
-# exercise 3.2: arn
-# says: Behind the API's id stands /POST/v1/model.
-arn = "arn:aws:execute-api:us-east-1:000000000000:a1b2c3d4e5/POST/v1/model"
+# exercise 3.2: read_only
+# says: GET /notes gets 403: No.
+import pulumi
+
+from tests.submissions import of_gateway
+
+answers = {
+    "outputs": {"notes_url": "http://127.0.0.1:4566/v1"},
+    "GET /notes": of_gateway(403, "AccessDeniedException"),
+    "POST /notes": of_gateway(403, "AccessDeniedException"),
+}
+
+
+def read_only(notes):
+    arn = pulumi.Output.concat(notes.execution_arn, "/GET/v1/notes")
+    allow = {"Effect": "Allow", "Principal": "*", "Action": "execute-api:Invoke"}
+    return [{**allow, "Resource": arn}]

@@ -1,7 +1,21 @@
-# exercise 26.2: violation
-def violation(kind, args):
-    if kind.endswith(":LogGroup") and not args.get("retentionInDays"):
-        return "kept for ever"
-    open_to_all = args.get("authorization") == "NONE" and args.get("httpMethod") != "OPTIONS"
-    if kind.endswith(":Method") and open_to_all:
-        return "open to everyone"
+# exercise 26.2: handed
+import pulumi
+import pulumi_aws as aws
+
+from tests.submissions import MINE, refused_by
+
+answers = {"GET /nothing-here": refused_by("mine")}
+
+
+def signed(rest_api):
+    return [
+        aws.apigateway.Response(
+            "signedRefusals",
+            rest_api_id=rest_api.id,
+            response_type="DEFAULT_4XX",
+            response_parameters={"gatewayresponse.header.x-stack": f"'{pulumi.get_stack()}'"},
+        )
+    ]
+
+
+handed = [signed, MINE]
