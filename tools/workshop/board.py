@@ -144,7 +144,8 @@ def _row(learner: Learner, now: datetime) -> Markup:
 
 def _cell(page: Page, on: bool) -> Markup:
     """A page of a learner: its mark, how many exercises are right, and the minutes."""
-    mark, parts = MARKS[page.state], []
+    mark = MARKS[page.state]
+    parts: list[object] = []
     if page.begun:
         parts.append(tag("abbr", mark.symbol, title=mark.word))
     if page.begun and page.exercises:

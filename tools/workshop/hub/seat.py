@@ -23,7 +23,7 @@ LIMITS = {
 
 # Memory that processes would hold and not use: a heap for each few threads, and what the CLI's
 # collector lets lie. They are the C library's variable, and Go's; the hub's may say otherwise.
-THRIFT = {"MALLOC_ARENA_MAX": "2", "GOGC": "50"}
+THRIFT = {"MALLOC_ARENA_MAX": "2", "GOGC": "25"}
 
 FOLDERS = {"KIT_HOME": ".kit", "KIT_COURSE": "course"}  # below a learner's home
 
