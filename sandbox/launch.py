@@ -55,6 +55,7 @@ INHERITED = frozenset(
         "LOCALAPPDATA",
         "PROGRAMDATA",
         "PROGRAMFILES",
+        "MALLOC_ARENA_MAX",
         "KIT_IDLE",
         "KIT_PROVIDER",
         "KIT_STRICT",

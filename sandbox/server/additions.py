@@ -20,8 +20,15 @@ from sandbox.server.control import (
     lambda_plane,
     logs_plane,
     missing_services,
+    service_models,
 )
-from sandbox.server.functions import aliases, function_log, provisioned, worker
+from sandbox.server.functions import (
+    aliases,
+    function_log,
+    idle_environments,
+    provisioned,
+    worker,
+)
 from sandbox.server.gateway import limits
 from sandbox.server.guarding import credentials, denials, log_rights
 from sandbox.server.watching import alarms, log_metrics, metrics, tracing, xray
@@ -41,6 +48,7 @@ AT_THE_START = (
     worker,
     aliases,
     provisioned,
+    idle_environments,
     function_log,
     metrics,
     log_metrics,
@@ -48,6 +56,7 @@ AT_THE_START = (
     denials,
     log_rights,
     missing_services,
+    service_models,
     xray,
     tracing,
 )

@@ -99,6 +99,9 @@ c.Spawner.args = [
     "--LabApp.news_url=None",
     "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate",
     f"--LabApp.app_settings_dir={ROOM['kit']}/tools/jupyterlab",
+    # Of no use here: no language server is installed, and the pages are notebooks already.
+    "--ServerApp.jpserver_extensions=jupyter_lsp=False",
+    "--ServerApp.jpserver_extensions=jupyterlab_jupytext=False",
     f"--MappingKernelManager.cull_idle_timeout={max(60, int(IDLE * 60))}",
     "--MappingKernelManager.cull_interval=60",
 ]

@@ -12,6 +12,7 @@ from tools.teaching import aws, timetable
 from tools.teaching.notes import Note
 
 ROOT = Path(__file__).resolve().parents[2]
+WIDE, TALL = 1120, 510  # pixels that a slide has for a picture, below a line of text
 LEARNERS = (12, 30)  # for which the guide has figures
 TOP = (
     "<!-- Made by `python -m tools.teaching`: edit teach/notes/ and the lessons, not this page. -->"
@@ -120,14 +121,14 @@ def slides(notes: list[Note]) -> str:
     """teach/slides.md, in the form of Marp."""
     head = f"---\nmarp: true\npaginate: true\ntheme: default\nsize: 16:9\n---\n\n{TOP}\n\n"
     first = "# A language model behind an API gateway\n\nOne cloud resource at a time\n\n"
-    pages = [head + first + _picture("map.svg")]
+    pages = [head + first + _picture("map.svg", TALL - 80)]
     for chapter in course.CHAPTERS:
         pages.append(_title(chapter))
         if (ROOT / "images" / f"{chapter.name}.svg").exists():
             pages.append(f"## {_named(chapter)}\n\n" + _picture(f"{chapter.name}.svg"))
         for note in [each for each in notes if each.chapter == chapter]:
             question, answer = note.questions[0]
-            pages.append(f"## A question\n\n{question}\n\n<!-- {answer} -->")
+            pages.append(f"A question\n\n# {question}\n\n<!-- {answer} -->")
     return "\n\n---\n\n".join(pages) + "\n"
 
 
@@ -138,9 +139,11 @@ def _title(chapter: course.Chapter) -> str:
     return f"# {_named(chapter)}\n\n{bullets}\n\n{shown}"
 
 
-def _picture(name: str, height: int = 340) -> str:
-    """A picture of images/, as seen from teach/."""
-    return f"![h:{height}](../images/{name})"
+def _picture(name: str, highest: int = TALL) -> str:
+    """A picture of images/, as seen from teach/; as large as a slide has room for it."""
+    text = (ROOT / "images" / name).read_text(encoding="utf-8")
+    width, height = re.findall(r'viewBox="0 0 ([\d.]+) ([\d.]+)"', text)[0]
+    return f"![h:{min(highest, round(WIDE * float(height) / float(width)))}](../images/{name})"
 
 
 def promises(chapter: course.Chapter) -> list[str]:

@@ -37,7 +37,8 @@ def table(
 ) -> list[Row]:
     """All pages up to a goal, in their order, with talk and breaks; then the last one.
 
-    Where they do not fit, the longest are shown instead of done: never the first, and never the goal.
+    Where they do not fit, the longest are shown instead of done, and of these, one that does not come
+    next to another that is shown: never the first, and never the goal.
 
     Args:
         minutes: from the first word to the last, without lunch.
@@ -52,9 +53,14 @@ def table(
         left = [c for c in taken[1:-1] if c not in shown and c.minutes > SHOWN]
         if not left:
             break
-        shown.append(max(left, key=lambda chapter: chapter.minutes))
+        shown.append(max(left, key=lambda chapter: (chapter.minutes, -_beside(chapter, shown))))
         rows = _rows(taken, shown, last)
     return rows
+
+
+def _beside(chapter: course.Chapter, shown: Sequence[course.Chapter]) -> int:
+    """How many of a page's neighbours are shown: who only looks for an hour, forgets it."""
+    return sum(abs(chapter.number - each.number) == 1 for each in shown)
 
 
 def _rows(

@@ -27,8 +27,10 @@ STYLE = """
 :root{color-scheme:light dark}
 body{font:16px/1.45 system-ui,sans-serif;margin:1rem auto;max-width:78rem;padding:0 1rem}
 h1{font-size:1.4rem}h2{font-size:1.1rem;margin:1.6rem 0 .4rem}
-.wide{overflow-x:auto}table{border-collapse:collapse}
-th,td{border:1px solid #8886;padding:.2rem .45rem;text-align:left;vertical-align:top}
+.wide{overflow-x:auto}table{border-collapse:collapse}caption{text-align:left}
+th,td{border:1px solid #8886;padding:.15rem .4rem;text-align:left;vertical-align:top}
+.wide td{white-space:nowrap}.wide tbody th{position:sticky;left:0;background:Canvas}
+abbr{text-decoration:none}small{opacity:.8}
 td.n{text-align:right;font-variant-numeric:tabular-nums}thead th{background:#8882}
 .at{outline:3px solid #0072b2;outline-offset:-3px}.warn{background:#c244001f}.muted{opacity:.8}
 """
@@ -73,6 +75,8 @@ def page(found: Gathered, now: datetime) -> Markup:
         tag("p", f"Written {now:%Y-%m-%d %H:%M} UTC. A frame is where somebody goes on. Answers "
             "are verified (graded again here), claimed (cannot be, or is code that was not run) or "
             "false (not right when graded again; it does not count).", class_="muted"),
+        tag("p", ", ".join(f"{mark.symbol} {mark.word}" for mark in MARKS.values())
+            + "; 1/2: one of two exercises is right.", class_="muted"),
         tag("h2", "Who is stuck"), stuck(learners),
         tag("h2", "Who is where"), tag("div", where(learners, now), class_="wide"),
         tag("h2", "Minutes a page"), times(learners),
@@ -131,7 +135,7 @@ def _row(learner: Learner, now: datetime) -> Markup:
     return tag(
         "tr",
         tag("th", learner.who, scope="row"),
-        tag("td", on.chapter.name if on else "done"),
+        tag("td", f"{on.chapter.number:02d}" if on else "done"),
         tag("td", _ago(learner.seen, now)),
         tag("td", ", ".join(told), class_="warn" if learner.count(verify.FALSE) else None),
         *(_cell(page, page is on) for page in learner.progress.pages),
@@ -139,23 +143,28 @@ def _row(learner: Learner, now: datetime) -> Markup:
 
 
 def _cell(page: Page, on: bool) -> Markup:
-    """A page of a learner: its mark with its word, and how many exercises are right."""
-    parts: list[object] = [str(MARKS[page.state])] if page.begun else []
+    """A page of a learner: its mark, how many exercises are right, and the minutes."""
+    mark = MARKS[page.state]
+    parts: list[object] = []
+    if page.begun:
+        parts.append(tag("abbr", mark.symbol, title=mark.word))
     if page.begun and page.exercises:
-        parts += [tag("br"), f"{page.right}/{len(page.exercises)}"]
+        parts.append(f" {page.right}/{len(page.exercises)}")
     if page.minutes >= 1:
-        parts += [tag("br"), f"{page.minutes:.0f} min"]
+        parts += [tag("br"), tag("small", f"{page.minutes:.0f} min")]
     return tag("td", join(parts), class_="at" if on else None)
 
 
-def _ago(seen: datetime, now: datetime) -> str:
+def _ago(seen: datetime, now: datetime) -> object:
     """How long ago; a clock that is ahead says so."""
     minutes = (now - seen).total_seconds() / 60
     if minutes < -5:
-        return f"{-minutes:.0f} min ahead: that clock is wrong"
+        return join([f"{-minutes:.0f} min ahead:", tag("br"), "that clock is wrong"])
     if minutes < 120:
         return f"{max(0, minutes):.0f} min ago"
-    return f"{seen:%Y-%m-%d %H:%M} UTC" if seen.year > 1970 else "never"
+    if minutes < 48 * 60:
+        return f"{minutes / 60:.0f} h ago"
+    return f"{seen:%Y-%m-%d}" if seen.year > 1970 else "never"
 
 
 def _number(value: object, warn: bool = False) -> Markup:

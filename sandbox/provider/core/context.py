@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import gzip
+import json
 import os
 import threading
 import time
@@ -14,6 +16,7 @@ from sandbox.provider.core import archives
 from sandbox.provider.core.exceptions import Cancelled, TimedOut, duration
 
 ANSWER = 60.0  # seconds that AWS may take to answer a call
+FORMS: dict[str, Callable[..., Any]] = {".json": open, ".json.gz": gzip.open}  # of botocore's files
 # Made twice, these are as if made once: they read, or delete, and what is gone is gone.
 REPEATABLE = ("BatchGet", "Delete", "Describe", "Filter", "Get", "Head", "List", "Lookup", "Query")
 
@@ -36,11 +39,10 @@ class Clients:
             return self._made[key]
 
     def _make(self, service: str, region: str, endpoint: str) -> Any:
-        import boto3
         from botocore.config import Config
 
         if self._session is None:
-            self._session = boto3.session.Session()
+            self._session = _session()
         # One `up` makes up to 64 calls at once; boto3's own pool of ten would queue them.
         config = Config(
             max_pool_connections=64,
@@ -55,6 +57,38 @@ class Clients:
         service_id = client.meta.service_model.service_id.hyphenize()
         client.meta.events.register_first(f"needs-retry.{service_id}", _never_twice)
         return client
+
+
+class LeanFiles:
+    """Reads botocore's files for it; each text that documents something is empty: half of their memory."""
+
+    def exists(self, file_path: str) -> bool:
+        """Whether there is a file that is named without its ending."""
+        return any(os.path.isfile(file_path + ending) for ending in FORMS)
+
+    def load_file(self, file_path: str) -> Any:
+        """What is in a file that is named without its ending; None where there is none."""
+        for ending, opened in FORMS.items():
+            if os.path.isfile(file_path + ending):
+                with opened(file_path + ending, "rb") as file:
+                    return json.loads(file.read(), object_hook=_lean)
+        return None
+
+
+def _lean(found: dict[str, Any]) -> dict[str, Any]:
+    if isinstance(found.get("documentation"), str):  # a member of that name is a dictionary
+        found["documentation"] = ""
+    return found
+
+
+def _session() -> Any:
+    """What makes clients, and needs no documentation of them."""
+    import boto3
+    from botocore.session import get_session
+
+    core = get_session()
+    core.get_component("data_loader").file_loader = LeanFiles()
+    return boto3.session.Session(botocore_session=core)
 
 
 def _never_twice(operation: Any, **told: Any) -> bool | None:

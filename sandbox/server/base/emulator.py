@@ -43,17 +43,17 @@ NAMES = {
         extract_region detect_service""",
     arn: "execute_api_arn",
     concurrency: "run_reentrant",
-    iam_actions: """access_denied_response anonymous_denial_message extract_resource_arn
+    iam_actions: """_load_botocore_model access_denied_response anonymous_denial_message extract_resource_arn
         identity_denial_message""",
     iam_evaluator: """AmbiguousAccessKeyError AuthError EvalContext enforce ResolvedCredential
         _SESSION_TOKEN_NOT_CHECKED _invalid_session_token _is_root_key _principal_org_id _served_unsigned
         _signed_request check_credentials is_root_access_key resolve_caller_identity resolve_credential
         _gather_role_policies _query_signed evaluate evaluate_resource_policy pin_request_caller pin_request_origin pin_signed_body
         pin_signed_request request_caller_arn""",
-    lambda_runtime: """Worker _PYTHON_WORKER_SCRIPT _account_region_from_function_config _lock _worker_class_for _workers execution_credentials reset
+    lambda_runtime: """Worker _LOCAL_WORKER_TTL _PYTHON_WORKER_SCRIPT _account_region_from_function_config _lock _worker_class_for _workers execution_credentials reset
         acquire_worker ensure_spawned release_worker kill_workers _worker_key""",
     persistence: "STATE_DIR _json_default _state_format_version save_state",
-    responses: """AccountRegionScopedDict AccountScopedDict StreamingResponse get_account_id request_scope
+    responses: """_BOTOCORE_NAME _service_model AccountRegionScopedDict AccountScopedDict StreamingResponse get_account_id request_scope
         error_response_json get_region json_response now_iso set_request_account_id set_request_client_ip
         set_request_region""",
     router: "_is_aws_service_name",

@@ -1,7 +1,8 @@
 """What AWS's services take and answer, from the models that botocore ships; read when first needed.
 
-botocore's reader of them is not used: it keeps all prose, 16 MB instead of 5 for these services, and
-finds no call for a path.
+botocore's reader of them is not used: it keeps all prose, 16 MB instead of 4 for these services, and
+finds no call for a path. Nor is the emulator's, which reads each of them three times and keeps it twice,
+with all of botocore beside.
 """
 
 from __future__ import annotations
@@ -16,6 +17,8 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote
+
+from sandbox.server.base import emulator
 
 Shape = dict[str, Any]
 
@@ -72,7 +75,7 @@ def model(service: str) -> Model:
     Raises:
         KeyError: no such service here.
     """
-    data = json.loads(_text(service, VERSIONS[service]), object_hook=_lean)
+    data = _described(service)
     operations = {
         name: Operation(
             name,
@@ -88,13 +91,71 @@ def model(service: str) -> Model:
     return Model(operations, data["shapes"])
 
 
-def _text(service: str, version: str) -> bytes:
+@cache
+def _described(service: str) -> dict[str, Any]:
+    """A service's whole model but its prose; of the services that are asked about again and again.
+
+    Raises:
+        KeyError: no such service here.
+    """
+    return _read(service, VERSIONS[service])
+
+
+def described(service: str) -> dict[str, Any]:
+    """A service's whole model but its prose, by botocore's name; empty where botocore has none."""
+    if service in VERSIONS:
+        return _described(service)
+    versions = sorted(path.name for path in (_data() / service).glob("*/"))
+    return _read(service, versions[-1]) if versions else {}
+
+
+@dataclass(frozen=True)
+class Named:
+    """What a service says of itself.
+
+    Attributes:
+        metadata: how it is spoken to, such as `protocol`.
+    """
+
+    metadata: dict[str, str]
+
+
+@cache
+def named(service: str) -> Named | None:
+    """What a service says of itself, by the emulator's name or botocore's; None where there is none."""
+    folder = _data() / emulator.responses._BOTOCORE_NAME.get(service, service)
+    versions = sorted(path.name for path in folder.glob("*/"))
+    if not versions:
+        return None
+    text = _text(folder.name, versions[-1])
+    # It stands before all calls and shapes, which are thousands of lines that nobody asks for.
+    begins = text.index("{", text.index('"metadata"'))
+    return Named(json.JSONDecoder().raw_decode(text, begins)[0])
+
+
+def install() -> None:
+    """Let the emulator read service models as this does."""
+    emulator.iam_actions._load_botocore_model = described
+    emulator.responses._service_model = named
+
+
+def _read(service: str, version: str) -> dict[str, Any]:
+    found: dict[str, Any] = json.loads(_text(service, version), object_hook=_lean)
+    return found
+
+
+def _data() -> Path:
     spec = importlib.util.find_spec("botocore")
     if spec is None or spec.origin is None:
         raise ModuleNotFoundError("botocore is not installed. Fix: pip install boto3")
-    file = Path(spec.origin).parent / "data" / service / version / "service-2.json"
+    return Path(spec.origin).parent / "data"
+
+
+def _text(service: str, version: str) -> str:
+    file = _data() / service / version / "service-2.json"
     packed = file.with_suffix(".json.gz")
-    return gzip.decompress(packed.read_bytes()) if packed.exists() else file.read_bytes()
+    found = gzip.decompress(packed.read_bytes()) if packed.exists() else file.read_bytes()
+    return found.decode("utf-8")
 
 
 def _lean(value: dict[str, Any]) -> dict[str, Any]:

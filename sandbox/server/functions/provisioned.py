@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import logging
 import threading
-import time
 from collections.abc import Callable
 from typing import Any
 
@@ -111,18 +110,6 @@ def _environments() -> list[Any]:
         return [worker for pool in lambda_runtime._workers.values() for worker in pool]
 
 
-def reap(original: Callable[..., int]) -> Callable[..., int]:
-    """What is provisioned is never idle for too long."""
-
-    def tidy(*arguments: Any, **more: Any) -> int:
-        for worker in _environments():
-            if getattr(worker, "provisioned", False):
-                worker.last_used = time.time()
-        return original(*arguments, **more)
-
-    return tidy
-
-
 def settle() -> None:
     """Start what was provisioned when the sandbox was stopped."""
     for function in list(lambdas._functions._data.values()):
@@ -134,4 +121,3 @@ def install() -> None:
     """Put these over the emulator's calls."""
     lambdas._put_provisioned_concurrency = put(lambdas._put_provisioned_concurrency)
     lambdas._delete_provisioned_concurrency = delete(lambdas._delete_provisioned_concurrency)
-    lambdas.reap_idle_workers = reap(lambdas.reap_idle_workers)

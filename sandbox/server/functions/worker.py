@@ -218,6 +218,7 @@ def warm(original: Callable[..., Result]) -> Callable[..., Result]:
 
 def release(original: Callable[..., None]) -> Callable[..., None]:
     def give_back(worker: Any) -> None:
+        worker.last_used = time.time()  # idle since now, and not since it was called
         original(worker)
         if worker in waiting.retired:
             waiting.retired.discard(worker)

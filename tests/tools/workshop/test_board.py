@@ -57,7 +57,7 @@ def test_who_is_where_and_who_is_stuck_and_the_minutes(tmp_path):
     assert f"<strong>{OWN[0]}</strong>: 1 of 3 (ada)" in text
     assert gathered.at(ada).chapter == PAGE and gathered.at(bob).chapter == course.CHAPTERS[2]
     assert gathered.minutes(found.learners)[PAGE.name] == [pytest.approx(29, abs=1)]
-    assert "60 min ahead: that clock is wrong" in text
+    assert "60 min ahead:<br>that clock is wrong" in text
     assert text.count(' class="at"') == 3
 
 

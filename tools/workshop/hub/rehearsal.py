@@ -154,7 +154,7 @@ def rest(trial: Trial, told: Told) -> None:
     told.rest = memory.taken(trial.users)
     told.hub = sum(memory.pss(text) for text in trial.rollups()) / 1024
     with looking(trial, 1.0) as seen:
-        each(fine, lambda learner: learner.run(UP))
+        each(fine, lambda learner: learner.run(UP), gap=0)  # at once: the most that a room takes
     told.most = seen.megabytes
 
 
@@ -224,7 +224,7 @@ def lines(told: Told) -> Iterable[str]:
     yield "memory of a learner, PSS, with the kernel of one page open:"
     yield f"  at rest, model loaded: {spread(sums(told.rest), 'MB')}: {parts_of(told.rest)}"
     yield f"  at rest, a minute later: {spread(sums(told.asleep), 'MB')}"
-    yield f"  in an up from rest: {spread(told.most.values(), 'MB')}"
+    yield f"  in an up from rest, all at once: {spread(told.most.values(), 'MB')}"
     yield f"  in the pages' own ups: {spread(told.busy.values(), 'MB')}"
     yield f"memory of the hub and its proxy: {told.hub:.0f} MB"
     firsts = [one.first for one in told.learners if one.first is not None]

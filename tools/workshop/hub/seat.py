@@ -21,6 +21,10 @@ LIMITS = {
     "KIT_SEAT_FILE": (resource.RLIMIT_FSIZE, 2 * 1024**3),
 }
 
+# Memory that processes would hold and not use: a heap for each few threads, and what the CLI's
+# collector lets lie. They are the C library's variable, and Go's; the hub's may say otherwise.
+THRIFT = {"MALLOC_ARENA_MAX": "2", "GOGC": "25"}
+
 FOLDERS = {"KIT_HOME": ".kit", "KIT_COURSE": "course"}  # below a learner's home
 
 
@@ -29,6 +33,8 @@ def main(arguments: list[str]) -> None:
     os.umask(0o077)
     for name, (kind, usual) in LIMITS.items():
         limit(kind, int(os.environ.get(name) or usual))
+    for name, value in THRIFT.items():
+        os.environ.setdefault(name, value)
     for name, folder in FOLDERS.items():  # which a hub of another make has not said
         os.environ[name] = os.environ.get(name) or str(Path.home() / folder)
     course = Path(os.environ["KIT_COURSE"])
