@@ -176,7 +176,8 @@ def integration(rest_api, model_method, invocation):
         "modelIntegration", rest_api=rest_api.id,
         resource_id=model_method.resource_id,
         http_method=model_method.http_method, type="AWS_PROXY",
-        integration_http_method="POST", uri=invocation["uri"])
+        integration_http_method="POST",
+        **{**invocation, "credentials": None})
 
 up()
 refused = ask_gateway(prompt="Hi", max_tokens=1)

@@ -6,6 +6,7 @@ import subprocess
 import sys
 
 import pytest
+import yaml
 
 from lab import course
 from lab.strict import web_adapter
@@ -18,33 +19,47 @@ pytestmark = [pytest.mark.timeout(600), pytest.mark.random_order(disabled=True)]
 NAMES = [path.stem for path in notebooks.every()]
 
 
+# The layer has libraries for Linux, and streams are the adapter's: `python -m tools.others.adapter`.
+STRICT = {"KIT_STRICT": "1"} if sys.platform == "linux" and web_adapter.program().is_file() else {}
+# What a strict sandbox has put into a stack's settings, and the usual one does not want.
+NARROW = ("gateway:adapterLayerArn", "gateway:layerArns")
+
+
 @pytest.fixture(scope="module")
 def home(tmp_path_factory):
-    """A sandbox of its own for all runs of this module; each order has its own stack."""
+    """A sandbox of its own for the pages that run alone; each has its own stack."""
     path = tmp_path_factory.mktemp("kit")
     cloud.start(path)
     yield path
     cloud.stop(path)
 
 
-# The layer has libraries for Linux, and streams are the adapter's: `python -m tools.others.adapter`.
-STRICT = {"KIT_STRICT": "1"} if sys.platform == "linux" and web_adapter.program().is_file() else {}
-# The last page that was seen to run in a strict sandbox; those after it run alone in the usual one.
-LAST_STRICT = chapters.POOL
+class Sandbox:
+    """A sandbox that is strict or not, as a turn wants it: what is deployed stays."""
+
+    def __init__(self, home):
+        self.home, self._env = home, None
+
+    def of(self, env):
+        """Have it run with these variables; the same, for a kernel."""
+        if env != self._env:
+            cloud.stop(self.home)
+            with pytest.MonkeyPatch.context() as patch:
+                for key, value in env.items():
+                    patch.setenv(key, value)
+                cloud.start(self.home)
+            self._env = env
+        return env
 
 
 @pytest.fixture(scope="module")
-def strict_home(tmp_path_factory):
-    """A sandbox as narrow as Lambda and a new account are, where this machine can have one."""
-    path = tmp_path_factory.mktemp("strict")
+def in_order(tmp_path_factory):
+    """The sandbox of one learner's way."""
     if STRICT:
         layers.made()
-    with pytest.MonkeyPatch.context() as patch:
-        for key, value in STRICT.items():
-            patch.setenv(key, value)
-        cloud.start(path)
-    yield path
-    cloud.stop(path)
+    sandbox = Sandbox(tmp_path_factory.mktemp("kit"))
+    yield sandbox
+    cloud.stop(sandbox.home)
 
 
 def run(name, home, stack, env=None, **more):
@@ -78,6 +93,8 @@ def slow(name):
 
 
 # One learner's way: all pages in order, each again while all chapters are deployed, then the end, twice.
+# Strict where something is seen for the first time: what AWS would refuse of the course, or would not
+# find, is refused and not found. The second time in the usual sandbox, as learners have it.
 TURNS = [
     *(("first", name) for name in NAMES[:-1]),
     *(("again", name) for name in mixed(NAMES[:-1]) if not slow(name)),
@@ -86,15 +103,28 @@ TURNS = [
 
 
 @pytest.mark.parametrize(("turn", "name"), TURNS, ids=["-".join(turn) for turn in TURNS])
-def test_runs_in_order_and_again_out_of_order(turn, name, home, before, tmp_path):
+def test_runs_in_order_and_again_out_of_order(turn, name, in_order, before, tmp_path):
     complete = before == TURNS[: TURNS.index((turn, name))]
     before.append((turn, name))
     first = complete and turn in ("first", "last")
-    # The second time, as on a machine that writes five tokens a second: fewer are asked for.
-    speed = {"KIT_SPEED": "5"} if turn == "again" else {}
-    check(run(name, home, "in-order", speed, first=first))
+    if turn == "again":
+        # As on a machine that writes five tokens a second: fewer are asked for.
+        env = {**in_order.of({}), "KIT_SPEED": "5"}
+        widen(in_order.home, "in-order")
+    else:
+        env = in_order.of(STRICT)
+    check(run(name, in_order.home, "in-order", env, first=first))
     if turn == "first" and name.startswith("21"):
-        assert_a_copy_sees_no_change(home, "in-order", tmp_path / "infra")
+        assert_a_copy_sees_no_change(in_order.home, "in-order", tmp_path / "infra")
+
+
+def widen(home, stack):
+    """Take back what a strict sandbox wanted of a stack: `pulumi config rm`, in one go."""
+    file = home / "workspaces" / stack / f"Pulumi.{stack}.yaml"
+    if file.exists():
+        settings = yaml.safe_load(file.read_text("utf-8"))
+        kept = {k: v for k, v in settings.get("config", {}).items() if k not in NARROW}
+        file.write_text(yaml.safe_dump({**settings, "config": kept}), "utf-8")
 
 
 def assert_a_copy_sees_no_change(home, stack, copy):
@@ -114,22 +144,16 @@ def assert_a_copy_sees_no_change(home, stack, copy):
     assert done.returncode == 0, done.stdout + done.stderr
 
 
-# Where somebody begins: on each page that runs in a strict sandbox, on the first of a part, and on
-# the last. The others run in order and again out of order: alone, those with instances take minutes.
-BEGINNINGS = {*(part.first for part in PARTS), course.CHAPTERS[-1].number}
-ALONE = [name for name in NAMES if int(name[:2]) <= LAST_STRICT or int(name[:2]) in BEGINNINGS]
+# Where somebody begins: on the first page of a part, and on the last. And where the function passes on
+# what instances stream. The others run in order and again out of order.
+BEGINNINGS = {*(part.first for part in PARTS), course.LAST, course.CHAPTERS[-1].number}
+ALONE = [name for name in NAMES if int(name[:2]) in BEGINNINGS]
 
 
 @pytest.mark.parametrize("name", ALONE)
-def test_runs_alone_and_first(name, request):
-    """As somebody does who begins in the middle: what the page builds on is deployed by itself.
-
-    In a strict sandbox: what AWS would refuse of it, or would not find, is refused and not found.
-    """
-    strict = STRICT if int(name[:2]) <= LAST_STRICT else {}
-    home = request.getfixturevalue("strict_home" if strict else "home")
-    stack = f"alone-{name[:2]}"
-    check(run(name, home, stack, strict))
+def test_runs_alone_and_first(name, home):
+    """As somebody does who begins in the middle: what the page builds on is deployed by itself."""
+    check(run(name, home, f"alone-{name[:2]}"))
 
 
 def test_an_error_that_a_handler_left_counts(home, tmp_path):

@@ -43,6 +43,7 @@ ERRORS = {
         "look at network and proxy: curl -I https://sts.amazonaws.com",
     ),
 }
+# Lambda's "Concurrent executions": the code is the one in the console's link, …/services/lambda/quotas/….
 MORE = (
     "aws service-quotas request-service-quota-increase --service-code lambda "
     "--quota-code L-B99A9384 --desired-value 1000"

@@ -25,6 +25,9 @@ class Row:
     What an account begins with: of load balancers and links, their guides to quotas, and of the rest,
     the General Reference, read in November 2026. None: a new account may have less, so it counts only
     if AWS says it.
+
+    The codes: as each guide's page of quotas links to Service Quotas ("Amazon VPC quotas" and so on:
+    …/servicequotas/home/services/vpc/quotas/L-DF5E4CA3), read in November 2026.
     """
 
     what: str

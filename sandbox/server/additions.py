@@ -11,7 +11,7 @@ from typing import Any
 
 from sandbox.root_key import RootKey
 from sandbox.server.apigateway import deployments, records, tags
-from sandbox.server.base import emulator, persistence, snapshots, vpc_links
+from sandbox.server.base import emulator, layer_files, persistence, snapshots, vpc_links
 from sandbox.server.control import (
     apigateway_plane,
     cloudwatch_plane,
@@ -35,6 +35,7 @@ from sandbox.server.watching import alarms, log_metrics, metrics, tracing, xray
 
 # What is put over the emulator before it serves. Later ones stand before earlier ones.
 AT_THE_START = (
+    layer_files,
     snapshots,
     deployments,
     apigateway_plane,

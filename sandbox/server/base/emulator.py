@@ -88,7 +88,7 @@ NAMES = {
         _create_alias _create_function _execute_function _func_arn _invoke _update_alias
         _get_policy _policy_resource_arn _qualifier_from_path_or_query _layer_content_url _presigned_code_url execution_credentials
         _get_func_record_for_ref_in_scope _remove_permission _update_config
-        _restore_state _write_code_blob CODE_BLOB_DIR acquire_worker
+        _restore_state _write_code_blob CODE_BLOB_DIR acquire_worker get_state
         _put_provisioned_concurrency _delete_provisioned_concurrency reap_idle_workers
         handle_request invalidate_worker release_worker""",
 }

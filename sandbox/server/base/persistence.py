@@ -23,7 +23,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from sandbox.server.base import emulator, state_files
+from sandbox.server.base import emulator, layer_files, state_files
 
 log = logging.getLogger("sandbox")
 
@@ -44,7 +44,10 @@ TRAFFIC = re.compile(
 # These create what belongs to other services.
 SPREADING = {"cloudformation", "cloudcontrol", "tagging", "resource_groups"}
 
+SHORT = 16_384  # characters of a state that is compared with what its file has
+
 _saving = threading.local()
+_written: dict[str, str] = {}  # short states as their files have them, by path
 
 
 def changes(action: str) -> str:
@@ -129,8 +132,7 @@ class Saver:
             for attempt in range(3):
                 try:
                     state = get_state()
-                    if state is not None:
-                        write_state(key, state)
+                    if state is not None and write_state(key, state):
                         self._keep_soon(key)
                     break
                 except RuntimeError:
@@ -151,15 +153,29 @@ def keys_of(service: str) -> set[str]:
     return {entry.get("state_key", entry["module"]), *entry.get("sub_modules", ())}
 
 
-def write_state(service: str, state: dict[str, Any]) -> None:
-    """The emulator's `save_state`, in its format, with the fast encoder; OSError when it fails."""
-    _make_folder()
+def write_state(service: str, state: dict[str, Any]) -> bool:
+    """The emulator's `save_state`, in its format, with the fast encoder; OSError when it fails.
+
+    A call to one service writes all that belongs to it, most of which it did not change: a short
+    file that has the text already is left alone.
+
+    Returns:
+        Whether there was something to write.
+    """
     version = emulator.persistence._state_format_version(service)
     text = json.dumps(
         {"__ministack_format__": version, "payload": state},
         default=emulator.persistence._json_default,
     )
-    state_files.write(str(_path(service)), text)
+    path = str(_path(service))
+    if _written.get(path) == text and os.path.exists(path):
+        return False
+    _make_folder()
+    _written.pop(path, None)
+    state_files.write(path, text)
+    if len(text) <= SHORT:
+        _written[path] = text
+    return True
 
 
 def _keep(services: Iterable[str]) -> None:
@@ -260,20 +276,14 @@ def _without_lost_code(restore: Any) -> Any:
 
 
 def _remember(write: Any) -> Any:
-    """Write code to its file only once for each archive: hashing 100 MB takes half a second."""
-    known: dict[int, tuple[bytes, str]] = {}
+    """Write code to its file only once for each archive."""
 
     def write_once(code: bytes) -> str:
-        held = known.get(id(code))
-        if held is None or held[0] is not code:
-            held = (code, hashlib.sha256(code).hexdigest())
-            if len(known) > 32:
-                known.clear()
-            known[id(code)] = held
-        path = os.path.join(emulator.lambdas.CODE_BLOB_DIR, f"{held[1]}.zip")
+        name = layer_files.digest(code)
+        path = os.path.join(emulator.lambdas.CODE_BLOB_DIR, f"{name}.zip")
         if not os.path.exists(path):
             _make_folder()
             write(code)
-        return held[1]
+        return name
 
     return write_once
