@@ -23,8 +23,8 @@
 # - use a value that does not exist yet, without tripping over it.
 #
 # About {{minutes}} minutes. It costs nothing here. On AWS an API costs
-# nothing by itself: calls are paid. Earlier chapters are made if they are
-# missing.
+# nothing by itself: calls are paid. Earlier chapters
+# are made if they are missing.
 #
 # ## Start
 #
@@ -68,10 +68,7 @@ start(3)
 # | load balancer | no | no | from instances | is one | 0.0225 an hour |
 #
 # If you need neither keys nor streams, an HTTP API is cheaper. Amazon Bedrock
-# is no gateway but models, paid by the token. Its AgentCore Gateway is one:
-# for the tools of agents and, since 2026, for models. Page 26 compares.
-# If you need neither keys nor streams, an HTTP API is cheaper. Amazon Bedrock is
-# no gateway but models, paid by the token; page 26 has its AgentCore Gateway.
+# is models, paid by the token; its AgentCore Gateway is a gateway: page 26.
 #
 # ![Callers, the REST API, the function: the resource policy says who may come in, the policy of the role what it may do](../images/03_rest_api.svg)
 #
@@ -100,16 +97,14 @@ predict("3")
 # not chosen yet. `rest_api.execution_arn` is an **output**: a value
 # that may not be known yet. `Output.concat` joins it with text, once it is.
 #
-# Without a policy the API would be open as well. With one, the rule is
-# written down. A changed policy takes effect with the next deployment:
-# chapter 06 sees to that.
-# the API would be open as well. A changed policy takes effect with the next
+# Without a policy the API would be open as well. A changed policy takes effect with the next
+# deployment: chapter 06 sees to that.
 
 # %% step: rest_api, resource_policy
 
 # %% [markdown]
 # And these are its `statements`, for as long as nobody asks who calls.
-# They are not in `gateway/`, so that no program leaves the door open by
+# They are not in `gateway/`, where no program shall leave the door open by
 # mistake: the kit hands them to the step, until chapter 08 has better ones.
 
 # %% until: allow_everyone
@@ -170,8 +165,7 @@ show(gateways.get_rest_api(restApiId=api_id))
 def rest_api(key_source):
     return aws.apigateway.RestApi(
         "languageModelApi", description="Answers prompts",
-        endpoint_configuration={"types": "REGIONAL"},
-        security_policy="TLS_1_2", **key_source)
+        endpoint_configuration={"types": "REGIONAL"}, **key_source)
 
 plan()
 # expect: ~ update  aws.apigateway.RestApi 

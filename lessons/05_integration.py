@@ -72,7 +72,7 @@ predict("5")
 # %% [markdown]
 # ## The code
 #
-# Everything so far meets here. First, how the gateway calls the function:
+# First, how the gateway calls the function:
 # `uri` is Lambda's address for *invoke this function*, `credentials` is
 # the role to wear. Answers come whole, `BUFFERED`; chapter 20 streams them.
 #
@@ -95,7 +95,7 @@ plan()
 # %% [markdown]
 # ## Apply
 #
-# This completes the way to the model.
+# The way to the model is complete then.
 #
 # ## Look
 #
@@ -166,9 +166,9 @@ plan()
 # %% [markdown]
 # ## Break it: nobody may call the function
 #
-# Without `credentials` API Gateway relies on a permission of the function,
-# and there is none. The deployment of this succeeds. Expect a replacement,
-# `±`, and an answer that says nothing. The log does.
+# Without `credentials` API Gateway relies on a permission of the function.
+# There is none, and yet this deploys. Expect a replacement, `±`, and an answer
+# that says nothing. The log does.
 
 # %%
 def integration(rest_api, model_method, invocation):

@@ -90,11 +90,10 @@ def table(
 
     def cell(column: int, value: object, scope: str | None) -> Markup:
         number = column in numbers
-        # Where there is no room for columns, a number says what it is.
-        kind = "kit-number" if number else None
-        return tag("th" if scope else "td", value, scope=scope, class_=kind, data_of=of)
         says = (number or column in named) and wide and not scope and value != ""
         of = headings[column] if says else None
+        kind = "kit-number" if number else None
+        return tag("th" if scope else "td", value, scope=scope, class_=kind, data_of=of)
 
     head = tag("tr", *(cell(i, text, "col") for i, text in enumerate(headings)))
     body = [tag("tr", *(cell(i, v, None if i else "row") for i, v in enumerate(r))) for r in rows]
