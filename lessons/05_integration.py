@@ -95,7 +95,7 @@ plan()
 # %% [markdown]
 # ## Apply
 #
-# The way to the model is complete then.
+# Now the way to the model is complete.
 #
 # ## Look
 #
@@ -118,8 +118,8 @@ show(gateways.get_integration(
 # ## Ask
 #
 # The first answer through API Gateway. Nothing is deployed yet, but API
-# Gateway can call a method as a test: no URL, no policy, no key. You should
-# see the status 200, and in `body` the model's answer.
+# Gateway can call a method as a test: no URL, no policy, no key. Expect 200,
+# and in `body` the model's answer.
 #
 # A test also tells what API Gateway did. Of a GET, find the event that the
 # function was given (`Endpoint request body`), with its `httpMethod`. And what
