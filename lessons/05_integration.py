@@ -95,7 +95,7 @@ plan()
 # %% [markdown]
 # ## Apply
 #
-# Now the way to the model is complete.
+# This completes the way.
 #
 # ## Look
 #
