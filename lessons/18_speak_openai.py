@@ -263,6 +263,6 @@ check("18.2", unknown)
 #     return openai.OpenAI(base_url=invoke_url, api_key=key)
 # ```
 #
-# You can stop here: it costs nothing while nobody calls.
+# You can stop here: what this page adds costs nothing while nobody calls.
 #
 # {{next}}

@@ -274,6 +274,6 @@ check("21.2", count_limit)
 #             "ANTHROPIC_AUTH_TOKEN": key}
 # ```
 #
-# You can stop here: it costs nothing while nobody calls.
+# You can stop here: what this page adds costs nothing while nobody calls.
 #
 # {{next}}
