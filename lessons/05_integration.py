@@ -190,9 +190,9 @@ print(*(line for line in log if "ermission" in line))
 # expect first: Invalid permissions on Lambda function
 
 # %% [markdown]
-# A 500 with these words means that Lambda was not called: there was no right
-# to, as here, or the function had too many calls at once. Only a test or the
-# execution log (chapter 15) tells which.
+# A 500 with these words means that the function did not run: the gateway had no
+# right to call it, as here, or it had too many calls at once. Only a test or
+# the execution log (chapter 15) tells which.
 #
 # The second classic: a function has two names. `arn` says which
 # function, `invoke_arn` is the address for calling it. A plan asks nobody at
