@@ -155,7 +155,7 @@ print(say().choices[0].message.content)
 #
 # ## Change it: the same prompt, asked otherwise
 #
-# Four times the same prompt, with much chance: a `temperature` of 0.9. The
+# Four times the same prompt, with a lot of chance: a `temperature` of 0.9. The
 # same **seed** gives the same text again. `stop` ends an answer before this
 # text. `length` says that `max_tokens` ended it.
 
