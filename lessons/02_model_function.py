@@ -87,11 +87,13 @@ predict("2")
 # ### The function
 #
 # Its log group comes first, so that its lines are deleted some day: a log that
-# Lambda makes by itself is kept, and paid for, for ever. `memory_size` buys processor
-# time as well, one full processor with 1,769 MB; `timeout` ends a runaway
-# answer. `reserved_concurrent_executions`, the **reserved concurrency**, is how
-# many calls may run at once; ours, -1, sets no limit of its own. In `started` is what Lambda starts, the
-# function `handler` in `handler.py`. `environment` is for later chapters.
+# Lambda makes by itself is kept, and paid for, for ever.
+#
+# `memory_size` buys processor time as well, one full processor with 1,769 MB.
+# `timeout` ends a runaway answer. `reserved_concurrent_executions`, the
+# **reserved concurrency**, is how many calls may run at once; ours, -1, sets
+# no limit of its own. In `started` is what Lambda starts, the function
+# `handler` in `handler.py`. `environment` is for later chapters.
 #
 # The sizes are `settings`: one small class in `gateway/settings.py`, each
 # default with its reason. Where a company runs a model already, the setting

@@ -1,5 +1,6 @@
 # Sources. Prices and dates change: look them up before you rely on one.
-# - 29 s can be raised for Regional and private APIs (since June 2024), 10 MB:
+# - 29 s can be raised for Regional and private APIs, maybe for a lower account-level throttle (since June 2024), 10 MB:
+#   aws.amazon.com/about-aws/whats-new/2024/06/amazon-api-gateway-integration-timeout-limit-29-seconds
 #   docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-execution-service-limits-table.html
 # - the test call: docs.aws.amazon.com/apigateway/latest/developerguide/how-to-test-method.html
 # - what of Lambda's refusals becomes a 500 (no permission, throttled), and what a function does a 502:
@@ -190,9 +191,9 @@ print(*(line for line in log if "ermission" in line))
 # expect first: Invalid permissions on Lambda function
 
 # %% [markdown]
-# A 500 with these words means that Lambda was not called: there was no right
-# to, as here, or the function had too many calls at once. Only a test or the
-# execution log (chapter 15) tells which.
+# A 500 with these words means that the function did not run: the gateway had no
+# right to call it, as here, or it had too many calls at once. Only a test or
+# the execution log (chapter 15) tells which.
 #
 # The second classic: a function has two names. `arn` says which
 # function, `invoke_arn` is the address for calling it. A plan asks nobody at
@@ -261,7 +262,7 @@ check("5.2", teapot)
 #
 # - API Gateway waits 29 seconds for a function, then answers 504. The
 #   function runs on, and is paid for. For Regional and private APIs, AWS
-#   raises these 29 seconds on request.
+#   raises these 29 seconds on request, and may lower the account's rate for it.
 # - A request may have 10 MB, but Lambda takes 6 MB: larger ones get a 413.
 #
 # ## Recap

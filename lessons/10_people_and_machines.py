@@ -61,7 +61,7 @@ start(10)
 # **access token**, which says what they may call. (And an ID token, which says
 # who they are, and a refresh token.)
 #
-# A **signature** (SigV4) is for machines. It is computed of each request with
+# A **signature** (SigV4) is for machines. It is computed from each request with
 # the secret key of an IAM user or role, which stays where it is. What travels is
 # a proof for this request and about five minutes.
 #

@@ -57,7 +57,7 @@ start(16)
 #
 # A **metric** is numbers over time, under a name, in a **namespace**, with
 # **dimensions** that tell apart metrics of one name. API Gateway's own are in
-# `AWS/ApiGateway`, a number each minute, kept for 15 months.
+# `AWS/ApiGateway`, one number a minute, kept for 15 months.
 #
 # What is asked of a metric is a **statistic**. The mean is the sum divided by
 # the count. A **percentile** is a place in the line: up to the 95th, **p95**,

@@ -122,7 +122,7 @@ for each in json.loads(board["DashboardBody"])["widgets"]:
 # expect: 'gen_ai.usage.input_tokens'
 
 # %% [markdown]
-# ## Ask: who goes off?
+# ## Ask: which one goes off?
 #
 # 60 calls in a second, where green has 10 and then 5 a second. More than 20
 # are refused, so an alarm should say ALARM, and why. After five quiet

@@ -155,7 +155,7 @@ print(say().choices[0].message.content)
 #
 # ## Change it: the same prompt, asked otherwise
 #
-# Four times the same prompt, with much chance: a `temperature` of 0.9. The
+# Four times the same prompt, with a lot of chance: a `temperature` of 0.9. The
 # same **seed** gives the same text again. `stop` ends an answer before this
 # text. `length` says that `max_tokens` ended it.
 
@@ -263,6 +263,6 @@ check("18.2", unknown)
 #     return openai.OpenAI(base_url=invoke_url, api_key=key)
 # ```
 #
-# You can stop here: it costs nothing while nobody calls.
+# You can stop here: what this page adds costs nothing while nobody calls.
 #
 # {{next}}

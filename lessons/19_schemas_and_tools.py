@@ -283,6 +283,6 @@ check("19.2", few_tools)
 #         "name": name, "strict": True, "schema": schema}}
 # ```
 #
-# You can stop here: it costs nothing while nobody calls.
+# You can stop here: what this page adds costs nothing while nobody calls.
 #
 # {{next}}

@@ -268,6 +268,6 @@ check("20.2", text_of)
 #             "timeout_milliseconds": seconds * 1000}
 # ```
 #
-# You can stop here: it costs nothing while nobody calls.
+# You can stop here: what this page adds costs nothing while nobody calls.
 #
 # {{next}}

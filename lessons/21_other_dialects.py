@@ -199,9 +199,10 @@ print(post("/responses", input="And then?",
 # ## Break it: an agent, and a base URL that is too long
 #
 # The first request of a coding agent has some 24,000 tokens; ours may have
-# 1,500. It is refused before the model is asked, in words that agents know. The other
-# mistake is the classic: the base URL of OpenAI's clients, given to one of
-# Anthropic's. It appends its `/v1` to ours.
+# 1,500. It is refused before the model is asked, in words that agents know.
+#
+# The other mistake is the classic: the base URL of OpenAI's clients, given to
+# one of Anthropic's. It appends its `/v1` to ours.
 
 # %%
 told("/messages", system="word " * 3000)
@@ -273,6 +274,6 @@ check("21.2", count_limit)
 #             "ANTHROPIC_AUTH_TOKEN": key}
 # ```
 #
-# You can stop here: it costs nothing while nobody calls.
+# You can stop here: what this page adds costs nothing while nobody calls.
 #
 # {{next}}

@@ -21,7 +21,7 @@
 #
 # - say when a function is the wrong home for a model;
 # - start an instance that installs itself, and have a balancer call it;
-# - lead a private way from the API to the balancer;
+# - open a private way from the API to the balancer;
 # - find out why an instance that runs gets no requests.
 #
 # About {{minutes}} minutes. It costs nothing here. **On AWS it costs money
@@ -277,7 +277,7 @@ check("22.2", ready)
 # ## Recap
 #
 # You said when a function is the wrong home. You started an instance that
-# installs itself, and a balancer calls it. You led a private way from the API
+# installs itself, and a balancer calls it. You opened a private way from the API
 # to the balancer, and found out why an instance gets no requests.
 #
 # Keep this:

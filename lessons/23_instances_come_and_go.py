@@ -53,7 +53,7 @@ start(23)
 # more.
 #
 # The **Auto Scaling group** is the rank. It compares how many are wanted with
-# how many are well, and starts or ends what differs. The number that is wanted
+# how many are well, and starts or ends instances. The number that is wanted
 # is the **desired capacity**, between a minimum and a maximum. You set it, or
 # a **scaling policy** does, by a number that it watches.
 #

@@ -166,7 +166,7 @@ policy
 # ### No key at GitHub
 #
 # The workflow previews each pull request and deploys `main`. GitHub signs a
-# token that says which repository and branch it runs for; AWS changes it for
+# token that says which repository and branch it runs for; AWS exchanges it for
 # credentials of an hour, if a role trusts that. This is **OIDC**: nothing is
 # stored that could leak. (`up` runs twice: what has left the program is
 # served until the second time, chapter 07.)
