@@ -6,6 +6,7 @@ import os
 import sys
 from collections.abc import Iterable, Iterator
 from fnmatch import fnmatchcase
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -94,10 +95,20 @@ def pytest_configure(config: pytest.Config) -> None:
 
 def rank(place: str, fixtures: Iterable[str] = ()) -> int:
     """How early a file or a test is begun."""
-    for number, pattern in enumerate(TESTS):
-        if fnmatchcase(place, pattern):
+    for number, pattern in likely(place.partition("::")[0]):
+        if "::" not in pattern or fnmatchcase(place, pattern):
             return number
     return PURE if FIXTURES.isdisjoint(fixtures) else PURE - 1
+
+
+@cache
+def likely(path: str) -> list[tuple[int, str]]:
+    """Those of TESTS that a file's tests may meet, with their places: looked up once a file."""
+    return [
+        (number, pattern)
+        for number, pattern in enumerate(TESTS)
+        if fnmatchcase(path, pattern.partition("::")[0])
+    ]
 
 
 def unit(test: str) -> str:
