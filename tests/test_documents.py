@@ -281,18 +281,18 @@ def raised_texts():
                 getattr(node, "func", None), "attr", None
             )
             if isinstance(node, ast.Call) and len(node.args) > RAISED.get(name, 99):
-                text = normal(template(assigned(node.args[RAISED[name]], tree)) or "")
+                text = normal(template(assigned(node.args[RAISED[name]], each)) or "")
                 if parts(text):  # else it is passed on
                     yield text
 
 
-def assigned(node, tree):
+def assigned(node, around):
     """What a name stands for: the text that is given to it just above."""
     if not isinstance(node, ast.Name):
         return node
     found = [
         n.value
-        for n in ast.walk(tree)
+        for n in ast.walk(around)
         if isinstance(n, ast.Assign) and n.lineno < node.lineno
         and any(isinstance(t, ast.Name) and t.id == node.id for t in n.targets)
     ]  # fmt: skip
