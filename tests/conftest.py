@@ -66,6 +66,7 @@ TESTS = (
     "tests/tools/test_run.py*",
     "tests/tools/workshop/test_board.py::test_the_command_*",
     "tests/tools/workshop/test_handin.py*",
+    "tests/tools/workshop/test_room.py::test_this_machine_is_ready_*",
 )
 FIXTURES = {"account", "running", "cli", "kernel", "kernels", "fake", "home", "trial"}
 # Files that share something that takes long to make, a deployed chapter, a browser: one worker has
