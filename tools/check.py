@@ -8,6 +8,7 @@ pytest-xdist all collect everything, and have cost half as much processor again.
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 import sys
 import time
@@ -73,12 +74,16 @@ def main(arguments: list[str]) -> int:
             job, (ended, text) = running[each], each.result()
             codes += [(job.name, code) for code in ended]
             well = all(code in (0, NO_TESTS) for code in ended)
-            print(
-                f"{job.name}: {text.rstrip().rpartition(chr(10))[2] if well else text}", flush=True
-            )
+            print(f"{job.name}: {summary(text) if well else text}", flush=True)
     print(f"make check took {time.monotonic() - began:.0f} s")
     found = any(code not in (0, NO_TESTS) for _, code in codes)
     return int(found or not any(code == 0 for name, code in codes if name != LINT))
+
+
+def summary(text: str) -> str:
+    """What pytest, or lint, has said last; what Python says as it ends may follow."""
+    lines = text.strip().splitlines() or [""]
+    return next((line for line in reversed(lines) if re.match(r"\d+ ", line)), lines[-1])
 
 
 if __name__ == "__main__":

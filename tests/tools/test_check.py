@@ -32,7 +32,7 @@ def test_what_is_named_is_run_alone_beside_lint():
     ],
 )
 def test_what_a_part_finds_fails_all_and_is_told_whole(monkeypatch, capsys, codes, code):
-    told = "one\nFAILED\n3 passed\n"
+    told = "one\nFAILED\n3 passed in 1 s\nsys:1: ResourceWarning\n"
     monkeypatch.setattr(check.Job, "done", lambda job: (codes.get(job.name, [0]), told))
     assert check.main([]) == code
     shown = capsys.readouterr().out
