@@ -1,6 +1,7 @@
 """TROUBLESHOOTING.md has the texts that are really shown, GLOSSARY.md the words of the lessons."""
 
 import ast
+import gc
 import importlib.util
 import json
 import mmap
@@ -106,6 +107,9 @@ def normal(text):
     return re.sub(r"\s+", " ", text.replace("'…'", HOLE))
 
 
+STRINGS = (ast.Constant, ast.JoinedStr, ast.BinOp)
+
+
 def template(node):
     """A string of the code, with … where a value is put in; None when it is no string."""
     if isinstance(node, ast.Constant):
@@ -119,20 +123,32 @@ def template(node):
 
 
 @cache
+def tree(file):
+    """A file's syntax tree. Nothing in it is garbage: looking for some takes longer than parsing."""
+    gc.disable()
+    try:
+        return ast.parse(file.read_text("utf-8"))
+    finally:
+        gc.enable()
+
+
+@cache
 def trees(kind):
     files = {file for pattern in SOURCES[kind] for file in ROOT.glob(pattern)}
     if kind == "aws":  # signatures and policies are judged by the emulator, in AWS's words
         files |= {Path(file) for file in (sigv4.__file__, iam_evaluator.__file__)}
-    return [ast.parse(file.read_text("utf-8")) for file in sorted(files) if file.suffix == ".py"]
+    return [tree(file) for file in sorted(files) if file.suffix == ".py"]
 
 
 @cache
 def texts(kind):
     """All strings in the code of a kind, without docstrings."""
     found = set()
-    for tree in trees(kind):
-        told = {id(n.value) for n in ast.walk(tree) if isinstance(n, ast.Expr)}
-        found |= {template(n) for n in ast.walk(tree) if id(n) not in told}
+    for each in trees(kind):
+        nodes = list(ast.walk(each))
+        told = {id(n.value) for n in nodes if isinstance(n, ast.Expr)}
+        strings = (n for n in nodes if isinstance(n, STRINGS))
+        found |= {template(n) for n in strings if id(n) not in told}
     return sorted({normal(text) for text in found if text})
 
 
@@ -259,24 +275,24 @@ def test_a_key_is_what_python_says(key):
 
 def raised_texts():
     """The text of each error that the kit and the function raise."""
-    for tree in (*trees("kit"), *trees("function")):
-        for node in ast.walk(tree):
+    for each in (*trees("kit"), *trees("function")):
+        for node in ast.walk(each):
             name = getattr(getattr(node, "func", None), "id", None) or getattr(
                 getattr(node, "func", None), "attr", None
             )
             if isinstance(node, ast.Call) and len(node.args) > RAISED.get(name, 99):
-                text = normal(template(assigned(node.args[RAISED[name]], tree)) or "")
+                text = normal(template(assigned(node.args[RAISED[name]], each)) or "")
                 if parts(text):  # else it is passed on
                     yield text
 
 
-def assigned(node, tree):
+def assigned(node, around):
     """What a name stands for: the text that is given to it just above."""
     if not isinstance(node, ast.Name):
         return node
     found = [
         n.value
-        for n in ast.walk(tree)
+        for n in ast.walk(around)
         if isinstance(n, ast.Assign) and n.lineno < node.lineno
         and any(isinstance(t, ast.Name) and t.id == node.id for t in n.targets)
     ]  # fmt: skip

@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pulumi
 import pytest
+from pulumi.runtime import resource
+from pulumi.runtime.proto import source_pb2
 
 from lab.mocks.mocks import event_loop
 
@@ -44,6 +46,17 @@ COMPUTED = {
         "name": "budgets",
         "arn": "arn:aws:dynamodb:us-east-1:123456789012:table/budgets",
     },
+    "aws:lb/loadBalancer:LoadBalancer": {
+        "arn": "arn:{name}",
+        "arnSuffix": "app/{name}",
+        "dnsName": "{name}.elb",
+    },
+    "aws:lb/targetGroup:TargetGroup": {"arn": "arn:{name}", "arnSuffix": "targetgroup/{name}"},
+    "aws:lb/listener:Listener": {"arn": "arn:{name}"},
+    "aws:ec2/launchTemplate:LaunchTemplate": {"latestVersion": 3},
+    "aws:s3/bucket:Bucket": {"bucket": "{name}"},
+    "aws:s3/bucketObjectv2:BucketObjectv2": {"arn": "arn:{name}"},
+    "aws:iam/instanceProfile:InstanceProfile": {"arn": "arn:{name}"},
     "aws:cognito/userPool:UserPool": {
         "arn": "arn:aws:cognito-idp:us-east-1:123456789012:userpool/pool1"
     },
@@ -64,6 +77,7 @@ class Declared(pulumi.runtime.Mocks):
         self.resources = {}
         self.outputs = {}
         self.read = {}
+        self.calls = {}
 
     def new_resource(self, args):
         if args.typ == "pulumi:pulumi:StackReference":
@@ -77,7 +91,10 @@ class Declared(pulumi.runtime.Mocks):
         self.inputs[args.name] = args.inputs
         self.types[args.name] = args.typ
         computed = {} if args.name in self.missing else COMPUTED.get(args.typ, {})
-        filled = {key: value.replace("{name}", args.name) for key, value in computed.items()}
+        filled = {
+            key: value.replace("{name}", args.name) if isinstance(value, str) else value
+            for key, value in computed.items()
+        }
         if args.name == "KeyAuthorizerLambda":
             filled = {key: value.replace("made", "authorizer") for key, value in filled.items()}
         return "" if args.name in self.missing else f"{args.name}-id", {**args.inputs, **filled}
@@ -87,7 +104,10 @@ class Declared(pulumi.runtime.Mocks):
             "aws:index/getRegion:getRegion": {"region": "us-east-1"},
             "aws:index/getPartition:getPartition": {"partition": "aws"},
             "aws:index/getCallerIdentity:getCallerIdentity": {"accountId": "123456789012"},
+            "aws:ec2/getVpc:getVpc": {"id": "vpc-1"},
+            "aws:ec2/getSubnets:getSubnets": {"ids": ["subnet-1", "subnet-2"]},
         }
+        self.calls.setdefault(args.token, []).append(args.args)
         return known[args.token]
 
     @property
@@ -144,6 +164,8 @@ def declare():
 
         with event_loop(), pytest.MonkeyPatch.context() as patch:
             patch.setattr(pulumi, "export", declared.outputs.__setitem__)
+            # Where a resource is declared is for who reads an error; to find out takes a seventh.
+            patch.setattr(resource, "_get_stack_trace", source_pb2.StackTrace)
             pulumi.runtime.set_mocks(declared, project="gateway", stack="test", preview=preview)
             # The mocks' root outlives a test, and with it what earlier programs registered.
             pulumi.runtime.get_root_resource()._transformations = []

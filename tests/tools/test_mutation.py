@@ -9,6 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.test_imports import PURE_FILES
+
 if sys.version_info >= (3, 11):
     import tomllib
 else:
@@ -99,3 +101,41 @@ def test_a_scope_names_modules_and_tests_that_are_there(scope):
             *(each for each in room["tests"] if each.startswith("tests/")),
         ):
             assert (ROOT / path).exists(), path
+
+
+# What has no faults put into it: tables and texts, and what only a whole export, a real model, the
+# network or another process can show.
+APART = {
+    "lab/account/actions.py",
+    "lab/account/apigateway_actions.py",
+    "lab/account/authorization.py",
+    "lab/account/machine_actions.py",
+    "lab/cost/prices.py",
+    "lab/course.py",
+    "lab/errors.py",
+    "lab/exporting/chapter.py",
+    "lab/exporting/tests.py",
+    "lab/predictions/questions.py",
+    "gateway/__main__.py",
+    "gateway/layer/__main__.py",
+    "gateway/layer/adapter.py",
+    "gateway/layer/build.py",
+    "gateway/functions/model/local/gguf.py",
+    "gateway/functions/model/local/llama.py",
+    "gateway/functions/model/model.py",
+    "gateway/functions/model/start.py",
+}
+
+
+def test_the_scopes_name_all_of_the_gateway_pure_state_and_the_providers_core():
+    named = {
+        module for scope in SCOPES.values() for room in scope["rooms"] for module in room["modules"]
+    }
+    places = ("gateway", "sandbox/provider/core", "sandbox/provider/check")
+    files = {path for place in places for path in (ROOT / place).rglob("*.py")} | PURE_FILES
+    there = {
+        path.relative_to(ROOT).as_posix()
+        for path in files
+        if path.name != "__init__.py" and ROOT / "gateway" / "tests" not in path.parents
+    }
+    assert there - named == APART

@@ -107,14 +107,17 @@ def forget_caches(files: Iterable[str]) -> None:
 
 
 def traced(items: list[pytest.Item], tracer: Tracer) -> Reached:
-    """Runs these tests and notes what each reaches; one that fails or dawdles is left out."""
+    """Runs these tests and notes what each reaches; one that fails or dawdles is left out.
+
+    Each makes its fixtures anew: what a module's tests share, a program that was run, is reached by
+    all of them, not only by the first.
+    """
     found = Reached({})
-    for number, item in enumerate(items):
-        after = items[number + 1] if number + 1 < len(items) else None
+    for item in items:
         forget_caches(tracer.files)
         before, start, busy = item.session.testsfailed, time.perf_counter(), time.process_time()
         tracer.start()
-        item.config.hook.pytest_runtest_protocol(item=item, nextitem=after)
+        item.config.hook.pytest_runtest_protocol(item=item, nextitem=None)
         lines, took = tracer.stop(), time.perf_counter() - start
         quick = time.process_time() - busy <= SLOWEST and took <= LONGEST
         if lines and quick and item.session.testsfailed == before:

@@ -17,9 +17,6 @@ import pulumi_aws as aws
 import pytest
 from pulumi import automation as auto
 
-from sandbox import engine
-
-CLI = engine.find()
 CHECKOUT = Path(__file__).parents[3]
 Program = Callable[[], None]
 
@@ -27,8 +24,8 @@ Program = Callable[[], None]
 class Bench:
     """A stack on the file backend, a provider process, and a cloud of files."""
 
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
+    def __init__(self, folder: Path, cli: auto.PulumiCommand) -> None:
+        self.folder, self.cli = folder, cli
         self.cloud = folder / "cloud"
         for part in ("cloud", "work", "backend"):
             (folder / part).mkdir()
@@ -56,7 +53,6 @@ class Bench:
             stream.close()
 
     def stack(self, program: Program, name: str = "dev", **config: Any) -> auto.Stack:
-        assert CLI is not None
         env = {
             "PULUMI_DEBUG_PROVIDERS": f"aws:{self.port}",
             "PULUMI_BACKEND_URL": f"file://{self.folder / 'backend'}",
@@ -69,7 +65,7 @@ class Bench:
         options = auto.LocalWorkspaceOptions(
             work_dir=str(self.folder / "work"),
             env_vars=env,
-            pulumi_command=auto.PulumiCommand(root=str(CLI.root)),
+            pulumi_command=self.cli,
         )
         # Written here rather than with `pulumi config`: each run of the CLI costs half a second.
         lines = {"aws:region": "eu-central-1", **config}

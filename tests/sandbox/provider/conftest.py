@@ -100,9 +100,9 @@ def stacks(cli: automation.PulumiCommand, running: cloud.Running, tmp_path: Path
 
 
 @pytest.fixture
-def bench(tmp_path: Path) -> Iterator[Bench]:
+def bench(tmp_path: Path, cli: automation.PulumiCommand) -> Iterator[Bench]:
     """A stack of the real engine over a cloud of files."""
-    found = Bench(tmp_path)
+    found = Bench(tmp_path, cli)
     with ended_loops():
         yield found
         found.stop()

@@ -13,7 +13,6 @@ import pytest
 from pulumi import automation as auto
 
 from tests.sandbox.provider.bench import (
-    CLI,
     Bench,
     Program,
     destroy,
@@ -24,11 +23,8 @@ from tests.sandbox.provider.bench import (
     wait_for,
 )
 
-pytestmark = [
-    pytest.mark.skipif(CLI is None, reason="the Pulumi CLI is not here: run `make test`"),
-    # pulumi_aws.lambda_ warns of a class of its own when it is imported.
-    pytest.mark.filterwarnings("ignore:aws.lambda/microvmsimage:DeprecationWarning"),
-]
+# pulumi_aws.lambda_ warns of a class of its own when it is imported.
+pytestmark = pytest.mark.filterwarnings("ignore:aws.lambda/microvmsimage:DeprecationWarning")
 
 
 def test_a_life_of_a_resource(bench: Bench) -> None:

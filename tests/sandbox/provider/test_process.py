@@ -18,7 +18,6 @@ from sandbox.provider import abandoned, leftovers
 from tests.sandbox.provider import fake_cloud
 from tests.sandbox.provider.bench import (
     CHECKOUT,
-    CLI,
     Bench,
     destroy,
     groups,
@@ -27,11 +26,8 @@ from tests.sandbox.provider.bench import (
     wait_for,
 )
 
-pytestmark = [
-    pytest.mark.skipif(CLI is None, reason="the Pulumi CLI is not here: run `make test`"),
-    # pulumi_aws.lambda_ warns of a class of its own when it is imported.
-    pytest.mark.filterwarnings("ignore:aws.lambda/microvmsimage:DeprecationWarning"),
-]
+# pulumi_aws.lambda_ warns of a class of its own when it is imported.
+pytestmark = pytest.mark.filterwarnings("ignore:aws.lambda/microvmsimage:DeprecationWarning")
 
 
 def cli_pids(bench: Bench) -> list[int]:
