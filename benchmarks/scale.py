@@ -26,7 +26,7 @@ from lab.session.stack import Stack
 
 SIZES = (100, 300)  # 300: what AWS allows in one API
 TARGET = 25.0  # milliseconds a resource beyond the engine's own
-GROWTH = 1.25  # times, from the smaller to the larger size
+GROWTH = 1.1  # times, from the smaller to the larger size
 FIRST, AGAIN = 1.1, 1.15  # times what the engine alone takes: from nothing, and nothing changed
 UP = ["up", "--yes", "--skip-preview"]
 

@@ -10,6 +10,7 @@ import os
 import queue
 import random
 import runpy
+import shlex
 import socket
 import subprocess
 import sys
@@ -30,6 +31,13 @@ BECOME = (
     "import ctypes, os, sys; ctypes.CDLL(None).prctl(1, 9); os.execv(sys.argv[1], sys.argv[1:])"
 )
 WITH_US = (sys.executable, "-S", "-c", BECOME)
+# Runs a script in which names of load balancers lead to the sandbox: worker_main's file, the script, its
+# arguments. What a layer starts is a process of its own, which knows nothing of worker_main.
+FINDING = (
+    "import os, runpy, sys; runpy.run_path(sys.argv[1])['find_balancers'](); del sys.argv[:2]; "
+    "sys.path[0] = os.path.dirname(os.path.abspath(sys.argv[0])); "
+    "runpy.run_path(sys.argv[0], run_name='__main__')"
+)
 
 
 class Exchange:
@@ -177,8 +185,7 @@ def variables(init, api, layers, strict):
     around = Path(init["code_dir"]).parent
     python, runtime = around / "bin" / "python3", around / "runtime"
     python.parent.mkdir()
-    alone = " -S" if strict else ""
-    python.write_text(f'#!/bin/sh\nexec "{sys.executable}"{alone} "$@"\n', "utf-8")
+    python.write_text(started_as("-S" if strict else ""), "utf-8")
     python.chmod(0o755)
     runtime.mkdir()
     for name in RUNTIME:
@@ -196,6 +203,15 @@ def variables(init, api, layers, strict):
         "AWS_LWA_PORT": str(free_port()),
         "_HANDLER": f"{init['module']}.{init['handler']}",
     }
+
+
+def started_as(alone):
+    """What `python3` is for a function: this Python, and for a script, with FINDING before it."""
+    finding = shlex.join(["-c", FINDING, sys.modules["__main__"].__file__])
+    return f'''#!/bin/sh
+case "$1" in *.py) set -- {finding} "$@" ;; esac
+exec "{sys.executable}" {alone} "$@"
+'''
 
 
 def free_port():

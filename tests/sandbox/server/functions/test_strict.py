@@ -3,6 +3,8 @@
 import io
 import json
 import os
+import subprocess
+import sys
 import threading
 import zipfile
 from pathlib import Path
@@ -11,6 +13,7 @@ import pytest
 from botocore.exceptions import ClientError
 
 from sandbox import cloud
+from sandbox.server.functions import worker_main, worker_wrapped
 from tests.sandbox.server.conftest import Account
 from tests.sandbox.server.shapes import archive
 
@@ -176,6 +179,25 @@ def test_lambdas_own_python_runtime_streams_nothing(strict, function):
     )
     answer = api.call()
     assert (answer.status_code, answer.json()) == (502, {"message": "Internal server error"})
+
+
+@pytest.mark.skipif(os.name == "nt", reason="a shell's script, as on Lambda")
+def test_a_script_that_a_layer_starts_finds_balancers_too(tmp_path, monkeypatch):
+    """It is a process of its own: what worker_main changes in its own does not reach it."""
+    monkeypatch.setattr(sys.modules["__main__"], "__file__", worker_main.__file__)
+    python, script = tmp_path / "python3", tmp_path / "code" / "own.py"
+    python.write_text(worker_wrapped.started_as("-S"))
+    python.chmod(0o755)
+    script.parent.mkdir()
+    script.with_name("beside.py").write_text("PORT = 80")
+    script.write_text(
+        "import beside, socket, sys\n"
+        "found = socket.getaddrinfo('internal-a.us-east-1.elb.amazonaws.com', beside.PORT)\n"
+        "print(found[0][4], sys.argv[1:], __name__)"
+    )
+    env = {"AWS_ENDPOINT_URL": "http://127.0.0.1:4599"}
+    said = subprocess.check_output([python, script, "one"], env=env, text=True)
+    assert said.strip() == "('127.0.0.1', 4599) ['one'] __main__"
 
 
 def test_a_new_account_runs_ten_calls_at_once(strict):
