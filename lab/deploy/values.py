@@ -186,10 +186,10 @@ def _items(old: list[Any], new: list[Any], path: str) -> Iterator[tuple[str, Any
     if len(old) != len(new) and max(len(_line(old)), len(_line(new))) <= WIDTH:
         yield path, old, new  # both can be read
         return
-    blocks = [("replace", 0, len(old), 0, len(new))]
+    blocks: list[tuple[str, int, int, int, int]] = [("replace", 0, len(old), 0, len(new))]
     if max(len(old), len(new)) <= ALIGNED:
-        lines = ([json.dumps(item, sort_keys=True) for item in items] for items in (old, new))
-        blocks = list(SequenceMatcher(None, *lines, autojunk=False).get_opcodes())
+        one, other = ([json.dumps(each, sort_keys=True) for each in items] for items in (old, new))
+        blocks = list(SequenceMatcher(a=one, b=other, autojunk=False).get_opcodes())
     for kind, i, j, k, m in blocks:
         if kind != "equal":
             pairs = zip_longest(old[i:j], new[k:m])
