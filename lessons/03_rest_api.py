@@ -217,8 +217,8 @@ check("3.1", policy)
 # that has: `/notes` answers GET and POST by itself. (Its parts come
 # from an OpenAPI document. The next pages make such parts one by one.)
 # Write `read_only(notes)`, the `statements` of its policy: whoever calls may
-# GET `/notes` of the stage `v1`, and nobody may POST. The ARN of a method ends
-# with `/STAGE/METHOD/path`.
+# GET `/notes` of the stage `v1`, and nobody may POST. The ARN of a method is the
+# API's execution ARN with `/STAGE/METHOD/path`.
 
 # %%
 def read_only(notes):

@@ -75,7 +75,7 @@ start(8)
 #
 # ## Predict
 #
-# To call a function for each request would double the waiting.
+# Each prompt now meets two functions on its way, the small one first.
 
 # %%
 predict("8")

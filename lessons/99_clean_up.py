@@ -168,8 +168,10 @@ pages = asked.paginate(TagFilters=wanted)
 # ## Your turn
 #
 # A clean-up that deletes too much is worse than none. Say when a thing may
-# go: `known` are the ARNs in the state, `owner` is you. Stuck? Run
-# `hint("99.1")`, then `solution("99.1")`.
+# go: `known` are the ARNs in the state, `owner` is you. It is tried on paper:
+# nothing is deployed any more, and with a real account a wrong answer would
+# delete what is somebody else's. Stuck? Run `hint("99.1")`, then
+# `solution("99.1")`.
 
 # %%
 def may_go(arn, tags, known, owner):

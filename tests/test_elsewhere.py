@@ -24,6 +24,62 @@ def container():
     return json.loads((ROOT / ".devcontainer/devcontainer.json").read_text("utf-8"))
 
 
+SIZE = {"type": "string", "pattern": r"^\d+([tgmk]b)?$"}
+TEXTS = {"type": "array", "items": {"type": "string"}}
+# What a devcontainer.json may say (devContainer.base.schema.json of devcontainers/spec, read on
+# 2026-11-30), as far as ours does: another name would be ignored, and nobody told.
+SPEC = {
+    "type": "object",
+    "required": ["image"],
+    "additionalProperties": False,
+    "properties": {
+        "name": {"type": "string"},
+        "image": {"type": "string"},
+        "hostRequirements": {
+            "additionalProperties": False,
+            "properties": {
+                "cpus": {"type": "integer", "minimum": 1},
+                "memory": SIZE,
+                "storage": SIZE,
+            },
+        },
+        "onCreateCommand": {"type": "string"},
+        "remoteEnv": {"additionalProperties": {"type": ["string", "null"]}},
+        "customizations": {
+            "additionalProperties": False,
+            "properties": {
+                "vscode": {
+                    "additionalProperties": False,
+                    "properties": {
+                        "extensions": {"items": {"pattern": r"^[\w-]+\.[\w-]+$"}},
+                        "settings": {
+                            "additionalProperties": False,
+                            "properties": {
+                                "python.defaultInterpreterPath": {"type": "string"},
+                                "jupyter.widgetScriptSources": {
+                                    "items": {"enum": ["jsdelivr.com", "unpkg.com"]}
+                                },
+                            },
+                        },
+                    },
+                },
+                "codespaces": {"additionalProperties": False, "properties": {"openFiles": TEXTS}},
+            },
+        },
+    },
+}
+
+
+def test_the_container_says_what_the_specification_knows(container):
+    import jsonschema  # takes seconds to load: not where tests are only counted
+
+    jsonschema.validate(container, SPEC)
+    known = container["customizations"]["vscode"]
+    assert {"ms-python.python", "ms-toolsai.jupyter"} == set(known["extensions"])
+    with pytest.raises(jsonschema.ValidationError, match="postcreatecommand"):
+        jsonschema.validate({**container, "postcreatecommand": "make setup"}, SPEC)
+
+
 def test_the_container_sets_up_with_a_job_of_the_kit_and_a_python_that_it_knows(container):
     command, job = container["onCreateCommand"].split()
     assert command == "make" and job in run.JOBS

@@ -43,7 +43,7 @@ ADDS = {
     23: "a scaling policy: more instances and fewer, and who replaces what dies",
     24: "a second version beside the first, by header, by weight, and as a canary of the stage",
     25: "a fallback between instances and function, and a circuit breaker that all share",
-    26: "nothing: a chapter becomes a folder of its own, and an account is looked at",
+    26: "a chapter becomes a folder of its own and, with a step of yours, a stack; an account is looked at",
     99: "nothing: it removes everything",
 }
 # Folders of code whose first file says what lives in them, in the order of the page.

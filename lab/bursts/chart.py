@@ -61,6 +61,7 @@ def chart(burst: Burst, label: str) -> Markup:
         role="img",
         aria_label=label,
         font_family=theme.FONT,
+        class_="kit-roomy",  # where it cannot be read, the tables below say the same
         style="max-width:100%;display:block",
     )
 
