@@ -71,7 +71,7 @@ def test_systemd_knows_every_property(told, tmp_path):
         assert "Unknown" not in done.stderr and "ignoring" not in done.stderr, done.stderr
 
 
-def test_who_has_no_seat_and_who_meets_a_full_disk_is_told_the_fix(told):
+def test_who_has_no_seat_and_who_meets_a_full_disk_or_has_too_much_is_told_the_fix(told):
     found = told[WAYS[0]]
     assert found["seat"] is True
     assert found["no seat"].startswith("zoe has no seat: this room has 2. Fix: see how your name")
@@ -80,6 +80,8 @@ def test_who_has_no_seat_and_who_meets_a_full_disk_is_told_the_fix(told):
         "The room's disk is full: 12 MB are free of 500 that a start wants."
     )
     assert "Fix: ask your trainer" in found["full"] and "full" not in told[WAYS[2]]
+    assert found["large"].startswith("Your home has 2345 MB, and each has 2000 in this room.")
+    assert found["large"].endswith("du -ah /home/ada | sort -h | tail")
 
 
 def test_a_seat_finds_its_folders_below_home_where_nobody_has_said_them(monkeypatch, tmp_path):

@@ -60,7 +60,10 @@ def told(**changed):
 def test_what_is_printed_has_the_middle_and_the_most():
     said = "\n".join(rehearsal.lines(told()))
     assert "at rest, model loaded: 150 MB, most 160: kernel 100, sandbox 50" in said
-    assert "in an up from rest, all at once: 300 MB, most 300" in said and "a minute later: not measured" in said
+    assert (
+        "in an up from rest, all at once: 300 MB, most 300" in said
+        and "a minute later: not measured" in said
+    )
     assert "first answer, from the sign-in: 30 s, most 31" in said
     assert "page 01: 2 of 2 done, 20 s, most 20" in said
     assert (
