@@ -108,3 +108,21 @@ def test_the_images_commands_are_the_kits():
     assert [
         name for name in ("gateway", "lab", "sandbox", "tools") if f" {name}" not in compiled
     ] == []
+
+
+def test_a_notebook_server_loads_no_database_until_somebody_looks_inside():
+    told = """
+import sys
+from tools.workshop.hub import singleuser
+singleuser.install()
+import jupyterhub.singleuser.extension, jupyterhub.singleuser.mixins
+before = [name for name in ("alembic", "sqlalchemy.orm", "jupyterhub.handlers") if name in sys.modules]
+from jupyterhub.handlers.pages import HealthCheckHandler
+from jupyterhub import orm, roles
+print(before, orm.User.__tablename__, callable(roles.get_default_roles), HealthCheckHandler.__module__)
+"""
+    done = subprocess.run(
+        [sys.executable, "-c", told], capture_output=True, text=True, check=False, cwd=KIT,
+        env={**os.environ, "PYTHONPATH": str(overlay.SITE)},
+    )  # fmt: skip
+    assert done.stdout == "[] users True jupyterhub.handlers.pages\n", done.stderr
