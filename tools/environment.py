@@ -118,6 +118,11 @@ def make_ready(env: Environment) -> None:
     print(f"Packages are in {env.folder}, set up in {time.monotonic() - begun:.0f} s", flush=True)
 
 
+def works(env: Environment) -> bool:
+    """Whether packages can be installed into it: it was made, and to its end."""
+    return _python_version(env) is not None
+
+
 def teach_kernels(env: Environment) -> None:
     """Have each kernel of this environment say what to run when a page lost its names."""
     config = env.folder / "etc" / "ipython" / "ipython_kernel_config.py"
@@ -137,8 +142,8 @@ def _wanted(version: str | None) -> dict[str, str | None]:
 
 
 def _python_version(env: Environment) -> str | None:
-    """ "3.12" of its Python; None when it does not start: never made, or its base is gone."""
-    code = "import sys; print('%d.%d' % sys.version_info[:2])"
+    """ "3.12" of its Python; None when it does not work: never made, half made, or its base is gone."""
+    code = "import pip, sys; print('%d.%d' % sys.version_info[:2])"
     try:
         return subprocess.check_output([env.python, "-c", code], text=True, timeout=60).strip()
     except (OSError, subprocess.SubprocessError):

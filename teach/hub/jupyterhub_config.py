@@ -4,13 +4,14 @@
 ROOM_PASSWORD and ROOM_TRAINER_PASSWORD; ROOM_URL (default http://127.0.0.1:8000), ROOM_SPAWNER
 (`systemd` or `simple`; default: systemd where it runs), ROOM_IDLE (minutes, default 60, after which
 an idle server and its sandbox end), ROOM_SPACE (megabytes free on the disk of homes, default 500,
-below which no server starts), ROOM_MEMORY and ROOM_CORES for each learner (systemd only).
+below which no server starts), ROOM_HOME (megabytes that each may have at home, default 2000), ROOM_MEMORY and ROOM_CORES for each learner (systemd only).
 """
 
 import asyncio
 import json
 import os
 import shutil
+import subprocess
 from pathlib import Path
 
 from jupyterhub.authenticators.shared import SharedPasswordAuthenticator
@@ -22,6 +23,7 @@ AT = Path(os.environ.get("ROOM", "/opt/gateway-course"))
 ROOM = json.loads((AT / "room.json").read_text())
 SEATS, TRAINER = ROOM["seats"], ROOM["trainer"]
 SPACE = int(os.environ.get("ROOM_SPACE") or 500)  # MB free, below which nobody's server starts
+HOME = int(os.environ.get("ROOM_HOME") or 2000)  # MB that each may have
 IDLE = float(os.environ.get("ROOM_IDLE") or 60)
 SYSTEMD = os.environ.get("ROOM_SPAWNER") or (
     "systemd" if Path("/run/systemd/system").exists() else "simple"
@@ -121,8 +123,21 @@ c.Spawner.environment = {
 }
 
 
+def megabytes(folder):
+    """How large a folder is."""
+    done = subprocess.run(["du", "-sxm", folder], stdout=subprocess.PIPE, text=True, check=False)
+    return int((done.stdout.split() or [0])[0])
+
+
 def look_at_disk(spawner):
     """A server that starts on a full disk would end in words that nobody understands."""
+    taken = megabytes(home(spawner))
+    if taken > HOME:
+        raise refused(
+            507,
+            f"Your home has {taken} MB, and each has {HOME} in this room. What you did is kept. Fix: "
+            f"ask your trainer to remove what is large: du -ah {home(spawner)} | sort -h | tail",
+        )
     free = shutil.disk_usage(home(spawner)).free // 10**6
     if free < SPACE:
         raise refused(
@@ -169,4 +184,14 @@ c.JupyterHub.services = [
                     f"--timeout={int(IDLE * 60)}", f"--cull-every={every}"],
     },
     {"name": "tend", "api_token": (STATE / "trainer-token").read_text().strip()},
+    {  # who has more than ROOM_HOME at home is ended, before the disk is full for all
+        "name": "homes",
+        "command": [PYTHON, "-m", "tools.workshop.hub.homes"],
+        "environment": {
+            "ROOM": str(AT),
+            "ROOM_URL": c.JupyterHub.bind_url,
+            "ROOM_HOME": str(HOME),
+            "PYTHONPATH": os.environ.get("ROOM_PYTHONPATH", ""),
+        },
+    },
 ]  # fmt: skip

@@ -60,7 +60,7 @@ def hub(place: Place) -> None:
         Problem: a package could not be fetched; told with the fix.
     """
     env = Environment(place.hub)
-    if not env.python.exists():
+    if not environment.works(env):
         environment.make(env)
     packages.install(env.python, LOCK, KIT)
     folder = place.folder / "proxy"

@@ -133,7 +133,8 @@ def ask(place: Place, method: str, path: str) -> tuple[int, dict[str, Any]]:
         return error.code, _json(error.read())
     except OSError as error:
         raise Problem(
-            f"no hub answers at {url}: {error}.\nfix: start it: python3 -m tools.workshop.hub start"
+            f"no hub answers at {url}: {error}.\nfix: start it: python3 -m tools.workshop.hub start; or export "
+            "the ROOM_URL that it was started with"
         ) from error
 
 

@@ -44,7 +44,7 @@ def main(arguments: list[str]) -> None:
     first = f"/lab/tree/{copies.WORK}/{copies.FIRST}.ipynb"
     os.environ["JUPYTERHUB_DEFAULT_URL"] = os.environ.get("JUPYTERHUB_DEFAULT_URL") or first
     os.chdir(course)
-    os.execv(sys.executable, [sys.executable, "-m", "jupyterhub.singleuser", *arguments])
+    os.execv(sys.executable, [sys.executable, "-m", "tools.workshop.hub.singleuser", *arguments])
 
 
 def limit(kind: int, most: int) -> None:

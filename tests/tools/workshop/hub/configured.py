@@ -90,10 +90,12 @@ def words(config):
         hook.__globals__["shutil"] = SimpleNamespace(
             disk_usage=lambda path: SimpleNamespace(free=12_000_000)
         )
-        try:
-            hook(SimpleNamespace(user=SimpleNamespace(name="ada")))
-        except HTTPError as error:
-            told["full"] = error.jupyterhub_message
+        for what, size in (("full", 0), ("large", 2345)):
+            hook.__globals__["megabytes"] = lambda folder, size=size: size
+            try:
+                hook(SimpleNamespace(user=SimpleNamespace(name="ada")))
+            except HTTPError as error:
+                told[what] = error.jupyterhub_message
     return told
 
 

@@ -71,7 +71,7 @@ def test_systemd_knows_every_property(told, tmp_path):
         assert "Unknown" not in done.stderr and "ignoring" not in done.stderr, done.stderr
 
 
-def test_who_has_no_seat_and_who_meets_a_full_disk_is_told_the_fix(told):
+def test_who_has_no_seat_and_who_meets_a_full_disk_or_has_too_much_is_told_the_fix(told):
     found = told[WAYS[0]]
     assert found["seat"] is True
     assert found["no seat"].startswith("zoe has no seat: this room has 2. Fix: see how your name")
@@ -80,6 +80,8 @@ def test_who_has_no_seat_and_who_meets_a_full_disk_is_told_the_fix(told):
         "The room's disk is full: 12 MB are free of 500 that a start wants."
     )
     assert "Fix: ask your trainer" in found["full"] and "full" not in told[WAYS[2]]
+    assert found["large"].startswith("Your home has 2345 MB, and each has 2000 in this room.")
+    assert found["large"].endswith("du -ah /home/ada | sort -h | tail")
 
 
 def test_a_seat_finds_its_folders_below_home_where_nobody_has_said_them(monkeypatch, tmp_path):
@@ -106,3 +108,21 @@ def test_the_images_commands_are_the_kits():
     assert [
         name for name in ("gateway", "lab", "sandbox", "tools") if f" {name}" not in compiled
     ] == []
+
+
+def test_a_notebook_server_loads_no_database_until_somebody_looks_inside():
+    told = """
+import sys
+from tools.workshop.hub import singleuser
+singleuser.install()
+import jupyterhub.singleuser.extension, jupyterhub.singleuser.mixins
+before = [name for name in ("alembic", "sqlalchemy.orm", "jupyterhub.handlers") if name in sys.modules]
+from jupyterhub.handlers.pages import HealthCheckHandler
+from jupyterhub import orm, roles
+print(before, orm.User.__tablename__, callable(roles.get_default_roles), HealthCheckHandler.__module__)
+"""
+    done = subprocess.run(
+        [sys.executable, "-c", told], capture_output=True, text=True, check=False, cwd=KIT,
+        env={**os.environ, "PYTHONPATH": str(overlay.SITE)},
+    )  # fmt: skip
+    assert done.stdout == "[] users True jupyterhub.handlers.pages\n", done.stderr

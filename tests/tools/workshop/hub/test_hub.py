@@ -22,6 +22,7 @@ import pytest
 import requests
 
 from lab import copies
+from tools import environment
 from tools.environment import LOCK
 from tools.machine import Problem
 from tools.workshop.hub import __main__ as command
@@ -72,6 +73,11 @@ def test_a_user_who_was_not_made_here_is_left_alone(tmp_path, monkeypatch):
         seats.make(Place(tmp_path), ["ada"])
     with pytest.raises(Problem, match="ada is no user of this room"):
         seats.remove(Place(tmp_path), "ada")
+
+
+def test_an_environment_that_was_half_made_is_made_again(tmp_path):
+    subprocess.run([sys.executable, "-m", "venv", "--without-pip", str(tmp_path)], check=True)
+    assert not environment.works(environment.Environment(tmp_path))
 
 
 def test_a_number_of_seats_is_as_many_names():
