@@ -53,8 +53,8 @@ start(5)
 # needs templates that rewrite every request and answer. The second is a
 # **proxy** integration, `AWS_PROXY`: the request becomes one event, and what
 # the function returns becomes the answer. We take the proxy: then the function
-# decides everything about the answer. (A third kind, `MOCK`, calls nobody: API
-# Gateway answers by itself, as at the `/model/{name}` of page 04.)
+# decides all of it. (A third kind, `MOCK`, calls nobody: API Gateway answers by
+# itself, as at page 04's `/model/{name}`.)
 #
 # API Gateway needs the right to call the function. That is the role of
 # chapter 01, given here as `credentials`.
@@ -122,10 +122,10 @@ show(gateways.get_integration(
 # Gateway can call a method as a test: no URL, no policy, no key. Expect 200,
 # and in `body` the model's answer.
 #
-# A test also tells what API Gateway did. Of a GET, find the event that the
-# function was given (`Endpoint request body`), with its `httpMethod`. And what
-# came back (`Endpoint response body`): `statusCode`, `headers`, `body`. That
-# shape is the function's half of the contract. Anything else is a 502.
+# A test has a log, too. Of a GET, find the event that the function was given
+# (`Endpoint request body`), with its `httpMethod`. And what came back
+# (`Endpoint response body`): `statusCode`, `headers`, `body`. That shape is
+# the function's half of the contract. Anything else is a 502.
 
 # %%
 def ask_gateway(method="POST", **prompt):

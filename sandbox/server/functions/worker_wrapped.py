@@ -207,7 +207,8 @@ def variables(init, api, layers, strict):
 
 def started_as(alone):
     """What `python3` is for a function: this Python, and for a script, with FINDING before it."""
-    finding = shlex.join(["-c", FINDING, sys.modules["__main__"].__file__])
+    worker = sys.modules["__main__"].__file__ or ""
+    finding = shlex.join(["-c", FINDING, worker])
     return f'''#!/bin/sh
 case "$1" in *.py) set -- {finding} "$@" ;; esac
 exec "{sys.executable}" {alone} "$@"
