@@ -86,7 +86,7 @@ predict("5")
 # %% [markdown]
 # ## Plan
 #
-# One resource to create, and five things it refers to.
+# One resource, and five that it refers to.
 
 # %%
 plan()
@@ -118,9 +118,9 @@ show(gateways.get_integration(
 # %% [markdown]
 # ## Ask
 #
-# The first answer through API Gateway. Nothing is deployed yet, but API
-# Gateway can call a method as a test: no URL, no policy, no key. Expect 200,
-# and in `body` the model's answer.
+# The first answer through API Gateway. Nothing is deployed yet, but it can
+# call a method as a test: no URL, no policy, no key. Expect 200, and the
+# model's answer in `body`.
 #
 # A test has a log, too. Of a GET, find the event that the function was given
 # (`Endpoint request body`), with its `httpMethod`. And what came back
@@ -213,7 +213,7 @@ except Exception as error:
 
 # %% [markdown]
 # `AWS ARN for integration must contain path or action`: an address is
-# wanted, not a name. The fix for both is the step:
+# wanted, no name. Both are mended by the step:
 
 # %%
 from gateway.api import invocation

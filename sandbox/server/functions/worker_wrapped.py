@@ -207,8 +207,7 @@ def variables(init, api, layers, strict):
 
 def started_as(alone):
     """What `python3` is for a function: this Python, and for a script, with FINDING before it."""
-    worker = sys.modules["__main__"].__file__ or ""
-    finding = shlex.join(["-c", FINDING, worker])
+    finding = shlex.join(["-c", FINDING, str(sys.modules["__main__"].__file__)])
     return f'''#!/bin/sh
 case "$1" in *.py) set -- {finding} "$@" ;; esac
 exec "{sys.executable}" {alone} "$@"
