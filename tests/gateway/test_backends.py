@@ -14,7 +14,7 @@ import boto3
 import openai
 import pytest
 from bedrock import converse
-from bedrock.model import Bedrock
+from bedrock.model import Bedrock, refusal
 from botocore.config import Config
 from errors import ApiError
 from inner import (
@@ -192,14 +192,16 @@ def test_a_schema_that_an_older_boto3_does_not_know_is_refused(bedrock):
     old = SimpleNamespace(members={"modelId": 1, "messages": 1, "inferenceConfig": 1, "system": 1})
     operations = SimpleNamespace(operation_model=lambda name: SimpleNamespace(input_shape=old))
     bedrock.client = SimpleNamespace(meta=SimpleNamespace(service_model=operations))
-    with pytest.raises(ApiError, match="needs a newer boto3"):
+    with pytest.raises(ApiError, match="needs a newer boto3") as raised:
         list(bedrock.stream(Ask(HELLO.messages, 16, shape=CITY)))
+    assert raised.value.param == "response_format"
 
 
 def test_too_long_a_prompt_is_refused_before_it_costs(bedrock):
     bedrock.refuse_long(HELLO)
-    with pytest.raises(ApiError, match="prompt is too long: 258 tokens > 200 maximum"):
+    with pytest.raises(ApiError, match="prompt is too long: 258 tokens > 200 maximum") as raised:
         bedrock.refuse_long(Ask((Message("user", "x" * 1000),), 16))
+    assert (raised.value.status, raised.value.code) == (400, "context_length_exceeded")
 
 
 # Bedrock: what comes back
@@ -261,6 +263,12 @@ def test_each_error_is_what_it_means_for_a_caller(runtime, bedrock, error, statu
     assert (error[2] in raised.value.message) is (status == 400)
     assert "123" not in raised.value.message
     assert raised.value.headers == ({"Retry-After": "5"} if status == 429 else {})
+    kinds = {429: "requests", 400: "invalid_request_error"}
+    assert raised.value.type == kinds.get(status, "server_error")
+
+
+def test_an_error_without_a_name_is_a_failure_of_the_backend():
+    assert (refusal({}).status, refusal({}).code) == (502, "backend_failed")
 
 
 def test_an_error_in_the_middle_of_a_stream_is_one(runtime, bedrock):
@@ -380,6 +388,27 @@ def test_its_refusal_of_our_key_is_no_word_to_the_caller_and_the_key_is_read_aga
     assert server.keys == ["Bearer key-1", "Bearer key-2"]
 
 
+def test_where_no_secret_is_named_no_key_is_sent_and_a_refusal_is_told_all_the_same():
+    with HTTPServer(("127.0.0.1", 0), Refusing) as server:
+        server.keys = []
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        ask = Endpoint("Ours", "m", f"http://127.0.0.1:{server.server_address[1]}/v1", LIMITS)
+        with pytest.raises(ApiError) as raised:
+            list(ask.stream(HELLO))
+        server.shutdown()
+    assert (raised.value.code, server.keys) == ("backend_failed", [None])
+    assert (ask.first_token, ask.frames, ask.system_prompt) == (60.0, (), "")
+
+
+def test_a_key_is_kept_where_the_backend_is_not_there(manager):
+    ask = endpoint("http://127.0.0.1:9/v1")
+    for _ in range(2):
+        with pytest.raises(ApiError) as raised:
+            list(ask.stream(HELLO))
+        assert raised.value.code == "backend_unreachable"
+    assert manager.reads == 1
+
+
 @pytest.mark.parametrize(
     ("text", "key"),
     [("sk-1\n", "sk-1"), ('{"api_key": "sk-2"}', "sk-2"), ('"sk-3"', '"sk-3"')],
@@ -393,7 +422,9 @@ def test_a_key_is_read_again_after_five_minutes_or_when_it_was_refused(manager, 
     monkeypatch.setattr(secret.time, "monotonic", lambda: clock[0])
     one = secret.Secret("arn:secret")
     assert [one.value(), one.value()] == ["key-1", "key-1"] and manager.reads == 1
-    manager.text, clock[0] = "key-2", secret.KEPT + 1
+    clock[0] = 300.0
+    assert one.value() == "key-1" and manager.reads == 1
+    manager.text, clock[0] = "key-2", 300.5
     assert one.value() == "key-2"
     manager.text = "key-3"
     one.forget()
