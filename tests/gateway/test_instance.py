@@ -86,6 +86,15 @@ def test_lines_are_printed_and_sent_and_the_last_ones_at_the_end(capsys):
     assert "1 lines not sent: TimeoutError" in capsys.readouterr().err
 
 
+def test_many_lines_are_sent_in_several_calls_and_none_is_lost_at_the_end():
+    client = Logs()
+    lines = shipping.Shipping(client, "group", "stream", io.StringIO())
+    many = [f"line {number}" for number in range(2 * shipping.AT_ONCE + 1)]
+    print("\n".join(many), file=lines)
+    lines.close()
+    assert client.sent == many
+
+
 def test_at_its_end_a_server_gives_the_last_answer_and_hushes_who_waits(monkeypatch):
     import server
 

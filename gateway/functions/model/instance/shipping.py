@@ -58,19 +58,21 @@ class Shipping:
         self._thread.join(5)
 
     def _run(self) -> None:
-        while not self._ended.wait(EVERY):
-            self._send()
-        self._send()
+        ended = False
+        while not ended:
+            ended = self._ended.wait(EVERY)
+            while events := self._waiting():
+                self._send(events)
 
-    def _send(self) -> None:
+    def _waiting(self) -> list[dict[str, Any]]:
+        """The oldest lines that wait, as many as are sent at once."""
         events: list[dict[str, Any]] = []
-        while len(events) < AT_ONCE:
-            try:
+        with contextlib.suppress(queue.Empty):
+            while len(events) < AT_ONCE:
                 events.append(self._lines.get_nowait())
-            except queue.Empty:
-                break
-        if not events:
-            return
+        return events
+
+    def _send(self, events: list[dict[str, Any]]) -> None:
         try:
             self._make()
             events.sort(key=lambda event: event["timestamp"])
