@@ -60,7 +60,7 @@ class Target:
     generation: str = ""
     account: str = ""
     damaged: str = ""
-    config: dict[str, str] = field(default_factory=dict)
+    config: dict[str, Any] = field(default_factory=dict)
 
     @property
     def mark(self) -> dict[str, str]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import platform
 from typing import Any
 
@@ -14,7 +13,7 @@ BUCKET = "kit-layers"
 PROCESSORS = {"aarch64": "arm64", "arm64": "arm64"}  # all others: x86_64
 
 
-def settings(client: Any) -> dict[str, str]:
+def settings(client: Any) -> dict[str, Any]:
     """What the stack's configuration has to say, so that the model is found and streams.
 
     The model's layer is one of the account's own. Without the adapter, answers come whole.
@@ -26,10 +25,10 @@ def settings(client: Any) -> dict[str, str]:
         NotReady: nobody has made the model's layer yet.
     """
     architecture = PROCESSORS.get(platform.machine(), "x86_64")
-    chosen = {
+    chosen: dict[str, Any] = {
         "gateway:architecture": architecture,
         "gateway:modelLayer": "false",
-        "gateway:layerArns": json.dumps([model(client, architecture)]),
+        "gateway:layerArns": [model(client, architecture)],
         "gateway:stream": "false",
         "gateway:runtimeStreams": "false",
     }

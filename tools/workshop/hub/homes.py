@@ -7,6 +7,7 @@ homes' file system has some, they are better. What is at home stays; the next st
 from __future__ import annotations
 
 import os
+import signal
 import sys
 import time
 from collections.abc import Iterator
@@ -32,6 +33,8 @@ def look(place: Place, most: float) -> Iterator[str]:
 
 def main() -> None:
     """Look until the hub ends."""
+    # The hub ends it by SIGINT, which a hub that was started behind a shell's & hands on as ignored.
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
     place = Place(Path(os.environ.get("ROOM") or DEFAULT))
     most = float(os.environ.get("ROOM_HOME") or MOST)
     while True:

@@ -195,7 +195,7 @@ def hub():
             yield SimpleNamespace(place=place, url=url, names=names, log=folder / "log")
         finally:
             process.send_signal(signal.SIGTERM)
-            process.wait(20)
+            process.wait(40)  # it gives each of its services 10 s to end
             for name in names:
                 seats.remove(place, name)
             subprocess.run(["rm", "-rf", str(folder)], check=True)
