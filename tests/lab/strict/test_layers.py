@@ -1,6 +1,5 @@
 """Layers for a strict sandbox: made once, named by what is in them, and asked for when they lack."""
 
-
 import pytest
 
 from lab.errors import NotReady
