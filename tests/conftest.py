@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import sys
 from collections.abc import Iterable, Iterator
 from fnmatch import fnmatchcase
@@ -82,6 +83,9 @@ MEMORY = 3 * 1024**3  # bytes that a worker, its sandbox and the functions in th
 PURE = len(TESTS) + 1
 # A machine that runs tests is busy: it is not measured, and its notebooks ask for what is usual.
 os.environ.setdefault("KIT_SPEED", "40")
+# What a shell runs behind & hears no SIGINT, nor do its children: tests that send one would wait for it.
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 DIED = pytest.StashKey[list[str]]()
 
 

@@ -184,7 +184,8 @@ def test_lambdas_own_python_runtime_streams_nothing(strict, function):
 @pytest.mark.skipif(os.name == "nt", reason="a shell's script, as on Lambda")
 def test_a_script_that_a_layer_starts_finds_balancers_too(tmp_path, monkeypatch):
     """It is a process of its own: what worker_main changes in its own does not reach it."""
-    monkeypatch.setattr(sys.modules["__main__"], "__file__", worker_main.__file__)
+    # A worker of pytest-xdist has no file.
+    monkeypatch.setattr(sys.modules["__main__"], "__file__", worker_main.__file__, raising=False)
     python, script = tmp_path / "python3", tmp_path / "code" / "own.py"
     python.write_text(worker_wrapped.started_as("-S"))
     python.chmod(0o755)
