@@ -76,7 +76,7 @@ def test_dim_words_reach_it_too(ground, ink):
 
 
 def test_the_style_sheet_is_small_and_asks_for_nothing():
-    assert len(theme.css()) < 4700
+    assert len(theme.css()) < 4600
     assert "@import" not in theme.css() and "url(" not in theme.css()
 
 
