@@ -19,7 +19,7 @@ from pathlib import Path
 from tools import run
 
 # What takes longest begins first.
-PARTS = ("tests/gateway", "tests/lab", "tests/sandbox")
+PARTS = ("tests/lab", "tests/gateway", "tests/sandbox")
 LINT = "lint"
 NO_TESTS = 5  # of pytest's exit codes: `-k` names a test of another part
 
@@ -57,7 +57,7 @@ def jobs(arguments: list[str]) -> list[Job]:
         return [tests("tests", arguments), lint]
     others = ["tests", *(f"--ignore={part}" for part in PARTS)]
     named = [tests(part, [part, *arguments]) for part in PARTS]
-    return [named[0], lint, *named[1:], tests("other tests", [*others, *arguments])]
+    return [*named[:2], tests("other tests", [*others, *arguments]), *named[2:], lint]
 
 
 def tests(name: str, arguments: list[str]) -> Job:

@@ -8,9 +8,9 @@ from tools import check, run
 def test_the_parts_are_all_of_tests():
     jobs = {job.name: job.commands for job in check.jobs(["-x"])}
     assert jobs.pop("lint") == run.JOBS["lint"][1]
-    *parts, (others,) = [[command[4:] for command in commands] for commands in jobs.values()]
-    assert parts == [[[part, "-x"]] for part in check.PARTS]
-    assert others == ["tests", *(f"--ignore={part}" for part in check.PARTS), "-x"]
+    given = {name: command[4:] for name, (command,) in jobs.items()}
+    others = ["tests", *(f"--ignore={part}" for part in check.PARTS), "-x"]
+    assert given == {**{part: [part, "-x"] for part in check.PARTS}, "other tests": others}
     assert all(command[:4] == ["-m", "pytest", "--pure", "-q"] for (command,) in jobs.values())
 
 
