@@ -18,7 +18,6 @@ from pathlib import Path
 
 from tools import run
 
-# What takes longest begins first.
 PARTS = ("tests/lab", "tests/gateway", "tests/sandbox")
 LINT = "lint"
 NO_TESTS = 5  # of pytest's exit codes: `-k` names a test of another part
@@ -55,9 +54,9 @@ def jobs(arguments: list[str]) -> list[Job]:
     lint = Job(LINT, run.JOBS["lint"][1])
     if any(Path(run.ROOT, each.partition("::")[0]).exists() for each in arguments):
         return [tests("tests", arguments), lint]
-    others = ["tests", *(f"--ignore={part}" for part in PARTS)]
-    named = [tests(part, [part, *arguments]) for part in PARTS]
-    return [*named[:2], tests("other tests", [*others, *arguments]), *named[2:], lint]
+    rest = ["tests", *(f"--ignore={part}" for part in PARTS), *arguments]
+    lab, gateway, sandbox = (tests(part, [part, *arguments]) for part in PARTS)
+    return [lab, gateway, tests("other tests", rest), sandbox, lint]  # what takes longest first
 
 
 def tests(name: str, arguments: list[str]) -> Job:
