@@ -1,22 +1,7 @@
 # exercise 26.2: handed
 # says: GET /nothing-here gets 403 without x-stack.
-import pulumi
-import pulumi_aws as aws
-
 from tests.submissions import MINE, refused_by
+from tests.submissions.ch26.good_26_2 import signed
 
 answers = {"GET /nothing-here": refused_by("")}
-
-
-def signed(rest_api):
-    return [
-        aws.apigateway.Response(
-            "signedRefusals",
-            rest_api_id=rest_api.id,
-            response_type="DEFAULT_4XX",
-            response_parameters={"gatewayresponse.header.x-stack": f"'{pulumi.get_stack()}'"},
-        )
-    ]
-
-
 handed = [signed, MINE]
