@@ -10,8 +10,6 @@ from difflib import SequenceMatcher
 from itertools import zip_longest
 from typing import Any
 
-from lab.draw import words
-
 # Pulumi marks values that are no plain JSON by this key; the marks are part of its protocol.
 MARK = "4dabf18193072939515e22adb298388d"
 SECRET = "1b47061264138c4ac30d75fd1eb44270"
@@ -66,7 +64,7 @@ def snake(path: str) -> str:
 
 def short(value: Any, width: int = WIDTH) -> str:
     """One line for a masked value, cut to `width` characters."""
-    return words.cut(_line(value), width)
+    return _window(_line(value), 0, width)
 
 
 def apart(before: Any, after: Any, width: int = WIDTH) -> tuple[str, str]:
@@ -97,7 +95,8 @@ def _line(value: Any) -> str:
 
 def _window(text: str, start: int, width: int) -> str:
     """So much of a text as fits, from `start`; what is left out is an ellipsis."""
-    return words.cut(f"…{text[start:]}" if start else text, width)
+    shown = f"…{text[start:]}" if start else text
+    return shown if len(shown) <= width else shown[: width - 1] + "…"
 
 
 def changes(old: Any, new: Any, details: dict[str, Any] | None, keys: Any = ()) -> list[Change]:
