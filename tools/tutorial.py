@@ -10,14 +10,13 @@ outputs, for JupyterLab: no kernel is needed to read them.
 from __future__ import annotations
 
 import ast
-import contextlib
 import json
 import re
 import shutil
 import sys
 import time
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -117,36 +116,35 @@ def run_all(console: Console) -> bool:
 
     While a page runs, the kernel of the next one starts, and what the one before showed is written.
     """
-    fine, took = True, {}
+    runs: list[notebooks.Run] = []
     paths = notebooks.every()
     BUILD.mkdir(exist_ok=True)
-    with ThreadPoolExecutor(1) as writer, contextlib.ExitStack() as closing:
-        ahead = kernels(len(paths), closing)
-        written = []
-        next_one: notebooks.Kernel | None = next(ahead)
-        for number, path in enumerate(paths, 1):
-            kernel, next_one = next_one, next(ahead, None)
-            before = updates(HOME)
-            with console.status(f"{path.stem} ({number} of {len(paths)})"):
-                run = notebooks.run(path, home=HOME, first=True, kernel=kernel)
-            written.append(writer.submit(write, run))
-            took[path.stem] = {"cells": run.cells, "seconds": round(run.seconds, 1)}
-            (BUILD / TOOK).write_text(json.dumps(took, indent=1) + "\n", encoding="utf-8")
-            console.print(line(run, changes(updates(HOME) - before)), markup=False, highlight=False)
-            if run.error:
-                fine = False
-                console.print(run.error, markup=False, highlight=False)
-        for each in written:
-            each.result()
-    return fine
+    ahead = notebooks.Kernel(HOME)
+    try:
+        with ThreadPoolExecutor(1) as writer:
+            written = []
+            for number, path in enumerate(paths, 1):
+                before, kernel = updates(HOME), ahead
+                if number < len(paths):
+                    ahead = notebooks.Kernel(HOME)
+                with console.status(f"{path.stem} ({number} of {len(paths)})"):
+                    runs.append(notebooks.run(path, home=HOME, first=True, kernel=kernel))
+                written.append(writer.submit(write, runs[-1]))
+                tell(runs, changes(updates(HOME) - before), console)
+            for each in written:
+                each.result()
+    finally:
+        ahead.close()
+    return all(run.error is None for run in runs)
 
 
-def kernels(count: int, closing: contextlib.ExitStack) -> Iterator[notebooks.Kernel]:
-    """So many kernels, each started as it is asked for, and ended at the latest with `closing`."""
-    for _ in range(count):
-        kernel = notebooks.Kernel(HOME)
-        closing.callback(kernel.close)
-        yield kernel
+def tell(runs: list[notebooks.Run], made: Counter[str], console: Console) -> None:
+    """Print a line of the last page, and note how long each took so far."""
+    took = {r.path.stem: {"cells": r.cells, "seconds": round(r.seconds, 1)} for r in runs}
+    (BUILD / TOOK).write_text(json.dumps(took, indent=1) + "\n", encoding="utf-8")
+    for text in (line(runs[-1], made), runs[-1].error):
+        if text:
+            console.print(text, markup=False, highlight=False)
 
 
 def write(run: notebooks.Run) -> None:
