@@ -147,7 +147,8 @@ cost()
 #
 # You do what the policy would, and need not wait three minutes. Calls go on
 # meanwhile. Expect no `✗`, and a second lane: a target gets requests once it
-# has answered a health check.
+# has answered a health check. (While nobody is healthy, a balancer asks
+# everybody: it **fails open**. So the cell waits until somebody is.)
 
 # %%
 balancing = boto3.client("elbv2")
@@ -164,6 +165,7 @@ def more():
     scaling.set_desired_capacity(
         AutoScalingGroupName=group, DesiredCapacity=2)
 
+one_of_all()
 traffic(4, rate=2, url=direct, at={0: more})
 # expect: , 0 failed
 
