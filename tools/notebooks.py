@@ -10,6 +10,7 @@ not what the lesson says of it (tools/pages/expects.py).
 from __future__ import annotations
 
 import argparse
+import ast
 import os
 import sys
 import tempfile
@@ -82,19 +83,27 @@ def kernel_environment(home: Path, extra: Mapping[str, str] | None = None) -> di
 class Kernel:
     """A kernel that starts at once; it is ready some tenths of a second later.
 
+    Args:
+        ahead: a notebook whose modules are imported before it is run. Its cells still import the
+            names, from modules that are there.
+
     Attributes:
         manager: Jupyter's, for a NotebookClient, which waits until the kernel is ready.
     """
 
-    def __init__(self, home: Path, env: Mapping[str, str] | None = None) -> None:
+    def __init__(
+        self, home: Path, env: Mapping[str, str] | None = None, ahead: Path | None = None
+    ) -> None:
         self._folder = tempfile.TemporaryDirectory(prefix="kernel-")
         config = kernel_by_sockets(self._folder.name)
+        first = Path(self._folder.name, "first.py")
+        first.write_text(imports(ahead) if ahead else "", encoding="utf-8")
         self.manager = AsyncKernelManager(kernel_name="python3", config=config)
         run_sync(self.manager.start_kernel)(
             env=kernel_environment(home, env),
             cwd=str(NOTEBOOKS),
             # Kernels warn on every start that loopback is not encrypted.
-            extra_arguments=["--log-level=ERROR"],
+            extra_arguments=["--log-level=ERROR", f"--IPKernelApp.exec_files={first}"],
         )
 
     def close(self) -> None:
@@ -102,6 +111,17 @@ class Kernel:
         if self.manager.has_kernel:
             run_sync(self.manager.shutdown_kernel)(now=True)
         self._folder.cleanup()
+
+
+def imports(path: Path) -> str:
+    """A program that imports what a notebook's first code cell does, and leaves no name."""
+    cells = nbformat.read(path, as_version=4).cells
+    first = next((cell.source for cell in cells if cell.cell_type == "code"), "")
+    wanted = [
+        each for each in ast.parse(first).body if isinstance(each, ast.Import | ast.ImportFrom)
+    ]
+    lines = [f"    {ast.unparse(each)}" for each in wanted]
+    return "\n".join(["def first():", *lines, "    return", "first()", "del first", ""])
 
 
 def kernel_by_sockets(folder: str) -> Config:

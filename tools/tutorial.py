@@ -114,19 +114,20 @@ def write_html(run: notebooks.Run) -> None:
 def run_all(console: Console) -> bool:
     """Run every notebook, printing a line for each; False when one of them failed.
 
-    While a page runs, the kernel of the next one starts, and what the one before showed is written.
+    While a page runs, the kernel of the next one starts and imports what that page does, and what
+    the one before showed is written.
     """
     runs: list[notebooks.Run] = []
     paths = notebooks.every()
     BUILD.mkdir(exist_ok=True)
-    ahead = notebooks.Kernel(HOME)
+    ahead = notebooks.Kernel(HOME, ahead=paths[0])
     try:
         with ThreadPoolExecutor(1) as writer:
             written = []
             for number, path in enumerate(paths, 1):
                 before, kernel = updates(HOME), ahead
                 if number < len(paths):
-                    ahead = notebooks.Kernel(HOME)
+                    ahead = notebooks.Kernel(HOME, ahead=paths[number])
                 with console.status(f"{path.stem} ({number} of {len(paths)})"):
                     runs.append(notebooks.run(path, home=HOME, first=True, kernel=kernel))
                 written.append(writer.submit(write, runs[-1]))

@@ -57,3 +57,14 @@ def test_an_interrupt_ends_the_run_and_its_kernel(tmp_path):
         _, said = running.communicate(timeout=30)
     assert said.strip().endswith("KeyboardInterrupt")
     assert not kernel.is_running()
+
+
+def test_a_kernel_that_starts_ahead_has_the_modules_and_no_names(tmp_path):
+    asks = "import sys\nprint('colorsys' in sys.modules, 'colorsys' in globals(), 'first' in globals())"
+    path = tmp_path / "page.ipynb"
+    nbformat.write(new_notebook(cells=[new_code_cell(f"{asks}\nimport colorsys")]), path)
+    for ahead, loaded in ((None, False), (path, True)):
+        kernel = notebooks.Kernel(tmp_path, ahead=ahead)
+        run = notebooks.run(path, home=tmp_path, kernel=kernel)
+        assert run.error is None
+        assert notebooks.texts(run.notebook) == [f"{loaded} False False\n"]
