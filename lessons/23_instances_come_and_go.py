@@ -148,7 +148,7 @@ cost()
 # You do what the policy would, and need not wait three minutes. Calls go on
 # meanwhile. Expect no `✗`, and a second lane: a target gets requests once it
 # has answered a health check. (While nobody is healthy, a balancer asks
-# everybody: it **fails open**. So the cell waits until somebody is.)
+# everybody: **fail open**. So the cell waits until somebody is.)
 
 # %%
 balancing = boto3.client("elbv2")
