@@ -52,7 +52,7 @@ def test_conda_brings_python_and_pip_and_leaves_packages_to_the_lock():
 def test_condas_python_is_one_that_the_project_allows():
     listed = yaml.safe_load((ROOT / "environment.yml").read_text())["dependencies"]
     assert "python=3.12" in listed
-    assert PROJECT["requires-python"] == ">=3.10,<3.14"
+    assert PROJECT["requires-python"] == ">=3.10,<3.15"
 
 
 def test_the_engine_and_its_plugin_have_the_versions_of_their_python_packages():

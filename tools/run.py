@@ -8,8 +8,8 @@ import os
 import sys
 
 ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
-OLDEST, NEWEST = (3, 10), (3, 13)
-NAMES = ("python3.12", "python3.13", "python3.11", "python3.10")  # best first
+OLDEST, NEWEST = (3, 10), (3, 14)
+NAMES = ("python3.12", "python3.13", "python3.14", "python3.11", "python3.10")  # best first
 
 # Workers share the tests by file; how many there are is said in tests/conftest.py. One that dies is
 # not replaced: its test would be run again, and die again.
@@ -111,7 +111,7 @@ def main(arguments):
         other = another_python()
         if not other:
             sys.stderr.write(
-                f"error: {sys.executable}: {problem}. The kit runs on Python 3.10 to 3.13.\n"
+                f"error: {sys.executable}: {problem}. The kit runs on Python 3.10 to 3.14.\n"
                 "fix: install one (python.org, your system's packages, or conda with "
                 "environment.yml) and run this again\n"
             )

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 # later: start() brings it. warning: it may work.
 OK, FAIL, WARNING, LATER = "ok", "fail", "warning", "later"
-PYTHON = ((3, 10), (3, 14))  # from, and below
+PYTHON = ((3, 10), (3, 15))  # from, and below
 GIB = 2**30
 # The CLI built from source needs 3 GB of cache while it is built; with a CLI the rest is small.
 DISK = {True: 1.0, False: 4.5}  # GiB; the key: there is a CLI

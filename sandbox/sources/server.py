@@ -12,6 +12,7 @@ import hashlib
 import json
 import re
 import sys
+import urllib.error
 import urllib.parse
 import urllib.request
 from collections.abc import Callable, Iterator
@@ -131,7 +132,9 @@ def _opened(url: str) -> Iterator[Any]:
     try:
         with urllib.request.urlopen(url, timeout=SECONDS) as answer:
             yield answer
-    except OSError as error:  # HTTP's own errors among them
+    except OSError as error:
+        if isinstance(error, urllib.error.HTTPError):
+            error.close()
         raise ServerError(f"{url} cannot be fetched: {error}") from error
 
 

@@ -221,7 +221,7 @@ def test_a_body_of_the_largest_size_passes_and_one_more_byte_does_not(model):
         (b'{"prompt": "Hi", "temperature": NaN}', "NaN is not JSON"),
         (b'{"prompt": "Hi", "temperature": -Infinity}', "-Infinity is not JSON"),
         (b"[" * 60000, "nested"),
-        (b'{"a":' * 10000, "nested"),
+        (b'{"a":' * 10000 + b"1" + b"}" * 10000, "nested"),
         (b'["prompt"]', "must be an object"),
         (b"null", "must be an object"),
     ],

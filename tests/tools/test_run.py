@@ -59,9 +59,9 @@ def test_the_makefile_has_the_same_jobs_and_make_alone_prints_them():
 @pytest.mark.parametrize(
     ("version", "problem"),
     [((3, 6), "Python 3.6 is too old"), ((3, 9), "Python 3.9 is too old"), ((3, 10), None),
-     ((3, 13), None), ((3, 14), "Python 3.14 is newer than the kit's packages know")],
+     ((3, 14), None), ((3, 15), "Python 3.15 is newer than the kit's packages know")],
 )  # fmt: skip
-def test_pythons_3_10_to_3_13_are_taken(version, problem):
+def test_pythons_3_10_to_3_14_are_taken(version, problem):
     assert run.python_problem(version) == problem
 
 
@@ -83,7 +83,7 @@ def test_an_old_python_says_so_and_how_to_get_another(tmp_path):
     )  # fmt: skip
     assert done.returncode == 1
     assert (
-        "Python 3.8 is too old. The kit runs on Python 3.10 to 3.13.\nfix: install" in done.stderr
+        "Python 3.8 is too old. The kit runs on Python 3.10 to 3.14.\nfix: install" in done.stderr
     )
 
 

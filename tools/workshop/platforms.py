@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-PYTHONS = ("3.10", "3.11", "3.12", "3.13")  # those that the kit runs on, see tools/run.py
+PYTHONS = ("3.10", "3.11", "3.12", "3.13", "3.14")  # those that the kit runs on, see tools/run.py
 # glibc's versions that wheels are built for, the oldest last: pip takes a newer system's older wheel
 # only when both are named.
 _GLIBC = ("2_34", "2_28", "2_27", "2_26", "2_24", "2_17", "2_12", "2_5")

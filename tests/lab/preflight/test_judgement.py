@@ -40,18 +40,18 @@ def test_a_good_machine_is_told_what_it_has_in_the_order_of_what_to_mend():
     [
         ((3, 9, 99), FAIL),
         ((3, 10, 0), OK),
-        ((3, 13, 99), OK),
-        ((3, 14, 0), FAIL),
+        ((3, 14, 99), OK),
+        ((3, 15, 0), FAIL),
         ((4, 0, 0), FAIL),
     ],
 )
-def test_python_is_from_3_10_and_below_3_14(python, state):
+def test_python_is_from_3_10_and_below_3_15(python, state):
     assert line("Python", python=python).state == state
 
 
 def test_another_python_is_told_with_the_way_to_a_right_one():
     assert line("Python", python=(3, 9, 5)) == Line(
-        "Python", FAIL, "3.9.5; the course needs 3.10 or later, below 3.14",
+        "Python", FAIL, "3.9.5; the course needs 3.10 or later, below 3.15",
         "uv python install 3.12, then: uv venv --python 3.12 .venv (or: conda env create)",
     )  # fmt: skip
 

@@ -10,7 +10,7 @@ from tests.lab.preflight.machines import BAD, GOOD
 
 ONE_WRONG = {
     "Python": ({"python": (3, 9, 1)}, "uv python install 3.12"),
-    "Python too new": ({"python": (3, 14, 0)}, "conda env create"),
+    "Python too new": ({"python": (3, 15, 0)}, "conda env create"),
     "packages": ({"versions": (("pulumi", "3.250.0", "3.1.0"),)}, "pip install pulumi==3.250.0"),
     "processor": ({"avx2": False}, "-cpu host"),
     "libgomp": ({"libgomp": False}, "sudo apt-get install libgomp1"),

@@ -130,7 +130,8 @@ def ask(place: Place, method: str, path: str) -> tuple[int, dict[str, Any]]:
         with direct.open(request, timeout=30) as answer:
             return answer.status, _json(answer.read())
     except urllib.error.HTTPError as error:
-        return error.code, _json(error.read())
+        with error:
+            return error.code, _json(error.read())
     except OSError as error:
         raise Problem(
             f"no hub answers at {url}: {error}.\nfix: start it: python3 -m tools.workshop.hub start; or export "
