@@ -91,7 +91,7 @@ predict("4")
 # %%
 plan()
 # expect first: 2 will be created
-# expect: will be created | No change
+# expect: will be created | No change | 1 will be deleted
 
 # %% [markdown]
 # ## Apply
