@@ -1,5 +1,6 @@
 """What the tests share. The folder above is a package called `here`, as in __main__.py."""
 
+import asyncio
 import sys
 from pathlib import Path
 from types import ModuleType
@@ -56,4 +57,9 @@ def declared():
         pulumi.runtime.test(lambda: gateway(Settings(**{"model_layer": False, **settings})))()
         return cloud.made
 
-    return run
+    # Pulumi asks for the thread's event loop, which Python makes by itself only until 3.13.
+    loop = asyncio.new_event_loop()
+    asyncio.set_event_loop(loop)
+    yield run
+    asyncio.set_event_loop(None)
+    loop.close()
