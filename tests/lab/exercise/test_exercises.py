@@ -3,6 +3,7 @@
 import re
 import threading
 from dataclasses import replace
+from datetime import date, timedelta
 from pathlib import Path
 
 import pulumi
@@ -12,7 +13,7 @@ import pytest
 from gateway import budget, chat, deployment, limits, model, program
 from gateway.settings import Settings
 from lab import course
-from lab.checks import ch07
+from lab.checks import ch07, ch99
 from lab.errors import LabError
 from lab.exercise import calls, exercises, watched
 from lab.exercise.state import Exercise, blank, judge
@@ -60,6 +61,7 @@ def deployed(monkeypatch, answers):
     monkeypatch.setattr(watched, "lines", lines)
     monkeypatch.setattr(watched, "alarm", lambda metric, ringing=False: answers["alarm"][ringing])
     monkeypatch.setattr(calls, "trial", trial)
+    monkeypatch.setattr(ch99, "_stands", lambda step: answers["stood"])
     return {**OUTPUTS, "invoke_url": base, "team_keys": KEYS, **answers.get("outputs", {})}
 
 
@@ -95,7 +97,8 @@ def test_the_solution_is_right_as_it_is_printed(number, monkeypatch):
     space = {"aws": aws, "pulumi": pulumi, "json": __import__("json"), "function_arn": arn,
              "path_below": chat.path_below, "path_method": limits.path_method,
              "proxy_integration": limits.proxy_integration,
-             "replace": replace, "counter": budget, "outputs": lambda: OUTPUTS}  # fmt: skip
+             "replace": replace, "date": date, "timedelta": timedelta,
+             "counter": budget, "outputs": lambda: OUTPUTS}  # fmt: skip
     solution = ALL[number].solution
     exec(solution, space)  # noqa: S102 - as a learner pastes it
     name = re.match(r"(?:def )?(\w+)", solution)[1]
