@@ -214,8 +214,8 @@ leftovers()
 #
 # - `clean_up()` shows what there is, and waits for the stack's name:
 #   `clean_up(confirm="course-aws")`.
-# - 99.2 costs two calls there, less than a thousandth of a cent, and takes
-#   about a minute. A REST API that nobody calls costs nothing.
+# - 99.2 costs a few calls there, less than a cent, and takes a minute or two.
+#   A REST API that nobody calls costs nothing.
 # - What you made by hand in the console has none of these tags. Look for it
 #   there.
 # - `configure(expires="2026-12-24")` tags everything with a last day. Nothing

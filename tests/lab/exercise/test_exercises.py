@@ -16,9 +16,9 @@ from lab import course
 from lab.checks import ch07, ch99
 from lab.errors import LabError
 from lab.exercise import calls, exercises, watched
-from lab.exercise.state import Exercise, blank, judge
+from lab.exercise.state import Exercise, NotYet, blank, judge
 from lab.mocks import mocks
-from tests.submissions import KEYS, MINE
+from tests.submissions import KEYS, MINE, of_function, stood
 
 FOLDER = Path(__file__).parents[2] / "submissions"
 FILES = sorted(FOLDER.glob("ch*/*.py"))
@@ -214,6 +214,21 @@ def test_exercise_7_1_says_what_the_program_does():
     before = digest({})
     assert set(EDITS) == set(ch07.REDEPLOYS) == set(ch07.WHY)
     assert {name: digest(edit) != before for name, edit in EDITS.items()} == ch07.REDEPLOYS
+
+
+def test_an_address_that_means_nothing_any_more_is_gone_too(monkeypatch):
+    """On AWS the host name of an API that is deleted is known to nobody."""
+    answers = [of_function(200)]
+
+    def send(method, url):
+        if not answers:
+            raise NotYet(f"Nothing answers at {url}: ConnectionError.", "")
+        return answers.pop()
+
+    monkeypatch.setattr(calls, "send", send)
+    monkeypatch.setattr(ch99, "_stands", lambda step: stood())
+    found = judge(ALL["99.2"], read(FOLDER / "ch99" / "good_99_2.py")[1], {})
+    assert found.verdict == "right" and "GET /hello finds nobody" in found.sentence
 
 
 # Mocks
