@@ -259,7 +259,7 @@ CHAPTERS = (
         ("routing/canary", "routing/fallback", "routing/homes"),
     ),
     Chapter(26, "take_it_home", "Take it home", 35),
-    Chapter(99, "clean_up", "Clean up", 25),
+    Chapter(99, "clean_up", "Clean up", 30),
 )
 
 LAST = max(chapter.number for chapter in CHAPTERS if chapter.steps)

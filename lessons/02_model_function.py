@@ -58,7 +58,7 @@ start(2)
 # **execution role** is what the function may do: write its log. The
 # **API's role**, from chapter 01, is who may call the function.
 #
-# ![Six boxes: the API's role of chapter 01, and the function, its role, log and policies of chapter 02](../images/02_model_function.svg)
+# ![API Gateway calls the function with the API's role; the function writes its log with the execution role](../images/02_model_function.svg)
 #
 # {{edges}}
 #

@@ -61,7 +61,7 @@ start(6)
 # Callers know the stage and nothing behind it. Print anew, and the same
 # URL hands out the new edition.
 #
-# ![The resources of chapter 06: the stage refers to the deployment, and both to the API of chapter 03](../images/06_deployment_and_stage.svg)
+# ![A call meets the stage and the deployment, a frozen copy of the API; what you change in the API waits for the next copy](../images/06_deployment_and_stage.svg)
 #
 # {{edges}}
 #

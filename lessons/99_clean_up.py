@@ -17,10 +17,12 @@
 # - see what there is, how old it is, and what it costs at rest;
 # - find what a run that failed has left behind;
 # - delete all of it with one call, and keep a receipt;
-# - ask AWS itself whether anything was forgotten.
+# - ask AWS itself whether anything was forgotten;
+# - make something that the next clean-up can find.
 #
 # About {{minutes}} minutes. Running this page deletes what the course has
-# deployed. You can build it again in seconds.
+# deployed. You can build it again in seconds. The last exercise deploys three
+# things for some seconds, and takes them down itself.
 #
 # ## Start
 #
@@ -29,8 +31,10 @@
 # %%
 import json
 import time
+from datetime import date, timedelta
 from pathlib import Path
 import boto3
+import pulumi_aws as aws
 from lab import start, predict, check, hint, solution
 from lab.widgets import leftovers, clean_up
 
@@ -61,19 +65,17 @@ predict("99")
 # what is in the state, its age, and what an hour costs in which nobody
 # calls. A price that nobody wrote down is *unknown*, not zero. If there is
 # nothing, it is gone already: go on, nothing below can hurt.
+#
+# Below it are the tags that say whose a thing is. The owner is an id of this
+# copy of the course: in one account, somebody else's stack may have your
+# stack's name.
 
 # %%
 seen = leftovers()
+seen.tags
 # expect: in the state | There is nothing to delete
 # expect first: at least
 # expect first: = in the state
-
-# %% [markdown]
-# These tags say whose a thing is. The owner is an id of this copy of the
-# course: in one account, somebody else's stack may have your stack's name.
-
-# %%
-seen.tags
 # expect: gateway:project
 # expect: gateway:stack
 # expect: gateway:owner
@@ -83,7 +85,8 @@ seen.tags
 #
 # Now something is made that no state will know: by hand, with the same
 # tags, as if an engine had died before it could write. It is past its last
-# day, too.
+# day, too. You should see it first: *left over*, with its age, and that it
+# expired.
 
 # %%
 name = f"forgotten-{time.time_ns()}"
@@ -92,11 +95,6 @@ old = {"gateway:made": "2026-11-01T08:00:00Z",
 made = boto3.client("logs").create_log_group(
     logGroupName=name, tags={**seen.tags, **old}
 )
-
-# %% [markdown]
-# You should see it first: *left over*, with its age, and that it expired.
-
-# %%
 leftovers().leftovers
 # expect: ! left over
 # expect: expired 2026-11-02
@@ -167,17 +165,43 @@ pages = asked.paginate(TagFilters=wanted)
 #
 # ## Your turn
 #
-# A clean-up that deletes too much is worse than none. Say when a thing may
-# go: `known` are the ARNs in the state, `owner` is you. It is tried on paper:
-# nothing is deployed any more, and with a real account a wrong answer would
-# delete what is somebody else's. Stuck? Run `hint("99.1")`, then
-# `solution("99.1")`.
+# **99.1** A clean-up that deletes too much is worse than none. Say when a thing
+# may go: `known` are the ARNs in the state, `owner` is you. This one is tried
+# on paper: with a real account, a wrong answer would delete what is somebody
+# else's. Stuck? Run `hint("99.1")`, then `solution("99.1")`.
 
 # %%
 def may_go(arn, tags, known, owner):
     ...
 
 check("99.1", may_go)
+
+# %% [markdown]
+# **99.2** Now the other side: make something that this page would find. You
+# want to try an API for one afternoon. Write `afternoon(document, tags)`: a
+# REST API with the `document` as its body (JSON; it has `GET /hello`), and what
+# it takes to serve it at the stage `v1`. Each thing that takes tags has
+# `tags`, and one more, `gateway:expires`: its last day, which is tomorrow
+# (`date.today() + timedelta(days=1)`). Give back the stage's URL.
+#
+# The checker looks at what you declare. Then it deploys your step as the stack
+# `afternoon`, calls `GET /hello`, and asks AWS for each thing by its tags. It
+# destroys the stack in any case, also after an error or an interrupt.
+
+# %%
+def afternoon(document, tags):
+    ...
+
+check("99.2", afternoon)
+
+# %% [markdown]
+# Look once more, whatever the checker said. You should see that there is
+# nothing to delete. If the kernel was killed half way, it names the stack that
+# still stands, and how to open it: then `clean_up()` takes it down.
+
+# %%
+leftovers()
+# expect: There is nothing to delete
 
 # %% [markdown]
 # The sandbox itself is still running, empty and small. To stop it, close
@@ -190,6 +214,8 @@ check("99.1", may_go)
 #
 # - `clean_up()` shows what there is, and waits for the stack's name:
 #   `clean_up(confirm="course-aws")`.
+# - 99.2 costs a few calls there, less than a cent, and takes a minute or two.
+#   A REST API that nobody calls costs nothing.
 # - What you made by hand in the console has none of these tags. Look for it
 #   there.
 # - `configure(expires="2026-12-24")` tags everything with a last day. Nothing
@@ -200,7 +226,8 @@ check("99.1", may_go)
 # ## Recap
 #
 # You saw what there was, its age and its cost at rest; found what a run had
-# left behind; deleted all of it, with a receipt; and asked AWS itself. What
-# a program made, a program can take away, if it can tell what is its own.
+# left behind; deleted all of it, with a receipt; and asked AWS itself. You made
+# something that says whose it is and until when. What a program made, a
+# program can take away, if it can tell what is its own.
 #
 # {{next}}

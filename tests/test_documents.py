@@ -80,6 +80,7 @@ LEFT_OUT = {
     "This API is made up of arguments": WRONG,
     "has the authorization ": "a kind of authorization that AWS may add one day",
     "The prompt before is still on its way.": "a second click; it says to wait",
+    "This notebook has no session yet.": "a check before start(); it says to run that cell",
     "Stopped after …": "an interrupt of a burst, whose result is shown",
     "Stopped; the text that had come is above.": "an interrupt of an answer that is shown",
     "`pulumi plugin install` ended well but": "a fault of Pulumi's that nobody has met",

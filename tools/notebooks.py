@@ -19,6 +19,7 @@ from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import nbformat
 from jupyter_client import AsyncKernelManager
@@ -27,6 +28,7 @@ from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
 from traitlets.config import Config
 
+from tools import slow
 from tools.pages import expects
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -219,12 +221,28 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("names", nargs="*", help="00, 06, ...; none: all, in order")
     parser.add_argument("--home", type=Path, default=ROOT / ".kit" / "tutorial")
     parser.add_argument("--text", action="store_true", help="print the outputs as text")
+    parser.add_argument(
+        "--slow", type=float, metavar="TOKENS",
+        help="a second that the model writes at most; in a home of its own (tools/slow.py)",
+    )  # fmt: skip
     options = parser.parse_args(arguments)
+    paths = [named(name) for name in options.names] or every()
+    if options.slow is None:
+        return _all(paths, options.text, home=options.home.resolve())
+    with slow.slowed(options.slow) as copy:
+        return _all(
+            paths, options.text,
+            home=copy.home, env=copy.env, seconds_a_cell=slow.SECONDS_A_CELL,
+        )  # fmt: skip
+
+
+def _all(paths: list[Path], show: bool, **how: Any) -> int:
+    """Run them one after the other and say how each went; 0 when none left an error."""
     failed = 0
-    for path in [named(name) for name in options.names] or every():
-        done = run(path, home=options.home.resolve())
-        print(f"{path.stem}: {done.cells} cells, {done.seconds:.1f} s")
-        if options.text:
+    for path in paths:
+        done = run(path, **how)
+        print(f"{path.stem}: {done.cells} cells, {done.seconds:.1f} s", flush=True)
+        if show:
             print("\n".join(texts(done.notebook)))
         if done.error:
             failed += 1

@@ -12,6 +12,9 @@ from lab.draw.html import Markup, clean, tag
 from lab.draw.once import Drawn
 
 SECONDS = 40  # rows of the table by second
+# A shape stays beside its word.
+HEADS = tuple(f"{SHAPES[verdict]}\u00a0{verdict}" for verdict in VERDICTS)
+TOLD = "predicted\u00a0●"
 LINE = 60  # dots on a line of text
 LINES = 4  # lines of dots for a lane
 NOT_A_PROMISE = "AWS calls its limits best effort, not a promise."
@@ -64,7 +67,7 @@ class BurstView(Drawn):
             lines += self._lane_lines(lane)
         headings, rows, hidden = self._seconds()
         if rows:
-            lines.append("  " + " · ".join(headings))
+            lines.append("  " + " · ".join(headings).replace("\u00a0", " "))
             lines += ["  " + " · ".join(str(cell) for cell in row) for row in rows]
         lines += [f"  {line}" for line in (hidden, *self._remarks()) if line]
         return clean("\n".join(panels.excerpt(line) for line in lines))
@@ -127,20 +130,22 @@ class BurstView(Drawn):
                     panels.excerpt(lane.name, 100),
                     *(made[verdict] for verdict in VERDICTS),
                     told[ANSWERED] if self.burst.foreseen else "unknown",
-                    f"{lane.limit.burst:g} + {lane.limit.rate:g}/s" if lane.limit else "unknown",
+                    f"{lane.limit.burst:g} + {lane.limit.rate:g} a second"
+                    if lane.limit
+                    else "unknown",
                     words.seconds(middle) if middle is not None else "none",
                     self._waits(lane),
                 )
             )
         headings = (
             "lane",
-            *(f"{SHAPES[verdict]} {verdict}" for verdict in VERDICTS),
-            "predicted ●",
+            *HEADS,
+            TOLD,
             "limit",
-            "median time",
+            "median",
             "Retry-After",
         )
-        return panels.table("Counts", headings, rows, numbers=range(1, 7))
+        return panels.table("Counts", headings, rows, numbers=range(1, 7), named=(7,))
 
     def _waits(self, lane: Lane) -> str:
         found = self.burst.waits(lane.name)
@@ -155,7 +160,6 @@ class BurstView(Drawn):
     def _seconds(self) -> tuple[tuple[str, ...], list[tuple[object, ...]], str]:
         """Headings, rows and what is hidden of the table by second."""
         found = self.burst.by_second()
-        shapes = tuple(f"{SHAPES[verdict]} {verdict}" for verdict in VERDICTS)
         rows: list[tuple[object, ...]] = [
             (
                 f"{second} to {second + 1} s",
@@ -165,11 +169,11 @@ class BurstView(Drawn):
             )
             for lane, second, counts, told in found[:SECONDS]
         ]
-        last = ("predicted ●",) if self.burst.foreseen else ()
+        last = (TOLD,) if self.burst.foreseen else ()
         hidden = (
             f"{SECONDS} of {len(found):,} rows by second shown." if len(found) > SECONDS else ""
         )
-        return ("second", "lane", *shapes, *last), rows, hidden
+        return ("second", "lane", *HEADS, *last), rows, hidden
 
     def _lane_lines(self, lane: Lane) -> list[str]:
         lines = [f"  {panels.excerpt(lane.name, 60)}: limit {lane.limit or 'unknown'}"]

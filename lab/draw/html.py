@@ -20,6 +20,11 @@ ANSI = re.compile(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)?|[@
 INVISIBLE = re.compile(
     "[\x00-\x08\x0b-\x1f\x7f-\x9f\u200b\u200e\u200f\u202a-\u202e\u2060-\u2069\ufeff\ud800-\udfff]"
 )
+# What is read letter by letter, or copied, stays as it is.
+VERBATIM = frozenset({"code", "pre", "style", "textarea"})
+# A number and its unit, as "1.2 s" or "5 tokens a second": they stay on one line.
+UNITS = "ms|s|min|h|days?|%|bytes?|[kMG]B|tokens?|(?:US )?dollars?"
+FIGURE = re.compile(rf"\d (?:{UNITS})(?!\w)(?: an? (?:second|minute|hour|day)\b)?|\d a second\b")
 
 
 class Markup(str):
@@ -52,6 +57,15 @@ def join(parts: Iterable[object], separator: object = "") -> Markup:
     return Markup(str(escape(separator)).join(escape(p) for p in parts if p is not None))
 
 
+def whole(text: Markup) -> Markup:
+    """The text with no line that ends between a number and its unit.
+
+    >>> whole(escape("took 1.2 s")) == "took 1.2\\u00a0s"
+    True
+    """
+    return Markup(FIGURE.sub(lambda found: found[0].replace(" ", "\u00a0"), text))
+
+
 def tag(name: str, *children: object, **attributes: object) -> Markup:
     """An element. `class_` is class, `aria_label` is aria-label; None and False leave one out.
 
@@ -72,7 +86,12 @@ def tag(name: str, *children: object, **attributes: object) -> Markup:
     opening = " ".join(words)
     if name in VOID:
         return Markup(f"<{opening}>" if name in ("br", "hr", "img", "input") else f"<{opening}/>")
-    return Markup(f"<{opening}>{join(children)}</{name}>")
+    parts = join(children) if name in VERBATIM else join(_shown(each) for each in children)
+    return Markup(f"<{opening}>{parts}</{name}>")
+
+
+def _shown(child: object) -> object:
+    return child if child is None or isinstance(child, Markup) else whole(escape(child))
 
 
 def _checked(name: str) -> str:

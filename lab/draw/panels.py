@@ -60,7 +60,7 @@ def code(text: object) -> Markup:
 def prose(text: object) -> Markup:
     """A text that somebody wrote, as it is broken into lines, in reading type."""
     # dir=auto: a text from right to left reads so, and does not turn what stands around it.
-    return tag("div", text, class_="kit-prose", dir="auto", style=WRAP)
+    return tag("div", escape(text), class_="kit-prose", dir="auto", style=WRAP)
 
 
 def details(summary: object, *children: object) -> Markup:

@@ -76,6 +76,24 @@ def deploy(
     return deployment
 
 
+def deploy_alone(session: Session, title: str, program: Callable[[], None]) -> Deployment:
+    """Deploy a program that is no part of gateway/, and show it.
+
+    Raises:
+        LabError: the program raised, or the engine or provider refused. What was made stays.
+        Stopped: the kernel was interrupted.
+    """
+    deployment = _new(session, "up", title)
+
+    def job(work: Work) -> None:
+        with _held(session, work, "up") as before:
+            _run(session.stack, [*COMMANDS["up"]], before, Watched(program), work, once_more=False)
+            session.stack.remember(session.target.mark)
+
+    _carry_out(session, deployment, job)
+    return deployment
+
+
 def destroy(session: Session) -> Deployment:
     """Delete everything that the stack has deployed, and show it.
 

@@ -23,6 +23,7 @@ from sandbox.command import InterruptibleCommand
 from sandbox.home import home as kit_home
 
 OWNER = r"[0-9a-f]{16}"
+AWS = "-aws"  # how the names of stacks on AWS end
 
 
 @dataclass
@@ -119,7 +120,7 @@ def learner_tags() -> dict[str, Any]:
 
 
 def stack_name(target: str, name: str | None = None) -> str:
-    """The stack's name; on AWS with -aws, for it is another state of the same program.
+    """The stack's name; on AWS with -aws, once, for it is another state of the same program.
 
     Raises:
         LabError: Pulumi accepts no such name.
@@ -127,7 +128,7 @@ def stack_name(target: str, name: str | None = None) -> str:
     name = name or os.environ.get("KIT_STACK") or os.environ.get("KIT_LEARNER") or "course"
     if not re.fullmatch(r"[\w.-]{1,80}", name):
         raise LabError(f"{name!r} is no name for a stack.", "Use letters, digits, - and _.")
-    return f"{name}-aws" if target == "aws" else name
+    return f"{name.removesuffix(AWS)}{AWS}" if target == "aws" else name
 
 
 def _engine(*, progress: bool) -> engine.Cli:

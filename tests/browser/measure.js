@@ -33,6 +33,23 @@
     return [...found];
   }
 
+  // Numbers whose unit stands on the next line. Prose and code are somebody's own words.
+  function apart() {
+    const found = new Set();
+    const range = document.createRange();
+    const figure = /\d\s(?:ms|s|min|h|days?|%|bytes?|[kMG]B|tokens?|dollars?)(?![\w'])(?:\san?\s(?:second|hour))?|\d\sa\ssecond\b/g;
+    for (const node of texts()) {
+      if (node.parentElement.closest("pre, code, textarea, .kit-prose")) continue;
+      for (const run of node.data.matchAll(figure)) {
+        range.setStart(node, run.index);
+        range.setEnd(node, run.index + run[0].length);
+        const lines = new Set([...range.getClientRects()].filter((r) => r.width).map((r) => Math.round(r.top)));
+        if (lines.size > 1) found.add(`${run[0]} in ${node.parentElement.tagName}: ${node.data.slice(0, 40)}`);
+      }
+    }
+    return [...found];
+  }
+
   // What is wider than its place, and so has a bar, is cut, or makes the page scroll.
   function wide() {
     const found = new Set();
@@ -94,5 +111,5 @@
     return [...found];
   }
 
-  return { broken: broken(), wide: wide(), pale: pale(), right: right(), boxes: document.querySelectorAll(BOXES).length };
+  return { broken: broken(), apart: apart(), wide: wide(), pale: pale(), right: right(), boxes: document.querySelectorAll(BOXES).length };
 }

@@ -7,7 +7,8 @@ body; lines of logs; an alarm's states; and under "outputs" the stack's.
 """
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from types import SimpleNamespace
 from typing import Any
 
@@ -61,3 +62,16 @@ def of_home(status: int, who: str) -> Reply:
 def of_balancer(status: int, body: str) -> Reply:
     """What a balancer answers by itself."""
     return Reply(status, {"x-amzn-RequestId": "r-1", "server": "awselb/2.0"}, body, 0.0)
+
+
+@contextmanager
+def stood(
+    url: str = "http://127.0.0.1:4566/v1", missing: Sequence[str] = (), left: Sequence[str] = ()
+) -> Iterator[SimpleNamespace]:
+    """A stack of the learner's step: its URL, what is not found by tag, and what its end leaves."""
+    yield SimpleNamespace(
+        outputs={"url": url},
+        untagged=lambda: list(missing),
+        left=lambda: list(left),
+        at_last=lambda problems: problems(),
+    )

@@ -15,8 +15,8 @@ from tools.pages.page import Finding, Page, defined_names, imported, without_fen
 GATEWAY = {f"gateway.{name.replace('/', '.')}" for name in FILES}
 ALLOWED = {*GATEWAY, "boto3", "botocore.auth", "botocore.awsrequest", "json", "lab", "lab.widgets",
            "openai", "pulumi", "pulumi_aws", "pulumi.automation", "requests"}  # fmt: skip
-STANDARD = {"base64", "collections", "concurrent.futures", "dataclasses", "hashlib", "inspect", "pathlib",
-            "secrets", "statistics", "subprocess", "sys", "tempfile", "threading", "time"}  # fmt: skip
+STANDARD = {"base64", "collections", "concurrent.futures", "dataclasses", "datetime", "hashlib", "inspect",
+            "pathlib", "secrets", "statistics", "subprocess", "sys", "tempfile", "threading", "time"}  # fmt: skip
 # What makes a reader compare the output with the text.
 PROMISE = re.compile(
     r"you should see|\bexpect\b|\blook for\b|\bshould (?:be|say|see|show|change)\b", re.IGNORECASE

@@ -4,8 +4,8 @@
     python -m tools.pictures --check   write nothing; exit 1 when a committed picture differs
 
 Three kinds: `way_NN.svg`, the way of one request, with the chapter's part lit; `NN_slug.svg`, what a
-chapter explains: a drawing of its own, or where resources are the matter, those of the chapter and what
-they refer to; `map.svg`, every resource of chapters 01 to 06.
+chapter explains; `map.svg`, every resource of chapters 01 to 06. How the resources of a chapter refer
+to each other, its page says in words, and `graph` draws it as it is deployed.
 
 Exit codes: 0 fine, 1 a picture differs, 2 misused.
 """
@@ -21,15 +21,17 @@ from lab.course import CHAPTERS
 from tools.graph import program_graph
 from tools.lessons import ROOT, stale
 from tools.pictures import deciding, exchanges, limits, pools, routes, speaking, times, watching
-from tools.pictures.resources import neighbourhood, overview
+from tools.pictures.resources import overview
 from tools.pictures.way import way
 
-# Chapters whose picture is not one of resources: what they explain is a matter of time or order.
+# What each chapter explains, drawn along the request, or along time. Every chapter with steps has one.
 EXPLAINED: dict[int, Callable[[], str]] = {
     1: routes.role,
+    2: exchanges.two_roles,
     3: exchanges.policies,
     4: exchanges.anatomy,
     5: exchanges.proxy,
+    6: exchanges.edition,
     7: routes.pointers,
     8: routes.order,
     9: deciding.together,
@@ -68,8 +70,6 @@ def build_all(root: Path = ROOT) -> dict[Path, str]:
         built[folder / f"way_{chapter.number:02d}.svg"] = way(graph, chapter)
         if explain := EXPLAINED.get(chapter.number):
             built[folder / f"{chapter.name}.svg"] = explain()
-        elif chapter.steps:
-            built[folder / f"{chapter.name}.svg"] = neighbourhood(graph, chapter)
     return built
 
 

@@ -17,11 +17,6 @@ ROOMY, TIGHT = (132, 40), (112, 10)  # the width of a box and the gap beside it
 FITS = (ROOMY, (132, 24), (120, 16), TIGHT)
 LONG = 12  # letters; a longer name is set smaller
 MOST_BOXES = 15
-LEGEND = "Thick frame: made in this chapter. Number: another chapter. Arrow: refers to."
-
-
-class TooWide(ValueError):
-    """The boxes do not fit side by side."""
 
 
 def short(name: str) -> str:
@@ -40,7 +35,6 @@ def boxes(
     title: str,
     nodes: Sequence[Node],
     edges: Sequence[Edge],
-    lit: set[str],
     drop: float,
     legend: str,
 ) -> str:
@@ -52,13 +46,13 @@ def boxes(
         named.setdefault((edge.source, edge.target), []).append(edge.property)
     plan = _planned(title, layered([node.name for node in nodes], sorted(named)), drop)
     height = 2 * MARGIN + len(plan.graph.rows) * (BOX_HEIGHT + drop) - drop + 24
-    drawing = Drawing(title, _description(nodes, edges, lit), height)
+    drawing = Drawing(title, _description(nodes, edges), height)
     ends = {pair: plan.points(*pair) for pair in sorted(named)}
     for points in ends.values():
         drawing.arrow(points)
     _labels(drawing, [(ends[pair][-2:], words) for pair, words in sorted(named.items())])
     for node in nodes:
-        _box(drawing, node, plan, node.name in lit)
+        _box(drawing, node, plan)
     drawing.text(MARGIN, height - MARGIN + 4, legend, size=12, at="start")
     return drawing.svg()
 
@@ -103,25 +97,22 @@ def _planned(title: str, graph: Layered, drop: float) -> Plan:
         if spare >= 0:
             shift = MARGIN + spare / 2
             return Plan(graph, {name: x[name] + shift for name in names}, y, box)
-    raise TooWide(f"{title}: {-spare:.0f} pixels too wide, even with the smallest boxes")
+    raise ValueError(f"{title}: {-spare:.0f} pixels too wide, even with the smallest boxes")
 
 
-def _box(drawing: Drawing, node: Node, plan: Plan, lit: bool) -> None:
+def _box(drawing: Drawing, node: Node, plan: Plan) -> None:
     left, top = plan.x[node.name] - plan.width / 2, plan.y[node.name]
-    drawing.box(left, top, plan.width, BOX_HEIGHT, lit=lit)
+    drawing.box(left, top, plan.width, BOX_HEIGHT)
     size = 13 if len(short(node.name)) <= LONG else 12
     name, below = short(node.name), kind(node)
     once = name == below  # said once, then
-    drawing.text(
-        left + 8, top + (28 if once and lit else 19), name, size=size, bold=True, at="start"
-    )
+    drawing.text(left + 8, top + 19, name, size=size, bold=True, at="start")
     if not once:
         drawing.text(left + 8, top + 37, below, size=12, at="start")
-    if not lit:
-        # Beside the shorter of the two, which leaves it room.
-        row = 37 if once or len(below) <= len(name) else 19
-        number = f"{node.chapter:02d}"
-        drawing.text(left + plan.width - 7, top + row, number, size=12, at="end")
+    # Beside the shorter of the two, which leaves it room.
+    row = 37 if once or len(below) <= len(name) else 19
+    number = f"{node.chapter:02d}"
+    drawing.text(left + plan.width - 7, top + row, number, size=12, at="end")
 
 
 def _labels(
@@ -149,11 +140,10 @@ def _overlap(a: tuple[float, float, float, float], b: tuple[float, float, float,
     return a[0] < b[1] and b[0] < a[1] and a[2] < b[3] and b[2] < a[3]
 
 
-def _description(nodes: Sequence[Node], edges: Sequence[Edge], lit: set[str]) -> str:
+def _description(nodes: Sequence[Node], edges: Sequence[Edge]) -> str:
     told = ", ".join(f"{node.name} ({kind(node)}, chapter {node.chapter:02d})" for node in nodes)
     arrows = "; ".join(
         f"{edge.source} refers to {edge.target}" + (f" as {edge.property}" if edge.property else "")
         for edge in edges
     )
-    made = f" Made in this chapter: {', '.join(sorted(lit))}." if lit else ""
-    return f"Boxes: {told}.{made} Arrows: {arrows or 'none'}."
+    return f"Boxes: {told}. Arrows: {arrows or 'none'}."

@@ -51,6 +51,63 @@ def policies() -> str:
     return drawing.svg()
 
 
+def two_roles() -> str:
+    """Along one call: which role is worn for which step, and by which policy it may take it."""
+    drawing = Sketch(
+        "Two roles along one call: who may call the function, and what the function may do",
+        "API Gateway calls the function. It wears the API's role of chapter 01, and the policy InvokePolicy "
+        "lets that role invoke this function. The function writes its log. It wears the execution role, and "
+        "the policy Rights lets that role write into this log. Made in chapter 02: the function, its log, the "
+        "execution role and both policies.",
+        236,
+    )
+    drawing.card(16, 140, 124, 56, ["API Gateway"])
+    drawing.card(258, 140, 124, 56, ["the function", "Lambda"], kind="new")
+    drawing.card(500, 140, 124, 56, ["its log", "Logs"], kind="new")
+    sides = (
+        (199.0, "the API's role", "ApiRole, 01", "InvokePolicy:", "may invoke it", "calls", ""),
+        (441.0, "execution role", "ExecutionRole", "Rights:", "may write it", "writes", "new"),
+    )
+    for x, role, name, policy, allows, does, kind in sides:
+        drawing.card(x - 68, 16, 136, 48, [role, name], kind=kind)
+        drawing.line([(x, 64), (x, 164)], dashed=True)
+        drawing.text(x + 8, 92, policy, bold=True, at="start")
+        drawing.text(x + 8, 110, allows, size=12, at="start")
+        drawing.route([(x - 59, 168), (x + 58, 168)])
+        drawing.text(x, 188, does, size=12)
+    drawing.text(16, 224, "Coloured: made in this chapter.", size=12, at="start")
+    return drawing.svg()
+
+
+def edition() -> str:
+    """What a call meets: the stage, and the copy behind it; not the API that is edited."""
+    stage = Settings().stage_name
+    drawing = Sketch(
+        "A call meets the deployment, not the API that you edit",
+        f"A caller's URL names the stage {stage}. The stage points at a deployment, a frozen copy of the API "
+        "with its path, method, integration and policy. The copy says what to call: the function. You edit the "
+        "API. A change there is not served until it is copied into a new deployment.",
+        262,
+    )
+    drawing.card(16, 40, 88, 56, ["caller", f"…/{stage}/model"])
+    drawing.card(158, 40, 96, 56, [f"stage {stage}", "a name"], kind="new")
+    drawing.card(
+        322, 16, 144, 104,
+        ["deployment", "a frozen copy:", "path, method,", "integration, policy"], kind="new",
+    )  # fmt: skip
+    drawing.card(514, 40, 110, 56, ["the function", "02"])
+    drawing.route([(104, 68), (157, 68)])
+    drawing.route([(254, 68), (321, 68)], kind="new")
+    drawing.text(287, 58, "points at", size=12)
+    drawing.route([(466, 68), (513, 68)])
+    drawing.card(322, 176, 144, 70, ["the API", "03 to 05", "what you edit"])
+    drawing.route([(394, 176), (394, 121)], kind="new")
+    drawing.text(404, 152, "copied, at one moment", size=12, at="start")
+    drawing.text(310, 206, "what you change here", size=12, at="end")
+    drawing.text(310, 223, "waits for the next copy", size=12, at="end")
+    return drawing.svg()
+
+
 def anatomy() -> str:
     """What each part of a request's first line is for API Gateway."""
     stage = Settings().stage_name

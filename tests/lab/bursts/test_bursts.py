@@ -301,4 +301,4 @@ def test_a_dot_for_each_call_as_long_as_they_can_be_told_apart():
     few, many = BurstView(begun(n=40, lanes=("blue",))), BurstView(begun(n=2000, lanes=("blue",)))
     made = few.html().count("h0") + few.html().count("l4 8h-8z")
     assert made == 39 + 40 + 19, "39 measured, 40 foretold, of which 19 circles have an inside"
-    assert "a bar is 1 s" in many.html() and "l4 8h-8z" not in many.html()
+    assert "a bar is 1\u00a0s" in many.html() and "l4 8h-8z" not in many.html()

@@ -43,7 +43,7 @@ def test_tokens_appear_as_they_come_and_stay_after_stop(strict):
     wait_for(made, lambda: FIRST in live.status.value)
     fake.says.put(event({"content": "It <b>pulls"}))
     wait_for(made, lambda: "It &lt;b&gt;pulls" in live.status.value)
-    assert "writing, ~1 tokens" in live.status.value
+    assert "writing, ~1\u00a0tokens" in live.status.value
     live.button.click()
     assert fake.aborted and made.state()["state"] == "stopped"
     assert live.button.description == "Send" and "what came until then is kept" in made.text()

@@ -61,6 +61,6 @@ def test_it_is_told_while_it_matters(kind, event, told):
     deployment.apply({"resourcePreEvent": {"metadata": METADATA}}, 0.0)
     deployment.apply({event: {"metadata": METADATA}}, 3.0)
     view = DeploymentView(deployment, now=3.0)
-    assert f'<span class="kit-took">{told}</span>' in view.html()
+    assert f'<span class="kit-took">{told}</span>' in view.html().replace("\u00a0", " ")
     assert told in view.text()
     assert view.state()["rows"][0]["usual"] == 4.0

@@ -2,7 +2,7 @@
 
 import pytest
 
-from lab.draw.html import Markup, clean, escape, join, tag
+from lab.draw.html import Markup, clean, escape, join, tag, whole
 
 HOSTILE = [
     "<script>alert(1)</script>",
@@ -31,6 +31,27 @@ def test_markup_goes_in_as_it_is_and_only_by_type():
 def test_markup_plus_text_escapes_the_text():
     assert Markup("<b>") + "<i>" == "<b>&lt;i&gt;"
     assert isinstance(Markup("<b>") + "<i>", Markup)
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("1.2 s to the first token", "1.2_s to the first token"),
+        ("in 2 min 05 s, 4.0 kB", "in 2_min 05_s, 4.0_kB"),
+        ("32.0 tokens a second, with the way", "32.0_tokens_a_second, with the way"),
+        ("10 + 1.2 a second", "10 + 1.2_a_second"),
+        ("0.01 US dollars an hour", "0.01_US_dollars_an_hour"),
+        ("3 sandboxes, 2 hours of work, 4 mine, a 5", "3 sandboxes, 2 hours of work, 4 mine, a 5"),
+    ],
+)
+def test_a_number_and_its_unit_stay_on_one_line(text, shown):
+    assert whole(escape(text)) == shown.replace("_", "\u00a0")
+    assert tag("td", text) == f"<td>{shown}</td>".replace("_", "\u00a0")
+
+
+@pytest.mark.parametrize("name", ["pre", "code", "textarea", "style"])
+def test_what_is_copied_stays_as_it_was_written(name):
+    assert tag(name, "wait 5 s") == f"<{name}>wait 5 s</{name}>"
 
 
 def test_join_escapes_each_part_and_the_separator():

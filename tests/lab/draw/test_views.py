@@ -118,7 +118,7 @@ def test_what_is_redrawn_while_it_runs_has_nothing_to_focus():
     running = playground(exchanges()["running"])
     status = running.live() and running._controls.status.value
     page = Page(status)
-    assert "waiting for the model, 2 s" in "".join(page.words)
+    assert "waiting for the model, 2\u00a0s" in "".join(page.words)
     assert not page.all("details") and not page.all("a") and not page.all("summary")
 
 

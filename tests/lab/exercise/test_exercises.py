@@ -3,6 +3,7 @@
 import re
 import threading
 from dataclasses import replace
+from datetime import date, timedelta
 from pathlib import Path
 
 import pulumi
@@ -12,12 +13,12 @@ import pytest
 from gateway import budget, chat, deployment, limits, model, program
 from gateway.settings import Settings
 from lab import course
-from lab.checks import ch07
+from lab.checks import ch07, ch99
 from lab.errors import LabError
 from lab.exercise import calls, exercises, watched
-from lab.exercise.state import Exercise, blank, judge
+from lab.exercise.state import Exercise, NotYet, blank, judge
 from lab.mocks import mocks
-from tests.submissions import KEYS, MINE
+from tests.submissions import KEYS, MINE, of_function, stood
 
 FOLDER = Path(__file__).parents[2] / "submissions"
 FILES = sorted(FOLDER.glob("ch*/*.py"))
@@ -60,6 +61,7 @@ def deployed(monkeypatch, answers):
     monkeypatch.setattr(watched, "lines", lines)
     monkeypatch.setattr(watched, "alarm", lambda metric, ringing=False: answers["alarm"][ringing])
     monkeypatch.setattr(calls, "trial", trial)
+    monkeypatch.setattr(ch99, "_stands", lambda step: answers["stood"])
     return {**OUTPUTS, "invoke_url": base, "team_keys": KEYS, **answers.get("outputs", {})}
 
 
@@ -95,7 +97,8 @@ def test_the_solution_is_right_as_it_is_printed(number, monkeypatch):
     space = {"aws": aws, "pulumi": pulumi, "json": __import__("json"), "function_arn": arn,
              "path_below": chat.path_below, "path_method": limits.path_method,
              "proxy_integration": limits.proxy_integration,
-             "replace": replace, "counter": budget, "outputs": lambda: OUTPUTS}  # fmt: skip
+             "replace": replace, "date": date, "timedelta": timedelta,
+             "counter": budget, "outputs": lambda: OUTPUTS}  # fmt: skip
     solution = ALL[number].solution
     exec(solution, space)  # noqa: S102 - as a learner pastes it
     name = re.match(r"(?:def )?(\w+)", solution)[1]
@@ -211,6 +214,21 @@ def test_exercise_7_1_says_what_the_program_does():
     before = digest({})
     assert set(EDITS) == set(ch07.REDEPLOYS) == set(ch07.WHY)
     assert {name: digest(edit) != before for name, edit in EDITS.items()} == ch07.REDEPLOYS
+
+
+def test_an_address_that_means_nothing_any_more_is_gone_too(monkeypatch):
+    """On AWS the host name of an API that is deleted is known to nobody."""
+    answers = [of_function(200)]
+
+    def send(method, url):
+        if not answers:
+            raise NotYet(f"Nothing answers at {url}: ConnectionError.", "")
+        return answers.pop()
+
+    monkeypatch.setattr(calls, "send", send)
+    monkeypatch.setattr(ch99, "_stands", lambda step: stood())
+    found = judge(ALL["99.2"], read(FOLDER / "ch99" / "good_99_2.py")[1], {})
+    assert found.verdict == "right" and "GET /hello finds nobody" in found.sentence
 
 
 # Mocks

@@ -10,6 +10,7 @@ def test_a_learner_in_a_room_has_a_stack_and_a_tag_of_their_name(monkeypatch):
     monkeypatch.delenv("KIT_STACK", raising=False)
     monkeypatch.setenv("KIT_LEARNER", "ada")
     assert ready.stack_name("aws") == "ada-aws" and ready.stack_name("sandbox") == "ada"
+    assert ready.stack_name("aws", "first-look-aws") == "first-look-aws"  # as panels name it
     assert ready.learner_tags() == {"aws:defaultTags": {"tags": {"learner": "ada"}}}
     monkeypatch.setenv("KIT_STACK", "other")
     assert ready.stack_name("sandbox") == "other"

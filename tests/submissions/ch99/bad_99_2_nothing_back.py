@@ -1,0 +1,16 @@
+# exercise 99.2: afternoon
+# says: It gives back nothing.
+import json
+from datetime import date, timedelta
+
+import pulumi_aws as aws
+
+
+def afternoon(document, tags):
+    tags = {**tags, "gateway:expires": (date.today() + timedelta(days=1)).isoformat()}
+    hello = aws.apigateway.RestApi("hello", body=json.dumps(document), tags=tags)
+    copy = aws.apigateway.Deployment("helloCopy", rest_api=hello.id)
+    stage = aws.apigateway.Stage(
+        "helloStage", rest_api=hello.id, deployment=copy.id, stage_name="v1", tags=tags
+    )
+    print(stage)
