@@ -17,8 +17,11 @@ def number(value: float) -> str:
 def text(
     x: float, y: float, words: str, *, bold: bool = False, at: str = "start", ink: str = INK
 ) -> Markup:
-    """Words on one line, `at` start, middle or end of x; y is the base line."""
-    return tag(
+    """Words on one line, `at` start, middle or end of x; y is the base line.
+
+    A line break follows: an untrusted notebook keeps the words alone, and they stay words.
+    """
+    drawn = tag(
         "text",
         words,
         x=number(x),
@@ -28,3 +31,4 @@ def text(
         fill=ink,
         font_weight=600 if bold else None,
     )
+    return drawn + Markup("\n")

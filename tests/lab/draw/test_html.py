@@ -1,7 +1,10 @@
 """Text is escaped by type, and nothing a stranger wrote can act in a page."""
 
+import re
+
 import pytest
 
+from lab.draw import inline
 from lab.draw.html import Markup, clean, escape, join, tag, whole
 
 HOSTILE = [
@@ -88,3 +91,8 @@ def test_emoji_joined_of_several_stay_whole_and_tabs_and_newlines_too():
 
 def test_escape_shows_what_any_value_says():
     assert escape(None) == "None" and escape(1.5) == "1.5"
+
+
+def test_words_of_a_picture_stay_words_where_an_untrusted_notebook_shows_them_alone():
+    drawn = tag("svg", inline.text(0, 0, "measured"), inline.text(0, 9, "predicted"))
+    assert re.sub(r"<[^>]*>", "", drawn).split() == ["measured", "predicted"]
