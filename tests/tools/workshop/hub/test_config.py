@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from jupyter_server.services.kernels.kernelmanager import MappingKernelManager
 
+from sandbox import launch
 from tools.workshop.hub import overlay, seat
 from tools.workshop.hub.place import KIT, TEACH
 
@@ -98,6 +99,11 @@ def test_a_seat_finds_its_folders_below_home_where_nobody_has_said_them(monkeypa
     seat.main(["--port=1"])
     assert os.environ["KIT_HOME"] == str(tmp_path / ".kit")
     assert any((tmp_path / "course").rglob("*.ipynb")) and ran["command"][-1] == "--port=1"
+
+
+def test_what_a_seat_sets_for_the_sandbox_reaches_it():
+    assert seat.THRIFT.keys() - {"GOGC"} <= launch.INHERITED  # that one is the CLI's
+    assert seat.THRIFT["KIT_SEAT"] == "1"  # what idle_environments asks for
 
 
 @pytest.mark.parametrize("way", WAYS[:2])
