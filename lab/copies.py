@@ -72,7 +72,7 @@ def reset(page: int | str) -> Path:
         page: 3, "03" or "03_rest_api".
 
     Returns:
-        Where the old copy is kept.
+        Where the old copy is kept; where there was none, the fresh one.
 
     Raises:
         LabError: there is no such page, or work/ cannot be written.
@@ -83,22 +83,29 @@ def reset(page: int | str) -> Path:
         raise LabError(
             f"The page cannot be copied: {error}.", "Copy it from notebooks/ by hand."
         ) from error
-    print(
-        f"Yours is kept as work/{kept.name}. Open the page anew: File > Reload Notebook from Disk."
-    )
+    had = "." in kept.stem  # the time
+    said = f"Yours is kept as work/{kept.name}" if had else f"work/{kept.name} is new: you had none"
+    print(f"{said}. Open the page anew: File > Reload Notebook from Disk.")
     return kept
 
 
 def _reset(name: str, root: Path) -> Path:
     page, work = root / "notebooks" / f"{name}.ipynb", folder(root)
     copy = work / page.name
-    kept = work / f"{name}.{time.strftime('%Y-%m-%d-%H%M%S')}.ipynb"
     work.mkdir(exist_ok=True)
+    kept = copy
     if copy.exists():
+        kept = _unused(work, f"{name}.{time.strftime('%Y-%m-%d-%H%M%S')}")
         copy.replace(kept)
     shutil.copyfile(page, copy)
     _note(work, {**_known(work), name: _digest(page)})
     return kept
+
+
+def _unused(work: Path, name: str) -> Path:
+    """A name that no copy has: two resets within a second keep both."""
+    names = (name, *(f"{name}-{number}" for number in range(2, 100)))
+    return next(path for each in names if not (path := work / f"{each}.ipynb").exists())
 
 
 def folder(root: Path) -> Path:

@@ -57,6 +57,7 @@ INHERITED = frozenset(
         "PROGRAMFILES",
         "MALLOC_ARENA_MAX",
         "KIT_IDLE",
+        "KIT_SEAT",
         "KIT_PROVIDER",
         "KIT_STRICT",
         "KIT_STAGE_IN_PATH",

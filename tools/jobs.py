@@ -13,6 +13,7 @@ from contextlib import contextmanager
 from lab import copies
 from tools import clean, environment, machine
 from tools.environment import ROOT, Environment
+from tools.failed import failed
 from tools.machine import Problem
 
 # What a lock that another process has says, by system.
@@ -37,9 +38,11 @@ def run(job: str, commands: list[list[str]], needs_cli: bool, arguments: list[st
                 [env.python, "-m", "sandbox.engine"], cwd=ROOT, env=_environ(env)
             )
             if code:
+                if job == "check-room":
+                    failed(job, "the Pulumi CLI could not be had.\nfix: see above", arguments)
                 return code
     except Problem as problem:
-        print(f"error: {problem}", file=sys.stderr)
+        failed(job, str(problem), arguments)
         return 1
     if job == "lab":
         commands = [[*commands[0], *lab_arguments(arguments, first_page())]]

@@ -106,14 +106,20 @@ def main(arguments):
     if job not in JOBS:
         sys.stderr.write(usage() + "\n")
         return 0 if job in ("", "help", "-h", "--help") else 2
+    # This folder was put first: its modules must not stand in for those of the same name.
+    sys.path[0] = ROOT
     problem = python_problem(sys.version_info[:2])
     if problem:
         other = another_python()
         if not other:
-            sys.stderr.write(
-                f"error: {sys.executable}: {problem}. The kit runs on Python 3.10 to 3.14.\n"
+            from tools.failed import failed
+
+            failed(
+                job,
+                f"{sys.executable}: {problem}. The kit runs on Python 3.10 to 3.14.\n"
                 "fix: install one (python.org, your system's packages, or conda with "
-                "environment.yml) and run this again\n"
+                "environment.yml) and run this again",
+                arguments,
             )
             return 1
         sys.stderr.write(f"{problem}; going on with {' '.join(other)}\n")
@@ -121,8 +127,6 @@ def main(arguments):
         import subprocess
 
         return subprocess.call(other + [os.path.abspath(__file__)] + arguments)
-    # This folder was put first: its modules must not stand in for those of the same name.
-    sys.path[0] = ROOT
     from tools import jobs
 
     return jobs.run(job, JOBS[job][1], JOBS[job][2], arguments[1:])

@@ -43,7 +43,7 @@ def gather() -> Facts:
         libgomp=_loads("libgomp.so.1"),
         free=_free(folder),
         folder=str(folder),
-        writable=os.access(_existing(folder), os.W_OK),
+        writable=os.access(existing(folder), os.W_OK),
         cli=_cli(),
         sandbox=_sandbox(),
         port=_port(),
@@ -82,14 +82,14 @@ def _loads(library: str) -> bool:
     return True
 
 
-def _existing(folder: Path) -> Path:
+def existing(folder: Path) -> Path:
     """The folder, or the nearest one above it that exists: it is what decides."""
     return next((one for one in (folder, *folder.parents) if one.exists()), folder)
 
 
 def _free(folder: Path) -> int | None:
     try:
-        return shutil.disk_usage(_existing(folder)).free
+        return shutil.disk_usage(existing(folder)).free
     except OSError:
         return None
 

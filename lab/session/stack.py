@@ -146,6 +146,10 @@ class Stack:
 
     def _write_project(self) -> None:
         (self.home / "backend").mkdir(parents=True, exist_ok=True)
+        owner = self.home / "owner"
+        if self.config.get("gateway:owner") and not owner.exists():
+            # The kit's folder was deleted under this kernel: what it makes again is still its own.
+            files.write(owner, self.config["gateway:owner"])
         project = self.workspace / "Pulumi.yaml"
         files.write(
             project, yaml.safe_dump({"name": PROJECT, "runtime": "python"}, sort_keys=False)

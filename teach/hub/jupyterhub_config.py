@@ -85,7 +85,10 @@ if SYSTEMD == "systemd":
     c.SystemdSpawner.cpu_limit = float(os.environ.get("ROOM_CORES") or 2)
     c.SystemdSpawner.isolate_tmp = True
     c.SystemdSpawner.disable_user_sudo = True
-    c.SystemdSpawner.unit_extra_properties = {"TasksMax": "400", "TimeoutStopSec": "30"}
+    # Whatever takes too much memory is ended alone; with `stop`, which is usual, all of the unit would be.
+    c.SystemdSpawner.unit_extra_properties = {
+        "TasksMax": "400", "TimeoutStopSec": "30", "OOMPolicy": "continue",
+    }  # fmt: skip
     c.SystemdSpawner.username_template = "{USERNAME}"
     c.SystemdSpawner.user_workingdir = "/home/{USERNAME}"
 else:
@@ -106,6 +109,8 @@ c.Spawner.args = [
     "--ServerApp.jpserver_extensions=jupyterlab_jupytext=False",
     f"--MappingKernelManager.cull_idle_timeout={max(60, int(IDLE * 60))}",
     "--MappingKernelManager.cull_interval=60",
+    # Pages that were done stay open in a browser, each with a kernel of 100 MB.
+    "--MappingKernelManager.cull_connected=True",
 ]
 c.Spawner.env_keep = ["LANG", "LC_ALL"]
 c.Spawner.environment = {

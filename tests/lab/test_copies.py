@@ -82,6 +82,22 @@ def test_reset_takes_a_fresh_copy_and_keeps_the_old_one(course, monkeypatch, cap
     assert copies.make(course) == []
 
 
+def test_two_resets_within_a_second_keep_both_and_none_keeps_what_was_not_there(
+    course, monkeypatch, capsys
+):
+    monkeypatch.setattr(copies, "ROOT", course)
+    monkeypatch.setattr(copies.time, "strftime", lambda form: "2026-11-29-164100")
+    mine = course / "work" / "03_rest_api.ipynb"
+    assert copies.reset(3) == mine
+    assert "work/03_rest_api.ipynb is new: you had none." in capsys.readouterr().out
+    kept = []
+    for text in ("first", "second", "third"):
+        mine.write_text(text)
+        kept.append(copies.reset(3))
+    assert [path.read_text() for path in kept] == ["first", "second", "third"]
+    assert kept[2].name == "03_rest_api.2026-11-29-164100-3.ipynb"
+
+
 def test_a_page_that_is_not_there_is_told_with_those_that_are(course, monkeypatch):
     monkeypatch.setattr(copies, "ROOT", course)
     with pytest.raises(LabError, match="There is no chapter 42"):

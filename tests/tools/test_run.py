@@ -12,12 +12,14 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
+from dataclasses import asdict
 from pathlib import Path
 
 import pytest
 
 from tools import clean, environment, jobs, machine, packages, run
 from tools.environment import Environment
+from tools.workshop.room import Room
 
 ROOT = Path(__file__).parents[2]
 GOOD_CPU = "processor : 0\nflags\t\t: fpu sse avx avx2 bmi1 bmi2 fma f16c\n"
@@ -66,6 +68,7 @@ def test_pythons_3_10_to_3_14_are_taken(version, problem):
 
 
 def test_the_door_parses_on_python_3_6():
+    ast.parse((ROOT / "tools" / "failed.py").read_text(), feature_version=(3, 6))
     source = (ROOT / "tools" / "run.py").read_text()
     tree = ast.parse(source, feature_version=(3, 6))
     imported = {n.names[0].name for n in tree.body if isinstance(n, ast.Import)}
@@ -85,6 +88,23 @@ def test_an_old_python_says_so_and_how_to_get_another(tmp_path):
     assert (
         "Python 3.8 is too old. The kit runs on Python 3.10 to 3.14.\nfix: install" in done.stderr
     )
+
+
+def test_what_ends_check_room_before_it_begins_is_its_one_line_too(tmp_path, capsys, monkeypatch):
+    def no(env):
+        raise machine.Problem("this processor lacks AVX2.\nfix: another\n  machine")
+
+    monkeypatch.setattr(jobs, "set_up", no)
+    assert jobs.run("check-room", [], True, []) == 1
+    said = capsys.readouterr()
+    assert said.out.startswith("NOT READY  ") and said.err == ""
+    assert said.out.endswith("): this processor lacks AVX2. Fix: another machine\n")
+    assert jobs.run("check-room", [], True, ["--json"]) == 1
+    told = json.loads(capsys.readouterr().out)
+    assert told.keys() == {"ready", *asdict(Room())} and not told["ready"]
+    assert told["missing"] == ["this processor lacks AVX2. Fix: another machine"]
+    assert jobs.run("tutorial", [], True, []) == 1
+    assert capsys.readouterr().err.startswith("error: this processor lacks AVX2.\nfix: another")
 
 
 def test_an_old_python_goes_on_with_a_good_one_on_path(tmp_path):

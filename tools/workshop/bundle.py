@@ -26,9 +26,11 @@ tar xf {archive}
 cd {name}
 python3 tools/run.py lab
 """
+# Beside the hub itself, which is in /opt/gateway-course: where its unit looks for the kit.
+HUB_KIT = "/opt/gateway-kit"
 INSTALL_HUB = """\
-tar xf {archive} -C /opt
-cd /opt/{name}
+sudo mkdir -p {kit} && sudo tar xf {archive} -C {kit} --strip-components 1
+cd {kit}
 sudo /usr/bin/python3 -m tools.workshop.hub prepare
 """
 
@@ -82,7 +84,7 @@ def make(name: str, pythons: list[str], to: Path, *, hub: bool = False) -> Path:
         unfinished.replace(target)
     size, seconds = target.stat().st_size / 1e6, time.monotonic() - begun
     print(f"{target}: {size:.0f} MB, in {seconds:.0f} s. On each machine:\n")
-    print((INSTALL_HUB if hub else INSTALL).format(archive=target.name, name=NAME))
+    print((INSTALL_HUB if hub else INSTALL).format(archive=target.name, name=NAME, kit=HUB_KIT))
     return target
 
 

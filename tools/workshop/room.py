@@ -23,6 +23,7 @@ import psutil
 from lab.preflight import preflight
 from lab.preflight.state import FAIL, judge
 from sandbox.home import CHECKOUT
+from sandbox.home import home as own_home
 
 MEMORY = 1.5  # GiB free: notebook server, kernel, sandbox, model, and a browser's tab
 SLOW = 8.0  # tokens a second: below, an answer of 64 tokens takes more than 8 s
@@ -99,7 +100,8 @@ def look(room: Room, environ: Any = os.environ) -> None:
 
 def try_out(room: Room, say: Any) -> None:
     """Start a sandbox, deploy, ask, in a home that is removed; what fails is what is missing."""
-    home = Path(tempfile.mkdtemp(prefix="room-"))
+    # On the disk where the learner's own folder is, or will be: its space, its locks, its speed.
+    home = Path(tempfile.mkdtemp(prefix="room-", dir=preflight.existing(own_home())))
     # One variable decides where all of the kit is, so it is set before the lab is loaded.
     os.environ.update(KIT_HOME=str(home), KIT_TARGET="sandbox", KIT_STACK="room")
     from sandbox import cloud
@@ -107,12 +109,20 @@ def try_out(room: Room, say: Any) -> None:
     try:
         use(room, say)
     except Exception as error:  # noqa: BLE001 - whatever it is, it is what a learner would meet
-        reason = str(error).strip().splitlines()[:1]
-        room.missing.append(f"a first try: {type(error).__name__}: {' '.join(reason)}. Fix: "
-                            f"search {CHECKOUT / 'TROUBLESHOOTING.md'} for it")  # fmt: skip
+        room.missing.append(f"a first try: {type(error).__name__}: {reason(str(error))}")
     finally:
         cloud.stop(home)
         shutil.rmtree(home, ignore_errors=True)
+
+
+def reason(text: str) -> str:
+    """An error on a line, with its own fix, or where to look for one."""
+    lines = text.strip().splitlines() or [""]
+    fix = next((line for line in lines[1:] if line.lower().startswith("fix:")), "")
+    said = " ".join([lines[0], fix.replace("fix:", "Fix:", 1)]).strip()
+    if "Fix:" in said:
+        return said
+    return f"{said.rstrip('.')}. Fix: search {CHECKOUT / 'TROUBLESHOOTING.md'} for it"
 
 
 def use(room: Room, say: Any) -> None:

@@ -21,7 +21,7 @@ from pathlib import Path
 from typing import Any
 
 from lab.exercise.exercises import exercises
-from lab.exercise.state import NOT_TRIED, RIGHT, judge
+from lab.exercise.state import RIGHT, judge
 from lab.marks.answers import rebuilt
 from lab.predictions.questions import QUESTIONS
 
@@ -102,7 +102,7 @@ def again(event: dict[str, Any], run_code: bool) -> str:
         return FALSE
     outputs = event.get("outputs")
     verdict = judge(exercise, value, outputs if isinstance(outputs, dict) else {}).verdict
-    return VERIFIED if verdict == RIGHT else FALSE if verdict != NOT_TRIED else CLAIMED
+    return VERIFIED if verdict == RIGHT else FALSE  # a blank, too
 
 
 def shut_in() -> None:

@@ -68,7 +68,8 @@ def fetch(platform: Platform, release: str, listed: str, folder: Path) -> None:
             *(option for tag in platform.tags for option in ("--platform", tag)),
             *("--dest", str(folder), "--requirement", str(file), *patience(env)),
         ]
-        bar, said, seen = Bar(f"Fetching packages for Python {release}"), [], 0
+        python = release.rpartition(".")[0]  # what comes is for each release of it
+        bar, said, seen = Bar(f"Fetching packages for Python {python}"), [], 0
         with running(command, env) as (lines, process):
             for line in lines:
                 said += [line] if line else []

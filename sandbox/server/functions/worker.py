@@ -22,7 +22,7 @@ from typing import Any
 
 from sandbox import home
 from sandbox.server.base import emulator
-from sandbox.server.functions import layers, process_memory, waiting
+from sandbox.server.functions import idle_environments, layers, process_memory, waiting
 from sandbox.server.functions.stream_pipe import STREAM, Sink, Tee, wanted
 from sandbox.server.functions.worker_main import END
 
@@ -72,6 +72,7 @@ class Environment(lambda_runtime.Worker):  # type: ignore[misc,name-defined]
         self._run = Run(stream=f"[{self.config.get('Version', '$LATEST')}]{uuid.uuid4().hex}")
         self._run.cold = True
         try:
+            idle_environments.make_way()
             # Something may have tidied up; a home that was deleted is not to come back.
             Path(tempfile.gettempdir()).mkdir(exist_ok=True)
             self.config = layers.unpacked(plain) if STRICT or wrapped(plain) else plain

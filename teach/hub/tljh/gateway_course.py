@@ -6,9 +6,10 @@ which `python3 -m tools.workshop.hub prepare` has put into /opt/gateway-course, 
 /opt/tljh/user. Then: sudo tljh-config reload hub. Limits are TLJH's own: sudo tljh-config set
 limits.memory 1.5G, limits.cpu 2; who is away is ended by its culler (services.cull.timeout).
 
-Not run where this was written, for PID 1 of that machine was no systemd. What was: the file is loaded
-by JupyterHub's own loader, each name in it is one that SystemdSpawner has, the command that
-SystemdSpawner makes of it is compared, and its properties pass `systemd-analyze verify`.
+TLJH itself was not run where this was written. What was: the file is loaded by JupyterHub's own
+loader, each name in it is one that SystemdSpawner has, the command that SystemdSpawner makes of it
+is compared, and its properties pass `systemd-analyze verify`. The same properties ran with this
+kit's own hub: README.md beside this folder.
 """
 
 import json
@@ -29,6 +30,9 @@ c.Spawner.args = [
     "--LabApp.news_url=None",
     "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate",
     f"--LabApp.app_settings_dir={ROOM['kit']}/tools/jupyterlab",
+    # Pages that were done stay open in a browser, each with a kernel of 100 MB.
+    "--MappingKernelManager.cull_idle_timeout=3600",
+    "--MappingKernelManager.cull_connected=True",
 ]
 c.Spawner.environment = {
     "VIRTUAL_ENV": f"{AT}/venv",
@@ -43,4 +47,7 @@ c.Spawner.environment = {
 c.SystemdSpawner.extra_paths = [f"{AT}/venv/bin"]
 c.SystemdSpawner.isolate_tmp = True
 # A unit that ends takes its cgroup along, and so the sandbox: SIGTERM, on which it saves.
-c.SystemdSpawner.unit_extra_properties = {"TasksMax": "400", "TimeoutStopSec": "30"}
+# Whatever takes too much memory is ended alone; with `stop`, which is usual, all of the unit would be.
+c.SystemdSpawner.unit_extra_properties = {
+    "TasksMax": "400", "TimeoutStopSec": "30", "OOMPolicy": "continue",
+}  # fmt: skip

@@ -317,3 +317,5 @@ def test_a_kits_folder_that_was_deleted_under_a_live_sandbox_is_made_again(kit):
     assert session.up().changes["create"] == NAMES[6]
     answer = requests.post(session.outputs()["model_url"], json={"prompt": "Hi"}, timeout=60)
     assert answer.status_code == 200
+    session.open_session(6)  # as the next page does
+    assert session.up().changes == {}

@@ -69,6 +69,13 @@ def test_code_is_not_run_unless_it_is_asked_for(tmp_path):
     assert not mark.exists()
 
 
+def test_a_blank_that_is_said_to_be_right_is_false():
+    number = next(iter(DATA))
+    assert verify.again(check(number, {"form": "data", "value": None}), run_code=False) == "false"
+    blank = {"form": "code", "name": "f", "source": "def f():\n    ...\n", "names": {}}
+    assert verify.again(check(next(iter(CODE)), blank), run_code=True) == "false"
+
+
 @pytest.mark.skipif(os.name == "nt", reason="Windows has no resource limits")
 def test_code_that_is_run_reaches_no_network_and_none_of_the_trainers_variables(monkeypatch):
     monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "the trainer's")

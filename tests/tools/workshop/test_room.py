@@ -11,6 +11,7 @@ import psutil
 import pytest
 
 from lab.preflight.state import FAIL, OK, Line
+from tools.environment import ROOT
 from tools.workshop import room
 
 
@@ -75,7 +76,7 @@ def test_whatever_fails_in_the_first_try_is_what_is_missing(fine, monkeypatch, t
 
     stopped = []
     monkeypatch.setattr(room, "use", broken)
-    monkeypatch.setattr(room.tempfile, "mkdtemp", lambda prefix: str(tmp_path / "home"))
+    monkeypatch.setattr(room.tempfile, "mkdtemp", lambda prefix, dir: str(tmp_path / "home"))
     monkeypatch.setattr("sandbox.cloud.stop", stopped.append)
     for name in ("KIT_HOME", "KIT_TARGET", "KIT_STACK"):
         monkeypatch.setenv(name, "")
@@ -87,13 +88,34 @@ def test_whatever_fails_in_the_first_try_is_what_is_missing(fine, monkeypatch, t
     assert stopped == [tmp_path / "home"] and not (tmp_path / "home").exists()
 
 
+@pytest.mark.parametrize(
+    ("error", "line"),
+    [
+        ("No space left. Fix: free some", "No space left. Fix: free some"),
+        ("It failed.\nmore\nfix: do this", "It failed. Fix: do this"),
+        ("It did not answer.\nmore", f"It did not answer. Fix: search {ROOT}/TROUBLESHOOTING.md for it"),
+    ],
+)  # fmt: skip
+def test_an_error_that_has_a_fix_is_given_no_other(error, line):
+    assert room.reason(error) == line
+
+
+def test_the_first_try_is_on_the_disk_of_the_learners_folder(monkeypatch, tmp_path):
+    monkeypatch.setattr(room, "use", lambda found, say: tried.extend(tmp_path.iterdir()))
+    for name, value in (("KIT_HOME", str(tmp_path / "kit")), ("KIT_TARGET", ""), ("KIT_STACK", "")):
+        monkeypatch.setenv(name, value)
+    tried = []
+    room.try_out(room.Room(), say=print)
+    assert [each.name[:5] for each in tried] == ["room-"] and list(tmp_path.iterdir()) == []
+
+
 def test_this_machine_is_ready_and_nothing_is_left(tmp_path):
     done = subprocess.run(
         [sys.executable, "-m", "tools.workshop.room", "--json"],
         capture_output=True,
         text=True,
         timeout=240,
-        env={**os.environ, "TMPDIR": str(tmp_path)},
+        env={**os.environ, "TMPDIR": str(tmp_path), "KIT_HOME": str(tmp_path / "kit")},
     )
     told = json.loads(done.stdout)
     assert done.returncode == 0 and told["ready"] and told["missing"] == [], done.stdout

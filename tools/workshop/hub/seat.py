@@ -22,8 +22,9 @@ LIMITS = {
 }
 
 # Memory that processes would hold and not use: a heap for each few threads, and what the CLI's
-# collector lets lie. They are the C library's variable, and Go's; the hub's may say otherwise.
-THRIFT = {"MALLOC_ARENA_MAX": "2", "GOGC": "25"}
+# collector lets lie: the C library's variable, and Go's. The sandbox's own has a function that starts
+# end another's that is idle: two stacks have a model each. The hub's may say otherwise.
+THRIFT = {"MALLOC_ARENA_MAX": "2", "GOGC": "25", "KIT_SEAT": "1"}
 
 FOLDERS = {"KIT_HOME": ".kit", "KIT_COURSE": "course"}  # below a learner's home
 

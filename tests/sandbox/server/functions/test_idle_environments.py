@@ -1,10 +1,13 @@
 """Environments that nobody calls end; the one that was called last is kept a little longer."""
 
+import tempfile
 from types import SimpleNamespace
 
 import pytest
 
 from sandbox.server.functions import idle_environments as idles
+from sandbox.server.functions.worker import Environment
+from tests.sandbox.server.shapes import archive
 
 NOW = 1_000_000.0
 
@@ -48,3 +51,33 @@ def test_who_answers_and_what_is_provisioned_stays(pools):
     workers |= {"a": [busy, worker(1)], "b": [kept]}
     assert idles.reap(60) == 0
     assert workers["b"] == [kept]
+
+
+def test_where_many_share_a_server_one_that_starts_ends_what_is_idle(pools, monkeypatch):
+    workers, ended = pools
+    before, kept = worker(idles.MAKES_WAY + 1), worker(999, provisioned=True)
+    compared, starts = worker(idles.MAKES_WAY - 1), worker(0)
+    starts.in_use = True
+    workers |= {"a": [before], "b": [kept], "c": [compared], "d": [starts]}
+    monkeypatch.delenv("KIT_SEAT", raising=False)
+    assert idles.make_way() == 0 and ended == []
+    monkeypatch.setenv("KIT_SEAT", "1")
+    assert idles.make_way() == 1
+    assert ended == [before]
+    assert workers == {"a": [], "b": [kept], "c": [compared], "d": [starts]}
+
+
+def test_an_environment_ends_the_idle_ones_before_it_starts(pools, monkeypatch, tmp_path):
+    workers, ended = pools
+    name = "arn:aws:lambda:us-east-1:000000000000:function:f"
+    config = {"Runtime": "python3.12", "Handler": "h.handler", "FunctionArn": name}
+    starts = Environment("f", config, archive("def handler(event, context):\n    return 1\n"))
+    idle, starts.in_use = worker(idles.MAKES_WAY), True
+    workers |= {"a": [idle], "f": [starts]}
+    monkeypatch.setenv("KIT_SEAT", "1")
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    starts._spawn()
+    with starts._proc as process:  # which closes its pipes, and waits
+        runs = process.poll() is None
+        process.kill()
+    assert runs and ended == [idle] and workers["f"] == [starts]

@@ -3,7 +3,10 @@
 import json
 import os
 import platform
+import subprocess
 import sys
+import tarfile
+from pathlib import Path
 
 import pytest
 
@@ -11,6 +14,7 @@ from sandbox import bundle
 from tools.machine import Problem
 from tools.workshop import bundle as maker
 from tools.workshop.hub import brought
+from tools.workshop.hub.place import DEFAULT, TEACH
 
 
 @pytest.fixture
@@ -108,3 +112,15 @@ def test_a_hub_is_for_linux(tmp_path):
     ):
         maker.make("macos-arm64", ["3.12"], tmp_path, hub=True)
     assert os.listdir(tmp_path) == []
+
+
+def test_a_bundles_lines_put_the_kit_where_the_hubs_unit_looks_for_it(tmp_path):
+    unit = (TEACH / "gateway-course.service").read_text("utf-8")
+    assert f"WorkingDirectory={maker.HUB_KIT}\n" in unit and Path(maker.HUB_KIT) != DEFAULT
+    archive = tmp_path / "a.tar"
+    with tarfile.open(archive, "w") as opened:
+        opened.add(TEACH / "gateway-course.service", f"{maker.NAME}/teach/hub/unit")
+    lines = maker.INSTALL_HUB.format(archive=archive, name=maker.NAME, kit=tmp_path / "kit")
+    first = lines.splitlines()[0].replace("sudo ", "")
+    subprocess.run(first, shell=True, check=True)
+    assert (tmp_path / "kit" / "teach" / "hub" / "unit").read_text("utf-8") == unit

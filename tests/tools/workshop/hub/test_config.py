@@ -8,7 +8,9 @@ import sys
 from pathlib import Path
 
 import pytest
+from jupyter_server.services.kernels.kernelmanager import MappingKernelManager
 
+from sandbox import launch
 from tools.workshop.hub import overlay, seat
 from tools.workshop.hub.place import KIT, TEACH
 
@@ -47,16 +49,16 @@ def test_systemd_runs_the_kits_seat_with_limits_and_ends_all_of_it(told, way):
     assert told[way]["cmd"][:3] == [python, "-m", "tools.workshop.hub.seat"]
     found = told[way]["properties"]
     assert found["TasksMax"] == "400" and found["PrivateTmp"] == "yes"
+    assert found["OOMPolicy"] == "continue"  # else one that fills memory ends all of the unit
     assert told[way]["environ"]["PATH"].startswith(f"{told['at']}/venv/bin:")
     assert told[way]["environ"]["KIT_ENGINE_DIR"] == f"{told['at']}/engine"
     if way == WAYS[0]:  # TLJH has its own words for limits
         assert found["MemoryMax"] == 3 * 2**29 and found["CPUQuota"] == "200%"
 
 
+@pytest.mark.skipif(not shutil.which("systemd-analyze"), reason="apt-get install systemd")
 def test_systemd_knows_every_property(told, tmp_path):
     """Where systemd is installed, whether or not it runs."""
-    if not shutil.which("systemd-analyze"):
-        return
     lines = [
         f"{key}={value}"
         for way in WAYS[:2]
@@ -97,6 +99,19 @@ def test_a_seat_finds_its_folders_below_home_where_nobody_has_said_them(monkeypa
     seat.main(["--port=1"])
     assert os.environ["KIT_HOME"] == str(tmp_path / ".kit")
     assert any((tmp_path / "course").rglob("*.ipynb")) and ran["command"][-1] == "--port=1"
+
+
+def test_what_a_seat_sets_for_the_sandbox_reaches_it():
+    assert seat.THRIFT.keys() - {"GOGC"} <= launch.INHERITED  # that one is the CLI's
+    assert seat.THRIFT["KIT_SEAT"] == "1"  # what idle_environments asks for
+
+
+@pytest.mark.parametrize("way", WAYS[:2])
+def test_kernels_of_pages_that_stay_open_end_when_they_are_idle(told, way):
+    given = dict(each.removeprefix("--MappingKernelManager.").split("=") for each in told[way]["cmd"]
+                 if each.startswith("--MappingKernelManager."))  # fmt: skip
+    assert given.keys() <= {*MappingKernelManager.class_trait_names(config=True)}
+    assert given["cull_idle_timeout"] == "3600" and given["cull_connected"] == "True"
 
 
 def test_the_images_commands_are_the_kits():
