@@ -3,7 +3,8 @@
 Most faults are inside of functions. Their processes are forked from a session of pytest that has
 collected all tests, and the function gets its changed code. A fault in a line that runs on import
 (a constant, a default, a field) needs the import again: its process is forked before the session,
-and collects for itself. Both run only the tests that were seen to reach the fault's statement.
+and collects for itself. The first are shown to the tests that were seen to reach their statement,
+the others to all: a constant is read where nothing of its own file runs.
 """
 
 from __future__ import annotations
@@ -64,6 +65,7 @@ class Hunt:
         without: modules that are not there, only things that take any call: threads that a
             library starts on import are not in a fork. Tests that need it fail, and are left out.
         say: gets a word now and then on how far it is.
+        most: tests that a fault is shown to; 0: all that reach it.
     """
 
     def __init__(
@@ -72,7 +74,9 @@ class Hunt:
         tests: list[str],
         without: list[str],
         say: Callable[[str], object],
+        most: int = 0,
     ) -> None:
+        self.most = most
         self.faults, self.tests, self.say = faults, tests, say
         sys.modules.update({name: MagicMock(name=name) for name in without})
         self.files = frozenset(file for file, _ in faults)
@@ -96,9 +100,10 @@ class Hunt:
             mine = {number: early[number] for number in early if self.faults[number][0] == file}
             took = self._without_a_fault(file, list(mine.values()))
             for number, tests in mine.items():
-                shown = partial(self._fail_imported, file, self.faults[number][1].source, tests)
-                plain = partial(self._fail_imported, file, self._texts[file], tests)
-                self._judge(number, ended(shown, plain, took) if tests else [])
+                best = self._best_first(file, tests)
+                shown = partial(self._fail_imported, file, self.faults[number][1].source, best)
+                plain = partial(self._fail_imported, file, self._texts[file], best)
+                self._judge(number, ended(shown, plain, took) if best else [])
         return [
             (self._verdicts[number], self.killers.get(number, ""))
             for number in range(len(self.faults))
@@ -124,6 +129,9 @@ class Hunt:
         """The verdict, from the tests that failed; None: a process that broke off."""
         self._verdicts[number] = SURVIVED if failed == [] else KILLED
         self.killers[number] = failed[0] if failed else ""
+        if failed == []:
+            file, fault = self.faults[number]
+            self.say(f"survived: {Path(file).name}:{fault.line}: {fault.change}\n")
         if len(self._verdicts) % 25 == 0:
             survived = sum(verdict != KILLED for verdict in self._verdicts.values())
             self.say(f"{len(self._verdicts)} of {len(self.faults)}, {survived} survived\n")
@@ -154,18 +162,19 @@ class Hunt:
         gc.freeze()  # what was collected is not looked through again, and not copied to each fork
         reached: Reached = forked(lambda: reach.traced(session.items, tracer, known))
         reached.imported = imported
-        self.say(f"{len(reached.tests)} of {len(items)} tests reach the files\n")
+        reaching = sum(bool(lines) for lines in reached.tests.values())
+        self.say(f"{reaching} of {len(items)} tests reach the files\n")
         order = [items[test] for test in reached.in_order(reached.tests)]
         failed, reached.seconds = forked(lambda: _timed(order))
         self.say(f"left out, for they fail in another order: {failed}" if failed else "all pass\n")
         reached.leave_out(failed)
         early: dict[int, list[str]] = {}
         for number, (file, fault) in enumerate(self.faults):
-            tests = reached.reach(file, fault.lines)
+            tests = self._best_first(file, reached.reach(file, fault.lines))
             codes = _changed(_compiled(file, self._texts[file]), _compiled(file, fault.source))
             inside = all(len(old.co_freevars) == len(new.co_freevars) for old, new in codes.items())
             if reached.on_import(file, fault.lines) or not inside:
-                early[number] = reached.touch(file)
+                early[number] = reached.first_of_all(file)
             elif tests:
                 chosen = [items[test] for test in tests]
                 shown = partial(_fail_patched, file, fault.source, codes, live, known, chosen)
@@ -175,6 +184,11 @@ class Hunt:
             else:
                 self._verdicts[number] = UNTESTED
         return self._verdicts, self.killers, early
+
+    def _best_first(self, file: str, tests: list[str]) -> list[str]:
+        """These tests, but first of all those that have found most faults of this file."""
+        by = [by for number, by in self.killers.items() if self.faults[number][0] == file]
+        return sorted(tests, key=lambda test: -by.count(test))[: self.most or None]
 
     def _fail_imported(self, file: str, text: str, tests: list[str]) -> list[str] | None:
         """The first of these tests that fails where the file is imported with this text."""
