@@ -237,7 +237,9 @@ def test_an_account_is_judged_line_by_line():
         ("will be made", "5 resources: 4 Role, 1 RestApi"),
         (
             "costs",
-            "about 3.50 US dollars a month at rest, and 0.09 for 1,000 prompts; "
-            "list prices, some not checked lately",
+            (
+                "about 3.50 US dollars a month at rest, and 0.09 for 1,000 prompts; "
+                "list prices, some not checked lately"
+            ),
         ),
     ]
