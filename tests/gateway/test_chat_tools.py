@@ -240,6 +240,19 @@ def within(name, schema):
         ({"tools": BOTH, "tool_choice": allowed("none")}, "tool_choice.allowed_tools.mode"),
         ({"tools": BOTH, "tool_choice": allowed("auto")}, "tool_choice.allowed_tools.tools"),
         ({"tools": BOTH, "tool_choice": allowed("auto", "f")}, "tool_choice"),
+        (
+            {
+                "tools": BOTH,
+                "tool_choice": {
+                    "type": "allowed_tools",
+                    "allowed_tools": {
+                        "mode": "auto",
+                        "tools": [{"type": "function", "function": {"name": "a b"}}],
+                    },
+                },
+            },
+            "tool_choice.allowed_tools.tools[0].function.name",
+        ),
         ({"parallel_tool_calls": "no"}, "parallel_tool_calls"),
         ({"messages": [*PARIS, RESULT]}, "messages[1]"),
     ],
