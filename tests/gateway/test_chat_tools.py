@@ -352,8 +352,11 @@ def test_json_passes_as_it_comes():
 
 @pytest.mark.parametrize("texts", [["Sure"], ["[", "]"], []], ids=str)
 def test_what_is_no_object_is_refused_with_its_first_piece(texts):
-    with pytest.raises(ApiError, match="cannot be held to this schema"):
+    with pytest.raises(ApiError) as raised:
         held(*texts)
+    assert (raised.value.status, raised.value.code) == (400, "invalid_schema")
+    message = "The model cannot be held to this schema: no answer fits all of it."
+    assert raised.value.message == message
 
 
 @pytest.mark.parametrize("rest", ['"a": }', '"a": 10}', '"a": 1, "b": 2}', '"a": 1}\nSure'])

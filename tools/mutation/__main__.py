@@ -44,7 +44,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("scope", choices=scopes)
     parser.add_argument("modules", nargs="*", help="files of the scope; all if left out")
     parser.add_argument("--sample", type=int, default=50, help="faults a module, at most")
-    parser.add_argument("--most", type=int, default=0, help="tests a fault, at most; 0: all")
+    parser.add_argument("--seconds", type=float, help="of tests a fault, the quickest; else all")
     parser.add_argument("--seed", type=int, default=1, help="of the random choice")
     parser.add_argument(
         "--survivors",
@@ -82,7 +82,7 @@ def _hunted(
     loud = os.fdopen(os.dup(1), "w", buffering=1)  # pytest keeps what is printed while it runs
     loud.write(f"{len(faults)} faults for {' '.join(room['tests'])}\n")
     shown = [(str(ROOT / module), fault) for module, fault in faults]
-    hunt = Hunt(shown, room["tests"], room.get("without", []), loud.write, chosen.most)
+    hunt = Hunt(shown, room["tests"], room.get("without", []), loud.write, chosen.seconds)
     found = [
         {"module": module, "fault": _key(module, fault), "verdict": verdict, "by": by}
         for (module, fault), (verdict, by) in zip(faults, hunt.run())

@@ -65,7 +65,7 @@ class Hunt:
         without: modules that are not there, only things that take any call: threads that a
             library starts on import are not in a fork. Tests that need it fail, and are left out.
         say: gets a word now and then on how far it is.
-        most: tests that a fault is shown to; 0: all that reach it.
+        seconds: of tests that a fault is shown to, the quickest; None: all that reach it.
     """
 
     def __init__(
@@ -74,9 +74,9 @@ class Hunt:
         tests: list[str],
         without: list[str],
         say: Callable[[str], object],
-        most: int = 0,
+        seconds: float | None = None,
     ) -> None:
-        self.most = most
+        self.seconds = seconds
         self.faults, self.tests, self.say = faults, tests, say
         sys.modules.update({name: MagicMock(name=name) for name in without})
         self.files = frozenset(file for file, _ in faults)
@@ -164,17 +164,17 @@ class Hunt:
         reached.imported = imported
         reaching = sum(bool(lines) for lines in reached.tests.values())
         self.say(f"{reaching} of {len(items)} tests reach the files\n")
-        order = [items[test] for test in reached.in_order(reached.tests)]
+        order = [items[test] for test in reached.all()]
         failed, reached.seconds = forked(lambda: _timed(order))
         self.say(f"left out, for they fail in another order: {failed}" if failed else "all pass\n")
         reached.leave_out(failed)
         early: dict[int, list[str]] = {}
         for number, (file, fault) in enumerate(self.faults):
-            tests = self._best_first(file, reached.reach(file, fault.lines))
+            tests = self._best_first(file, reached.reach(file, fault.lines, self.seconds))
             codes = _changed(_compiled(file, self._texts[file]), _compiled(file, fault.source))
             inside = all(len(old.co_freevars) == len(new.co_freevars) for old, new in codes.items())
             if reached.on_import(file, fault.lines) or not inside:
-                early[number] = reached.first_of_all(file)
+                early[number] = reached.first_of_all(file, self.seconds)
             elif tests:
                 chosen = [items[test] for test in tests]
                 shown = partial(_fail_patched, file, fault.source, codes, live, known, chosen)
@@ -188,7 +188,7 @@ class Hunt:
     def _best_first(self, file: str, tests: list[str]) -> list[str]:
         """These tests, but first of all those that have found most faults of this file."""
         by = [by for number, by in self.killers.items() if self.faults[number][0] == file]
-        return sorted(tests, key=lambda test: -by.count(test))[: self.most or None]
+        return sorted(tests, key=lambda test: -by.count(test))
 
     def _fail_imported(self, file: str, text: str, tests: list[str]) -> list[str] | None:
         """The first of these tests that fails where the file is imported with this text."""

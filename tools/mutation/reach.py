@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import gc
+import itertools
 import sys
 import threading
 import time
@@ -35,20 +36,38 @@ class Reached:
     tests: dict[str, dict[str, set[int]]] = field(default_factory=dict)
     seconds: dict[str, float] = field(default_factory=dict)
 
-    def reach(self, file: str, lines: range) -> list[str]:
-        """Tests that run one of these lines, in the order in which to run them."""
-        return self.in_order(
+    def reach(self, file: str, lines: range, seconds: float | None = None) -> list[str]:
+        """Tests that run one of these lines, in the order in which to run them.
+
+        Args:
+            seconds: how long all of them may take; the quickest are taken. None: as they are.
+        """
+        found = [
             test
             for test, files in self.tests.items()
             if file in files and not files[file].isdisjoint(lines)
-        )
+        ]
+        return self._in_order(self._within(found, seconds))
 
-    def first_of_all(self, file: str) -> list[str]:
+    def first_of_all(self, file: str, seconds: float | None = None) -> list[str]:
         """All tests, those first that run any line of the file."""
-        found = self.in_order(test for test, files in self.tests.items() if file in files)
-        return [*found, *self.in_order(set(self.tests).difference(found))]
+        found = [test for test, files in self.tests.items() if file in files]
+        some = self._within(found, seconds)
+        others = self._within(set(self.tests).difference(found), seconds)
+        return [*self._in_order(some), *self._in_order(others)]
 
-    def in_order(self, tests: Iterable[str]) -> list[str]:
+    def all(self) -> list[str]:
+        """All tests, in the order in which to run them."""
+        return self._in_order(self.tests)
+
+    def _within(self, tests: Iterable[str], seconds: float | None) -> list[str]:
+        quickest = sorted(tests, key=self.seconds.__getitem__)
+        if seconds is None:
+            return quickest
+        ends = itertools.accumulate(self.seconds[test] for test in quickest)
+        return [test for test, end in zip(quickest, ends, strict=True) if end <= seconds]
+
+    def _in_order(self, tests: Iterable[str]) -> list[str]:
         """The quickest first, but those of a module together: they share fixtures.
 
         First of all go some of each module, for most faults are found by any.
