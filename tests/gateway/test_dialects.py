@@ -4,8 +4,9 @@ import json
 
 import api
 import pytest
-from dialects import fields, messages_checks, responses_checks
-from inner import Call, Message
+from dialects import fields, messages, messages_checks, responses_checks
+from errors import ApiError
+from inner import Call, EndPiece, Message, Usage
 
 from tests.gateway import agents
 from tests.gateway.scripted import READ, Model, call, text
@@ -400,6 +401,54 @@ def test_a_response_says_whether_it_is_whole(end, status, details):
         "output_tokens": 1,
         "output_tokens_details": {"reasoning_tokens": 0},
         "total_tokens": READ + 1,
+    }
+
+
+def streamed(backend):
+    """The events of a message: their names, and what they say."""
+    answer = post(backend, MESSAGES, stream=True, tools=[TOOL[MESSAGES]])
+    parts = b"".join(answer.pieces()).decode().strip().split("\n\n")
+    told = []
+    for part in parts:
+        name, data = part.split("\n")
+        told.append(json.loads(data.removeprefix("data: ")))
+        assert name == f"event: {told[-1]['type']}"
+    return told
+
+
+def test_a_streamed_message_tells_of_each_block_by_its_place():
+    """As in Anthropic's "Streaming messages"."""
+    told = streamed(Model([*text("Hi"), *call("weather", '{"city":', ' "Oslo"}')]))
+    start, *blocks, why, stop = told
+    assert start["message"]["usage"]["input_tokens"] == READ
+    assert start["message"]["usage"]["output_tokens"] == 0
+    assert [(one["type"].removeprefix("content_block_"), one["index"]) for one in blocks] == [
+        ("start", 0), ("delta", 0), ("stop", 0),
+        ("start", 1), ("delta", 1), ("delta", 1), ("stop", 1),
+    ]  # fmt: skip
+    assert blocks[3]["content_block"]["input"] == {}
+    assert "".join(one["delta"]["partial_json"] for one in blocks[4:6]) == '{"city": "Oslo"}'
+    assert why["delta"]["stop_reason"] == "tool_use" and why["usage"]["output_tokens"] == 4
+    assert stop == {"type": "message_stop"}
+
+
+class Silent(Model):
+    def stream(self, ask):
+        yield EndPiece("stop", Usage(READ, 0))
+
+
+def test_a_streamed_message_without_a_word_has_an_empty_block():
+    _, begun, done, _, _ = streamed(Silent())
+    assert begun["content_block"] == {"type": "text", "text": "", "citations": None}
+    assert (begun["index"], done) == (0, {"type": "content_block_stop", "index": 0})
+
+
+def test_a_message_that_breaks_off_says_so_in_an_event_of_its_own():
+    name, data, *_ = messages.broken(ApiError(500, "internal_error", "Oh.")).decode().split("\n")
+    assert name == "event: error"
+    assert json.loads(data.removeprefix("data: ")) == {
+        "type": "error",
+        "error": {"type": "api_error", "message": "Oh."},
     }
 
 
