@@ -11,6 +11,7 @@ import sys
 import threading
 import time
 from email.message import Message
+from http.server import BaseHTTPRequestHandler
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -18,7 +19,7 @@ import budget
 import handler
 import pytest
 import requests
-from instance import shipping, told
+from instance import ending, shipping, told
 from instance.ending import Server
 
 from tests.gateway.fake_model import FakeModel
@@ -125,7 +126,7 @@ def test_at_its_end_a_server_gives_the_last_answer_and_hushes_who_waits(monkeypa
 
     def respond(event, context):
         begun.set()
-        time.sleep(0.3)
+        time.sleep(0.6)
         yield {"statusCode": 200, "headers": {}}
         yield b"the last answer"
 
@@ -138,12 +139,42 @@ def test_at_its_end_a_server_gives_the_last_answer_and_hushes_who_waits(monkeypa
     caller = threading.Thread(target=lambda: answers.append(requests.get(url, timeout=10).text))
     caller.start()
     assert begun.wait(5)
+    began = time.monotonic()
     served.end()
+    assert 0.2 < time.monotonic() - began < 30, "it ends when the answer is given"
     caller.join(5)
     assert answers == ["the last answer"]
     idle.settimeout(5)
     assert idle.recv(10) == b""
     idle.close()
+    served.server_close()
+
+
+def test_an_answer_that_does_not_end_is_waited_for_a_minute_and_no_longer(monkeypatch):
+    assert ending.LONGEST == 60.0  # systemd kills after 90: TimeoutStopSec
+    monkeypatch.setattr(ending, "LONGEST", 0.2)
+    served = Server(("127.0.0.1", 0), BaseHTTPRequestHandler)
+    threading.Thread(target=served.serve_forever, args=(0.01,), daemon=True).start()
+    one, other = socket.socketpair()
+    served.working(one, True)
+    began = time.monotonic()
+    served.end()
+    assert 0.2 <= time.monotonic() - began < 30
+    for each in (one, other):
+        each.close()
+    served.server_close()
+
+
+def test_a_connection_that_is_over_is_not_waited_for(monkeypatch):
+    served = Server(("127.0.0.1", 0), BaseHTTPRequestHandler)
+    threading.Thread(target=served.serve_forever, args=(0.01,), daemon=True).start()
+    one, other = socket.socketpair()
+    served.working(one, True)
+    served.shutdown_request(one)
+    began = time.monotonic()
+    served.end()
+    assert time.monotonic() - began < 30
+    other.close()
     served.server_close()
 
 
