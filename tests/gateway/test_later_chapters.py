@@ -157,6 +157,7 @@ def test_a_pool_takes_no_strangers_and_hides_who_is_in_it(whole):
     declared = whole(authentication="cognito")
     pool = declared.inputs["callers"]
     assert pool["adminCreateUserConfig"] == {"allowAdminCreateUserOnly": True}
+    assert pool["deletionProtection"] == "INACTIVE"  # nothing is protected that nobody asked for
     assert declared.inputs["callersClient"]["preventUserExistenceErrors"] == "ENABLED"
     assert {"user_pool_id", "user_pool_client_id"} <= set(declared.outputs)
 

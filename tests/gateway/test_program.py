@@ -308,6 +308,43 @@ def test_the_integration_hands_requests_to_the_function_as_the_apis_role(whole_p
     assert proxy["credentials"].endswith("role/languageModelApiRole")
 
 
+def of_type(declared, token):
+    """The arguments of all resources of a type, by name."""
+    return {name: declared.inputs[name] for name, type in declared.types.items() if type == token}
+
+
+def test_every_method_asks_the_authorizer_and_wants_a_key(whole_program):
+    for name, method in of_type(whole_program, "aws:apigateway/method:Method").items():
+        assert method["authorization"] == "CUSTOM", name
+        assert (method["authorizerId"], method["apiKeyRequired"]) == ("keyAuthorizer-id", True)
+
+
+def test_a_method_goes_before_another_takes_its_place(whole_program):
+    """API Gateway has one method of a verb on a path, and deploys none without an integration."""
+    methods = of_type(whole_program, "aws:apigateway/method:Method")
+    assert set(methods) <= whole_program.deleted_first
+
+
+def test_all_that_can_bears_the_tags_by_which_a_clean_up_finds_it(whole_program):
+    tagged = {name: made["tags"] for name, made in whole_program.inputs.items() if "tags" in made}
+    assert {"languageModelApi", "tokenBudgets", "teamKey-blue", "accessLogs"} <= set(tagged)
+    for name, tags in tagged.items():
+        assert (tags["gateway:project"], tags["gateway:stack"]) == ("gateway", "test"), name
+        assert not {"gateway:owner", "gateway:expires"} & set(tags), "nobody has said who, and when"
+
+
+def test_every_log_is_kept_as_long_as_the_settings_say(whole_program):
+    logs = of_type(whole_program, "aws:cloudwatch/logGroup:LogGroup")
+    assert {log["retentionInDays"] for log in logs.values()} == {Settings().log_retention_days}
+
+
+def test_a_budget_is_an_item_that_is_paid_for_by_the_request_and_goes_by_itself(whole_program):
+    table = whole_program.inputs["tokenBudgets"]
+    assert (table["billingMode"], table["hashKey"]) == ("PAY_PER_REQUEST", "id")
+    assert table["attributes"] == [{"name": "id", "type": "S"}]
+    assert table["ttl"] == {"attributeName": "expires", "enabled": True}
+
+
 def test_the_deployment_waits_for_all_that_it_freezes(whole_program):
     waits_for = whole_program.depends_on["languageModelDeployment"]
     assert waits_for == {"languageModelApi", *FROZEN}
