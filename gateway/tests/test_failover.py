@@ -45,21 +45,29 @@ class Items:
     def __init__(self):
         self.item, self.reads, self.writes, self.down = {}, 0, 0, False
 
-    def get_item(self, **_):
+    def get_item(self, TableName, Key):
         self.reads += 1
+        self.is_meant(TableName, Key)
         self.fail_if_down()
         return {"Item": dict(self.item)}
+
+    def is_meant(self, table, key):
+        assert (table, key) == ("breakers", {"id": {"S": "first"}})
 
     def fail_if_down(self):
         if self.down:
             raise TimeoutError
 
-    def update_item(self, UpdateExpression, ExpressionAttributeValues, **more):
+    def update_item(self, TableName, Key, UpdateExpression, ExpressionAttributeValues, **more):
         self.writes += 1
+        self.is_meant(TableName, Key)
         self.fail_if_down()
         given = {name: float(each["N"]) for name, each in ExpressionAttributeValues.items()}
         if not self.holds(more.get("ConditionExpression", ""), given):
             raise self.Failed
+        assert (
+            UpdateExpression.startswith(("SET ", "REMOVE ")) and more["ReturnValues"] == "ALL_NEW"
+        )
         if UpdateExpression.startswith("REMOVE"):
             self.item.clear()
         elif "ADD failures" in UpdateExpression:

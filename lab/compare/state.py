@@ -48,12 +48,11 @@ class Pair:
     def state(self) -> str:
         """`idle`, `running`, and at the end the worse of both."""
         states = [one.exchange.state if one.exchange else "idle" for one in self.columns]
-        for state in ("failed", "stopped", "running"):
+        for state in ("failed", "stopped"):
             if state in states:
                 return state
-        return (
-            "done" if set(states) == {"done"} else "idle" if set(states) == {"idle"} else "running"
-        )
+        first, second = states
+        return first if first == second else "running"
 
     def with_exchange(self, place: int, exchange: Exchange) -> Pair:
         """The same with this exchange in its column."""

@@ -58,7 +58,7 @@ OWNERS: dict[str, tuple[tuple[str, tuple[str, ...]], ...]] = {
 SEVERAL = sorted(
     {arguments for rules in OWNERS.values() for _, arguments in rules if len(arguments) > 1}
 )
-NAMES = ("arn", "name", "bucket", "rootResourceId")  # outputs by which others name a resource
+NAMES = ("arn", "name", "bucket")  # outputs by which others name a resource
 
 Key = tuple[str, tuple[str, ...]]
 

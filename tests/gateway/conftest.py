@@ -74,6 +74,7 @@ class Declared(pulumi.runtime.Mocks):
         self.inputs = {}
         self.types = {}
         self.depends_on = {}
+        self.deleted_first = set()
         self.resources = {}
         self.outputs = {}
         self.read = {}
@@ -120,6 +121,8 @@ class Declared(pulumi.runtime.Mocks):
         waited_for = args.opts.depends_on or []
         self.depends_on[args.name] = {resource._name for resource in waited_for}
         self.resources[args.name] = args.resource
+        if args.opts.delete_before_replace:
+            self.deleted_first.add(args.name)
         if args.opts.replacement_trigger is not None:
             self.triggers[args.name] = pulumi.Output.from_input(args.opts.replacement_trigger)
         if args.name in self.changes:

@@ -1,5 +1,6 @@
 """A model elsewhere: at a URL, or one of Bedrock's, through boto3 itself, with each of their errors."""
 
+import importlib.util
 import json
 import os
 import subprocess
@@ -474,6 +475,71 @@ def which(**environment):
 )
 def test_the_environment_says_which_and_nothing_else_is_loaded(environment, found):
     assert which(**environment) == found
+
+
+ENVIRONMENT = (
+    "BACKEND", "BACKEND_MODEL", "BACKEND_URL", "BACKEND_SECRET", "BACKEND_PROMPT_TOKENS",
+    "BACKEND_ANSWER_TOKENS", "MODEL_NAME", "SYSTEM_PROMPT",
+)  # fmt: skip
+
+
+@pytest.fixture
+def loaded(monkeypatch):
+    """The backend of a process with this environment."""
+
+    def of(**environment):
+        for name in ENVIRONMENT:
+            monkeypatch.delenv(name, raising=False)
+        for name, value in environment.items():
+            monkeypatch.setenv(name, value)
+        spec = importlib.util.spec_from_file_location("backend_of_a_test", CODE / "backend.py")
+        module = importlib.util.module_from_spec(spec)
+        spec.loader.exec_module(module)
+        return module.MODEL
+
+    return of
+
+
+@pytest.mark.parametrize("environment", [{}, {"BACKEND": "local"}])
+def test_the_model_here_answers_where_nobody_says_otherwise(loaded, monkeypatch, environment):
+    monkeypatch.setitem(sys.modules, "model", SimpleNamespace(MODEL="the model here"))
+    assert loaded(**environment) == "the model here"
+
+
+def test_a_model_at_a_url_is_as_the_environment_says(loaded):
+    least = {"BACKEND": "openai", "BACKEND_MODEL": "m", "BACKEND_URL": "https://x"}
+    made = loaded(**least)
+    assert isinstance(made, Endpoint)
+    assert (made.name, made.model, made.base_url, made.secret) == ("m", "m", "https://x", None)
+    assert (made.limits, made.system_prompt) == (Limits(8000, 1024), "")
+    assert made.first_token == 60.0
+    more = {
+        "BACKEND_SECRET": "arn:aws:secretsmanager:us-east-1:1:secret:key",
+        "BACKEND_PROMPT_TOKENS": "70",
+        "BACKEND_ANSWER_TOKENS": "50",
+        "MODEL_NAME": "Ours",
+        "SYSTEM_PROMPT": "Be brief.",
+    }
+    made = loaded(**least, **more)
+    assert (made.name, made.model, made.limits) == ("Ours", "m", Limits(70, 50))
+    assert (made.secret.arn, made.system_prompt) == (more["BACKEND_SECRET"], "Be brief.")
+
+
+def test_a_model_of_bedrock_is_asked_once_and_waited_for_a_minute(loaded, monkeypatch):
+    monkeypatch.setenv("AWS_DEFAULT_REGION", "eu-central-1")
+    given = {"MODEL_NAME": "Ours", "SYSTEM_PROMPT": "Be brief.", "BACKEND_PROMPT_TOKENS": "70"}
+    made = loaded(BACKEND="bedrock", BACKEND_MODEL=NOVA, **given)
+    assert isinstance(made, Bedrock)
+    assert (made.name, made.model_id, made.limits) == ("Ours", NOVA, Limits(70, 1024))
+    assert made.system_prompt == "Be brief."
+    meta = made.client.meta
+    assert (meta.service_model.service_name, meta.config.read_timeout) == ("bedrock-runtime", 60)
+    assert meta.config.retries["total_max_attempts"] == 1
+
+
+def test_another_backend_is_none(loaded):
+    with pytest.raises(ValueError, match="BACKEND is 'no', not local, openai or bedrock"):
+        loaded(BACKEND="no")
 
 
 # The program

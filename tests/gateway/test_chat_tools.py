@@ -240,6 +240,19 @@ def within(name, schema):
         ({"tools": BOTH, "tool_choice": allowed("none")}, "tool_choice.allowed_tools.mode"),
         ({"tools": BOTH, "tool_choice": allowed("auto")}, "tool_choice.allowed_tools.tools"),
         ({"tools": BOTH, "tool_choice": allowed("auto", "f")}, "tool_choice"),
+        (
+            {
+                "tools": BOTH,
+                "tool_choice": {
+                    "type": "allowed_tools",
+                    "allowed_tools": {
+                        "mode": "auto",
+                        "tools": [{"type": "function", "function": {"name": "a b"}}],
+                    },
+                },
+            },
+            "tool_choice.allowed_tools.tools[0].function.name",
+        ),
         ({"parallel_tool_calls": "no"}, "parallel_tool_calls"),
         ({"messages": [*PARIS, RESULT]}, "messages[1]"),
     ],
@@ -339,8 +352,11 @@ def test_json_passes_as_it_comes():
 
 @pytest.mark.parametrize("texts", [["Sure"], ["[", "]"], []], ids=str)
 def test_what_is_no_object_is_refused_with_its_first_piece(texts):
-    with pytest.raises(ApiError, match="cannot be held to this schema"):
+    with pytest.raises(ApiError) as raised:
         held(*texts)
+    assert (raised.value.status, raised.value.code) == (400, "invalid_schema")
+    message = "The model cannot be held to this schema: no answer fits all of it."
+    assert raised.value.message == message
 
 
 @pytest.mark.parametrize("rest", ['"a": }', '"a": 10}', '"a": 1, "b": 2}', '"a": 1}\nSure'])

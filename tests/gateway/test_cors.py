@@ -8,7 +8,7 @@ import handler
 import pages
 import pytest
 
-from gateway import cors, program
+from gateway import api, cors, program
 from gateway.settings import Settings
 
 ONE = ("https://page.example",)
@@ -156,3 +156,33 @@ def test_a_page_can_read_what_the_function_refuses(monkeypatch, wrong):
 def test_gateway_and_function_show_a_page_the_same_headers():
     assert cors.EXPOSED == pages.EXPOSED
     assert cors.page_variables(list(TWO)) == {"PAGE_ORIGINS": " ".join(TWO)}
+
+
+@pytest.mark.parametrize(
+    ("origins", "allowed"),
+    [(ONE, "'https://page.example'"), (TWO, "method.request.header.Origin")],
+)
+def test_a_page_can_read_what_the_gateway_refuses(origins, allowed):
+    """As API Gateway writes it: a text is in quotes, what a request brings is not."""
+    told = cors.page_headers(list(origins))
+    start = "gatewayresponse.header."
+    assert told.pop(f"{start}Access-Control-Allow-Origin") == allowed
+    assert told.pop(f"{start}Vary") == "'Origin'"  # a cache keeps one answer for each origin
+    exposed = told.pop(f"{start}Access-Control-Expose-Headers")
+    assert {"Retry-After", "x-request-id"} <= set(exposed.strip("'").split(","))
+    assert told == {} == cors.page_headers([])
+
+
+def test_a_preflight_is_let_in_whoever_asks(declare):
+    found = []
+
+    def step():
+        rest_api = api.rest_api({})
+        for each in cors.preflight_statements(list(ONE), rest_api):
+            each["Resource"].apply(lambda arn, each=each: found.append({**each, "Resource": arn}))
+        assert cors.preflight_statements([], rest_api) == []
+
+    declare(step)
+    (statement,) = found
+    assert statement.pop("Resource").endswith("/*/OPTIONS/*")
+    assert statement == {"Effect": "Allow", "Principal": "*", "Action": "execute-api:Invoke"}

@@ -4,8 +4,9 @@ import json
 
 import api
 import pytest
-from dialects import fields, messages_checks, responses_checks
-from inner import Call, Message
+from dialects import fields, messages, messages_checks, responses_checks
+from errors import ApiError
+from inner import Call, EndPiece, Message, Usage
 
 from tests.gateway import agents
 from tests.gateway.scripted import READ, Model, call, text
@@ -142,6 +143,7 @@ def test_what_would_make_it_another_answer_is_refused_by_name(model, path, said)
 def test_what_is_switched_off_is_no_reason_to_refuse(model):
     assert asked(model, RESPONSES, background=False, store=True).messages
     assert asked(model, MESSAGES, mcp_servers=[]).messages
+    assert asked(model, MESSAGES, container="").messages
 
 
 # What the model is told
@@ -355,6 +357,7 @@ def test_a_response_has_all_that_openais_has(model):
 def test_a_message_has_all_that_anthropics_has(model):
     body = post(Model(*text("Hi"), *call("weather", '{"city": "Oslo"}')), MESSAGES).body
     assert body["id"].startswith("msg_")
+    assert (body["type"], body["role"], body["model"]) == ("message", "assistant", "Fake-1M")
     assert body["content"] == [
         {"type": "text", "text": "Hi", "citations": None},
         {
@@ -368,11 +371,147 @@ def test_a_message_has_all_that_anthropics_has(model):
     assert body["usage"].items() >= {"input_tokens": READ, "output_tokens": 3}.items()
 
 
+@pytest.mark.parametrize(
+    ("said", "end", "reason"),
+    [
+        # Anthropic: a call that max_tokens has cut is none that can be made.
+        (text("Hi"), "stop", "end_turn"),
+        (text("Hi"), "length", "max_tokens"),
+        (text("Hi"), "stop_sequence", "stop_sequence"),
+        (call("weather", "{}"), "stop", "tool_use"),
+        (call("weather", "{"), "length", "max_tokens"),
+    ],
+)
+def test_a_message_says_why_it_ends(said, end, reason):
+    body = post(Model(said, end=end), MESSAGES, tools=[TOOL[MESSAGES]]).body
+    assert body["stop_reason"] == reason
+
+
+@pytest.mark.parametrize(
+    ("end", "status", "details"),
+    [("stop", "completed", None), ("length", "incomplete", {"reason": "max_output_tokens"})],
+)
+def test_a_response_says_whether_it_is_whole(end, status, details):
+    body = post(Model(text("Hi"), end=end), RESPONSES).body
+    assert (body["status"], body["incomplete_details"]) == (status, details)
+    assert (body["completed_at"] is None) == (end == "length")
+    assert body["usage"] == {
+        "input_tokens": READ,
+        "input_tokens_details": {"cached_tokens": 0, "cache_write_tokens": 0},
+        "output_tokens": 1,
+        "output_tokens_details": {"reasoning_tokens": 0},
+        "total_tokens": READ + 1,
+    }
+
+
+def streamed(backend):
+    """The events of a message: their names, and what they say."""
+    answer = post(backend, MESSAGES, stream=True, tools=[TOOL[MESSAGES]])
+    parts = b"".join(answer.pieces()).decode().strip().split("\n\n")
+    told = []
+    for part in parts:
+        name, data = part.split("\n")
+        told.append(json.loads(data.removeprefix("data: ")))
+        assert name == f"event: {told[-1]['type']}"
+    return told
+
+
+def test_a_streamed_message_tells_of_each_block_by_its_place():
+    """As in Anthropic's "Streaming messages"."""
+    told = streamed(Model([*text("Hi"), *call("weather", '{"city":', ' "Oslo"}')]))
+    start, *blocks, why, stop = told
+    assert start["message"]["usage"]["input_tokens"] == READ
+    assert start["message"]["usage"]["output_tokens"] == 0
+    assert [(one["type"].removeprefix("content_block_"), one["index"]) for one in blocks] == [
+        ("start", 0), ("delta", 0), ("stop", 0),
+        ("start", 1), ("delta", 1), ("delta", 1), ("stop", 1),
+    ]  # fmt: skip
+    assert blocks[3]["content_block"]["input"] == {}
+    assert "".join(one["delta"]["partial_json"] for one in blocks[4:6]) == '{"city": "Oslo"}'
+    assert why["delta"]["stop_reason"] == "tool_use" and why["usage"]["output_tokens"] == 4
+    assert stop == {"type": "message_stop"}
+
+
+class Silent(Model):
+    def stream(self, ask):
+        yield EndPiece("stop", Usage(READ, 0))
+
+
+def test_a_streamed_message_without_a_word_has_an_empty_block():
+    _, begun, done, _, _ = streamed(Silent())
+    assert begun["content_block"] == {"type": "text", "text": "", "citations": None}
+    assert (begun["index"], done) == (0, {"type": "content_block_stop", "index": 0})
+
+
+def test_a_message_that_breaks_off_says_so_in_an_event_of_its_own():
+    name, data, *_ = messages.broken(ApiError(500, "internal_error", "Oh.")).decode().split("\n")
+    assert name == "event: error"
+    assert json.loads(data.removeprefix("data: ")) == {
+        "type": "error",
+        "error": {"type": "api_error", "message": "Oh."},
+    }
+
+
+@pytest.mark.parametrize(("said", "told"), [({}, None), ({"max_output_tokens": 17}, 17)])
+def test_a_response_repeats_what_was_asked(model, said, told):
+    body = post(model, RESPONSES, instructions=" ", metadata={"a": "b"}, **said).body
+    assert body["max_output_tokens"] == told
+    assert (body["instructions"], body["metadata"]) == (" ", {"a": "b"})
+    assert [message.role for message in model.asked[-1].messages] == ["user"]  # none of no words
+
+
+def test_each_event_of_an_item_says_of_which(model):
+    answer = post(model, RESPONSES, stream=True)
+    lines = b"".join(answer.pieces()).decode().splitlines()
+    told = [json.loads(line.removeprefix("data: ")) for line in lines if line.startswith("data: {")]
+    (item,) = {event["item"]["id"] for event in told if "item" in event}
+    inside = [event for event in told if "content_index" in event]
+    assert len(inside) > 3
+    assert {(event["item_id"], event["output_index"]) for event in inside} == {(item, 0)}
+
+
+@pytest.mark.parametrize(
+    ("choice", "param"),
+    [
+        (5, "tool_choice"),
+        ({"type": "function", "name": "a b"}, "tool_choice.name"),
+        ({"type": "allowed_tools", "mode": "none", "tools": []}, "tool_choice.mode"),
+        ({"type": "allowed_tools", "mode": "auto", "tools": 5}, "tool_choice.tools"),
+        ({"type": "allowed_tools", "mode": "auto", "tools": [5]}, "tool_choice.tools"),
+    ],
+)
+def test_a_choice_is_refused_with_its_place(model, choice, param):
+    found, message = refused(model, RESPONSES, tools=[TOOL[RESPONSES]], tool_choice=choice)
+    assert found == param and message.startswith(param)
+
+
+def test_a_choice_of_several_may_demand_a_call(model):
+    allowed = {"type": "allowed_tools", "mode": "required", "tools": [TOOL[RESPONSES]]}
+    ask = asked(model, RESPONSES, tools=[TOOL[RESPONSES]], tool_choice=allowed)
+    assert (ask.choice, [tool.name for tool in ask.tools]) == ("required", ["weather"])
+
+
+@pytest.mark.parametrize(
+    ("said", "content", "finish"),
+    [
+        (text("Hm"), "Hm", "stop"),
+        (call("weather", "{}"), None, "tool_calls"),  # OpenAI: null where there is only a call
+        ([*text("Hm"), *call("weather", "{}")], "Hm", "tool_calls"),
+    ],
+)
+def test_a_completion_has_the_text_beside_its_calls(said, content, finish):
+    tools = [{"type": "function", "function": {**NAMED, "parameters": CITY}}]
+    messages = [{"role": "user", "content": "Hi"}]
+    body = post(Model(said), "/chat/completions", messages=messages, tools=tools).body
+    (choice,) = body["choices"]
+    assert (choice["message"]["content"], choice["finish_reason"]) == (content, finish)
+
+
 @PATHS
 def test_tokens_are_counted_and_nothing_is_written(model, path):
     body = {name: value for name, value in GOOD[path].items() if name != "max_tokens"}
     answer = post(model, COUNTS[path], **body)
-    assert answer.body["input_tokens"] == READ
+    assert (answer.status, answer.body["input_tokens"]) == (200, READ)
     assert model.asked == [] and answer.usage == {}
 
 

@@ -697,7 +697,7 @@ def line(monkeypatch, capsys):
         monkeypatch.setattr(log, "NAMESPACE", namespace)
         line = log.Line("lambda-1")
         line.fields.update(fields or {})
-        clock.now += 2.00004
+        clock.now += 2.00026
         line.write(answer, NAME)
         text = capsys.readouterr().out
         assert text.endswith("}\n") and text.count("\n") == 1
@@ -708,13 +708,13 @@ def line(monkeypatch, capsys):
 
 def test_the_line_of_an_answer_without_a_model(line):
     assert line(answers.Answer(404), "ns", {"path": "/x"}) == {
-        "lambda_request_id": "lambda-1", "path": "/x", "status": 404, "milliseconds": 2000.0,
+        "lambda_request_id": "lambda-1", "path": "/x", "status": 404, "milliseconds": 2000.3,
     }  # fmt: skip
 
 
 def test_the_line_of_an_answer_without_metrics(line):
     assert line(answers.Answer(200, usage=USAGE, first_token=0.12345)) == {
-        "lambda_request_id": "lambda-1", "status": 200, "milliseconds": 2000.0, **USAGE,
+        "lambda_request_id": "lambda-1", "status": 200, "milliseconds": 2000.3, **USAGE,
         "first_token_milliseconds": 123.5,
     }  # fmt: skip
     assert line(answers.Answer(200, usage=USAGE, first_token=0))["first_token_milliseconds"] == 0
@@ -722,7 +722,7 @@ def test_the_line_of_an_answer_without_metrics(line):
 
 def test_the_line_makes_metrics_by_opentelemetrys_names(line):
     found = line(answers.Answer(200, usage=USAGE, first_token=0.5), "ns")
-    assert round(found.pop("gen_ai.server.request.duration"), 4) == 2.0
+    assert round(found.pop("gen_ai.server.request.duration"), 4) == 2.0003
     metrics = [
         {"Name": "gen_ai.usage.input_tokens", "Unit": "Count"},
         {"Name": "gen_ai.usage.output_tokens", "Unit": "Count"},
@@ -730,7 +730,7 @@ def test_the_line_makes_metrics_by_opentelemetrys_names(line):
         {"Name": "gen_ai.server.request.duration", "Unit": "Seconds"},
     ]
     assert found == {
-        "lambda_request_id": "lambda-1", "status": 200, "milliseconds": 2000.0, **USAGE,
+        "lambda_request_id": "lambda-1", "status": 200, "milliseconds": 2000.3, **USAGE,
         "first_token_milliseconds": 500.0,
         "_aws": {"Timestamp": 5500, "CloudWatchMetrics": [{
             "Namespace": "ns", "Dimensions": [["gen_ai.request.model"]], "Metrics": metrics,

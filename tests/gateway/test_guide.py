@@ -252,8 +252,23 @@ def test_a_schema_has_two_thousand_parts_and_not_one_more():
         ([root({"enum": ["cat"]}), {**root({"enum": ["dog"]}), "required": []}], False),
         ([root({"type": "string"}), root({"type": "string"})], False),
         ([{"anyOf": [{"type": "null"}]}, {"type": "string"}], False),
+        *(
+            ([{"enum": [value]}, {"type": kind}], kind != same)
+            for value, same in (
+                (None, "null"),
+                (True, "boolean"),
+                (0.5, "number"),
+                (1, "number"),
+                ([1], "array"),
+                ({"a": 1}, "object"),
+            )
+            for kind in ("null", "boolean", "number", "string", "array", "object")
+        ),
+        ([{"type": "object"}, {"type": "object"}], False),
+        ([{"type": "object"}, root({"enum": ["cat"]})], False),
+        ([root({"enum": ["cat"]}), {"type": "object"}], False),
     ],
-    ids=range(11),
+    ids=str,
 )
 def test_branches_are_told_apart_by_type_or_by_a_property_of_few_values(schemas, are):
     assert apart(schemas) is are
@@ -343,6 +358,16 @@ def generated(chance, depth=0):
         {"enum": chance.sample(["x", "\\", '"', 1, 2.5, True, None, [], {"y": 1}], 3)},
         {"type": "boolean"},
     ])  # fmt: skip
+
+
+@pytest.mark.parametrize("most", [1, 2, 5])
+def test_an_object_of_any_names_has_so_many_and_no_more(most):
+    shown = held(
+        {"type": "object", "additionalProperties": {"type": "null"}, "maxProperties": most}, "s"
+    )
+    for number in range(1, 7):
+        value = dict.fromkeys("abcdef"[:number])
+        assert fits(value, shown) == validator(shown).is_valid(value) == (number <= most)
 
 
 @pytest.mark.parametrize("seed", range(8))

@@ -11,6 +11,7 @@ import sys
 import threading
 import time
 from email.message import Message
+from http.server import BaseHTTPRequestHandler
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -18,7 +19,7 @@ import budget
 import handler
 import pytest
 import requests
-from instance import shipping, told
+from instance import ending, shipping, told
 from instance.ending import Server
 
 from tests.gateway.fake_model import FakeModel
@@ -52,8 +53,11 @@ def test_on_an_instance_headers_of_the_gateway_are_the_requests_context(monkeypa
         ("/v1x/model", "v1", "/v1x/model"),
         ("/v1/v1/model", "v1", "/v1/model"),
         ("/v1", "v1", "/v1"),
+        ("//model", "", "//model"),
     ):
         assert told.path(path, head(x_gateway_stage=stage)) == truth
+    for path in ("/v1/model", "//model", "/XXXX/model", "/None/model"):
+        assert told.path(path, head()) == path
 
 
 class Logs:
@@ -62,12 +66,19 @@ class Logs:
     exceptions = SimpleNamespace(ResourceAlreadyExistsException=KeyError)
 
     def __init__(self, fails=False):
-        self.sent, self.fails = [], fails
+        self.sent, self.fails, self.streams = [], fails, 0
 
-    def create_log_stream(self, **_):
+    def create_log_stream(self, logGroupName, logStreamName):
+        assert (logGroupName, logStreamName) == ("group", "stream")
+        self.streams += 1
         raise KeyError
 
-    def put_log_events(self, logEvents, **_):
+    def put_log_events(self, logGroupName, logStreamName, logEvents):
+        """AWS wants milliseconds since 1970, the oldest first, and 10,000 lines at most."""
+        assert (logGroupName, logStreamName) == ("group", "stream") and self.streams
+        times = [each["timestamp"] for each in logEvents]
+        assert times == sorted(times) and 0 < len(times) <= 10_000
+        assert all(abs(each / 1000 - time.time()) < 60 for each in times)
         if self.fails:
             raise TimeoutError
         self.sent += [each["message"] for each in logEvents]
@@ -78,7 +89,7 @@ def test_lines_are_printed_and_sent_and_the_last_ones_at_the_end(capsys):
     lines = shipping.Shipping(client, "group", "stream", printed)
     print('{"a": 1}\n{"b": 2}', file=lines)
     lines.close()
-    assert client.sent == ['{"a": 1}', '{"b": 2}']
+    assert client.sent == ['{"a": 1}', '{"b": 2}'] and client.streams == 1
     assert printed.getvalue() == '{"a": 1}\n{"b": 2}\n'
     failing = shipping.Shipping(Logs(fails=True), "group", "stream", printed)
     print("lost", file=failing)
@@ -92,7 +103,20 @@ def test_many_lines_are_sent_in_several_calls_and_none_is_lost_at_the_end():
     many = [f"line {number}" for number in range(2 * shipping.AT_ONCE + 1)]
     print("\n".join(many), file=lines)
     lines.close()
-    assert client.sent == many
+    assert client.sent == many and client.streams == 1
+
+
+def test_an_empty_line_is_printed_and_not_sent():
+    client, printed = Logs(), io.StringIO()
+    lines = shipping.Shipping(client, "group", "stream", printed)
+    assert lines.write("\n  \none\n") == 8
+    lines.close()
+    assert client.sent == ["one"] and printed.getvalue() == "\n  \none\n"
+
+
+def test_without_a_group_nothing_is_sent(monkeypatch):
+    monkeypatch.delenv("LOG_GROUP", raising=False)
+    assert shipping.begin("stream") is None
 
 
 def test_at_its_end_a_server_gives_the_last_answer_and_hushes_who_waits(monkeypatch):
@@ -102,7 +126,7 @@ def test_at_its_end_a_server_gives_the_last_answer_and_hushes_who_waits(monkeypa
 
     def respond(event, context):
         begun.set()
-        time.sleep(0.3)
+        time.sleep(0.6)
         yield {"statusCode": 200, "headers": {}}
         yield b"the last answer"
 
@@ -115,12 +139,42 @@ def test_at_its_end_a_server_gives_the_last_answer_and_hushes_who_waits(monkeypa
     caller = threading.Thread(target=lambda: answers.append(requests.get(url, timeout=10).text))
     caller.start()
     assert begun.wait(5)
+    began = time.monotonic()
     served.end()
+    assert 0.2 < time.monotonic() - began < 30, "it ends when the answer is given"
     caller.join(5)
     assert answers == ["the last answer"]
     idle.settimeout(5)
     assert idle.recv(10) == b""
     idle.close()
+    served.server_close()
+
+
+def test_an_answer_that_does_not_end_is_waited_for_a_minute_and_no_longer(monkeypatch):
+    assert ending.LONGEST == 60.0  # systemd kills after 90: TimeoutStopSec
+    monkeypatch.setattr(ending, "LONGEST", 0.2)
+    served = Server(("127.0.0.1", 0), BaseHTTPRequestHandler)
+    threading.Thread(target=served.serve_forever, args=(0.01,), daemon=True).start()
+    one, other = socket.socketpair()
+    served.working(one, True)
+    began = time.monotonic()
+    served.end()
+    assert 0.2 <= time.monotonic() - began < 30
+    for each in (one, other):
+        each.close()
+    served.server_close()
+
+
+def test_a_connection_that_is_over_is_not_waited_for(monkeypatch):
+    served = Server(("127.0.0.1", 0), BaseHTTPRequestHandler)
+    threading.Thread(target=served.serve_forever, args=(0.01,), daemon=True).start()
+    one, other = socket.socketpair()
+    served.working(one, True)
+    served.shutdown_request(one)
+    began = time.monotonic()
+    served.end()
+    assert time.monotonic() - began < 30
+    other.close()
     served.server_close()
 
 

@@ -1,5 +1,6 @@
 """What the second home is made of: sizes, ports, times and rights, one resource after the other."""
 
+import base64
 import json
 
 import pytest
@@ -297,3 +298,34 @@ def test_its_outputs_say_where_each_part_is(whole, declare):
         "arn:candidateTargets",
     )
     assert (told["vpc_link_id"], told["instance_log_group"]) == ("instancesLink-id", "logs")
+
+
+def test_the_gateway_reaches_the_balancer_through_the_link(made):
+    through = made("instancesIntegration")
+    assert (through["type"], through["connectionType"]) == ("HTTP_PROXY", "VPC_LINK")
+    assert (through["connectionId"], through["integrationTarget"]) == (
+        "instancesLink-id",
+        "arn:modelBalancer",
+    )
+    assert through["uri"] == "http://modelBalancer.elb/{proxy}"
+    assert (through["httpMethod"], through["integrationHttpMethod"]) == ("ANY", "ANY")
+
+
+@pytest.mark.parametrize(
+    ("template", "pool"), [("modelTemplate", "stable"), ("candidateTemplate", "candidate")]
+)
+def test_an_instance_fetches_its_code_and_knows_where_it_is(made, template, pool):
+    head, data = base64.b64decode(made(template)["userData"]).decode().split("\n", 1)
+    steps = json.loads(data)
+    assert head == "#cloud-config"  # by this line cloud-init knows that it is no script
+    files = {each["path"]: each["content"] for each in steps["write_files"]}
+    variables = json.loads(files["/opt/model/variables.json"])
+    assert (variables["BEHIND_BALANCER"], variables["POOL"]) == ("1", pool)
+    assert (variables["AWS_DEFAULT_REGION"], variables["LOG_GROUP"]) == ("us-east-1", "logs")
+    fetch = steps["runcmd"][0]
+    assert fetch[:3] == ["aws", "s3", "cp"] and fetch[4] == "/opt/model.zip"
+    key = made("instanceCodeObject")["key"]
+    assert fetch[3] == f"s3://instanceCode/{key}"
+    install = next(step for step in steps["runcmd"] if "install" in step)
+    assert install[-3:] == ["--require-hashes", "-r", "/opt/model/requirements.txt"]
+    assert steps["runcmd"][-1] == ["systemctl", "enable", "--now", "model"]

@@ -157,6 +157,7 @@ def test_a_pool_takes_no_strangers_and_hides_who_is_in_it(whole):
     declared = whole(authentication="cognito")
     pool = declared.inputs["callers"]
     assert pool["adminCreateUserConfig"] == {"allowAdminCreateUserOnly": True}
+    assert pool["deletionProtection"] == "INACTIVE"  # nothing is protected that nobody asked for
     assert declared.inputs["callersClient"]["preventUserExistenceErrors"] == "ENABLED"
     assert {"user_pool_id", "user_pool_client_id"} <= set(declared.outputs)
 
@@ -517,6 +518,9 @@ def test_what_the_gateway_takes_for_a_conversation(body, valid):
         ({"model": "m", "input": [], "unknown": 1}, True),
         ({"model": "m", "input": [{"type": "reasoning"}], "stream": True}, True),
         ({"model": "m", "input": 5}, False),
+        ({"model": 5, "input": "x"}, False),
+        ([], False),
+        ("model, input", False),
         ({"model": "m"}, False),
         ({"input": "x"}, False),
     ],
@@ -538,6 +542,11 @@ TURN = {"role": "user", "content": [{"type": "tool_result", "tool_use_id": "tool
         ({"model": "m", "max_tokens": 9, "messages": []}, False),
         ({"model": "m", "max_tokens": 9, "messages": [{"role": "user"}]}, False),
         ({"model": "m", "messages": [TURN]}, False),
+        ({"model": 5, "max_tokens": 9, "messages": [TURN]}, False),
+        ({"model": "m", "max_tokens": "9", "messages": [TURN]}, False),
+        ({"model": "m", "max_tokens": 9, "messages": "Hi"}, False),
+        ({"model": "m", "max_tokens": 9, "messages": ["Hi"]}, False),
+        ([], False),
     ],
     ids=lambda value: str(value)[:60],
 )

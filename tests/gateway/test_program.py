@@ -308,6 +308,86 @@ def test_the_integration_hands_requests_to_the_function_as_the_apis_role(whole_p
     assert proxy["credentials"].endswith("role/languageModelApiRole")
 
 
+def of_type(declared, token):
+    """The arguments of all resources of a type, by name."""
+    return {name: declared.inputs[name] for name, type in declared.types.items() if type == token}
+
+
+def test_every_method_asks_the_authorizer_and_wants_a_key(whole_program):
+    for name, method in of_type(whole_program, "aws:apigateway/method:Method").items():
+        assert method["authorization"] == "CUSTOM", name
+        assert (method["authorizerId"], method["apiKeyRequired"]) == ("keyAuthorizer-id", True)
+
+
+def test_a_method_goes_before_another_takes_its_place(whole_program):
+    """API Gateway has one method of a verb on a path, and deploys none without an integration."""
+    methods = of_type(whole_program, "aws:apigateway/method:Method")
+    assert set(methods) <= whole_program.deleted_first
+
+
+def test_all_that_can_bears_the_tags_by_which_a_clean_up_finds_it(whole_program):
+    tagged = {name: made["tags"] for name, made in whole_program.inputs.items() if "tags" in made}
+    assert {"languageModelApi", "tokenBudgets", "teamKey-blue", "accessLogs"} <= set(tagged)
+    for name, tags in tagged.items():
+        assert (tags["gateway:project"], tags["gateway:stack"]) == ("gateway", "test"), name
+        assert not {"gateway:owner", "gateway:expires"} & set(tags), "nobody has said who, and when"
+
+
+def test_every_log_is_kept_as_long_as_the_settings_say(whole_program):
+    logs = of_type(whole_program, "aws:cloudwatch/logGroup:LogGroup")
+    assert {log["retentionInDays"] for log in logs.values()} == {Settings().log_retention_days}
+
+
+def test_a_teams_plan_is_what_the_settings_say(whole_program):
+    chosen = Settings()
+    plans = of_type(whole_program, "aws:apigateway/usagePlan:UsagePlan")
+    assert set(plans) == {"plan-blue", "plan-green"}
+    for plan in plans.values():
+        assert plan["quotaSettings"] == {"limit": chosen.team_quota, "period": "DAY"}
+        limits = {"rateLimit": chosen.team_rate, "burstLimit": chosen.team_burst}
+        assert plan["throttleSettings"] == limits
+        assert plan["apiStages"] == [{"apiId": "languageModelApi-id", "stage": "v1"}]
+
+
+def test_api_gateway_may_write_logs_by_the_policy_that_aws_keeps_for_it(whole_program):
+    policy = whole_program.inputs["apiLogsPolicy"]
+    name = "AmazonAPIGatewayPushToCloudWatchLogs"
+    assert policy["policyArn"] == f"arn:aws:iam::aws:policy/service-role/{name}"
+
+
+def test_an_alarm_looks_at_five_minutes_and_is_quiet_where_nobody_calls(whole_program):
+    alarms = of_type(whole_program, "aws:cloudwatch/metricAlarm:MetricAlarm")
+    assert len(alarms) == 5
+    for name, alarm in alarms.items():
+        assert (alarm["period"], alarm["evaluationPeriods"]) == (300, 1), name
+        assert alarm["treatMissingData"] == "notBreaching"
+        assert alarm["comparisonOperator"] == "GreaterThanThreshold"
+        assert alarm["alarmDescription"] and alarm["alarmActions"] == []
+    slow = alarms["alarm-slow"]  # a metric of API Gateway itself
+    assert (slow["namespace"], slow["metricName"]) == ("AWS/ApiGateway", "Latency")
+    assert (slow["extendedStatistic"], slow["threshold"]) == ("p95", 20_000)
+    assert slow["dimensions"]["Stage"] == "v1"
+
+
+def test_the_dashboard_draws_the_gateways_metrics_by_the_names_that_aws_gives_them(whole_program):
+    """By ApiName and Stage: "Amazon API Gateway dimensions and metrics"."""
+    body = json.loads(whole_program.inputs["languageModelDashboard"]["dashboardBody"])
+    drawn = [metric for each in body["widgets"] for metric in each["properties"]["metrics"]]
+    gateway = [metric for metric in drawn if metric[0] == "AWS/ApiGateway"]
+    assert [metric[1] for metric in gateway] == [
+        *("Count", "4XXError", "5XXError", "Latency", "IntegrationLatency"),
+    ]
+    assert {(metric[2], metric[4], metric[5]) for metric in gateway} == {("ApiName", "Stage", "v1")}
+    assert {metric[0] for metric in drawn} == {"AWS/ApiGateway", "LanguageModel/logs"}
+
+
+def test_a_budget_is_an_item_that_is_paid_for_by_the_request_and_goes_by_itself(whole_program):
+    table = whole_program.inputs["tokenBudgets"]
+    assert (table["billingMode"], table["hashKey"]) == ("PAY_PER_REQUEST", "id")
+    assert table["attributes"] == [{"name": "id", "type": "S"}]
+    assert table["ttl"] == {"attributeName": "expires", "enabled": True}
+
+
 def test_the_deployment_waits_for_all_that_it_freezes(whole_program):
     waits_for = whole_program.depends_on["languageModelDeployment"]
     assert waits_for == {"languageModelApi", *FROZEN}

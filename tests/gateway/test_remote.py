@@ -6,7 +6,7 @@ from email.message import Message as Headers
 
 import pytest
 from errors import ApiError
-from failover import breaker, chat_request, events, remote
+from failover import breaker, chat_request, events, order, remote
 from failover.table import number, state_of
 from inner import (
     ArgumentsPiece,
@@ -20,6 +20,8 @@ from inner import (
     Tool,
     Usage,
 )
+
+from tests.gateway.scripted import READ, Model
 
 CITY = {"type": "object", "properties": {"city": {"type": "string"}}}
 HELLO = Ask((Message("user", "Hello"),), 16)
@@ -255,3 +257,66 @@ def test_an_item_is_read_as_it_was_written():
     item = {"failures": {"N": "3"}, "openUntil": number(1.5), "trialUntil": number(2.25)}
     assert state_of(item) == breaker.State(3, 1.5, 2.25)
     assert (number(1.23456), number(3)) == ({"N": "1.235"}, {"N": "3"})
+
+
+# Who is asked, as the environment tells it
+
+
+TOLD = [
+    {"name": "instances", "url": "http://balancer:8080/v1", "ours": True},
+    {"name": "elsewhere", "url": "https://api.example.com/v1"},
+]
+
+
+def told_of(monkeypatch, **environment):
+    for name in ("FIRST_BACKENDS", "BREAKER_TABLE", "POOLS"):
+        monkeypatch.delenv(name, raising=False)
+    for name, value in environment.items():
+        monkeypatch.setenv(name, value)
+    return order.from_environment(Model())
+
+
+def test_without_others_the_model_here_is_the_only_one(monkeypatch):
+    assert told_of(monkeypatch) is None
+
+
+def test_the_others_are_asked_in_their_order_and_then_the_model_here(monkeypatch):
+    found = told_of(monkeypatch, FIRST_BACKENDS=json.dumps(TOLD))
+    assert [(each.name, each.url, each.ours) for each in found.first] == [
+        ("instances", "http://balancer:8080/v1", True),
+        ("elsewhere", "https://api.example.com/v1", False),
+    ]
+    assert all(isinstance(each.breaker, breaker.Memory) for each in found.first)
+    assert (found.pools, found.pool()) == ({}, "")
+    chain = found.chain(1000.0, {"x-key-id": "blue"})
+    assert [member.name for member in chain.members] == ["instances", "elsewhere", "function"]
+    assert chain.deadline == 999.5
+    assert chain.members[2].backend(9.0) is found.model
+
+
+def test_only_instances_of_this_gateway_are_told_who_asks(monkeypatch):
+    found = told_of(monkeypatch, FIRST_BACKENDS=json.dumps(TOLD))
+    ours, other = (
+        each.backend(7.0) for each in found.chain(1000.0, {"x-key-id": "blue"}).members[:2]
+    )
+    assert (ours.headers, other.headers) == ({"x-key-id": "blue"}, {})
+    assert (ours.base_url, ours.name, ours.first_token) == (TOLD[0]["url"], "Fake-1M", 7.0)
+    assert ours.limits == other.limits == Model.limits
+    assert ours.count(HELLO) == READ and other.count(HELLO) != READ  # one is exact, one is rough
+
+
+def test_with_a_table_the_breakers_of_all_environments_meet_there(monkeypatch):
+    client = object()
+    monkeypatch.setattr(order, "dynamodb", lambda: client)
+    found = told_of(monkeypatch, FIRST_BACKENDS=json.dumps(TOLD), BREAKER_TABLE="breakers")
+    assert [(each.breaker.table, each.breaker.backend) for each in found.first] == [
+        ("breakers", "instances"),
+        ("breakers", "elsewhere"),
+    ]
+    assert all(each.breaker.client is client for each in found.first)
+
+
+def test_a_pool_is_drawn_by_its_percent(monkeypatch):
+    only = {"stable": 100, "candidate": 0}
+    found = told_of(monkeypatch, FIRST_BACKENDS=json.dumps(TOLD), POOLS=json.dumps(only))
+    assert {found.pool() for _ in range(50)} == {"stable"}

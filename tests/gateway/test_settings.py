@@ -9,10 +9,11 @@ import pulumi
 import pytest
 import yaml
 
-from gateway import alias, model, program
+from gateway import alias, model, program, refusals
 from gateway.auth import hashes, key_source
 from gateway.chat import adapter_start, known_adapter
 from gateway.model import code_of, plain_start
+from gateway.routing import canary
 from gateway.settings import FUNCTIONS, Settings
 
 
@@ -385,3 +386,32 @@ def test_the_project_file_offers_every_setting_with_the_same_default(configure):
     )
     assert replace(Settings.from_config(), function_name=None) == Settings()
     assert offered["functionName"] == ""
+
+
+@pytest.mark.parametrize("name", ["candidateWeight", "canaryPercent"])
+@pytest.mark.parametrize(
+    ("percent", "fine"), [(0, True), (100, True), (100.5, False), (-0.5, False)]
+)
+def test_a_share_is_a_percentage(name, percent, fine):
+    chosen = {"candidate_weight": 5, "canary_percent": 5}
+    chosen["candidate_weight" if name == "candidateWeight" else "canary_percent"] = percent
+    if fine:
+        refusals.shares(chosen)
+        return
+    with pytest.raises(pulumi.RunError, match=f"gateway:{name} is {percent:g}, not a percentage"):
+        refusals.shares(chosen)
+
+
+@pytest.mark.parametrize(
+    ("live", "drawn"),
+    [
+        ("stable", {"stable": 95, "candidate": 5}),
+        ("candidate", {"candidate": 95, "stable": 5}),
+    ],
+)
+def test_behind_the_adapter_the_function_draws_the_pool(live, drawn):
+    chosen = Settings(live_pool=live, canary_percent=5, candidate_instances=1)
+    assert canary.drawn_pools(chosen) == {}, "API Gateway draws it"
+    adapter = replace(chosen, adapter_layer_arn="arn:layer")
+    assert json.loads(canary.drawn_pools(adapter)["POOLS"]) == drawn
+    assert canary.drawn_pools(replace(adapter, candidate_instances=0)) == {}

@@ -5,11 +5,14 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
 
 from tests.test_imports import PURE_FILES
+from tools.mutation import processes
+from tools.mutation.processes import HUNG
 
 if sys.version_info >= (3, 11):
     import tomllib
@@ -19,7 +22,9 @@ else:
 ROOT = Path(__file__).resolve().parents[2]
 SCOPES = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["tool"]["mutation"]
 
-MODULE = """LIMIT = 3
+MODULE = """import functools
+
+LIMIT = 3
 
 
 def small(number):
@@ -35,8 +40,37 @@ def outer(number):
 
 def never(number):
     return number
+
+
+@functools.cache
+def remembered():
+    return 4
+
+
+def twice(number):
+    return number * 2
 """
 TESTS = """import module
+import pytest
+
+module.remembered()  # as a table of cases does, while tests are collected
+
+
+@pytest.fixture(scope="module")
+def shared():
+    return module.twice(4)
+
+
+def test_first(shared):
+    pass
+
+
+def test_second(shared):
+    assert shared == 8
+
+
+def test_remembered():
+    assert module.remembered() == 4
 
 
 def test_small():
@@ -58,8 +92,9 @@ text = open("module.py").read()
 faults = [
     ("module.py", Fault(line, range(line, line + 1), "", "", text.replace(old, new)))
     for line, old, new in (
-        (5, "<=", "<"), (5, "<=", "<= 0 +"), (10, "+ 1", "+ 2"), (10, "+ 1", "- 1"),
-        (1, "3", "4"), (1, "3", "3.0"), (16, "return number\\n", "return None\\n"), (5, "return number", "while True: number"),
+        (7, "<=", "<"), (7, "<=", "<= 0 +"), (12, "+ 1", "+ 2"), (12, "+ 1", "- 1"),
+        (3, "3", "4"), (3, "3", "3.0"), (18, "return number\\n", "return None\\n"),
+        (7, "return number", "while True: number"), (23, "4", "5"), (27, "*", "+ 1 +"),
     )
 ]
 import os
@@ -75,7 +110,7 @@ def test_each_fault_gets_its_verdict(tmp_path, monkeypatch):
     (tmp_path / "module.py").write_text(MODULE)
     (tmp_path / "test_module.py").write_text(TESTS)
     script = HUNT.replace(
-        "import json", "import json, tools.mutation.hunt as hunt; hunt.GRACE = 1.0\nimport json"
+        "import json", "import json, tools.mutation.processes as p; p.GRACE = 1.0\nimport json"
     )
     done = subprocess.run(
         [sys.executable, "-c", script],
@@ -86,9 +121,38 @@ def test_each_fault_gets_its_verdict(tmp_path, monkeypatch):
     assert __import__("json").loads(done.stdout) == [
         ["killed", FOUND], ["survived", ""], ["survived", ""],
         ["killed", "test_module.py::test_outer"], ["killed", FOUND], ["survived", ""],
-        ["no test", ""], ["killed", ""],
+        ["no test", ""], ["killed", HUNG],
+        ["killed", "test_module.py::test_remembered"], ["killed", "test_module.py::test_second"],
     ]  # fmt: skip
     assert (tmp_path / "module.py").read_text() == MODULE
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="this system cannot fork")
+@pytest.mark.parametrize(
+    ("takes", "plain", "verdict"),
+    [
+        pytest.param((0,), 0, [], id="ends"),
+        pytest.param((0.6, 0), 0, [], id="the machine had other work the first time"),
+        pytest.param((0.6, 0.6), 0.1, [], id="the machine has other work all the time"),
+        pytest.param((0.6, 60), 0.1, [HUNG], id="waits, and the tests without the fault do not"),
+        pytest.param((None,), 0, [HUNG], id="turns in a circle"),
+    ],
+)
+def test_other_work_on_the_machine_is_not_a_fault_that_was_found(
+    monkeypatch, tmp_path, takes, plain, verdict
+):
+    monkeypatch.setattr(processes, "GRACE", 0.4)
+
+    def shown():
+        times = len(list(tmp_path.iterdir()))
+        (tmp_path / str(times)).touch()
+        seconds = takes[min(times, len(takes) - 1)]
+        while seconds is None:
+            pass
+        time.sleep(seconds)
+        return []
+
+    assert processes.ended(shown, lambda: time.sleep(plain), 0) == verdict
 
 
 @pytest.mark.parametrize("scope", SCOPES)
@@ -103,8 +167,8 @@ def test_a_scope_names_modules_and_tests_that_are_there(scope):
             assert (ROOT / path).exists(), path
 
 
-# What has no faults put into it: tables and texts, and what only a whole export, a real model, the
-# network or another process can show.
+# What has no faults put into it: tables, texts and names of types, and what only a whole export, a
+# real model, the network or another process can show.
 APART = {
     "lab/account/actions.py",
     "lab/account/apigateway_actions.py",
@@ -117,6 +181,7 @@ APART = {
     "lab/exporting/tests.py",
     "lab/predictions/questions.py",
     "gateway/__main__.py",
+    "gateway/kinds.py",
     "gateway/layer/__main__.py",
     "gateway/layer/adapter.py",
     "gateway/layer/build.py",

@@ -21,6 +21,7 @@ from pathlib import Path
 from typing import Any
 
 from tools.environment import ROOT
+from tools.mutation.processes import HUNG
 
 if sys.version_info >= (3, 11):
     import tomllib
@@ -43,8 +44,13 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("scope", choices=scopes)
     parser.add_argument("modules", nargs="*", help="files of the scope; all if left out")
     parser.add_argument("--sample", type=int, default=50, help="faults a module, at most")
+    parser.add_argument("--seconds", type=float, help="of tests a fault, the quickest; else all")
     parser.add_argument("--seed", type=int, default=1, help="of the random choice")
-    parser.add_argument("--survivors", action="store_true", help="only those of the last run")
+    parser.add_argument(
+        "--survivors",
+        action="store_true",
+        help="only those of the last run; the score is that of all its faults",
+    )
     chosen = parser.parse_intermixed_args(arguments)
     if not OPERATORS.is_dir():
         raise SystemExit(f"error: mutmut's operators are not here. Fix: {INSTALL}")
@@ -70,17 +76,19 @@ def _hunted(
         if not chosen.survivors or _key(module, fault) in _survivors(module)
     ]
     if not faults:
-        return []
+        return [one for module in modules for one in _last(module)] if chosen.survivors else []
     from tools.mutation.hunt import Hunt
 
     loud = os.fdopen(os.dup(1), "w", buffering=1)  # pytest keeps what is printed while it runs
     loud.write(f"{len(faults)} faults for {' '.join(room['tests'])}\n")
     shown = [(str(ROOT / module), fault) for module, fault in faults]
-    hunt = Hunt(shown, room["tests"], room.get("without", []), loud.write)
+    hunt = Hunt(shown, room["tests"], room.get("without", []), loud.write, chosen.seconds)
     found = [
         {"module": module, "fault": _key(module, fault), "verdict": verdict, "by": by}
         for (module, fault), (verdict, by) in zip(faults, hunt.run())
     ]
+    if chosen.survivors:  # the others were found the last time
+        found += [one for module in modules for one in _last(module) if one["verdict"] == "killed"]
     for module in modules:
         mine = [one for one in found if one["module"] == module]
         _kept(module).write_text(json.dumps(mine, indent=1), encoding="utf-8")
@@ -95,9 +103,13 @@ def _kept(module: str) -> Path:
     return KEPT / f"{module.replace('/', '.')}.json"
 
 
+def _last(module: str) -> list[dict[str, Any]]:
+    """What became of the module's faults the last time."""
+    return json.loads(_kept(module).read_text(encoding="utf-8"))  # type: ignore[no-any-return]
+
+
 def _survivors(module: str) -> set[str]:
-    found = json.loads(_kept(module).read_text(encoding="utf-8"))
-    return {one["fault"] for one in found if one["verdict"] != "killed"}
+    return {one["fault"] for one in _last(module) if one["verdict"] != "killed"}
 
 
 def _faults_of(module: str, sample: int, seed: int) -> list[Any]:
@@ -124,6 +136,8 @@ def _report(found: list[dict[str, Any]]) -> float:
     for module, killed in sorted(modules.items()):
         share = 100 * sum(killed) / len(killed)
         print(f"{sum(killed):5} of {len(killed):4} {share:4.0f} % {module}")
+    if hung := sum(one["by"] == HUNG for one in found):
+        print(f"{hung:5} of the found did not end")
     killed = [each for one in modules.values() for each in one]
     share = 100 * sum(killed) / max(len(killed), 1)
     print(f"{sum(killed):5} of {len(killed):4} {share:4.1f} % in all")

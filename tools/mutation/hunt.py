@@ -3,7 +3,8 @@
 Most faults are inside of functions. Their processes are forked from a session of pytest that has
 collected all tests, and the function gets its changed code. A fault in a line that runs on import
 (a constant, a default, a field) needs the import again: its process is forked before the session,
-and collects for itself. Both run only the tests that were seen to reach the fault's statement.
+and collects for itself. The first are shown to the tests that were seen to reach their statement,
+the others to all: a constant is read where nothing of its own file runs.
 """
 
 from __future__ import annotations
@@ -12,10 +13,9 @@ import contextlib
 import gc
 import importlib
 import os
-import pickle
-import signal
 import sys
 import tempfile
+import time
 import types
 import warnings
 from collections import defaultdict
@@ -30,13 +30,13 @@ from unittest.mock import MagicMock
 import pytest
 
 from tools.mutation import reach
+from tools.mutation.processes import ended, forked
 from tools.mutation.reach import Reached, Tracer
 
 KILLED, SURVIVED, UNTESTED = "killed", "survived", "no test"
 # pytest's own plugins are among what is imported before its second start.
 REWRITE = "ignore::pytest.PytestAssertRewriteWarning"
 ARGUMENTS = ("-q", "-p", "no:cacheprovider", "-o", "timeout=0", "-W", REWRITE)
-GRACE, PATIENCE = 20.0, 10  # seconds, and times what the tests took: after that it hangs
 
 
 @dataclass(frozen=True)
@@ -65,6 +65,7 @@ class Hunt:
         without: modules that are not there, only things that take any call: threads that a
             library starts on import are not in a fork. Tests that need it fail, and are left out.
         say: gets a word now and then on how far it is.
+        seconds: of tests that a fault is shown to, the quickest; None: all that reach it.
     """
 
     def __init__(
@@ -73,7 +74,9 @@ class Hunt:
         tests: list[str],
         without: list[str],
         say: Callable[[str], object],
+        seconds: float | None = None,
     ) -> None:
+        self.seconds = seconds
         self.faults, self.tests, self.say = faults, tests, say
         sys.modules.update({name: MagicMock(name=name) for name in without})
         self.files = frozenset(file for file, _ in faults)
@@ -94,28 +97,41 @@ class Hunt:
         _import_all(modules)
         self._verdicts, self.killers, early = forked(self._in_session)
         for file in sorted({self.faults[number][0] for number in early}):
-            self._without_a_fault(file, [early[n] for n in early if self.faults[n][0] == file])
-        for number, tests in early.items():
-            file, fault = self.faults[number]
-            self._judge(number, self._fail_imported(file, fault.source, tests))
+            mine = {number: early[number] for number in early if self.faults[number][0] == file}
+            took = self._without_a_fault(file, list(mine.values()))
+            for number, tests in mine.items():
+                best = self._best_first(file, tests)
+                shown = partial(self._fail_imported, file, self.faults[number][1].source, best)
+                plain = partial(self._fail_imported, file, self._texts[file], best)
+                self._judge(number, ended(shown, plain, took) if best else [])
         return [
             (self._verdicts[number], self.killers.get(number, ""))
             for number in range(len(self.faults))
         ]
 
-    def _without_a_fault(self, file: str, lists: list[list[str]]) -> None:
-        """Takes tests out of these lists that fail where nothing is wrong with the file."""
-        while failed := self._fail_imported(file, self._texts[file], max(lists, key=len)):
+    def _without_a_fault(self, file: str, lists: list[list[str]]) -> float:
+        """Takes tests out of these lists that fail where nothing is wrong with the file.
+
+        Returns:
+            The seconds that the others take.
+        """
+        while longest := max(lists, key=len):
+            start = time.perf_counter()
+            failed = forked(partial(self._fail_imported, file, self._texts[file], longest))
+            if not failed:
+                return time.perf_counter() - start
             self.say(f"left out, for it fails without a fault: {failed[0]}\n")
             for tests in lists:
                 tests[:] = [test for test in tests if test not in failed]
-        if failed is None:
-            raise RuntimeError(f"without a fault, the tests of {file} do not end")
+        return 0.0
 
     def _judge(self, number: int, failed: list[str] | None) -> None:
-        """The verdict, from the tests that failed; None: a process that broke off or hung."""
+        """The verdict, from the tests that failed; None: a process that broke off."""
         self._verdicts[number] = SURVIVED if failed == [] else KILLED
         self.killers[number] = failed[0] if failed else ""
+        if failed == []:
+            file, fault = self.faults[number]
+            self.say(f"survived: {Path(file).name}:{fault.line}: {fault.change}\n")
         if len(self._verdicts) % 25 == 0:
             survived = sum(verdict != KILLED for verdict in self._verdicts.values())
             self.say(f"{len(self._verdicts)} of {len(self.faults)}, {survived} survived\n")
@@ -142,29 +158,37 @@ class Hunt:
     ) -> tuple[dict[int, str], dict[int, str], dict[int, list[str]]]:
         imported = tracer.stop()
         items = {item.nodeid: item for item in session.items}
-        reached: Reached = forked(lambda: reach.traced(session.items, tracer))
+        live, known = _functions(self.files), reach.caches(self.files)
+        gc.freeze()  # what was collected is not looked through again, and not copied to each fork
+        reached: Reached = forked(lambda: reach.traced(session.items, tracer, known))
         reached.imported = imported
-        self.say(f"{len(reached.tests)} of {len(items)} tests reach the files\n")
-        alone = sorted(reached.tests, key=reached.seconds.__getitem__)
-        failed = forked(lambda: reach.run([items[test] for test in alone]))
+        reaching = sum(bool(lines) for lines in reached.tests.values())
+        self.say(f"{reaching} of {len(items)} tests reach the files\n")
+        order = [items[test] for test in reached.all()]
+        failed, reached.seconds = forked(lambda: _timed(order))
         self.say(f"left out, for they fail in another order: {failed}" if failed else "all pass\n")
-        reached.forget(failed)
-        live, early = _functions(self.files), {}
-        gc.freeze()
+        reached.leave_out(failed)
+        early: dict[int, list[str]] = {}
         for number, (file, fault) in enumerate(self.faults):
-            tests = reached.reach(file, fault.lines)
+            tests = self._best_first(file, reached.reach(file, fault.lines, self.seconds))
             codes = _changed(_compiled(file, self._texts[file]), _compiled(file, fault.source))
             inside = all(len(old.co_freevars) == len(new.co_freevars) for old, new in codes.items())
             if reached.on_import(file, fault.lines) or not inside:
-                early[number] = reached.touch(file)
+                early[number] = reached.first_of_all(file, self.seconds)
             elif tests:
-                limit = GRACE + PATIENCE * sum(reached.seconds[test] for test in tests)
                 chosen = [items[test] for test in tests]
-                shown = partial(_fail_patched, file, fault.source, codes, live, chosen)
-                self._judge(number, forked(shown, limit))
+                shown = partial(_fail_patched, file, fault.source, codes, live, known, chosen)
+                plain = partial(reach.run, chosen)
+                took = sum(reached.seconds[test] for test in tests)
+                self._judge(number, ended(shown, plain, took))
             else:
                 self._verdicts[number] = UNTESTED
         return self._verdicts, self.killers, early
+
+    def _best_first(self, file: str, tests: list[str]) -> list[str]:
+        """These tests, but first of all those that have found most faults of this file."""
+        by = [by for number, by in self.killers.items() if self.faults[number][0] == file]
+        return sorted(tests, key=lambda test: -by.count(test))
 
     def _fail_imported(self, file: str, text: str, tests: list[str]) -> list[str] | None:
         """The first of these tests that fails where the file is imported with this text."""
@@ -173,12 +197,15 @@ class Hunt:
             items = {item.nodeid: item for item in session.items}
             return reach.run([items[test] for test in tests], first=True)
 
-        def imported() -> list[str] | None:
-            _load_as(file, text)
-            paths = dict.fromkeys(test.partition("::")[0] for test in tests)
-            return self._pytest(paths, run)
+        _load_as(file, text)
+        paths = dict.fromkeys(test.partition("::")[0] for test in tests)
+        return self._pytest(paths, run)
 
-        return forked(imported, GRACE * 15) if tests else []
+
+def _timed(tests: list[pytest.Item]) -> tuple[list[str], dict[str, float]]:
+    """Which of these tests fail, and the seconds that each takes without the tracer."""
+    seconds: dict[str, float] = {}
+    return reach.run(tests, seconds=seconds), seconds
 
 
 def _fail_patched(
@@ -186,6 +213,7 @@ def _fail_patched(
     text: str,
     codes: dict[types.CodeType, types.CodeType],
     live: dict[types.CodeType, list[types.FunctionType]],
+    known: list[Any],
     tests: list[pytest.Item],
 ) -> list[str]:
     """The first of these tests that fails where living functions get other code."""
@@ -193,7 +221,7 @@ def _fail_patched(
     for old, new in codes.items():
         for function in live.get(old, ()):
             function.__code__ = new
-    reach.forget_caches([file])
+    reach.forget(known)
     return reach.run(tests, first=True)
 
 
@@ -207,25 +235,6 @@ class _Instead:
         if not session.testsfailed:  # else a file did not import
             self.result = self.work(session)
         return True
-
-
-def forked(work: Callable[[], Any], seconds: float = 0) -> Any:
-    """What this returns in a process of its own; None where that fails or takes longer."""
-    with tempfile.TemporaryFile() as file:
-        child = os.fork()
-        if child == 0:
-            status = 1
-            try:
-                signal.signal(signal.SIGALRM, signal.SIG_DFL)
-                signal.setitimer(signal.ITIMER_REAL, seconds)
-                pickle.dump(work(), file)
-                file.flush()
-                status = 0
-            finally:
-                os._exit(status)
-        _, status = os.waitpid(child, 0)
-        file.seek(0)
-        return None if status else pickle.load(file)
 
 
 def _modules_of_others(session: pytest.Session) -> list[str]:

@@ -80,7 +80,7 @@ def _provider_values(type: Type, inputs: Values, settings: Settings) -> None:
             inputs["tagsAll"] = UNKNOWN
         elif isinstance(tags, dict):
             merged = {**plain(settings.default_tags), **tags}
-            inputs["tagsAll"] = Secret(merged) if isinstance(own, Secret) else mark(merged, own)
+            inputs["tagsAll"] = mark(merged, own)
 
 
 # What the program left out

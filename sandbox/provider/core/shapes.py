@@ -60,7 +60,7 @@ def _scalar(type_name: str, value: Any) -> Any:
     if type_name in ("float", "double"):
         return float(value)
     if type_name == "boolean":
-        return value if isinstance(value, bool) else str(value).lower() == "true"
+        return str(value).lower() == "true"
     if type_name == "blob":
         return value.encode() if isinstance(value, str) else value
     return str(value).lower() if isinstance(value, bool) else str(value)

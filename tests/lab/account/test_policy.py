@@ -81,6 +81,16 @@ def test_each_part_fits_into_a_managed_policy_and_nothing_is_lost():
     assert json.loads(json.dumps(document)) == document
 
 
+@pytest.mark.parametrize(("longer", "parts"), [(0, 1), (1, 2)])
+def test_a_managed_policy_is_filled_to_its_last_character(longer, parts):
+    """IAM's quota: 6,144 characters, without whitespace."""
+    statements = [{"Sid": "a" * 3000, "Action": []}, {"Sid": "", "Action": []}]
+    document = {"Version": "2012-10-17", "Statement": statements}
+    left = 6144 - len(json.dumps(document).replace(" ", ""))
+    statements[1]["Sid"] = "b" * (left + longer)
+    assert len(split(document)) == parts
+
+
 def test_settings_that_the_program_refuses_are_refused_in_its_words():
     with pytest.raises(LabError, match="authentication is 'none'"):
         declared(chapters.PLANS, authentication="none")
@@ -212,5 +222,6 @@ def test_the_state_is_written_by_who_deploys_and_read_by_who_previews():
         assert objects.resource == seen.resource == f"arn:{{partition}}:s3:::{below}"
         assert (len(objects.actions), seen.actions) == (3, ("s3:GetObject",))
     assert backend.rights("", "") == []
-    with pytest.raises(ValueError, match="no bucket of S3"):
-        backend.rights("file:///tmp", "")
+    for elsewhere in ("file:///tmp", "https://example.com/state", "s3:///folder"):
+        with pytest.raises(ValueError, match="no bucket of S3"):
+            backend.rights(elsewhere, "")

@@ -1,12 +1,15 @@
 """What is ours, what it costs and since when: values only."""
 
+import functools
 import itertools
 import random
 import shlex
 from dataclasses import replace
 from datetime import timedelta
 
+import botocore.session
 import pytest
+from botocore import xform_name
 
 from lab.cleaning import deleting, details
 from lab.cleaning.kinds import KINDS, OTHER, command_of, kind_of, order_of
@@ -155,3 +158,69 @@ def test_a_destroy_that_was_stopped_leaves_what_the_state_has_and_what_no_state_
     assert after.in_state == ("logs",) and after.leftovers == found.leftovers
     assert {one.what for one in after.own if one.known_to} == {"log group"}
     assert after.elsewhere == found.elsewhere and not after.empty
+
+
+@functools.cache
+def operation(service, command):
+    """What AWS's CLI calls by this command: the name is the operation's, with hyphens."""
+    model = botocore.session.Session().get_service_model(service)
+    names = {xform_name(name, "-"): name for name in model.operation_names}
+    return model.operation_model(names[command])
+
+
+@pytest.mark.parametrize("kind", [kind for kind in ARNS if command_of(ARNS[kind])])
+def test_a_command_is_an_operation_of_aws_with_all_that_it_needs(kind):
+    _, service, command, *options = shlex.split(command_of(ARNS[kind]))
+    if service == "s3":
+        assert [command, *options] == ["rb", "--force", "s3://code-1"]
+        return
+    takes = operation(service, command).input_shape
+    members = {f"--{xform_name(name, '-')}": name for name in takes.members}
+    given = {option for option in options if option.startswith("--")} - {"--region"}
+    assert given <= set(members)
+    assert set(takes.required_members) <= {members[option] for option in given}
+    assert all(words != "None" for words in options)
+
+
+def test_what_has_no_command_is_deleted_by_hand_or_with_what_it_belongs_to():
+    assert {kind for kind in ARNS if not command_of(ARNS[kind])} == {
+        "web ACL",  # wants a token that only a call before it tells
+        "rule of a security group",
+        "other thing",
+    }
+
+
+def test_a_thing_as_plain_data():
+    thing = thing_of(ARNS["role"], tags(**{EXPIRES: "2026-11-28"}), {"course": {ARNS["role"]}})
+    assert thing.facts(NOW) == {
+        "arn": ARNS["role"],
+        "stack": "course",
+        "made": "",
+        "expires": "2026-11-28",
+        "known_to": "course",
+        "size": "",
+        "kept": "",
+        "what": "role",
+        "name": "role-1",
+        "hourly": 0,
+        "age": None,
+        "expired": True,
+        "command": "aws iam delete-role --role-name role-1",
+    }
+
+
+def test_a_clean_up_that_has_not_begun_as_plain_data():
+    found = Cleaning(inventory()).facts()
+    before = found.pop("before")
+    assert found == {
+        "state": "idle",
+        "where": "",
+        "when": "",
+        "confirm": "",
+        "problem": "",
+        "deleted": [],
+        "refused": {},
+        "after": None,
+        "receipt": "",
+    }
+    assert before["stack"] == "course" and len(before["things"]) == 4

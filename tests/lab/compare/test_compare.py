@@ -1,5 +1,7 @@
 """One prompt, two settings: which is asked when, what is read from a field, and what is shown."""
 
+from types import SimpleNamespace
+
 import pytest
 
 from lab.compare.compare import compare
@@ -158,3 +160,22 @@ def test_a_send_that_fails_is_shown(lenient):
     made.live()
     press(made._controls.button)()
     assert_failure_is_shown(made)
+
+
+@pytest.mark.parametrize(
+    ("states", "state"),
+    [
+        (("idle", "idle"), "idle"),
+        (("running", "idle"), "running"),
+        (("done", "idle"), "running"),  # the second has yet to be asked
+        (("done", "running"), "running"),
+        (("done", "done"), "done"),
+        (("done", "stopped"), "stopped"),
+        (("stopped", "idle"), "stopped"),
+        (("failed", "stopped"), "failed"),
+        (("stopped", "failed"), "failed"),
+    ],
+)
+def test_a_pair_is_as_far_as_the_one_that_is_behind_or_as_bad_as_the_worse(states, state):
+    made = [SimpleNamespace(exchange=SimpleNamespace(state=one)) for one in states]
+    assert Pair("Why?", tuple(made)).state == state

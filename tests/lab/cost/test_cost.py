@@ -2,6 +2,7 @@
 
 import pytest
 
+from gateway.settings import Settings
 from lab.cost.cost import cost
 from lab.cost.state import HOURS, estimate
 from lab.errors import LabError
@@ -66,3 +67,15 @@ def test_a_field_changes_the_estimate_and_a_name_that_is_none_is_refused():
 def test_each_price_says_where_and_when():
     for price in estimate({}).prices.values():
         assert price.region == "us-east-1" and price.looked_up
+
+
+def test_an_instance_can_do_what_it_takes_before_there_has_to_be_a_second():
+    given = {"instance_seconds": 3, "busy": 0.6}
+    can = estimate(given).one_can()
+    assert can == pytest.approx(720)
+    assert estimate({**given, "prompts_per_hour": can}).instances == 1
+    assert estimate({**given, "prompts_per_hour": can + 1}).instances == 2
+
+
+def test_what_is_assumed_of_the_function_is_what_the_program_gives_it():
+    assert estimate({}).assumed.memory_gb == Settings().memory_size / 1000

@@ -53,6 +53,15 @@ def test_each_stands_below_the_closest_that_an_argument_names():
     }
 
 
+def test_an_owner_is_known_by_its_arn_where_that_is_not_its_id():
+    wall, association = "aws:wafv2/webAcl:WebAcl", "aws:wafv2/webAclAssociation:WebAclAssociation"
+    found = seen(
+        (wall, "wall", {}, {"id": "11", "outputs": {"arn": "arn:of-the-wall"}}),
+        (association, "on-the-stage", {"webAclArn": "arn:of-the-wall"}, {}),
+    )
+    assert found.owner(urn(association, "on-the-stage")) == urn(wall, "wall")
+
+
 @pytest.mark.parametrize("value", [None, "", UNKNOWN, {"secret": 1}, "of nobody"])
 def test_what_is_not_known_stands_alone(value):
     found = seen((API, "api", {}, {"id": ""}), (METHOD, "post", {"restApi": value}, {}))

@@ -88,7 +88,10 @@ def test_a_misspelled_argument_is_put_right():
 def test_an_argument_that_is_nothing_like_any_lists_them():
     with pytest.raises(TypeError) as raised:
         aws.iam.Role("r", zzz=1)
-    assert "assume_role_policy" in of_exception(raised.value)[1]
+    fix = of_exception(raised.value)[1]
+    assert fix.startswith("It takes: ") and fix.endswith(".")
+    names = fix.removeprefix("It takes: ").removesuffix(".").split(", ")
+    assert "assume_role_policy" in names and names == sorted(names)
 
 
 def test_only_the_learners_frames_are_shown():

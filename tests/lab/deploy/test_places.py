@@ -145,6 +145,18 @@ def test_a_place_names_the_function_and_its_lines():
     assert str(place) == f"chapter 05, integration, lines {place.first}-{place.last} of api.py"
 
 
+@pytest.mark.parametrize(
+    ("file", "short"),
+    [
+        ("instances/deep/pool.py", "15 · pool.py:3"),
+        ("pool.py", "15 · pool.py:3"),
+        ("", "15 · group:3"),
+    ],
+)
+def test_a_place_in_short_is_its_file_without_the_folders(file, short):
+    assert places.Place(15, "group", 3, 9, file).short == short
+
+
 def test_a_helper_that_makes_a_resource_is_the_place():
     assert KNOWN["languageModelExecutionRole"].function == "execution_role"
 

@@ -65,6 +65,10 @@ def test_a_plan_tells_what_would_be_made_and_what_would_go():
         (["create-replacement", "replace", "delete-replaced"], "replace"),
         (["refresh", "update"], "update"),
         (["import"], "import"),
+        (["create-replacement"], "replace"),  # one step of the three is enough to know it
+        (["delete-replaced", "create"], "replace"),
+        (["delete", "update"], "update"),
+        (["of-a-later-engine"], "same"),
         (["read"], "same"),
         (None, "same"),
     ],

@@ -2,18 +2,22 @@
 
 import ast
 import textwrap
+from dataclasses import fields
 
 import pytest
+import yaml
 
+from gateway.settings import Settings
 from lab.errors import LabError
 from lab.exporting.files import cut_file
 from lab.exporting.fold import Fold
 from lab.exporting.program import Program
 from lab.exporting.readme import readme
-from lab.exporting.settings import cut_configuration, unread
+from lab.exporting.settings import camel, cut_configuration, unread
 from lab.exporting.source import ABSENT, Known, Source
 from lab.exporting.stacks import stack
 from tests import chapters
+from tests.lab.draw import golden
 
 GONE = {"none": ABSENT, "parts": Known([]), "more": Known({})}
 
@@ -21,6 +25,13 @@ GONE = {"none": ABSENT, "parts": Known([]), "more": Known({})}
 @pytest.mark.parametrize(
     ("text", "left"),
     [
+        ("a.b", "a.b"),
+        ("f(more).b", "f({}).b"),
+        ("chosen['there']", "chosen['there']"),
+        ("f(more)['x']", "f({})['x']"),
+        ("[('x', 1), ('y', 2)]", "[('x', 1), ('y', 2)]"),
+        ("[none, a, none, b, none]", "[a, b]"),
+        ("(none, a, b)", "(a, b)"),
         ("f(parts, more)", "f([], {})"),
         ("{**a, **more}", "a"),
         ("{'x': 1, **more}", "{'x': 1}"),
@@ -176,6 +187,26 @@ def test_dev_and_prod_have_only_settings_that_are_there():
     assert "alarmActions" not in stack("prod", {"alarm_actions"}, protected=True)
 
 
+@pytest.mark.parametrize("name", ["dev", "prod"])
+def test_a_stacks_file_is_read_by_pulumi_as_the_settings_of_the_program(name):
+    text = stack(name, set(), protected=name == "prod")
+    golden.check(f"exporting/Pulumi.{name}.yaml", text)
+    known = {f"gateway:{camel(field.name)}": field.type for field in fields(Settings)}
+    given = {
+        key: value
+        for key, value in yaml.safe_load(text)["config"].items()
+        if key.startswith("gateway:")
+    }
+    assert given and set(given) <= set(known)
+    for key, value in given.items():
+        assert isinstance(value, str)  # as Pulumi writes it, whatever it is
+        if known[key] == "bool":
+            assert value in ("true", "false")
+        if known[key] in ("int", "float"):
+            float(value)
+    assert ("gateway:protect" in given) == (name == "prod")
+
+
 README = """# Title
 
 ## What it makes
@@ -197,6 +228,17 @@ pulumi config set gateway:teamQuota 5
 - one: `gateway:timeout`;
 - two: `teamRate`.
 
+The prices of `teamRate`:
+
+```sh
+pulumi config rm gateway:timeout
+```
+
+| what | dollars |
+|---|---|
+| at rest, a month | 3.50 |
+| instances, at rest | 86 |
+
 ## Instances
 
 Many.
@@ -209,5 +251,9 @@ def test_a_readme_loses_paragraphs_and_bullets_about_what_is_gone():
     assert "- one: `gateway:timeout`;" in told
     assert "Everyone who knows its URL may call it" in told
     assert "stack output model_url" in told and "team_keys" not in told
+    golden.check("exporting/README.first.md", told)
+    with_keys = readme(README, chapters.KEYS, set())
+    assert "team_keys --show-secrets" in with_keys and "limits come with chapter" in with_keys
     whole = readme(README, chapters.WHOLE, set())
+    golden.check("exporting/README.md", whole)
     assert "curl" in whole and "Many." in whole and "teamQuota 5" in whole

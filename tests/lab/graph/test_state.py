@@ -4,6 +4,7 @@ import time
 
 import pytest
 
+from lab.deploy.resources import Resource
 from lab.graph.layout import COLUMNS, places
 from lab.graph.state import LAYERS, MOST, Arrow, Box, Graph, graph_of, layer_of
 from tests.lab.graph.graph_views import chapter_of, large, plan_of, small, urn
@@ -42,6 +43,7 @@ def test_few_are_all_shown_in_the_order_of_the_way_behind_whoever_calls():
     assert [box.layer for box in graph.boxes] == sorted(box.layer for box in graph.boxes)
     assert len(graph.boxes) == 14
     assert Arrow(0, 1, ("calls",)) in graph.arrows
+    assert graph.boxes[0].kind == "whoever calls"
 
 
 def test_what_a_longer_way_implies_is_not_drawn_and_is_in_the_table():
@@ -59,6 +61,12 @@ def test_boxes_that_refer_to_each_other_stay_connected():
         {(0, 1), (1, 2), (2, 1)},
         {(0, 2), (1, 2), (2, 1)},
     )
+
+
+@pytest.mark.parametrize(("number", "boxes"), [(MOST - 1, MOST - 1), (MOST, MOST), (MOST + 1, 1)])
+def test_so_many_are_shown_one_by_one_as_can_be_read(number, boxes):
+    resources = [Resource(urn(f"r{n}"), "aws.iam.Role") for n in range(number)]
+    assert len(graph_of(resources, lambda name: 3).boxes) == boxes
 
 
 def test_many_are_folded_by_chapter():
@@ -125,6 +133,14 @@ def test_a_box_sits_near_what_it_touches():
     seats = dict(zip([box.name for box in graph.boxes], places(graph).columns, strict=True))
     assert seats["you"] == seats["stage"]
     assert abs(seats["stage"] - seats["deployment"]) <= 1
+
+
+@pytest.mark.parametrize("place", range(COLUMNS))
+def test_a_box_that_touches_one_box_sits_right_below_it(place):
+    above = [Box(name, "x", 0, 0, (name,)) for name in "abcdefg"[:COLUMNS]]
+    graph = Graph((*above, Box("below", "x", 1, 0, ("below",))), (Arrow(place, COLUMNS, ("x",)),))
+    seats = places(graph)
+    assert seats.columns[COLUMNS] == seats.columns[place]
 
 
 def test_ten_thousand_resources_are_folded_quickly():

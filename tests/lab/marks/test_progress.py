@@ -11,7 +11,7 @@ import lab
 from lab import course
 from lab.exercise import exercises
 from lab.marks import answers, journal, progress
-from lab.marks.minutes import spent
+from lab.marks.minutes import spent, tried
 from lab.marks.state import progress_of
 from lab.predictions.questions import QUESTIONS
 from tests.lab.home_views import COURSE, NUMBERS, events
@@ -196,3 +196,77 @@ def test_what_json_would_change_is_not_kept(value):
     assert kept["form"] == "other"
     with pytest.raises(ValueError, match="nothing was kept"):
         answers.rebuilt(kept)
+
+
+@pytest.mark.parametrize(
+    ("seconds", "minutes"),
+    [(1, 1 / 60), (600, 10.0), (601, None), (0, None)],  # ten minutes are reading, more is a coffee
+)
+def test_a_gap_of_ten_minutes_is_the_longest_that_counts(seconds, minutes):
+    found = spent([at(0), at(seconds)])
+    assert found == ({} if minutes is None else {"role": pytest.approx(minutes)})
+
+
+@pytest.mark.parametrize(
+    ("kept", "minutes"),
+    [
+        (12.5, 12.5),
+        (0, 0.0),
+        (99_999, 99_999.0),
+        (100_000, 0.0),  # more than two months without a break
+        (-1, 0.0),
+        (True, 0.0),
+        ("12", 0.0),
+        (None, 0.0),
+        (float("nan"), 0.0),
+    ],
+)
+def test_a_sum_that_is_no_plausible_one_counts_as_nothing(kept, minutes):
+    assert spent([{"page": "role", "minutes": kept}]) == {"role": minutes}
+
+
+@pytest.mark.parametrize(
+    ("tries", "count"),
+    [
+        ({}, 1),
+        ({"tries": 1}, 1),
+        ({"tries": 7}, 7),
+        ({"tries": 999_999}, 999_999),
+        ({"tries": 1_000_000}, 1),
+        ({"tries": 0}, 1),
+        ({"tries": -3}, 1),
+        ({"tries": "7"}, 1),
+        ({"tries": 2.5}, 1),
+    ],
+)
+def test_a_check_stands_for_one_where_nobody_says_for_how_many(tries, count):
+    assert tried(at(0, kind="check", **tries)) == count
+
+
+def test_once_right_stays_right_and_only_what_was_not_is_a_try():
+    number, other = NUMBERS[:2]
+
+    def check(second, verdict, exercise=number, **more):
+        return at(second, "role", "check", exercise=exercise, verdict=verdict, **more)
+
+    known = [
+        check(0, "not yet", tries=3),
+        check(1, "error"),
+        check(2, "right"),
+        check(3, "not yet"),
+        check(4, "not tried", other),
+    ]
+    page = progress_of(known, NUMBERS, COURSE).pages[1]
+    assert page.exercises[number] == "right" and page.exercises[other] == "not tried"
+    assert (page.tries[number], page.tries[other]) == (5, 1)
+    assert page.predicted is None
+
+
+@pytest.mark.parametrize(
+    ("pages", "left"),
+    [(["role"], False), (["role", "role"], False), (["role", "model"], True), (["model"], False)],
+)
+def test_a_page_is_left_when_another_was_begun_after_it(pages, left):
+    known = [at(second, page) for second, page in enumerate(pages)]
+    pages = progress_of(known, NUMBERS, COURSE).pages
+    assert next(page.left for page in pages if page.chapter.slug == "role") is left

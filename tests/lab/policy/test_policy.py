@@ -7,7 +7,7 @@ import pytest
 
 from lab.policy.access import combined, decide
 from lab.policy.authentication import ANONYMOUS, BEARER, SIGNED, USER
-from lab.policy.conditions import CannotTell, holds
+from lab.policy.conditions import CannotTell, holds, matches
 from lab.policy.decision import ALLOWED, BY_NOTHING, BY_STATEMENT, OTHERWISE, UNSURE, Caller
 from lab.policy.flips import smallest
 from lab.policy.routes import Api, Route, route_of
@@ -90,6 +90,24 @@ def test_what_cannot_be_evaluated_is_told(conditions, why):
 def test_a_condition_that_fails_settles_it_whatever_the_others_say():
     unknown = {"StringEquals": {"aws:PrincipalOrgID": "o-1"}}
     assert holds({**unknown, "IpAddress": {"aws:SourceIp": "10.0.0.0/8"}}, VALUES) is False
+    no_key = {"StringEquals": "aws:UserAgent"}
+    assert holds({**no_key, "IpAddress": {"aws:SourceIp": "10.0.0.0/8"}}, VALUES) is False
+
+
+@pytest.mark.parametrize(
+    ("pattern", "text", "fits"),
+    [
+        ("*ab*b", "ab", False),  # what the last part takes is not there for the one before
+        ("*ab*b", "abb", True),
+        ("a*a", "a", False),
+        ("a*a", "aa", True),
+        ("*?b*b", "ab", False),
+        ("a?c", "abc", True),
+        ("a?c", "ac", False),
+    ],
+)
+def test_no_character_is_taken_twice(pattern, text, fits):
+    assert matches(pattern, text) is fits
 
 
 # One policy
@@ -134,6 +152,7 @@ def test_a_statement_is_about_the_call_or_not(change, expected):
     "pair, expected",
     [
         (("NotAction", "s3:*"), ALLOW), (("NotAction", "execute-api:*"), SILENT),
+        (("NotAction", "EXECUTE-API:invoke"), SILENT),
         (("NotResource", f"{ARN}/v2/*"), ALLOW), (("NotResource", f"{ARN}/*"), SILENT),
     ],
 )  # fmt: skip

@@ -141,3 +141,29 @@ def test_what_no_deployment_freezes_may_go():
     assert still_served(State({"resources": [part]}), State()) is False
     two = [resource("B", DEPLOYMENT["type"]), resource("A", DEPLOYMENT["type"])]
     assert still_served(State({"resources": [*two, part]}), State({"resources": two})) is True
+
+
+def test_what_is_known_of_the_cloud_are_arns_and_ids():
+    """A log group's ARN ends in `:*` in some answers of AWS and not in others."""
+    state = State(
+        {
+            "resources": [
+                {"id": "group", "outputs": {"arn": "arn:aws:logs:us-east-1:1:log-group:group:*"}},
+                {"id": "agm-1", "outputs": {}},
+                {"outputs": {"arn": "arn:aws:iam::1:role/r"}},
+                {"type": "pulumi:pulumi:Stack"},
+            ]
+        }
+    )
+    assert state.known == {
+        "group",
+        "arn:aws:logs:us-east-1:1:log-group:group",
+        "agm-1",
+        "arn:aws:iam::1:role/r",
+    }
+    assert State().known == set()
+
+
+def test_a_resource_of_no_type_has_a_name():
+    """As the engine writes what it could not finish."""
+    assert State({"resources": [{"urn": "urn:pulumi:a::b::c::mine"}]}).names == ["mine"]

@@ -27,6 +27,39 @@ def test_lanes_are_in_order_of_answers_and_not_endless():
     assert len(made.rows) == 21 and made.median() == 0.1
 
 
+def test_the_time_axis_ends_where_the_last_thing_does_and_never_before_the_plan():
+    made = Traffic("POST x", 40, 2.0)
+    assert made.last_second() == 20.0  # 40 calls, two a second
+    made.begin("now")
+    made.add(Shot(19.5, 3.0, 200))
+    assert made.last_second() == 22.5
+    assert Traffic("POST x", 40, 0.0).last_second() == 0.5
+
+
+def test_only_answered_calls_have_a_middle_and_only_failed_ones_a_reason():
+    made = Traffic("POST x", 40, 2.0)
+    made.begin("now")
+    assert made.median() is None and made.reasons() == []
+    for shot in (
+        Shot(0, 0.2, 200, "a"),
+        Shot(1, 0.4, 399, "a"),
+        Shot(2, 9.0, 400, "a", "Bad Request"),
+        Shot(3, 9.0, 429, "b", "Too Many Requests"),
+        Shot(4, 9.0, 502),
+        Shot(5, 9.0, 0, why="timed out"),
+        Shot(6, 9.0, 0, why="timed out"),
+    ):
+        made.add(shot)
+    assert made.median() == pytest.approx(0.3)
+    assert (made.median("a"), made.median("b")) == (pytest.approx(0.3), None)
+    assert made.counts() == {"answered": 2, "limited": 1, "failed": 4}
+    assert made.reasons() == [
+        ("no answer: timed out", 2),
+        ("400: Bad Request", 1),
+        ("502: ", 1),
+    ]
+
+
 @pytest.fixture
 def address(monkeypatch):
     """A server that answers in turn as two instances."""

@@ -115,6 +115,10 @@ WRITE = 'write_capacity must be at least 1 when billing_mode is "PROVISIONED"'
 )  # fmt: skip
 def test_provisioned_tables_say_how_much(more, sentence):
     assert table(billingMode="PROVISIONED", **more) == ([("", sentence)] if sentence else [])
+    nothing_said = {name: value for name, value in TABLE.items() if name != "billingMode"}
+    refused = told("aws_dynamodb_table", **nothing_said, **more)
+    assert refused == table(billingMode="PROVISIONED", **more), "AWS's default"
+    assert table(billingMode="PAY_PER_REQUEST", **more) == []
 
 
 @pytest.mark.parametrize(

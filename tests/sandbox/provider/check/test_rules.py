@@ -268,6 +268,10 @@ def test_a_value_of_another_type_is_refused_with_what_it_is(field, value, shown)
 
 
 def test_the_place_of_a_wrong_value_is_told():
+    secret = checked(type_of(a=Field("integer")), {"a": Secret("x")})
+    assert secret[1] == [
+        "expected integer type, got \"x\" of type string. Examine values at 'Res.a'."
+    ]
     deep = Field("list", element=Field("object", fields={"b": Field("map", element=Field("bool"))}))
     assert checked(type_of(a=deep), {"a": [{"b": {"k": 5}}]})[1] == [
         "expected bool type, got 5 of type number. Examine values at 'Res.a[0].b.k'."

@@ -107,7 +107,8 @@ def test_a_made_up_name_has_its_prefix_time_and_number() -> None:
     made = datetime.strptime(one[4:18], "%Y%m%d%H%M%S").replace(tzinfo=timezone.utc)
     assert abs(datetime.now(timezone.utc) - made) < timedelta(minutes=1)
     assert answers.prefix_of(one) == "app-" and answers.prefix_of("app-one") == ""
-    assert answers.prefix_of("x" * 18 + "0" * 8) == "" == answers.prefix_of("0" * 18 + "g" * 8)
+    for other in ("x" * 18 + "0" * 8, "0" * 18 + "g" * 8, "0" * 18 + "X" * 8, "0" * 25):
+        assert answers.prefix_of(f"app-{other}") == ""
 
 
 def test_a_name_is_given_or_made() -> None:

@@ -15,6 +15,7 @@ from sandbox.provider.core import facts
 from sandbox.provider.core.diff import diff
 from sandbox.provider.core.facts import Field, Type
 from sandbox.provider.core.runs import Settings
+from sandbox.provider.core.wire import UNKNOWN
 
 Json = dict[str, Any]
 pytestmark = pytest.mark.filterwarnings(
@@ -190,6 +191,14 @@ BOTH = "Conflicting configuration arguments"
         (POLICY, {"policyType": "StepScaling"}, "scaling_adjustment is only supported for policy type SimpleScaling"),
         (POLICY, {"policyType": "TargetTrackingScaling"}, "target_tracking_configuration is required for policy type TargetTrackingScaling"),
         (POLICY, {"estimatedInstanceWarmup": 3}, "only supported for policy type StepScaling and TargetTrackingScaling"),
+        (POLICY, {"policyType": "StepScaling", "scalingAdjustment": None}, "step_adjustment is required for policy type StepScaling"),
+        (POLICY, {"scalingAdjustment": None}, "scaling_adjustment is required for policy type SimpleScaling"),
+        (POLICY, {"stepAdjustments": [{"scalingAdjustment": 1}]}, "step_adjustment is only supported for policy type StepScaling"),
+        (POLICY, {"policyType": "TargetTrackingScaling", "cooldown": 3}, "cooldown is only supported for policy type SimpleScaling"),
+        (POLICY, {"policyType": "TargetTrackingScaling", "targetTrackingConfiguration": {"targetValue": 5, "predefinedMetricSpecification": {"predefinedMetricType": "ASGAverageCPUUtilization"}, "customizedMetricSpecification": {"metricName": "m"}}}, '"target_tracking_configuration.0.predefined_metric_specification": conflicts with target_tracking_configuration.0.customized_metric_specification'),
+        (INGRESS, {"prefixListId": "pl-1"}, "Invalid Attribute Combination"),
+        (INGRESS, {"cidrIpv4": None, "cidrIpv6": "10.0.0.0/8"}, "must be a valid IPv6 CIDR that represents a network address, got: 10.0.0.0/8"),
+        (INGRESS, {"cidrIpv4": "10.0.0.1"}, "must be a valid IPv4 CIDR that represents a network address, got: 10.0.0.1"),
         (POLICY, {"minAdjustmentMagnitude": 0}, "to be at least (1), got 0"),
         (INGRESS, {"cidrIpv6": "::/0"}, "Exactly one of these attributes must be configured"),
         (INGRESS, {"cidrIpv4": "10.0.0.1/8"}, "must be a valid IPv4 CIDR that represents a network address, got: 10.0.0.1/8"),
@@ -201,3 +210,21 @@ BOTH = "Conflicting configuration arguments"
 def test_what_is_refused_is_told(token: str, more: Json, told: str) -> None:
     refused = checked(token, {**SMALLEST[token], **more})[1]
     assert any(told in sentence for sentence in refused), refused
+
+
+@pytest.mark.parametrize(
+    ("token", "more"),
+    [
+        (POLICY, {"cooldown": 0}),
+        (POLICY, {"policyType": UNKNOWN}),
+        (POLICY, {"policyType": "TargetTrackingScaling", "scalingAdjustment": None, "estimatedInstanceWarmup": 3, "targetTrackingConfiguration": {"targetValue": 5, "predefinedMetricSpecification": {"predefinedMetricType": "ASGAverageCPUUtilization"}}}),
+        (POLICY, {"policyType": "StepScaling", "scalingAdjustment": None, "stepAdjustments": [{"scalingAdjustment": 1}]}),
+        (TEMPLATE, {"userData": "QUFB" * 5461 + "QQ=="}),  # AWS's limit: 16 KB before coding
+        (TEMPLATE, {"userData": "QU\nFB"}),
+        (INGRESS, {"cidrIpv4": None, "cidrIpv6": "::/0"}),
+        (INGRESS, {"cidrIpv4": None, "referencedSecurityGroupId": "sg-1"}),
+        (INGRESS, {"cidrIpv4": None, "prefixListId": "pl-1"}),
+    ],
+)  # fmt: skip
+def test_what_aws_takes_is_not_refused(token: str, more: Json) -> None:
+    assert checked(token, {**SMALLEST[token], **more})[1] == []

@@ -127,6 +127,21 @@ def test_every_type_is_in_the_service_that_its_token_names() -> None:
     assert all(registry.kind(token) is kind for token, kind in registry.load().items())
 
 
+@pytest.mark.parametrize(
+    "token",
+    ["aws:iam/role:Role", "aws:lambda/function:Function", "aws:vpc/securityGroupEgressRule:SecurityGroupEgressRule"],
+)  # fmt: skip
+def test_to_know_one_type_only_its_service_is_loaded(
+    token: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    known: dict[str, Kind] = {}
+    monkeypatch.setattr(registry, "REGISTRY", known)
+    found = registry.kind(token)
+    assert found is not None and found.token == token
+    assert {each.split("/")[0] for each in known} == {token.split("/")[0]}
+    assert registry.kind("aws:nothing/of:It") is None is registry.kind("Role")
+
+
 def test_what_an_interrupted_create_left_can_be_found_of_every_type_that_has_more_than_one() -> (
     None
 ):

@@ -55,6 +55,13 @@ def test_a_wait_ends_with_its_patience_and_tells_what_it_saw_last(clock: Clock) 
     assert 1.0 < clock.now < 2.0
 
 
+def test_the_last_look_is_at_the_end_of_the_patience(clock: Clock) -> None:
+    until(clock, lambda: False, 0.0)
+    assert clock.pauses == [0.02]
+    until(clock, lambda: False, -1.0)
+    assert clock.pauses == [0.02]
+
+
 def test_a_wait_ends_with_the_deployment() -> None:
     ctx = Context()
     ctx.cancelled.set()
