@@ -14,7 +14,7 @@ LOOKS = ("List", "Read")  # access levels of what changes nothing
 def known() -> dict[str, list[str]]:
     """By action: its access level, and how the ARNs of its resources begin, after the account.
 
-    Made by `python -m tools.authorization`. No ARN: AWS asks for the right without a resource.
+    Made by `python -m tools.facts.authorization`. No ARN: AWS asks for the right without a resource.
     """
     found: dict[str, list[str]] = json.loads(FILE.read_text(encoding="utf-8"))["actions"]
     return found

