@@ -22,7 +22,8 @@ class Assumptions:
         instance_seconds: that an instance does.
         prompt_tokens: that are read for a prompt.
         answer_tokens: that are written.
-        memory_gb: of the function.
+        memory_gb: of the function; Lambda bills 1,024 MB as one (aws.amazon.com/lambda/pricing, the
+            examples), and the course has 1,769 MB: one whole processor.
         busy: which part of the time an instance may be busy, so that hardly anybody waits.
         least_instances: however little there is to do.
         capacity_units: of the balancer, on average.
@@ -33,7 +34,7 @@ class Assumptions:
     instance_seconds: float = 3.0
     prompt_tokens: float = 40
     answer_tokens: float = 64
-    memory_gb: float = 1.769
+    memory_gb: float = 1.728
     busy: float = 0.6
     least_instances: float = 1
     capacity_units: float = 0.1

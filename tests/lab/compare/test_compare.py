@@ -115,7 +115,7 @@ def test_the_state_of_two_is_the_worse(states, state):
 def test_what_it_costs_is_known_where_something_was_written():
     each = exchanges()
     cost = Column(COLD, each["done"]).dollars
-    assert cost == pytest.approx(0.8 * 1.769 * 0.0000166667 + 0.0000002 + 0.0000035)
+    assert cost == pytest.approx(0.8 * 1.728 * 0.0000166667 + 0.0000002 + 0.0000035)
     assert Column(COLD, each["refused"]).dollars is None is Column(COLD).dollars
 
 

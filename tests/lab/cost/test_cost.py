@@ -78,4 +78,4 @@ def test_an_instance_can_do_what_it_takes_before_there_has_to_be_a_second():
 
 
 def test_what_is_assumed_of_the_function_is_what_the_program_gives_it():
-    assert estimate({}).assumed.memory_gb == Settings().memory_size / 1000
+    assert estimate({}).assumed.memory_gb == round(Settings().memory_size / 1024, 3)
