@@ -68,11 +68,8 @@ class Drawing:
         size: int = 13,
         bold: bool = False,
         at: str = "middle",
-        rim: bool = False,
     ) -> None:
         """Words on one line, `at` start, middle or end of x; y is the base line.
-
-        A rim in the ground's colour keeps words readable where they lie on an arrow.
 
         Raises:
             ValueError: smaller than can be read.
@@ -81,8 +78,6 @@ class Drawing:
             raise ValueError(f"text of {size} px is too small to read: use {SMALLEST} or more")
         look = f'font-size="{size}" text-anchor="{at}" fill="{theme.INK}"'
         look += ' font-weight="600"' if bold else ""
-        if rim:
-            look += f' paint-order="stroke" stroke="{GROUND}" stroke-width="4"'
         place = f'x="{number(x)}" y="{number(y)}"'
         self.parts.append(f"<text {place} {look}>{escape(words)}</text>")
 

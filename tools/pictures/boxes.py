@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from lab.draw.svg import Drawing
-from tools.graph import Edge, Node
-from tools.pictures.layout import Layered, centres, layered
+from tools.graph import Node
+from tools.pictures.layout import Arrow, Layered, centres, layered
 
 MARGIN = 16
 BOX_HEIGHT = 46
@@ -34,23 +34,18 @@ def kind(node: Node) -> str:
 def boxes(
     title: str,
     nodes: Sequence[Node],
-    edges: Sequence[Edge],
+    arrows: Sequence[Arrow],
     drop: float,
     legend: str,
 ) -> str:
-    """Boxes in rows with `drop` pixels between, arrows with the names of properties."""
+    """Boxes in rows with `drop` pixels between, arrows from each to what it refers to."""
     if len(nodes) > MOST_BOXES:
         raise ValueError(f"{title}: {len(nodes)} boxes, at most {MOST_BOXES} can be read")
-    named: dict[tuple[str, str], list[str]] = {}
-    for edge in edges:
-        named.setdefault((edge.source, edge.target), []).append(edge.property)
-    plan = _planned(title, layered([node.name for node in nodes], sorted(named)), drop)
+    plan = _planned(title, layered([node.name for node in nodes], sorted(arrows)), drop)
     height = 2 * MARGIN + len(plan.graph.rows) * (BOX_HEIGHT + drop) - drop + 24
-    drawing = Drawing(title, _description(nodes, edges), height)
-    ends = {pair: plan.points(*pair) for pair in sorted(named)}
-    for points in ends.values():
-        drawing.arrow(points)
-    _labels(drawing, [(ends[pair][-2:], words) for pair, words in sorted(named.items())])
+    drawing = Drawing(title, _description(nodes, arrows), height)
+    for pair in sorted(arrows):
+        drawing.arrow(plan.points(*pair))
     for node in nodes:
         _box(drawing, node, plan)
     drawing.text(MARGIN, height - MARGIN + 4, legend, size=12, at="start")
@@ -115,35 +110,7 @@ def _box(drawing: Drawing, node: Node, plan: Plan) -> None:
     drawing.text(left + plan.width - 7, top + row, number, size=12, at="end")
 
 
-def _labels(
-    drawing: Drawing, arrows: Sequence[tuple[list[tuple[float, float]], list[str]]]
-) -> None:
-    """Put each arrow's words on its last bend, where no other words are."""
-    taken: list[tuple[float, float, float, float]] = []
-    for (start, end), words in arrows:
-        if not any(words):
-            continue
-        half, tall = 3.6 * max(map(len, words)) + 3, 7.0 * len(words)
-        for share in (0.6, 0.32, 0.8, 0.5):
-            # The curve's own x at this share of its height; it is steep there, so y is near.
-            x = start[0] + (end[0] - start[0]) * (3 * share**2 - 2 * share**3)
-            y = start[1] + (end[1] - start[1]) * share
-            area = (x - half, x + half, y - tall, y + tall)
-            if not any(_overlap(area, other) for other in taken):
-                break
-        taken.append(area)
-        for line, word in enumerate(words):
-            drawing.text(x, y + 4 + 14 * (line - (len(words) - 1) / 2), word, size=12, rim=True)
-
-
-def _overlap(a: tuple[float, float, float, float], b: tuple[float, float, float, float]) -> bool:
-    return a[0] < b[1] and b[0] < a[1] and a[2] < b[3] and b[2] < a[3]
-
-
-def _description(nodes: Sequence[Node], edges: Sequence[Edge]) -> str:
+def _description(nodes: Sequence[Node], arrows: Sequence[Arrow]) -> str:
     told = ", ".join(f"{node.name} ({kind(node)}, chapter {node.chapter:02d})" for node in nodes)
-    arrows = "; ".join(
-        f"{edge.source} refers to {edge.target}" + (f" as {edge.property}" if edge.property else "")
-        for edge in edges
-    )
-    return f"Boxes: {told}. Arrows: {arrows or 'none'}."
+    refers = "; ".join(f"{source} refers to {target}" for source, target in arrows)
+    return f"Boxes: {told}. Arrows: {refers or 'none'}."

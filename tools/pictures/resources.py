@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tools.graph import Edge, Graph
+from tools.graph import Graph
 from tools.pictures.boxes import boxes
 from tools.pictures.layout import reduce
 
@@ -14,7 +14,6 @@ def overview(graph: Graph) -> str:
     nodes = [node for node in graph.nodes if node.chapter <= MAPPED]
     names = {node.name for node in nodes}
     pairs = [(e.source, e.target) for e in graph.edges if {e.source, e.target} <= names]
-    drawn = reduce(pairs)
     title = f"The gateway of chapters 01 to {MAPPED:02d}, and what each resource refers to"
     legend = "Number: the chapter that makes it. Arrow: refers to."
-    return boxes(title, nodes, [Edge(a, "", b) for a, b in drawn], 50, legend)
+    return boxes(title, nodes, reduce(pairs), 50, legend)
