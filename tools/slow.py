@@ -18,7 +18,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from tools.lessons import ROOT
+from tools.environment import ROOT
 
 LLAMA = Path("gateway/functions/model/local/llama.py")
 # llama.cpp calls this with each token, and waits for it.
