@@ -78,12 +78,13 @@ def reset(page: int | str) -> Path:
         LabError: there is no such page, or work/ cannot be written.
     """
     try:
-        kept = _reset(course.find(page).name, ROOT)
+        name = course.find(page).name
+        kept = _reset(name, ROOT)
     except OSError as error:
         raise LabError(
             f"The page cannot be copied: {error}.", "Copy it from notebooks/ by hand."
         ) from error
-    had = "." in kept.stem  # the time
+    had = kept.stem != name
     said = f"Yours is kept as work/{kept.name}" if had else f"work/{kept.name} is new: you had none"
     print(f"{said}. Open the page anew: File > Reload Notebook from Disk.")
     return kept

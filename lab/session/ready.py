@@ -21,9 +21,9 @@ from lab.session.worker import Work
 from sandbox import engine
 from sandbox.command import InterruptibleCommand
 from sandbox.home import home as kit_home
+from sandbox.passphrase import AWS
 
 OWNER = r"[0-9a-f]{16}"
-AWS = "-aws"  # how the names of stacks on AWS end
 
 
 @dataclass

@@ -65,9 +65,8 @@ class State:
         """The ARNs of the resources, where they have one, and their ids."""
         found = set()
         for each in self._resources():
-            outputs = each.get("outputs") or {}
-            found |= {str(each.get("id") or ""), str(outputs.get("arn") or "")}
-        return {text.removesuffix(":*") for text in found} - {""}
+            found |= {str(each.get("id") or "").removesuffix(":*"), arn_of(each)}
+        return found - {""}
 
     def urns(self, types: Collection[str]) -> set[str]:
         """The URNs of the resources of these types."""
@@ -112,3 +111,8 @@ def read_lock(text: str) -> Lock:
         )
     except (ValueError, AttributeError, TypeError):
         return Lock()
+
+
+def arn_of(resource: Any) -> str:
+    """The ARN of a resource in a state, as the tagging API has it; "" where it has none."""
+    return str((resource.get("outputs") or {}).get("arn") or "").removesuffix(":*")

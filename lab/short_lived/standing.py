@@ -17,6 +17,7 @@ from lab.errors import LabError, NotReady, Stopped
 from lab.session import operate, ready, session
 from lab.session.ready import Session
 from lab.session.stack import PROJECT as NAME
+from lab.session.state import arn_of
 
 # Seconds until all of AWS knows what was made or deleted: a guess, for it promises none. The sandbox
 # knows at once.
@@ -152,8 +153,3 @@ def takes_tags(kind: str) -> bool:
     module, _, name = kind.removeprefix("aws:").partition("/")
     known = getattr(getattr(pulumi_aws, module, None), name.rpartition(":")[2], None)
     return hasattr(known, "tags_all")
-
-
-def arn_of(resource: Any) -> str:
-    """The ARN of a resource in a state, as a clean-up has it."""
-    return str((resource.get("outputs") or {}).get("arn", "")).removesuffix(":*")
