@@ -133,7 +133,7 @@ def test_who_takes_too_much_is_ended_and_neither_the_unit_nor_another(systemd, p
         for name in ("fills", "starts"):
             # Its /tmp is its own: what it wrote is seen from inside alone.
             first = systemd("systemctl", "show", name, "--property=MainPID", "--value")
-            if said := systemd("cat", f"/proc/{first}/root/tmp/{name}", check=False):
+            if said := systemd("cat", str(Path("/proc", first, "root", "tmp", name)), check=False):
                 told[name] = int(said)
         time.sleep(0.2)
     assert told["fills"] == 128 + signal.SIGKILL
