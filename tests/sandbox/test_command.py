@@ -82,7 +82,7 @@ def test_where_the_state_is_named_no_other_setting_of_pulumi_counts(
     command, tmp_path, monkeypatch, name
 ):
     monkeypatch.setenv(name, "theirs")
-    said = command.run(["pulumi"], str(tmp_path), {"PULUMI_BACKEND_URL": "file:///kit"}).stdout
+    said = command.run(["pulumi"], str(tmp_path), {"PULUMI_BACKEND_URL": "s3://kit"}).stdout
     assert said == "['PULUMI_AUTOMATION_API', 'PULUMI_BACKEND_URL']"
     assert name in command.run(["pulumi"], str(tmp_path), {}).stdout  # as the SDK's own command
 

@@ -15,6 +15,7 @@ import pytest
 
 from sandbox import engine
 from sandbox.engine import Cli, EngineError, checksums, plugins
+from sandbox.home import backend_url
 from tests.sandbox.standin import certificate, deaf_server, server, tarball
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="Linux and macOS only: sh scripts")
@@ -38,7 +39,7 @@ class Project:
             **os.environ,
             "PATH": f"{hosts}:{cli.path.parent}:/usr/bin:/bin",
             "PULUMI_HOME": str(folder / "pulumi"),
-            "PULUMI_BACKEND_URL": (folder / "backend").as_uri(),
+            "PULUMI_BACKEND_URL": backend_url(folder),
             "PULUMI_CONFIG_PASSPHRASE": "",
             "PULUMI_SKIP_UPDATE_CHECK": "true",
         }

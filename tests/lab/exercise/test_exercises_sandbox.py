@@ -17,6 +17,7 @@ from gateway.policies import policy_document
 from lab.exercise import exercises
 from lab.exporting.export import export
 from lab.session import session
+from sandbox.home import backend_url
 from tests import chapters
 from tools.notebooks import NOTEBOOKS
 
@@ -191,7 +192,8 @@ def test_a_folder_with_a_step_of_ones_own_is_deployed_and_called(gateway, tmp_pa
     file.write_text(exercises.exercises()["26.2"].solution + "\n", encoding="utf-8")
     small = tmp_path / "small"
     export(6, small)
-    state = {"PULUMI_BACKEND_URL": tmp_path.as_uri()}
+    (tmp_path / "backend").mkdir()
+    state = {"PULUMI_BACKEND_URL": backend_url(tmp_path)}
     space = {
         "small": small, "plain": (small / "program.py").read_text("utf-8"), "aws": aws,
         "inspect": inspect, "pulumi": pulumi, "automation": pulumi.automation,

@@ -17,6 +17,8 @@ import pulumi_aws as aws
 import pytest
 from pulumi import automation as auto
 
+from sandbox.home import backend_url
+
 CHECKOUT = Path(__file__).parents[3]
 Program = Callable[[], None]
 
@@ -55,7 +57,7 @@ class Bench:
     def stack(self, program: Program, name: str = "dev", **config: Any) -> auto.Stack:
         env = {
             "PULUMI_DEBUG_PROVIDERS": f"aws:{self.port}",
-            "PULUMI_BACKEND_URL": f"file://{self.folder / 'backend'}",
+            "PULUMI_BACKEND_URL": backend_url(self.folder),
             "PULUMI_HOME": str(self.folder / "pulumi"),
             "PULUMI_CONFIG_PASSPHRASE": "x",
             "PULUMI_SKIP_UPDATE_CHECK": "true",
