@@ -1,20 +1,42 @@
-"""Whether the disk has room: before an operation, and while the engine saves."""
+"""Whether the disk takes what is written: before an operation, and while the engine saves."""
 
 from __future__ import annotations
 
+import errno
 import shutil
 import tempfile
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 from lab.errors import NotReady
 from lab.session import files
+from sandbox.home import cannot_write
 
 NEEDED = 20 * 2**20  # bytes that an operation wants: it saves the state up to a hundred times
 FULL = 256 * 2**10  # bytes below which the engine cannot save a state
 LOOK = 1.0  # seconds between two looks while an engine runs
 STUCK = 2.5  # seconds that a state may be cut; to write one takes milliseconds
+# What a folder answers that is read-only, or on a network disk that knows no locks.
+_NAMES = ("EACCES", "EPERM", "EROFS", "ENOTDIR", "ENOLCK", "ENOSYS", "EOPNOTSUPP", "ESTALE")
+REFUSED = frozenset(getattr(errno, name) for name in _NAMES if hasattr(errno, name))
+
+
+@contextmanager
+def writing(home: Path) -> Iterator[None]:
+    """Inside, the disk's refusal to write or to lock is told with the way out.
+
+    Raises:
+        NotReady: it refused; the message names the folder and KIT_HOME.
+    """
+    try:
+        yield
+    except OSError as error:
+        if error.errno not in REFUSED:
+            raise
+        raise NotReady.of(cannot_write(home, error)) from None
 
 
 def check(home: Path) -> None:

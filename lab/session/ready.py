@@ -4,26 +4,22 @@ from __future__ import annotations
 
 import os
 import re
-import secrets
 import time
 from collections.abc import Callable
-from contextlib import suppress
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 
 from lab import course
 from lab.errors import LabError, NotReady
-from lab.session import disk, files, turns, writable
+from lab.session import disk, turns
 from lab.session import target as targets
+from lab.session.owner import SETTING, owner
 from lab.session.stack import Stack
 from lab.session.worker import Work
 from sandbox import engine
 from sandbox.command import InterruptibleCommand
 from sandbox.home import home as kit_home
 from sandbox.passphrase import AWS
-
-OWNER = r"[0-9a-f]{16}"
 
 
 @dataclass
@@ -80,7 +76,7 @@ def make_ready(
         reached.env,
         {
             "aws:region": reached.region,
-            "gateway:owner": owner(home),
+            SETTING: owner(home),
             **reached.config,
             **learner_tags(),
         },
@@ -89,25 +85,6 @@ def make_ready(
     disk.check(home)
     mended = made.prepare(mend=lambda: turns.mended(made))
     return Session(found, made, reached, cli, mended)
-
-
-def owner(home: Path) -> str:
-    """Whose resources these are, as a tag on them: an id of the kit's folder, made once.
-
-    In one account, another learner's stack may have the same name. What is tagged with another id,
-    or with none, is nobody's here to delete.
-
-    Raises:
-        NotReady: the kit's folder cannot be written to.
-    """
-    path = home / "owner"
-    with suppress(OSError, UnicodeDecodeError):
-        if re.fullmatch(OWNER, known := path.read_text("ascii").strip()):
-            return known
-    with writable.writing(home):
-        fresh = secrets.token_hex(8)
-        files.write(path, fresh)
-    return fresh
 
 
 def learner_tags() -> dict[str, Any]:

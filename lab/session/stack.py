@@ -20,10 +20,10 @@ from filelock import FileLock
 from pulumi.automation import CommandResult, StackAlreadyExistsError
 
 from lab.errors import Busy, NotReady
-from lab.session import files
+from lab.session import files, owner
+from lab.session.disk import writing
 from lab.session.inline import ENVIRONMENT, OnEvent, Program, served
 from lab.session.state import State
-from lab.session.writable import writing
 from sandbox.command import InterruptibleCommand
 from sandbox.home import private, read_json
 from sandbox.locks import take
@@ -146,10 +146,7 @@ class Stack:
 
     def _write_project(self) -> None:
         (self.home / "backend").mkdir(parents=True, exist_ok=True)
-        owner = self.home / "owner"
-        if self.config.get("gateway:owner") and not owner.exists():
-            # The kit's folder was deleted under this kernel: what it makes again is still its own.
-            files.write(owner, self.config["gateway:owner"])
+        owner.keep(self.home, self.config.get(owner.SETTING))
         project = self.workspace / "Pulumi.yaml"
         files.write(
             project, yaml.safe_dump({"name": PROJECT, "runtime": "python"}, sort_keys=False)

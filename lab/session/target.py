@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from lab.errors import NotReady
-from lab.session import writable
+from lab.session import disk
 from sandbox import variables
 from sandbox.home import backend_url, official, strict
 from sandbox.record import CloudError, Running
@@ -192,7 +192,7 @@ def reach(name: str, home: Path, say: Say, check: Check = lambda: None) -> Targe
         NotReady: it cannot be reached; the message says why and what to do.
     """
     try:
-        with writable.writing(home):
+        with disk.writing(home):
             return TARGETS[name](home, say, check)
     except RuntimeError as error:  # the sandbox's own errors, which have their fix
         raise NotReady.of(error) from None

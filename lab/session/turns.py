@@ -18,11 +18,11 @@ from filelock import FileLock, Timeout
 
 from lab.errors import Busy
 from lab.session import files, mending
+from lab.session.disk import writing
 from lab.session.recovery import Verdict, decide
 from lab.session.stack import Stack
 from lab.session.state import Lock, read_lock
 from lab.session.worker import Work
-from lab.session.writable import writing
 from sandbox.home import private, read_json
 from sandbox.locks import take
 

@@ -16,7 +16,7 @@ from lab.cleaning import clean_up as cleaning
 from lab.cleaning import deleting
 from lab.cleaning.clean_up import clean_up, leftovers
 from lab.errors import LabError, NotReady, Stopped
-from lab.session import ready, session
+from lab.session import owner, session
 from lab.session.ready import Session
 
 TRUST = json.dumps(
@@ -54,7 +54,7 @@ def tags(opened: Session, **more: str) -> dict[str, str]:
     found = {
         "gateway:project": "gateway",
         "gateway:stack": opened.stack.name,
-        "gateway:owner": ready.owner(opened.stack.home),
+        "gateway:owner": owner.owner(opened.stack.home),
     }
     return {**found, **{f"gateway:{name}": value for name, value in more.items()}}
 

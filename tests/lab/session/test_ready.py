@@ -3,7 +3,7 @@
 import pytest
 
 from lab.errors import LabError
-from lab.session import ready
+from lab.session import owner, ready
 
 
 def test_a_learner_in_a_room_has_a_stack_and_a_tag_of_their_name(monkeypatch):
@@ -23,8 +23,15 @@ def test_a_learner_in_a_room_has_a_stack_and_a_tag_of_their_name(monkeypatch):
 
 
 def test_a_folder_of_the_kit_has_an_id_that_stays(tmp_path):
-    first = ready.owner(tmp_path)
-    assert len(first) == 16 and ready.owner(tmp_path) == first
-    assert ready.owner(tmp_path / "another") != first
+    first = owner.owner(tmp_path)
+    assert len(first) == 16 and owner.owner(tmp_path) == first
+    assert owner.owner(tmp_path / "another") != first
+    owner.keep(tmp_path, "0" * 16)  # there is one
+    assert owner.owner(tmp_path) == first
+    (tmp_path / "owner").unlink()
+    owner.keep(tmp_path, None)
+    assert not (tmp_path / "owner").exists()
+    owner.keep(tmp_path, "0" * 16)
+    assert owner.owner(tmp_path) == "0" * 16
     (tmp_path / "owner").write_bytes(b"\xff cut")
-    assert ready.owner(tmp_path) not in ("", first)
+    assert owner.owner(tmp_path) not in ("", first)

@@ -22,7 +22,7 @@ import yaml
 from filelock import FileLock
 
 from lab.errors import DeployError, LabError, NotReady, ProgramError, Stopped
-from lab.session import ready, session, target, turns
+from lab.session import owner, ready, session, target, turns
 from lab.session.results import Secret
 from tests.lab.session.stacks import CHECKOUT, NAMES, deployed, fake_target
 
@@ -507,13 +507,13 @@ def test_what_hears_no_interrupt_is_left_behind_within_five_seconds(opened, monk
 
 def test_a_kits_folder_that_was_deleted_under_a_kernel_is_made_again(opened):
     session.up(2)
-    owner = ready.owner(opened.stack.home)
+    whose = owner.owner(opened.stack.home)
     shutil.rmtree(opened.stack.home)
     assert session.outputs() == {}
     assert session.up(2).changes["create"] == NAMES[2]
     assert session.up(2).changes == {}
     # What was made again is still this folder's to delete.
-    assert ready.owner(opened.stack.home) == owner
+    assert owner.owner(opened.stack.home) == whose
 
 
 def test_a_passphrase_that_is_lost_or_cut_is_told_at_once_and_the_way_out_works(opened):
