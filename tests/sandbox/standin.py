@@ -114,6 +114,12 @@ def deaf_server() -> Iterator[str]:
         yield f"http://127.0.0.1:{listening.getsockname()[1]}"
 
 
+def free_port() -> int:
+    """A port of 127.0.0.1 that nobody has."""
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        return int(server.getsockname()[1])
+
+
 def tarball(files: dict[str, bytes]) -> bytes:
     """A .tar.gz of executable files."""
     buffer = io.BytesIO()

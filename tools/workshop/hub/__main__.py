@@ -9,6 +9,7 @@
     python3 -m tools.workshop.hub remove learner01       ends, archives and removes a user
     python3 -m tools.workshop.hub measure 12             a room without people: memory, seconds, a kill
     python3 -m tools.workshop.hub starts 100             so many first starts, a few at a time
+    python3 -m tools.workshop.hub image --at /opt        what an image has: the learners' part of `prepare`
 
 `--at FOLDER` is where the hub is; /opt/gateway-course if it is not said. teach/hub/README.md has
 the whole way.
@@ -42,7 +43,8 @@ def main(arguments: list[str]) -> int:
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )  # fmt: skip
     parser.add_argument(
-        "do", choices=["prepare", "seats", "start", "warm", "list", "stop", "remove", *TRIALS]
+        "do",
+        choices=["prepare", "seats", "start", "warm", "list", "stop", "remove", "image", *TRIALS],
     )
     parser.add_argument("names", nargs="*", help="a number of seats, or names")
     parser.add_argument("--at", type=Path, default=DEFAULT)
@@ -85,6 +87,8 @@ def do(what: str, place: Place, names: list[str]) -> int:
     if what == "prepare":
         prepare.prepare(place)
         print(f"The hub is in {place.folder}. Next: python3 -m tools.workshop.hub seats 12")
+    elif what == "image":
+        prepare.learners(place)
     elif what == "seats":
         new = seats.make(place, named(names))
         print(

@@ -14,6 +14,11 @@ DEFAULT = Path("/opt/gateway-course")
 NAME = "room.json"
 
 
+def containers() -> bool:
+    """Whether each learner has a container, and so no user on the server."""
+    return os.environ.get("ROOM_SPAWNER") == "docker"
+
+
 @dataclass(frozen=True)
 class Place:
     """The folder of a hub; all but `state` is read-only for learners.

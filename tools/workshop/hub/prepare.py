@@ -37,12 +37,8 @@ def prepare(place: Place) -> None:
     os.umask(0o022)  # what is made here is for all to read
     place.folder.mkdir(parents=True, exist_ok=True)
     bring_cli(place)
-    run([sys.executable, str(KIT / "tools" / "run.py"), "setup"], "the kit's set-up",
-        KIT_VENV=str(place.venv), KIT_ENGINE_DIR=str(place.engine))  # fmt: skip
-    python = place.venv / "bin" / "python"
-    packages.install(python, LOCK, KIT)
+    python = learners(place)
     hub(place)
-    compiled(python)
     place.state.mkdir(exist_ok=True)
     place.state.chmod(0o700)
     try:
@@ -51,6 +47,23 @@ def prepare(place: Place) -> None:
         room = Room(str(KIT))
     place.write(replace(room, kit=str(KIT), speed=speed(python, place)))
     tried(place)
+
+
+def learners(place: Place) -> Path:
+    """What a learner's server runs, and the CLI: all that an image of a container has.
+
+    Returns:
+        The learners' Python.
+
+    Raises:
+        Problem: something could not be fetched; told with the fix.
+    """
+    run([sys.executable, str(KIT / "tools" / "run.py"), "setup"], "the kit's set-up",
+        KIT_VENV=str(place.venv), KIT_ENGINE_DIR=str(place.engine))  # fmt: skip
+    python = place.venv / "bin" / "python"
+    packages.install(python, LOCK, KIT)
+    compiled(python)
+    return python
 
 
 def hub(place: Place) -> None:

@@ -16,9 +16,10 @@ from typing import Any
 
 from tools.machine import Problem
 from tools.workshop.hub import seats
-from tools.workshop.hub.place import TEACH, Place
+from tools.workshop.hub.place import TEACH, Place, containers
 
 CONFIG = TEACH / "jupyterhub_config.py"
+OF_CONTAINERS = TEACH / "image" / "dockerspawner_config.py"
 TOKEN = "trainer-token"  # in the hub's state: who reads it may start and stop servers
 PATIENCE = 300.0  # seconds for all servers to start
 # Where the hub, its proxy and the proxy's own API listen: the variable, and what it is by itself.
@@ -48,7 +49,8 @@ def start(place: Place) -> None:
         token.touch(mode=0o600)
         token.write_text(secrets.token_hex(32), encoding="utf-8")
     os.chdir(place.state)
-    command = [str(place.hub / "bin" / "jupyterhub"), "-f", str(CONFIG)]
+    config = OF_CONTAINERS if containers() else CONFIG
+    command = [str(place.hub / "bin" / "jupyterhub"), "-f", str(config)]
     os.execve(command[0], command, {**os.environ, "ROOM": str(place.folder)})
 
 
@@ -112,7 +114,9 @@ def stop_all(place: Place) -> Iterator[str]:
     for name in place.room.seats:
         with suppress(Problem):  # the hub is down; its sandboxes may still run
             ask(place, "DELETE", f"users/{name}/server")
-        if seats.exists(name):
+        if containers():
+            yield f"{name}: asked to end"
+        elif seats.exists(name):
             yield f"{name}: {'ended' if seats.stop(place, name) else 'did not end in order'}"
 
 

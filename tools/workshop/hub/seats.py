@@ -11,7 +11,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from tools.machine import Problem
-from tools.workshop.hub.place import Place
+from tools.workshop.hub.place import Place, containers
 from tools.workshop.hub.prepare import as_user
 
 GROUP = "gateway-course"  # of all that were made here: no other user is ever touched
@@ -20,6 +20,8 @@ NAME = r"[a-z][a-z0-9-]{0,30}"
 
 def make(place: Place, names: list[str]) -> list[str]:
     """Make a user for each name that has none, with a home for itself; safe to repeat.
+
+    Where learners have containers, a seat is a name and no more: homes are volumes.
 
     Returns:
         The names that are new.
@@ -30,6 +32,15 @@ def make(place: Place, names: list[str]) -> list[str]:
     for name in names:
         if not re.fullmatch(NAME, name):
             raise Problem(f"{name!r} is no name for a user.\nfix: small letters, digits and -")
+    room = place.room
+    new = [name for name in names if name not in room.seats] if containers() else _users(names)
+    place.write(replace(room, seats=tuple(dict.fromkeys([*room.seats, *names]))))
+    return new
+
+
+def _users(names: list[str]) -> list[str]:
+    """Make those that the system has not."""
+    for name in names:
         if exists(name) and not ours(name):
             raise Problem(f"there is a user {name} already.\nfix: choose another name")
     call(["groupadd", "--force", GROUP])
@@ -37,8 +48,6 @@ def make(place: Place, names: list[str]) -> list[str]:
     for name in new:
         call(["useradd", "--create-home", "--groups", GROUP, "--shell", "/bin/bash", name])
         Path(pwd.getpwnam(name).pw_dir).chmod(0o700)
-    room = place.room
-    place.write(replace(room, seats=tuple(dict.fromkeys([*room.seats, *names]))))
     return new
 
 

@@ -22,6 +22,7 @@ import pytest
 import requests
 
 from lab import copies
+from tests.sandbox.standin import free_port
 from tools import environment
 from tools.environment import LOCK
 from tools.machine import Problem
@@ -110,8 +111,8 @@ def test_a_port_that_somebody_has_is_named_with_the_fix(tmp_path, monkeypatch):
     place.state.mkdir()
     with socket.create_server(("127.0.0.1", 0)) as other:
         port = other.getsockname()[1]
-        monkeypatch.setenv("ROOM_HUB_PORT", str(free()))
-        monkeypatch.setenv("ROOM_PROXY_API", f"http://127.0.0.1:{free()}")
+        monkeypatch.setenv("ROOM_HUB_PORT", str(free_port()))
+        monkeypatch.setenv("ROOM_PROXY_API", f"http://127.0.0.1:{free_port()}")
         monkeypatch.setenv("ROOM_URL", f"http://127.0.0.1:{port}")
         with pytest.raises(Problem, match=rf"ROOM_URL is .*:{port}, and port {port} cannot be had: "
                            rf"Address already in use\.\nfix: .* ss -ltnp 'sport = :{port}'"):  # fmt: skip
@@ -136,11 +137,6 @@ def test_a_learner_has_pages_of_their_own_where_the_kit_is_shared(tmp_path, monk
 
 
 # With one
-
-
-def free():
-    with socket.create_server(("127.0.0.1", 0)) as server:
-        return server.getsockname()[1]
 
 
 def python_for_all():
@@ -174,7 +170,7 @@ def hub():
     place.state.mkdir(mode=0o700)
     (place.state / running.TOKEN).write_text(secrets.token_hex(32))
     place.write(Room(str(KIT)))
-    url = f"http://127.0.0.1:{free()}"
+    url = f"http://127.0.0.1:{free_port()}"
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("ROOM_URL", url)
         patch.setenv("PYTHONPATH", path)
@@ -182,7 +178,7 @@ def hub():
         environ = {
             **os.environ, "ROOM": str(folder), "ROOM_PYTHONPATH": path, "ROOM_URL": url,
             "ROOM_PASSWORD": PASSWORD, "ROOM_TRAINER_PASSWORD": TRAINERS, "ROOM_SPAWNER": "simple",
-            "ROOM_HUB_PORT": str(free()), "ROOM_PROXY_API": f"http://127.0.0.1:{free()}",
+            "ROOM_HUB_PORT": str(free_port()), "ROOM_PROXY_API": f"http://127.0.0.1:{free_port()}",
             "KIT_PROVIDER": "0",
         }  # fmt: skip
         with (folder / "log").open("wb") as log:
