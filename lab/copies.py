@@ -52,6 +52,14 @@ def make(root: Path = ROOT) -> list[str]:
     return behind
 
 
+def newer(name: str) -> str:
+    """What to tell whose changed copy is of an earlier page."""
+    return (
+        f"{name}: there is a newer page than your copy is of. In a notebook, "
+        f'reset("{name}") takes it, and keeps yours.'
+    )
+
+
 def _put_away(root: Path, work: Path, known: dict[str, str]) -> None:
     """Move copies of pages that are no more to work/earlier/: their numbers are other pages' now."""
     for name in [name for name in known if not (root / "notebooks" / f"{name}.ipynb").exists()]:
@@ -136,3 +144,8 @@ def _note(work: Path, known: dict[str, str]) -> None:
 
 def _digest(path: Path) -> str:
     return hashlib.sha256(path.read_bytes()).hexdigest()
+
+
+if __name__ == "__main__":  # where an editor opens the pages, and no `make lab`: .devcontainer/
+    for page in make():
+        print(newer(page))

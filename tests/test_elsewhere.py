@@ -1,6 +1,7 @@
 """Where else people open the course: a dev container, and what repo2docker and Binder build.
 
-Neither image is built here, for there is no Docker: what they run is checked against the kit.
+No image is built here, for that takes Docker and minutes: what they run is checked against the kit.
+`python -m tests.trials.containers` builds and runs a room's; CONTRIBUTING has how the dev container was.
 """
 
 import json
@@ -8,11 +9,14 @@ import os
 import re
 import subprocess
 import sys
+from fnmatch import fnmatch
+from functools import partial
 from pathlib import Path
 
 import pytest
 import yaml
 
+from lab import copies
 from tools import environment, run
 
 ROOT = Path(__file__).parents[1]
@@ -44,6 +48,7 @@ SPEC = {
             },
         },
         "onCreateCommand": {"type": "string"},
+        "postStartCommand": {"type": "string"},
         "remoteEnv": {"additionalProperties": {"type": ["string", "null"]}},
         "customizations": {
             "additionalProperties": False,
@@ -90,12 +95,45 @@ def test_the_container_sets_up_with_a_job_of_the_kit_and_a_python_that_it_knows(
 def test_the_container_opens_what_is_there_with_the_kits_own_python(container):
     own = container["customizations"]
     for name in own["codespaces"]["openFiles"]:
-        assert (ROOT / name).is_file()
+        folder, page = name.split("/")
+        assert folder == copies.WORK and (ROOT / "notebooks" / page).is_file()
     folder = "${containerWorkspaceFolder}"
     python = environment.choose({}, environment.conda_name()).python
     inside = python.relative_to(ROOT).as_posix()
     assert own["vscode"]["settings"]["python.defaultInterpreterPath"] == f"{folder}/{inside}"
     assert container["remoteEnv"]["PATH"].startswith(f"{folder}/{Path(inside).parent.as_posix()}:")
+
+
+def test_the_containers_learner_works_on_copies(container, tmp_path):
+    """As it starts, each time: a page that was changed stays, and who has an old one is told."""
+    python, flag, module = container["postStartCommand"].split()
+    assert (python, flag) == ("python", "-m")
+    told = partial(
+        subprocess.run, [sys.executable, flag, module], cwd=ROOT, text=True, capture_output=True,
+        check=True, env={**os.environ, copies.COURSE: str(tmp_path)},
+    )  # fmt: skip
+    assert told().stdout == ""
+    work = tmp_path / copies.WORK
+    page = work / f"{copies.FIRST}.ipynb"
+    assert page.read_bytes() == (ROOT / "notebooks" / page.name).read_bytes()
+    page.write_text("mine")
+    (work / copies.NOTE).write_text(json.dumps({copies.FIRST: "of an earlier page"}))
+    said = told().stdout
+    assert said.startswith(f"{copies.FIRST}: there is a newer page") and page.read_text() == "mine"
+
+
+def test_no_image_has_what_is_a_learners_or_a_machines():
+    """All that git ignores stays outside, but a bundle, from which an image may be set up."""
+    kept = (ROOT / ".dockerignore").read_text("utf-8").splitlines()
+    patterns = [
+        re.sub(r"^\*\*/", "", each.strip("/")) for each in kept if each[:1] not in ("", "#")
+    ]
+    ignored = (ROOT / ".gitignore").read_text("utf-8").splitlines()
+    left = [
+        each for each in ignored
+        if each[:1] not in ("", "#") and not any(fnmatch(each.strip("/"), p) for p in patterns)
+    ]  # fmt: skip
+    assert left == ["bundle/"] and ".git" in patterns
 
 
 def test_binder_gets_the_same_python_as_conda():

@@ -114,10 +114,7 @@ def first_page() -> str:
         )
         return f"notebooks/{copies.FIRST}.ipynb"
     for name in behind:
-        print(
-            f"{name}: there is a newer page than your copy is of. In a notebook, "
-            f'reset("{name}") takes it, and keeps yours.'
-        )
+        print(copies.newer(name))
     return f"work/{copies.FIRST}.ipynb"
 
 

@@ -18,8 +18,8 @@ c = get_config()  # noqa: F821 - JupyterHub's
 
 load_subconfig(str(Path(__file__).resolve().parent.parent / "jupyterhub_config.py"))  # noqa: F821
 
-# The hub listens where containers reach it: the host's address on Docker's own bridge.
-c.JupyterHub.hub_ip = os.environ.get("ROOM_BRIDGE", "172.17.0.1")
+# The hub listens where containers reach it, and nobody else: this machine's address on Docker's own bridge.
+c.JupyterHub.hub_ip = os.environ.get("ROOM_BRIDGE") or "172.17.0.1"
 
 c.JupyterHub.spawner_class = "dockerspawner.DockerSpawner"
 c.DockerSpawner.image = os.environ.get("ROOM_IMAGE", "gateway-course")

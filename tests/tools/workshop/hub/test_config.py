@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -11,8 +12,9 @@ import pytest
 from jupyter_server.services.kernels.kernelmanager import MappingKernelManager
 
 from sandbox import launch
-from tools.workshop.hub import overlay, seat
-from tools.workshop.hub.place import KIT, TEACH
+from tools.workshop.hub import __main__ as hub
+from tools.workshop.hub import overlay, prepare, seat
+from tools.workshop.hub.place import KIT, TEACH, Place
 
 ROOM = {"kit": "/opt/kit", "seats": ["ada", "bob"], "trainer": "trainer", "speed": 31.5}
 WAYS = ("jupyterhub_config.py", "tljh/gateway_course.py", "image/dockerspawner_config.py")
@@ -114,15 +116,15 @@ def test_kernels_of_pages_that_stay_open_end_when_they_are_idle(told, way):
     assert given["cull_idle_timeout"] == "3600" and given["cull_connected"] == "True"
 
 
-def test_the_images_commands_are_the_kits():
+def test_the_images_commands_are_the_kits(monkeypatch):
     text = (TEACH / "image" / "Dockerfile").read_text("utf-8")
-    for path in ("tools/run.py", "teach/hub/requirements.lock"):
-        assert path in text and (KIT / path).exists()
-    assert "tools.workshop.hub.seat" in text
-    compiled = next(line for line in text.splitlines() if "compileall" in line)
-    assert [
-        name for name in ("gateway", "lab", "sandbox", "tools") if f" {name}" not in compiled
-    ] == []
+    [does] = re.findall(r"-m tools\.workshop\.hub (\w+) --at (\S+)", text)
+    place, made = Place(Path(does[1])), []
+    monkeypatch.setattr(prepare, "learners", made.append)
+    assert hub.main([does[0], "--at", does[1]]) == 0 and made == [place]
+    assert f"KIT_VENV={place.venv} KIT_ENGINE_DIR={place.engine}" in text
+    assert f"PATH={place.venv}/bin:$PATH" in text
+    assert '"-m", "tools.workshop.hub.seat"' in text
 
 
 def test_a_notebook_server_loads_no_database_until_somebody_looks_inside():

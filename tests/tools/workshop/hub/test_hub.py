@@ -86,6 +86,37 @@ def test_a_number_of_seats_is_as_many_names():
     assert command.named(["ada", "bob"]) == ["ada", "bob"]
 
 
+def test_where_learners_have_containers_a_seat_is_a_name_and_the_hub_starts_those(
+    tmp_path, monkeypatch
+):
+    place, became = Place(tmp_path), []
+    place.state.mkdir()
+    place.write(Room(str(KIT), ("ada",)))
+    monkeypatch.setenv("ROOM_SPAWNER", "docker")
+    monkeypatch.setattr(seats, "call", None)  # no command of the system is run
+    assert seats.make(place, ["ada", "bob"]) == ["bob"]
+    assert place.room.seats == ("ada", "bob")
+    monkeypatch.setattr(running, "ask", lambda *asked: asked)
+    assert list(running.stop_all(place)) == ["ada: asked to end", "bob: asked to end"]
+    for name in running.DOORS:
+        port = free_port()
+        monkeypatch.setenv(
+            name, str(port) if name == "ROOM_HUB_PORT" else f"http://127.0.0.1:{port}"
+        )
+    for name, length in running.PASSWORDS.items():
+        monkeypatch.setenv(name, "x" * length)
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(running.os, "execve", lambda *given: became.append(given[1]))
+    running.start(place)
+    monkeypatch.delenv("ROOM_SPAWNER")
+    running.start(place)
+    assert [command[1:] for command in became] == [
+        ["-f", str(TEACH / "image" / "dockerspawner_config.py")],
+        ["-f", str(TEACH / "jupyterhub_config.py")],
+    ]
+    assert (place.state / running.TOKEN).stat().st_mode & 0o777 == 0o600
+
+
 def test_what_others_may_not_enter_is_named(tmp_path):
     # Whatever is above pytest's own folder, which is shut, comes first.
     shut = next(f for f in (*reversed(tmp_path.parents), tmp_path) if not f.stat().st_mode & 1)
