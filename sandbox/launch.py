@@ -6,6 +6,7 @@ import contextlib
 import os
 import secrets
 import shutil
+import socket
 import subprocess
 import sys
 import time
@@ -90,6 +91,7 @@ def launch(place: Home, port: int, say: Say, check: Check = go_on) -> Running:
     """
     _check_disk(place)
     _check_idle()
+    _check_loopback()
     last = read_json(place.ports).get("port")
     token = secrets.token_hex(16)
     written = _put_log_aside(place)
@@ -177,6 +179,18 @@ def _check_idle() -> None:
         settings.idle_seconds()
     except ValueError as error:
         raise CloudError(str(error)) from None
+
+
+def _check_loopback() -> None:
+    """Whether this machine reaches itself: else the start would wait for its whole patience."""
+    try:
+        with socket.create_server(("127.0.0.1", 0)) as door:
+            socket.create_connection(door.getsockname(), timeout=SILENCE).close()
+    except OSError as error:
+        raise CloudError(
+            f"This machine does not reach itself at 127.0.0.1: {error.strerror or error}. Fix: let "
+            "your firewall or VPN pass what stays on this machine; on Linux also: sudo ip link set lo up"
+        ) from None
 
 
 def replace_dead(place: Home, say: Say) -> None:

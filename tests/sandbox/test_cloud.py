@@ -418,6 +418,23 @@ def test_a_full_disk_is_told_before_the_start(home, monkeypatch):
         cloud.start(home)
 
 
+@pytest.mark.skipif(
+    sys.platform != "linux" or os.geteuid() != 0 or not shutil.which("unshare"),
+    reason="Linux as root only: a network without a loopback; sudo apt-get install util-linux",
+)
+def test_a_machine_that_does_not_reach_itself_is_told_so_at_once(home):
+    began = time.monotonic()
+    done = subprocess.run(
+        ["unshare", "--net", sys.executable, "-m", "sandbox", "start"],
+        capture_output=True, text=True, env={**os.environ, "KIT_HOME": str(home)}, check=False,
+    )  # fmt: skip
+    assert done.returncode == 1
+    told = "This machine does not reach itself at 127.0.0.1: Network is unreachable. Fix: "
+    assert told in done.stderr and done.stderr.rstrip().endswith("sudo ip link set lo up")
+    assert time.monotonic() - began < launch.PATIENCE / 2
+    assert not (home / "sandbox.json").exists()
+
+
 def test_what_cannot_be_saved_is_told(home, sandbox):
     running = cloud.start(home)
     state = home / "cloud" / "state"
