@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import os
 import platform
+import re
 import secrets
 import shutil
 import subprocess
@@ -85,6 +86,28 @@ def image(folder: Path) -> None:
     inside = run("docker", "run", "--rm", IMAGE, "sh", "-c", "id -un; ls -A /opt/kit; ls -A ~")
     assert inside.split()[0] == "jovyan"
     assert {"bundle", ".kit", ".git", ".venv"}.isdisjoint(inside.split()), inside
+
+
+def alone() -> None:
+    """The image without a hub: JupyterLab, which lets in who has the token."""
+    port = free_port()
+    made = run("docker", "run", "-d", "--rm", "-p", f"127.0.0.1:{port}:8888", IMAGE)
+    try:
+        end, token = time.monotonic() + 30, ""
+        while not token and time.monotonic() < end:
+            told = subprocess.run(
+                ["docker", "logs", made], capture_output=True, text=True, check=False
+            )
+            token = "".join(re.findall(r"work/00_start\.ipynb\?token=(\w+)", told.stderr)[:1])
+            time.sleep(0.3)
+        url = f"http://127.0.0.1:{port}/api/contents/work"
+        assert requests.get(url, timeout=10).status_code == 403
+        held = requests.get(url, headers={"Authorization": f"token {token}"}, timeout=10).json()
+        assert {f"{page.stem}.ipynb" for page in PAGES} <= {
+            each["name"] for each in held["content"]
+        }
+    finally:
+        run("docker", "kill", made)
 
 
 @contextmanager
@@ -184,6 +207,7 @@ def main() -> int:
         folder.chmod(0o755)
         image(folder)
         print(f"image: {time.monotonic() - begun:.0f} s, {platform.machine()}", flush=True)
+        alone()
         url = after.enter_context(hub(folder, names))
         after.callback(subprocess.run, ["docker", "rm", "-f", *containers], capture_output=True)
         list(both.map(pages, [url] * 2, names))

@@ -1,6 +1,8 @@
 """What the hub starts for a learner, as that learner: limits, pages of their own, a notebook server.
 
-python -m tools.workshop.hub.seat [arguments of jupyterhub-singleuser]
+python -m tools.workshop.hub.seat [arguments of the notebook server]
+
+Without a hub, as in a container that somebody runs alone, that is JupyterLab itself.
 """
 
 from __future__ import annotations
@@ -12,6 +14,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from lab import copies
+from tools.jobs import lab_arguments
 
 # Of one user, or one process, whatever the spawner: a loop that starts processes, or fills memory or
 # disk, must not disturb the others. The hub's variables say how much.
@@ -45,7 +48,16 @@ def main(arguments: list[str]) -> None:
     first = f"/lab/tree/{copies.WORK}/{copies.FIRST}.ipynb"
     os.environ["JUPYTERHUB_DEFAULT_URL"] = os.environ.get("JUPYTERHUB_DEFAULT_URL") or first
     os.chdir(course)
-    os.execv(sys.executable, [sys.executable, "-m", "tools.workshop.hub.singleuser", *arguments])
+    os.execv(sys.executable, [sys.executable, "-m", *server(arguments, course)])
+
+
+def server(arguments: list[str], course: Path) -> list[str]:
+    """The module of the notebook server, and its arguments."""
+    if "JUPYTERHUB_SERVICE_URL" in os.environ:
+        return ["tools.workshop.hub.singleuser", *arguments]
+    page = os.environ["JUPYTERHUB_DEFAULT_URL"]
+    own = ["--no-browser", f"--ServerApp.root_dir={course}", f"--LabApp.default_url={page}"]
+    return ["jupyterlab", *lab_arguments([*arguments, *own], copies.FIRST), *arguments, *own]
 
 
 def limit(kind: int, most: int) -> None:

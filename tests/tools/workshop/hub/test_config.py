@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 from jupyter_server.services.kernels.kernelmanager import MappingKernelManager
 
+from lab import copies
 from sandbox import launch
 from tools.workshop.hub import __main__ as hub
 from tools.workshop.hub import overlay, prepare, seat
@@ -100,7 +101,31 @@ def test_a_seat_finds_its_folders_below_home_where_nobody_has_said_them(monkeypa
     monkeypatch.setattr(seat.os, "execv", lambda path, command: ran.update(command=command))
     seat.main(["--port=1"])
     assert os.environ["KIT_HOME"] == str(tmp_path / ".kit")
-    assert any((tmp_path / "course").rglob("*.ipynb")) and ran["command"][-1] == "--port=1"
+    assert any((tmp_path / "course").rglob("*.ipynb")) and "--port=1" in ran["command"]
+
+
+def test_without_a_hub_a_seat_is_jupyterlab_with_the_learners_own_pages(monkeypatch, tmp_path):
+    from jupyter_server.serverapp import ServerApp
+    from jupyterlab.labapp import LabApp
+
+    page = f"/lab/tree/{copies.WORK}/{copies.FIRST}.ipynb"
+    monkeypatch.setenv("JUPYTERHUB_DEFAULT_URL", page)
+    monkeypatch.delenv("JUPYTERHUB_SERVICE_URL", raising=False)
+    module, *given = seat.server(["--ServerApp.ip=0.0.0.0"], tmp_path)
+    assert module == "jupyterlab" and "--ServerApp.ip=127.0.0.1" not in given
+    said = [each.partition("=")[0] for each in given]
+    assert len(said) == len(set(said)), "JupyterLab refuses what is said twice"
+    assert {f"--ServerApp.root_dir={tmp_path}", f"--LabApp.default_url={page}"} <= {*given}
+    for each in said:
+        owner, _, name = each.strip("-").partition(".")
+        known = {"ServerApp": ServerApp, "LabApp": LabApp}
+        assert (
+            name in known[owner].class_trait_names()
+            if name
+            else each in ("--no-browser", "--allow-root")
+        )
+    monkeypatch.setenv("JUPYTERHUB_SERVICE_URL", "http://127.0.0.1:1/user/ada/")
+    assert seat.server(["--a=b"], tmp_path) == ["tools.workshop.hub.singleuser", "--a=b"]
 
 
 def test_what_a_seat_sets_for_the_sandbox_reaches_it():
