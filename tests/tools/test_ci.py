@@ -167,3 +167,13 @@ def test_a_worker_that_dies_fails_the_run(trial, end):
     done = trial("import os, time\nimport pytest\n" + end, "-o", patience)
     assert done.returncode != 0, done.stdout
     assert "error: a worker died" in done.stdout
+
+
+def test_the_workflow_runs_all_of_it_as_root_where_namespaces_can_be_made():
+    """Docker's usual container refuses `unshare`, by which tests make a bare root or a dead network."""
+    import yaml
+
+    text = (ROOT / ".github" / "workflows" / "tests.yml").read_text("utf-8")
+    job = yaml.safe_load(text)["jobs"]["tests"]
+    assert job["steps"][-1] == {"run": "bash .ci/run"}
+    assert job["container"] == {"image": "rust:1-bookworm", "options": "--privileged"}
