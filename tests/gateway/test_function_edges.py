@@ -16,6 +16,7 @@ import checks
 import errors
 import handler
 import log
+import pages
 import prompts
 import pytest
 import server
@@ -27,6 +28,7 @@ from local import reading
 from tests.gateway.fake_model import FRAMES, NAME, USAGE, FakeModel, plain
 
 LIMITS = FakeModel.limits
+MODEL = Path(api.__file__).parent
 CONTEXT = SimpleNamespace(aws_request_id="lambda-1", get_remaining_time_in_millis=lambda: 9500)
 
 
@@ -882,6 +884,41 @@ def test_only_conversations_stream_and_only_where_it_may(
     head = next(answer) if streams else answer
     assert head["headers"].items() >= handler.NEVER_KEPT.items()
     assert handler.NEVER_KEPT == {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff"}
+
+
+@pytest.mark.parametrize(
+    ("module", "name", "variable", "given", "said", "usual"),
+    [
+        ("pages", "ORIGINS", "PAGE_ORIGINS", "https://a https://b", {"https://a", "https://b"}, set()),
+        ("local/reading", "SYSTEM_PROMPT", "SYSTEM_PROMPT", "Be brief.", "Be brief.",
+         "You are a helpful assistant."),
+        ("instance/told", "BEHIND_BALANCER", "BEHIND_BALANCER", "1", True, False),
+    ],
+)  # fmt: skip
+def test_a_setting_is_read_as_its_module_is_loaded(
+    monkeypatch, module, name, variable, given, said, usual
+):
+    def loaded():
+        spec = importlib.util.spec_from_file_location("anew", MODEL / f"{module}.py")
+        made = importlib.util.module_from_spec(spec)
+        spec.loader.exec_module(made)
+        return getattr(made, name)
+
+    monkeypatch.delenv(variable, raising=False)
+    assert loaded() == usual
+    monkeypatch.setenv(variable, given)
+    assert loaded() == said
+
+
+def test_a_page_that_may_read_an_answer_is_told_what_of_its_head(monkeypatch):
+    monkeypatch.setattr(pages, "ORIGINS", frozenset({"https://a"}))
+    assert pages.headers("https://b") == {"Vary": "Origin"}
+    assert pages.headers("https://a") == {
+        "Access-Control-Allow-Origin": "https://a",
+        "Access-Control-Expose-Headers": "Retry-After,x-should-retry,x-amzn-RequestId,"
+        "x-amzn-ErrorType,x-request-id,request-id,x-ignored-fields",
+        "Vary": "Origin",
+    }
 
 
 def test_ours_comes_first_where_the_settings_say_so_and_else_only_where_there_is_none(

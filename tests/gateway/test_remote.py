@@ -3,10 +3,11 @@
 import io
 import json
 from email.message import Message as Headers
+from types import SimpleNamespace
 
 import pytest
 from errors import ApiError
-from failover import breaker, chat_request, events, order, remote
+from failover import breaker, chain, chat_request, events, order, remote
 from failover.table import number, state_of
 from inner import (
     ArgumentsPiece,
@@ -225,6 +226,49 @@ def test_who_knows_counts_and_nobody_waits_when_the_time_is_up():
     assert (known.count(HELLO), rough.count(HELLO)) == (42, 9)
     with pytest.raises(TimeoutError):
         remote.patience(None, 0.0)
+
+
+def test_an_endpoint_is_asked_with_our_system_prompt(monkeypatch):
+    asked = []
+    one = remote.Remote("http://x", "m", Limits(9, 9), 1.0, system_prompt="Be brief.")
+    link = SimpleNamespace(sock=SimpleNamespace(fileno=lambda: -1), close=lambda: None)
+    monkeypatch.setattr(one, "_connected", lambda: link)
+    monkeypatch.setattr(one, "_asked", lambda connection, told: asked.append(told) or io.BytesIO())
+    with pytest.raises(ApiError):  # nothing is an answer that has broken off
+        list(one.stream(HELLO))
+    assert asked == [chat_request.of(HELLO, "m", "Be brief.")]
+
+
+def chain_of(*backends):
+    breakers = [breaker.Memory() for _ in backends]
+    members = [
+        chain.Member(f"b{number}", lambda seconds, each=each: each, its)
+        for number, (each, its) in enumerate(zip(backends, breakers, strict=True))
+    ]
+    return chain.Chain(members, 1000.0, clock=lambda: 0.0), breakers
+
+
+def test_what_the_last_one_cannot_read_is_refused_for_all():
+    seen = []
+    last = Model()
+    last.refuse_long = seen.append
+    chain_of(Model(), last)[0].refuse_long(HELLO)
+    assert seen == [HELLO]
+
+
+def test_where_nobody_may_be_asked_a_caller_reads_who_was_and_when_to_come_back():
+    asked, breakers = chain_of(Model(), Model())
+    for each, seconds in zip(breakers, (30.0, 4.4), strict=True):
+        each.failed(0.0, seconds)
+    with pytest.raises(ApiError) as raised:
+        list(asked.stream(HELLO))
+    assert (raised.value.status, raised.value.headers) == (503, {"Retry-After": "4"})
+    assert raised.value.body()["error"] == {
+        "message": "No backend has answered: b0 not asked, b1 not asked. Try again later.",
+        "type": "server_error",
+        "param": None,
+        "code": "no_backend",
+    }
 
 
 # A breaker's state
