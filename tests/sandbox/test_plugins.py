@@ -71,7 +71,9 @@ def test_pulumi_up_runs_the_program_of_a_folder(project):
     done = project.pulumi("up", "--yes")
     assert done.returncode == 0, done.stdout
     assert "said by the program" in done.stdout
-    assert "warning" not in done.stdout
+    # Where the CLI is on another disk, no link to it can be made, and the engine warns of ours.
+    ours = {path.name for path in (project.folder.parent / "home" / "bin").glob("pulumi*")}
+    assert ("warning" in done.stdout) is (ours == {"pulumi-language-python"})
     assert project.pulumi("stack", "output", "word").stdout.strip() == "gateway"
     assert project.pulumi("stack", "output", "at").stdout.strip() == str(project.folder.resolve())
 
