@@ -54,10 +54,8 @@ def run(*command: str | Path, cwd: Path | None = None) -> str:
 
 def base(folder: Path) -> tuple[str, str]:
     """The image that the Dockerfile builds on, or what stands in for it; and its Python, "3.12"."""
-    if (
-        subprocess.run(["docker", "pull", "-q", BASE], capture_output=True, check=False).returncode
-        == 0
-    ):
+    pulled = subprocess.run(["docker", "pull", "-q", BASE], capture_output=True, check=False)
+    if pulled.returncode == 0:
         return BASE, "3.12"
     run("debootstrap", "--variant=minbase", f"--include={DEBIAN}", "bookworm", folder / "root")
     # What this machine trusts, for a network that looks inside.

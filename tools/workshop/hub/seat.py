@@ -14,7 +14,6 @@ from contextlib import suppress
 from pathlib import Path
 
 from lab import copies
-from tools.jobs import lab_arguments
 
 # Of one user, or one process, whatever the spawner: a loop that starts processes, or fills memory or
 # disk, must not disturb the others. The hub's variables say how much.
@@ -55,6 +54,8 @@ def server(arguments: list[str], course: Path) -> list[str]:
     """The module of the notebook server, and its arguments."""
     if "JUPYTERHUB_SERVICE_URL" in os.environ:
         return ["tools.workshop.hub.singleuser", *arguments]
+    from tools.jobs import lab_arguments  # a hub's learners need none of it as they start
+
     page = os.environ["JUPYTERHUB_DEFAULT_URL"]
     own = ["--no-browser", f"--ServerApp.root_dir={course}", f"--LabApp.default_url={page}"]
     return ["jupyterlab", *lab_arguments([*arguments, *own], copies.FIRST), *arguments, *own]

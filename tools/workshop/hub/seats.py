@@ -32,10 +32,11 @@ def make(place: Place, names: list[str]) -> list[str]:
     for name in names:
         if not re.fullmatch(NAME, name):
             raise Problem(f"{name!r} is no name for a user.\nfix: small letters, digits and -")
-    new = (
-        [name for name in names if name not in place.room.seats] if containers() else _users(names)
-    )
-    room = place.room
+    if containers():
+        room = place.room
+        new = [name for name in names if name not in room.seats]
+    else:
+        new, room = _users(names), place.room
     place.write(replace(room, seats=tuple(dict.fromkeys([*room.seats, *names]))))
     return new
 
